@@ -1,0 +1,1 @@
+"""REST and WebSocket API for agents, supervisors and administrators."""

@@ -1,0 +1,1 @@
+"""Configuration: its model, its loader and the examples."""

@@ -1,0 +1,1 @@
+"""The dialer: its vocabulary, its rules, its store and the programs made of them."""

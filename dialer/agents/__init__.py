@@ -1,0 +1,1 @@
+"""Agents: their state table, teams, offers and notices."""

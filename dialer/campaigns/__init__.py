@@ -1,0 +1,1 @@
+"""Campaigns: their state table, modes and rules."""

@@ -1,0 +1,1 @@
+"""Compliance: calling windows, do-not-call and the other rules checked at the instant of dialling."""

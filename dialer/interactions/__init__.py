@@ -1,0 +1,1 @@
+"""Interactions with contacts: state tables of leg, interaction and party, and call results."""

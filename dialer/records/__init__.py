@@ -1,0 +1,1 @@
+"""Records of calling lists: their state table, treatments and due times."""

@@ -1,0 +1,1 @@
+"""Runtime: inbox, executor, timers and clock."""

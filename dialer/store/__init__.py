@@ -1,0 +1,1 @@
+"""The store: everything durable, by SQLAlchemy 2."""

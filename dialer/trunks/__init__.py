@@ -1,0 +1,1 @@
+"""Trunks: choice, limits, health and number format."""

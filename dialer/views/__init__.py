@@ -1,0 +1,1 @@
+"""Read models for desktops and supervisors."""

@@ -1,0 +1,80 @@
+"""Errors that Cornetta raises. Each has a stable `code`, which clients of the API may rely on: never rename one.
+
+Facts are attributes; the message is a sentence for a person, with the remedy where there is one.
+"""
+
+from __future__ import annotations
+
+
+class CornettaError(Exception):
+    """Base of all our errors."""
+
+    code = "error"
+
+
+class Refused(CornettaError):
+    """A command was understood and may not be carried out now. Nothing changed.
+
+    `facts` are the inputs of the rule that refused, for the API's problem document and the log.
+    """
+
+    def __init__(self, code: str, message: str, **facts: object) -> None:
+        super().__init__(message)
+        self.code = code
+        self.facts = facts
+
+
+class NotFound(Refused):
+    """The thing named in a command does not exist."""
+
+    def __init__(self, kind: str, name: object) -> None:
+        super().__init__(f"{kind}_not_found", f"There is no {kind} {name!r}.", kind=kind, name=str(name))
+
+
+class InvalidTransition(CornettaError):
+    """An event that a state machine has no row for: a defect of ours, told with the object's story."""
+
+    code = "invalid_transition"
+
+    def __init__(self, machine: str, name: str, state: str, trigger: str, story: tuple[str, ...]) -> None:
+        told = " | ".join(story) or "nothing happened yet"
+        super().__init__(f"{machine} {name}: no transition from {state} on {trigger}; story: {told}")
+        self.machine = machine
+        self.name = name
+        self.state = state
+        self.trigger = trigger
+        self.story = story
+
+
+class StoreUnavailable(CornettaError):
+    """The database does not take writes; new dialling stops until it does."""
+
+    code = "store_unavailable"
+
+
+class StoreInUse(CornettaError):
+    """Another node holds this SQLite file."""
+
+    code = "store_in_use"
+
+
+class EngineUnavailable(CornettaError):
+    """No engine is connected, or it was lost."""
+
+    code = "engine_unavailable"
+
+
+class WireError(CornettaError):
+    """The other side of the engine's socket does not speak our protocol (version, frame, size)."""
+
+    code = "wire_error"
+
+
+class ConfigurationError(CornettaError):
+    """Configuration that cannot be used; `problems` are sentences with file, line and path."""
+
+    code = "configuration_error"
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

@@ -1,0 +1,1 @@
+"""SIP and media: the wire to the engine, its client, the engine itself and the lab."""

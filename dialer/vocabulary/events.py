@@ -1,0 +1,180 @@
+"""Facts that reach the core from its surroundings. None of them can be refused.
+
+What an engine says is in `telephony`; here is the rest: the store's answers, timers, connections, configuration.
+Times are UTC epoch seconds unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from config.model import Settings
+from dialer.vocabulary import telephony
+from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, ListName, RecordId, TeamName
+from dialer.vocabulary.results import RecordType
+
+
+class EngineSaid(Struct, frozen=True):
+    """An engine's event."""
+
+    engine: EngineId
+    event: telephony.Event
+
+
+class EngineConnected(Struct, frozen=True):
+    """The socket to an engine is up. Another `boot` than before means that all its former legs are gone."""
+
+    engine: EngineId
+    boot: str
+
+
+class EngineDisconnected(Struct, frozen=True):
+    engine: EngineId
+
+
+class TimerFired(Struct, frozen=True):
+    key: str
+
+
+class Ticked(Struct, frozen=True):
+    """The pacing tick, at most 0.5 s apart."""
+
+
+class ClaimedRecord(Struct, frozen=True):
+    """A record in our hands until its lease ends. `daily_from`/`daily_till` in seconds since midnight of `zone`,
+    -1 where the list has none. `data` are the custom fields."""
+
+    record: RecordId
+    fence: int
+    list: ListName
+    number: str
+    contact: str
+    zone: str
+    type: RecordType
+    attempts: int
+    data: dict[str, str]
+    daily_from: int = -1
+    daily_till: int = -1
+
+
+class Waiting(Struct, frozen=True):
+    """Why a campaign's lists gave no more: how many records are due now, wait for a retry (and when the next one
+    is due), are due but in a zone outside the window, are exhausted or done."""
+
+    due: int = 0
+    retry: int = 0
+    next_due_at: float | None = None
+    out_of_window: int = 0
+    retrieved: int = 0
+    done: int = 0
+    total: int = 0
+
+
+class RecordsClaimed(Struct, frozen=True):
+    campaign: CampaignName
+    records: tuple[ClaimedRecord, ...]
+    waiting: Waiting
+    zones: tuple[str, ...]
+
+
+class ClaimFailed(Struct, frozen=True):
+    """The store did not answer a claim."""
+
+    campaign: CampaignName
+    problem: str
+
+
+class AttemptRefused(Struct, frozen=True):
+    """The store refused an attempt at the instant of dialling: `rule` is do_not_call or claim_lost."""
+
+    attempt: AttemptId
+    rule: str
+
+
+class StoreFailing(Struct, frozen=True):
+    problem: str
+
+
+class StoreRecovered(Struct, frozen=True):
+    pass
+
+
+class DesktopConnected(Struct, frozen=True):
+    agent: AgentName
+
+
+class DesktopDisconnected(Struct, frozen=True):
+    """The agent's last desktop connection closed."""
+
+    agent: AgentName
+
+
+class UserKnown(Struct, frozen=True):
+    """A user of the database who may work as an agent. Said at start and whenever one changes."""
+
+    agent: AgentName
+    display_name: str
+    phone: str
+    teams: tuple[TeamName, ...]
+    enabled: bool = True
+
+
+class ConfigurationApplied(Struct, frozen=True):
+    """New settings, at start as at reload."""
+
+    revision: int
+    settings: Settings
+
+
+class CampaignRemembered(Struct, frozen=True):
+    """The state of a campaign from before a restart."""
+
+    campaign: CampaignName
+    state: str
+    mode: str
+
+
+class InteractionRemembered(Struct, frozen=True):
+    """An interaction that was open when the node ended: `live` as in SaveInteraction."""
+
+    live: bytes
+
+
+class NoticeRemembered(Struct, frozen=True):
+    """An agent's OK from before a restart."""
+
+    agent: AgentName
+    campaign: CampaignName
+
+
+class AgentRemembered(Struct, frozen=True):
+    agent: AgentName
+    state: str
+    reason: str
+
+
+class Restored(Struct, frozen=True):
+    """Everything remembered has been said; dialling opens after the engines were asked."""
+
+
+Event = (
+    EngineSaid
+    | EngineConnected
+    | EngineDisconnected
+    | TimerFired
+    | Ticked
+    | RecordsClaimed
+    | ClaimFailed
+    | AttemptRefused
+    | StoreFailing
+    | StoreRecovered
+    | DesktopConnected
+    | DesktopDisconnected
+    | UserKnown
+    | ConfigurationApplied
+    | CampaignRemembered
+    | InteractionRemembered
+    | NoticeRemembered
+    | AgentRemembered
+    | Restored
+)

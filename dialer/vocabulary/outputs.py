@@ -1,0 +1,86 @@
+"""What a step asks the world outside to do.
+
+A step is what one handler decided: `writes` go into the store in one transaction with the other steps that are
+queued; `outputs` marked at once leave before the commit (joining two legs cannot wait for a disk), the others
+after it. An output that names an attempt in `guard` leaves only if the store accepted that attempt's BeginAttempt.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from dialer.vocabulary import telephony
+from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, ListName
+
+
+class Tell(Struct, frozen=True, tag="tell"):
+    """A command to an engine."""
+
+    engine: EngineId
+    command: telephony.Command
+    guard: AttemptId | None = None
+
+
+class StartTimer(Struct, frozen=True, tag="start_timer"):
+    """Start or restart the timer `key`; TimerFired(key) comes back after `after_s` seconds."""
+
+    key: str
+    after_s: float
+    guard: AttemptId | None = None
+
+
+class CancelTimer(Struct, frozen=True, tag="cancel_timer"):
+    key: str
+
+
+class ListShare(Struct, frozen=True):
+    """A calling list and its share of what a campaign claims."""
+
+    name: ListName
+    weight: int
+
+
+class ClaimRecords(Struct, frozen=True, tag="claim_records"):
+    """Claim up to `limit` due records for a campaign, from lists in zones where dialling is allowed now.
+
+    `zones` are IANA names; `not_before` and `now` are UTC epoch seconds; the claim's lease runs `lease_s`.
+    RecordsClaimed comes back, also when nothing was due.
+    """
+
+    campaign: CampaignName
+    lists: tuple[ListShare, ...]
+    zones: tuple[str, ...]
+    limit: int
+    lease_s: float
+    now: float
+    max_attempts: int
+
+
+class AudienceAgent(Struct, frozen=True, tag="agent"):
+    name: AgentName
+
+
+class AudienceCampaign(Struct, frozen=True, tag="campaign"):
+    """Supervisors who watch a campaign."""
+
+    name: CampaignName
+
+
+class AudienceSupervisors(Struct, frozen=True, tag="supervisors"):
+    pass
+
+
+Audience = AudienceAgent | AudienceCampaign | AudienceSupervisors
+
+
+class Publish(Struct, frozen=True, tag="publish"):
+    """Tell an audience that something changed: `topic` names the read model, `key` the object; the feed renders
+    it from the state at the time it leaves. `facts` are for events that are not a read model."""
+
+    audience: Audience
+    topic: str
+    key: str
+    facts: dict[str, object] | None = None
+
+
+Output = Tell | StartTimer | CancelTimer | ClaimRecords | Publish

@@ -1,0 +1,54 @@
+"""Call results: what came of dialling, found by the network or by analysis, or set by the agent."""
+
+from __future__ import annotations
+
+import enum
+
+
+class CallResult(enum.StrEnum):
+    """The field's words for the outcome of one attempt. The business outcome is a disposition, never this type."""
+
+    ANSWER = "answer"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    INVALID_NUMBER = "invalid_number"
+    UNREACHABLE = "unreachable"
+    CONGESTION = "congestion"
+    TRUNK_FAILURE = "trunk_failure"
+    CANCELLED = "cancelled"
+    ABANDONED = "abandoned"
+    DROPPED = "dropped"
+    ANSWERING_MACHINE = "answering_machine"
+    FAX = "fax"
+    SIT = "sit"
+    SILENCE = "silence"
+    WRONG_PARTY = "wrong_party"
+    WRONG_NUMBER = "wrong_number"
+    DO_NOT_CALL = "do_not_call"
+    SYSTEM_ERROR = "system_error"
+    SYSTEM_LOST = "system_lost"
+
+
+class RecordStatus(enum.StrEnum):
+    """Where a record of a calling list stands."""
+
+    READY = "ready"
+    RETRIEVED = "retrieved"
+    UPDATED = "updated"
+    CHAIN_UPDATED = "chain_updated"
+    STALE = "stale"
+    AGENT_ERROR = "agent_error"
+    CANCELLED = "cancelled"
+    MISSED_CALLBACK = "missed_callback"
+
+
+class RecordType(enum.StrEnum):
+    """Why a record is to be dialled; the claim takes them in the order of their rank."""
+
+    GENERAL = "general"
+    CAMPAIGN_RESCHEDULED = "campaign_rescheduled"
+    PERSONAL_RESCHEDULED = "personal_rescheduled"
+    CAMPAIGN_CALLBACK = "campaign_callback"
+    PERSONAL_CALLBACK = "personal_callback"
+    NO_CALL = "no_call"

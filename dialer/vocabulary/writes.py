@@ -1,0 +1,230 @@
+"""What a step writes. The store applies the writes of queued steps in order, in one transaction.
+
+Times are UTC epoch seconds. A write that carries a `fence` is refused, not failed, when the claim has moved on;
+refusals come back in the commit's report and undo nothing else.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from dialer.vocabulary.ids import (
+    AgentName,
+    AttemptId,
+    CampaignName,
+    InteractionId,
+    LegId,
+    NoticeId,
+    PartyId,
+    RecordId,
+    TrunkName,
+)
+from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
+from dialer.vocabulary.telephony import ClearedBy
+
+
+class SaveCampaign(Struct, frozen=True, tag="save_campaign"):
+    """The live state of a campaign, kept over restarts."""
+
+    campaign: CampaignName
+    state: str
+    mode: str
+    at: float
+
+
+class SaveAgent(Struct, frozen=True, tag="save_agent"):
+    """An agent's present state; every change is also a row of the history of states."""
+
+    agent: AgentName
+    state: str
+    reason: str
+    campaign: CampaignName | None
+    at: float
+
+
+class BeginAttempt(Struct, frozen=True, tag="begin_attempt"):
+    """The intent to dial, committed before the INVITE. Refused, with the rule's name, when the record's claim is
+    not `fence` any more ("claim_lost") or the number is on a do-not-call list ("do_not_call"); both are looked up
+    in the same transaction. Raises the record's attempts by one. Records without claim (manual) have no fence.
+    """
+
+    attempt: AttemptId
+    interaction: InteractionId
+    campaign: CampaignName
+    record: RecordId | None
+    fence: int
+    number: str
+    agent: AgentName | None
+    at: float
+    check_do_not_call: bool = True
+
+
+class AddDial(Struct, frozen=True, tag="add_dial"):
+    """One trunk tried for an attempt: the n-th INVITE, committed before it leaves. Its Call-ID is unique for ever.
+    Belongs to its attempt: refused together with it."""
+
+    attempt: AttemptId
+    n: int
+    call_id: str
+    leg: LegId
+    trunk: TrunkName
+    caller_id: str
+    at: float
+
+
+class SettleDial(Struct, frozen=True, tag="settle_dial"):
+    """What the trunk said: the final SIP code and its reasons."""
+
+    attempt: AttemptId
+    n: int
+    code: int
+    reason: str
+    q850: int | None
+    by: ClearedBy
+    late_answer: bool
+    at: float
+
+
+class SettleAttempt(Struct, frozen=True, tag="settle_attempt"):
+    """The one result of an attempt. A second one for the same attempt is refused ("settled")."""
+
+    attempt: AttemptId
+    result: CallResult
+    code: int
+    reason: str
+    q850: int | None
+    answered_at: float | None
+    connected_at: float | None
+    ended_at: float
+    abandoned: bool = False
+
+
+class AddParty(Struct, frozen=True, tag="add_party"):
+    """An agent in an interaction; written again whenever something of it changes."""
+
+    party: PartyId
+    interaction: InteractionId
+    agent: AgentName
+    state: str
+    offered_at: float
+    talking_at: float | None
+    ended_at: float | None
+
+
+class SaveInteraction(Struct, frozen=True, tag="save_interaction"):
+    """One handling of a contact. `live` is the msgpack of the whole entity while it is open (for adoption after a
+    restart) and None once it is finalized."""
+
+    interaction: InteractionId
+    campaign: CampaignName
+    record: RecordId | None
+    fence: int
+    agent: AgentName | None
+    number: str
+    contact: str
+    state: str
+    found_result: CallResult | None
+    agent_result: CallResult | None
+    disposition: str
+    note: str
+    begun_at: float
+    connected_at: float | None
+    cleared_at: float | None
+    finalized_at: float | None
+    live: bytes | None
+
+
+class UpdateRecord(Struct, frozen=True, tag="update_record"):
+    """What a record is after an attempt. Ends the claim unless `status` is RETRIEVED. `due_at` in the future
+    makes it wait. `attempts` None leaves the count. `data` replaces the custom fields given, no others."""
+
+    record: RecordId
+    fence: int
+    status: RecordStatus
+    type: RecordType | None
+    result: CallResult | None
+    due_at: float | None
+    at: float
+    data: dict[str, str] | None = None
+
+
+class ReleaseRecord(Struct, frozen=True, tag="release_record"):
+    """Give a claimed record back unchanged; with `to_top` it is the next of its list to be claimed."""
+
+    record: RecordId
+    fence: int
+    to_top: bool
+    at: float
+
+
+class AddDoNotCall(Struct, frozen=True, tag="add_do_not_call"):
+    """Nobody dials this number any more; `campaign` None means no campaign does. Committed once, kept for ever.
+    Records with the number in status READY become NO_CALL."""
+
+    number: str
+    campaign: CampaignName | None
+    source: str
+    agent: AgentName | None
+    at: float
+
+
+class AddNotice(Struct, frozen=True, tag="add_notice"):
+    """A notice of a campaign to one agent: `kind` loaded, started, stopped, unloaded, mode_changed."""
+
+    notice: NoticeId
+    agent: AgentName
+    campaign: CampaignName
+    kind: str
+    at: float
+
+
+class AcknowledgeNotice(Struct, frozen=True, tag="acknowledge_notice"):
+    """The agent's OK."""
+
+    notice: NoticeId
+    agent: AgentName
+    at: float
+
+
+class AddHistory(Struct, frozen=True, tag="add_history"):
+    """One line of the append-only history. `facts` holds no secrets."""
+
+    kind: str
+    at: float
+    campaign: CampaignName | None = None
+    agent: AgentName | None = None
+    record: RecordId | None = None
+    interaction: InteractionId | None = None
+    attempt: AttemptId | None = None
+    facts: dict[str, object] | None = None
+
+
+Write = (
+    SaveCampaign
+    | SaveAgent
+    | BeginAttempt
+    | AddDial
+    | SettleDial
+    | SettleAttempt
+    | AddParty
+    | SaveInteraction
+    | UpdateRecord
+    | ReleaseRecord
+    | AddDoNotCall
+    | AddNotice
+    | AcknowledgeNotice
+    | AddHistory
+)
+
+
+class Refusal(Struct, frozen=True):
+    """A write that the store refused, and the rule that did."""
+
+    write: Write
+    rule: str
+
+
+class CommitReport(Struct, frozen=True):
+    """What became of a transaction that was committed."""
+
+    refusals: tuple[Refusal, ...] = ()

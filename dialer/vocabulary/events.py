@@ -84,6 +84,12 @@ class ClaimFailed(Struct, frozen=True):
     problem: str
 
 
+class LeasesLost(Struct, frozen=True):
+    """Claims that are not ours any more: another node has the records."""
+
+    records: tuple[RecordId, ...]
+
+
 class AttemptRefused(Struct, frozen=True):
     """The store refused an attempt at the instant of dialling: `rule` is do_not_call or claim_lost."""
 
@@ -165,6 +171,7 @@ Event = (
     | Ticked
     | RecordsClaimed
     | ClaimFailed
+    | LeasesLost
     | AttemptRefused
     | StoreFailing
     | StoreRecovered

@@ -136,7 +136,8 @@ class SaveInteraction(Struct, frozen=True, tag="save_interaction"):
 
 class UpdateRecord(Struct, frozen=True, tag="update_record"):
     """What a record is after an attempt. Ends the claim unless `status` is RETRIEVED. `due_at` in the future
-    makes it wait. `attempts` None leaves the count. `data` replaces the custom fields given, no others."""
+    makes it wait. `uncount` takes the attempt just made out of the count of attempts (a dead trunk consumes no
+    record). `data` replaces the custom fields given, no others."""
 
     record: RecordId
     fence: int
@@ -146,6 +147,8 @@ class UpdateRecord(Struct, frozen=True, tag="update_record"):
     due_at: float | None
     at: float
     data: dict[str, str] | None = None
+    uncount: bool = False
+    to_top: bool = False
 
 
 class ReleaseRecord(Struct, frozen=True, tag="release_record"):

@@ -1,0 +1,145 @@
+"""What all sections of the configuration share: strictness, and the types whose text is checked alike everywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Protocol, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Section(BaseModel):
+    """A part of the configuration: frozen, and a key that it does not know is a mistake.
+
+    The string below an attribute is its description, also in the JSON schema that editors use.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
+        str_strip_whitespace=True,
+        validate_default=True,
+    )
+
+
+class Source(Protocol):
+    """What a file of the configuration refers to: the loader's side of `Secret` and `FilePath`.
+
+    Both methods raise ValueError with a reason and a remedy in one sentence.
+    """
+
+    def secret(self, text: str) -> str:
+        """The secret that `text`, a `${ENV}` or `file:PATH`, stands for."""
+
+    def url(self, text: str) -> str:
+        """`text` or the secret that it stands for; refused if a password is written in it."""
+
+    def path(self, text: str) -> str:
+        """`text` as an absolute path: relative ones start at the directory of the configuration."""
+
+
+def _source(info: ValidationInfo) -> Source | None:
+    """The loader's Source; None for settings that are built by code, where values are taken as they are."""
+    return info.context["source"] if isinstance(info.context, dict) else None
+
+
+def _secret(value: object, info: ValidationInfo) -> object:
+    source = _source(info)
+    return source.secret(value) if source is not None and isinstance(value, str) else value
+
+
+def _secret_url(value: object, info: ValidationInfo) -> object:
+    source = _source(info)
+    return source.url(value) if source is not None and isinstance(value, str) else value
+
+
+def _path(value: object, info: ValidationInfo) -> object:
+    source = _source(info)
+    return source.path(value) if source is not None and isinstance(value, str) and value else value
+
+
+def _choice(kind: type[E], fold: Callable[[str], str]) -> Callable[[object], object]:
+    known = {member.value for member in kind}
+
+    def folded(value: object) -> object:
+        return fold(value) if isinstance(value, str) and fold(value) in known else value
+
+    return folded
+
+
+def in_lower_case(kind: type[E]) -> BeforeValidator:
+    """Accept the words of `kind`, whose values are in lower case, in any case."""
+    return BeforeValidator(_choice(kind, str.lower))
+
+
+def in_upper_case(kind: type[E]) -> BeforeValidator:
+    """Accept the words of `kind`, whose values are in upper case, in any case."""
+    return BeforeValidator(_choice(kind, str.upper))
+
+
+def _region(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+#: A name by which other sections refer to this one.
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+
+#: A short code of the business, as of a disposition or a not-ready reason.
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+
+#: A line of text that people read.
+Label = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+#: A number that we show to contacts: E.164 with +, or the digits that a private exchange expects.
+CallerId = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{2,15}$")]
+
+#: A country, ISO 3166-1 alpha-2.
+Region = Annotated[str, BeforeValidator(_region), StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+#: A host name or address without port.
+Host = Annotated[str, StringConstraints(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.:-]{1,253})$")]
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+#: A duration in seconds, at most a day.
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+
+#: A duration in seconds that may not be zero.
+PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
+
+#: Tried first when lower; equal ones share by weight.
+Priority = Annotated[int, Field(ge=1, le=1000)]
+
+Weight = Annotated[int, Field(ge=1, le=1000)]
+
+#: A secret: written as `${ENV}` or `file:PATH`, never as it is, and never shown.
+Secret = Annotated[
+    SecretStr,
+    BeforeValidator(_secret),
+    WithJsonSchema({"type": "string", "pattern": r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)$"}),
+]
+
+#: A URL that may hold a secret; if it does, it is written as `${ENV}`, `file:PATH`, or with `${ENV}` in its place.
+SecretUrl = Annotated[SecretStr, BeforeValidator(_secret_url), WithJsonSchema({"type": "string"})]
+
+#: A file or directory; relative to the directory of the configuration.
+FilePath = Annotated[str, BeforeValidator(_path), StringConstraints(max_length=4096)]
+
+#: What may stand in the user part of an address of a phone.
+EXTENSION = re.compile(r"^[A-Za-z0-9_.+*-]{1,64}$")

@@ -1,0 +1,156 @@
+"""What comes of a call: results and dispositions offered to agents, after-call work, and what is dialled again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from config.model.base import Code, Label, PositiveSeconds, Seconds, Section, in_lower_case
+from dialer.vocabulary.results import CallResult
+
+Result = Annotated[CallResult, in_lower_case(CallResult)]
+
+
+class CallResultChoice(Section):
+    """A call result that agents may set."""
+
+    call_result: Result
+    """The call result."""
+
+    label: str = Field(default="", max_length=120)
+    """What people read. Empty: the name of the call result."""
+
+
+def _choice(value: object) -> object:
+    """Accept a bare name for a choice without label."""
+    return {"call_result": value} if isinstance(value, str) else value
+
+
+class Disposition(Section):
+    """What the agent says of the business."""
+
+    code: Code
+    """Code, kept in the record and the history."""
+
+    label: Label
+    """What people read."""
+
+    group: str = Field(default="", max_length=120)
+    """Heading under which it is shown; `/` makes a tree."""
+
+
+class Outcome(Section):
+    """What agents may and must say before they close an interaction."""
+
+    call_results: tuple[Annotated[CallResultChoice, BeforeValidator(_choice)], ...] = (
+        CallResultChoice(call_result=CallResult.ANSWER, label="Answer"),
+        CallResultChoice(call_result=CallResult.WRONG_PARTY, label="Wrong party"),
+        CallResultChoice(call_result=CallResult.WRONG_NUMBER, label="Wrong number"),
+        CallResultChoice(call_result=CallResult.ANSWERING_MACHINE, label="Answering machine"),
+        CallResultChoice(call_result=CallResult.FAX, label="Fax"),
+        CallResultChoice(call_result=CallResult.SILENCE, label="Silence"),
+    )
+    """Call results offered to agents, in this order."""
+
+    dispositions: tuple[Disposition, ...] = ()
+    """Dispositions offered to agents, in this order."""
+
+    call_result_mandatory: bool = False
+    """Agents must confirm or replace the call result before Done."""
+
+    disposition_mandatory: bool = False
+    """A disposition must be set before Done."""
+
+    note_mandatory: bool = False
+    """A note must be written before Done."""
+
+
+class AtLimit(StrEnum):
+    """What happens when after-call work reaches its limit."""
+
+    DEFAULT_DISPOSITION = "default_disposition"
+    NOT_READY = "not_ready"
+
+
+class AfterDone(StrEnum):
+    """Where an agent goes after Done."""
+
+    READY = "ready"
+    NOT_READY = "not_ready"
+
+
+class AfterCall(Section):
+    """After-call work."""
+
+    limit_s: PositiveSeconds = 60
+    """How long it may take."""
+
+    warning_s: Seconds = 15
+    """The agent is warned this long before the limit."""
+
+    extension_s: PositiveSeconds = 60
+    """How much time a request for more gives."""
+
+    max_extensions: int = Field(default=2, ge=0, le=100)
+    """How often more time may be asked for in one interaction."""
+
+    at_limit: Annotated[AtLimit, in_lower_case(AtLimit)] = AtLimit.NOT_READY
+    """default_disposition: the interaction is closed with it; not_ready: it stays open and the agent is not ready."""
+
+    default_disposition: Code | None = None
+    """Disposition set at the limit, with at_limit default_disposition."""
+
+    then: Annotated[AfterDone, in_lower_case(AfterDone)] = AfterDone.READY
+    """Where the agent goes after Done: ready or not_ready."""
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.warning_s >= self.limit_s:
+            raise ValueError("warning_s must be shorter than limit_s; lower it")
+        if self.at_limit is AtLimit.DEFAULT_DISPOSITION and self.default_disposition is None:
+            raise ValueError("at_limit default_disposition needs default_disposition; name the code of a disposition")
+        return self
+
+
+class AfterLast(StrEnum):
+    """What becomes of the chain of a record that is not dialled again."""
+
+    FINISH = "finish"
+    NEXT_IN_CHAIN = "next_in_chain"
+
+
+class Retry(Section):
+    """The treatment of one call result: when a record is dialled again, and how often."""
+
+    delay_s: Annotated[float, Field(ge=0, le=2_592_000)] = 3600
+    """Time until the next attempt."""
+
+    increment_s: Annotated[float, Field(ge=0, le=2_592_000)] = 0
+    """How much the delay grows with each attempt."""
+
+    max_attempts: int = Field(default=3, ge=1, le=100)
+    """Attempts with this call result after which the record is finished; 1 means it is not dialled again."""
+
+    afterwards: Annotated[AfterLast, in_lower_case(AfterLast)] = AfterLast.NEXT_IN_CHAIN
+    """After the last: next_in_chain dials the contact's next number, finish does not."""
+
+
+#: Call results after which a record is dialled again unless a campaign says otherwise. A trunk's failure is none of
+#: the contact's doing: it does not count, and is tried again soon.
+USUAL_RETRIES: Mapping[CallResult, Retry] = {
+    CallResult.BUSY: Retry(delay_s=600, max_attempts=3),
+    CallResult.NO_ANSWER: Retry(delay_s=7200, max_attempts=3),
+    CallResult.CONGESTION: Retry(delay_s=300, max_attempts=3),
+    CallResult.UNREACHABLE: Retry(delay_s=7200, max_attempts=2),
+    CallResult.ANSWERING_MACHINE: Retry(delay_s=14_400, max_attempts=3),
+    CallResult.SILENCE: Retry(delay_s=14_400, max_attempts=2),
+    CallResult.CANCELLED: Retry(delay_s=600, max_attempts=3),
+    CallResult.ABANDONED: Retry(delay_s=259_200, max_attempts=2),
+    CallResult.DROPPED: Retry(delay_s=259_200, max_attempts=2),
+    CallResult.TRUNK_FAILURE: Retry(delay_s=60, max_attempts=100),
+    CallResult.SYSTEM_ERROR: Retry(delay_s=300, max_attempts=3),
+    CallResult.SYSTEM_LOST: Retry(delay_s=600, max_attempts=2),
+}

@@ -1,0 +1,107 @@
+"""Teams, the users that are seeded into the database, and the reasons for not being ready."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from config.model.base import Code, Label, Name, Secret, Section, in_lower_case
+from config.model.phone import PhoneReference
+
+#: A user's log-in name, or a pattern of such names with * for any letters.
+MemberPattern = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.*-]{1,64}$")]
+
+
+class Role(StrEnum):
+    """What a user may do: agents their own calls, supervisors their teams, auditors read."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Team(Section):
+    """Agents who work together; a campaign names teams."""
+
+    name: Name
+    """Name of the team."""
+
+    description: str = Field(default="", max_length=500)
+    """What the team is for."""
+
+    agents: tuple[MemberPattern, ...] = ()
+    """Log-in names of agents, or patterns such as `sales-*`, besides the users who name the team themselves."""
+
+
+class User(Section):
+    """A user who is put into the database if it has none of this name. What is there is never changed by this."""
+
+    name: Name
+    """Log-in name."""
+
+    display_name: str = Field(default="", max_length=120)
+    """Name that people read. Empty: the log-in name."""
+
+    role: Annotated[Role, in_lower_case(Role)] = Role.AGENT
+    """agent, supervisor, administrator or auditor."""
+
+    password: Secret
+    """First password, as `${ENV}` or `file:PATH`."""
+
+    phone: PhoneReference | None = None
+    """Where the agent is rung: a phone's name, or `EXTENSION@NAME` where the phone's address has an extension."""
+
+    teams: tuple[Name, ...] = ()
+    """Teams of the agent."""
+
+
+class NotReadyReason(Section):
+    """A reason for not being ready."""
+
+    code: Code
+    """Code, kept in the history."""
+
+    label: Label
+    """What people read."""
+
+    offered: bool = True
+    """Whether agents may choose it; the others are only set by the system."""
+
+
+class AutomaticReasons(Section):
+    """Codes of the reasons that the system sets when it makes an agent not ready. Unlisted codes are built in."""
+
+    logged_in: Code = "logged_in"
+    """Just logged in, not yet ready."""
+
+    no_response: Code = "no_response"
+    """Offers expired without a click."""
+
+    phone_not_answered: Code = "phone_not_answered"
+    """The agent's phone was rung and did not answer."""
+
+    engaging_not_answered: Code = "engaging_not_answered"
+    """The engaging call was not answered."""
+
+    phone_lost: Code = "phone_lost"
+    """The agent's leg was lost in a conversation or while engaged."""
+
+    after_call_overrun: Code = "after_call_overrun"
+    """After-call work went over its limit."""
+
+    desktop_lost: Code = "desktop_lost"
+    """The desktop's connection was lost and did not come back."""
+
+
+BUILT_IN_REASONS = (
+    NotReadyReason(code="logged_in", label="Logged in", offered=False),
+    NotReadyReason(code="no_response", label="No response", offered=False),
+    NotReadyReason(code="phone_not_answered", label="Phone not answered", offered=False),
+    NotReadyReason(code="engaging_not_answered", label="Engaging call not answered", offered=False),
+    NotReadyReason(code="phone_lost", label="Phone lost", offered=False),
+    NotReadyReason(code="after_call_overrun", label="After-call work overrun", offered=False),
+    NotReadyReason(code="desktop_lost", label="Desktop lost", offered=False),
+)

@@ -1,0 +1,124 @@
+"""The node and its engines: where they listen, where they keep what is durable."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.model.base import FilePath, Host, Name, Port, PositiveSeconds, Seconds, SecretUrl, Section, in_upper_case
+
+
+class LogLevel(StrEnum):
+    """The least severe line that is written."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
+Level = Annotated[LogLevel, in_upper_case(LogLevel)]
+RtpPort = Annotated[int, Field(ge=1024, le=65534)]
+
+
+class Server(Section):
+    """The node: its name, the address of the API and the desktop, the database and the directories."""
+
+    node: Name = "node-1"
+    """Name of this node, unique among the nodes of one database."""
+
+    listen_host: Host = "127.0.0.1"
+    """Address on which API and desktop listen."""
+
+    listen_port: Port = 8080
+    """TCP port on which API and desktop listen."""
+
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")
+    """Address by which browsers reach the node, if a proxy stands before it. Empty: the listening address."""
+
+    data_directory: FilePath = "data"
+    """Directory of the SQLite file, the engines' sockets and journals."""
+
+    database_url: SecretUrl | None = None
+    """SQLAlchemy URL of the database. Left out: a SQLite file in the data directory."""
+
+    recordings_directory: FilePath = ""
+    """Directory of the recordings. Empty: `recordings` in the data directory."""
+
+    log_level: Level = LogLevel.INFO
+    """Least severe line of the log: DEBUG, INFO, WARNING or ERROR."""
+
+    session_idle_s: PositiveSeconds = 3_600
+    """A log-in that was not used for this long ends."""
+
+    session_lifetime_s: PositiveSeconds = 43_200
+    """A log-in ends after this long, used or not."""
+
+    claim_lease_s: PositiveSeconds = 300
+    """A record that a node claimed and neither dials nor renews for this long is free again."""
+
+    @property
+    def url(self) -> str:
+        """Where browsers reach the node, without a slash at the end."""
+        host = f"[{self.listen_host}]" if ":" in self.listen_host.strip("[]") else self.listen_host
+        return (self.public_url or f"http://{host}:{self.listen_port}").rstrip("/")
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the database, secrets included: never log it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_directory}/cornetta.db"
+
+    @property
+    def recordings(self) -> str:
+        """Directory of the recordings."""
+        return self.recordings_directory or f"{self.data_directory}/recordings"
+
+
+class Engine(Section):
+    """One engine slot: a program that holds SIP and media. Two slots let a new engine start while the old drains."""
+
+    name: Name = "engine-1"
+    """Name of the slot."""
+
+    socket: FilePath = ""
+    """Unix socket on which the engine listens for the node. Empty: `NAME.sock` in the data directory."""
+
+    address: Host = "127.0.0.1"
+    """Local address for SIP and RTP. The default reaches peers on this machine only."""
+
+    public_address: Host | None = None
+    """Address that peers are told for SIP and RTP, where NAT stands between."""
+
+    sip_port_low: Annotated[int, Field(ge=1024, le=65535)] = 5080
+    """First SIP port of the slot. Each trunk, and the phones without a trunk, have a port of their own."""
+
+    sip_port_high: Annotated[int, Field(ge=1024, le=65535)] = 5129
+    """Last SIP port of the slot."""
+
+    rtp_port_low: RtpPort = 20_000
+    """First RTP port of the slot, even; the odd port above each is RTCP."""
+
+    rtp_port_high: RtpPort = 27_998
+    """Last RTP port of the slot, even. Each leg takes one."""
+
+    clock_rate_hz: Literal[8000, 16000] = 8000
+    """Rate of the conference bridge: 8000 for telephony, 16000 where most legs are wide-band."""
+
+    unattended_s: PositiveSeconds = 10
+    """Without a node for this long, legs that are still dialling are cleared; conversations stay up."""
+
+    unattended_message: FilePath = ""
+    """WAV file (16 bit mono) played to contacts who wait for an agent when no node comes back. Empty: none."""
+
+    log_file: FilePath = ""
+    """File of the engine's log. Empty: standard error."""
+
+    log_level: Level = LogLevel.INFO
+    """Least severe line of the engine's log: DEBUG, INFO, WARNING or ERROR."""
+
+    reconnect_s: Seconds = 1
+    """Wait of the node before it tries a lost socket again."""

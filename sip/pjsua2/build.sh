@@ -1,0 +1,216 @@
+#!/usr/bin/env bash
+# Build pjsua2 for a dialer and install it: sip/pjsua2/build.sh [PYTHON]   (PYTHON: .venv/bin/python)
+#
+# Built once: the wheel is kept in ${XDG_CACHE_HOME:-~/.cache}/cornetta, by recipe, source and Python version.
+# Where nothing can be compiled, the wheel of PyPI is installed instead, which carries 4 calls.
+#
+#   CORNETTA_PJPROJECT_TARBALL   pjproject sources of your own (tar.gz, tar.bz2, tar.xz) instead of Debian's
+#   CORNETTA_PJPROJECT_SHA256    what their SHA-256 has to be
+#   CORNETTA_DEBIAN_MIRROR       Debian mirror to take the sources from; else the one that apt uses here
+#   CORNETTA_REQUIRE_BUILD=1     no fallback: fail where the build fails
+set -euo pipefail
+export LC_ALL=C
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+python=${1:-$here/../../.venv/bin/python}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/cornetta
+fallback="pjsua2-python==2.15.1.post1"
+recipe=(build.sh stubs.py config_site.h cornetta.i cornetta_tap.hpp cornetta_tap.cpp cornetta_answers.hpp cornetta_answers.cpp)
+work=""
+log=""
+
+say() { printf 'pjsua2: %s\n' "$*"; }
+fail() { printf 'pjsua2: %s\n' "$*" >&2; exit 1; }
+
+# step NAME COMMAND...: run it, output to the log, and show how long it takes.
+step() {
+    local name=$1 began=$SECONDS pid
+    shift
+    printf '== %s\n' "$name" >>"$log"
+    "$@" >>"$log" 2>&1 &
+    pid=$!
+    while [ -t 1 ] && kill -0 "$pid" 2>/dev/null; do
+        printf '\rpjsua2: %-46s %4d s' "$name" $((SECONDS - began))
+        sleep 1
+    done
+    if wait "$pid"; then
+        if [ -t 1 ]; then printf '\r'; fi
+        printf 'pjsua2: %-46s %4d s\n' "$name" $((SECONDS - began))
+    else
+        if [ -t 1 ]; then printf '\n'; fi
+        fail "$name failed; the last lines of $log: $(tail -n 5 "$log" | tr '\n' ' ')"
+    fi
+}
+
+sha256() { sha256sum "$1" | cut -d' ' -f1; }
+
+# SWIG 4.2.1 to 4.3.x lock a mutex wrongly where directors meet threads: callbacks of pjsua2 would hang.
+check_tools() {
+    local tool version
+    for tool in swig g++ make tar xz sha256sum flock; do
+        command -v "$tool" >/dev/null || fail "$tool is missing (docker/install.sh build installs it)"
+    done
+    version=$(swig -version | sed -n 's/^SWIG Version //p')
+    case $version in
+        4.0.* | 4.1.* | 4.2.0) ;;
+        4.2.* | 4.3.*) fail "SWIG $version cannot be used with threads and callbacks: take 4.1.0, or 4.4 and later" ;;
+        4.* | 5.*) ;;
+        *) fail "SWIG '$version' is too old: take 4.1.0, or 4.4 and later" ;;
+    esac
+}
+
+mirror() {
+    if [ -n "${CORNETTA_DEBIAN_MIRROR:-}" ]; then
+        echo "$CORNETTA_DEBIAN_MIRROR"
+    else
+        apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 -E '/debian/?$'
+    fi
+}
+
+# Debian's source package of Asterisk carries pjproject as a tarball of its own. It is fetched under an apt
+# configuration of its own, so that the machine's sources stay as they are; apt checks the signature of the .dsc.
+fetch_from_debian() {
+    local apt=$work/apt from tarball wanted
+    from=$(mirror) || { echo "apt names no Debian mirror here: set CORNETTA_PJPROJECT_TARBALL"; return 1; }
+    mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" "$apt/parts" "$work/fetched"
+    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $from sid main" >"$apt/sources.list"
+    : >"$apt/status"
+    local options=(-o "Dir::State=$apt/state" -o "Dir::State::status=$apt/status" -o "Dir::Cache=$apt/cache"
+        -o "Dir::Etc::sourcelist=$apt/sources.list" -o "Dir::Etc::sourceparts=$apt/parts"
+        -o "Dir::Etc::preferences=/dev/null" -o "Dir::Etc::preferencesparts=$apt/parts"
+        -o Acquire::Check-Valid-Until=false -o Acquire::Retries=3 -o "APT::Sandbox::User=$(id -un)")
+    apt-get "${options[@]}" update
+    (cd "$work/fetched" && apt-get "${options[@]}" source --download-only asterisk)
+    tarball=$(basename "$(ls "$work"/fetched/*.orig-Xpjproject.tar.*)")
+    wanted=$(awk -v name="$tarball" '/^Checksums-Sha256:/ { on = 1; next } /^[^ ]/ { on = 0 } on && $3 == name { print $1 }' \
+        "$work"/fetched/*.dsc)
+    [ -n "$wanted" ] || { echo "the .dsc does not name $tarball"; return 1; }
+    [ "$(sha256 "$work/fetched/$tarball")" = "$wanted" ] || { echo "$tarball: wrong SHA-256, wanted $wanted"; return 1; }
+    mkdir -p "$cache/source"
+    mv "$work/fetched/$tarball" "$cache/source/"
+}
+
+# Sets $source to the tarball.
+find_source() {
+    if [ -n "${CORNETTA_PJPROJECT_TARBALL:-}" ]; then
+        source=$CORNETTA_PJPROJECT_TARBALL
+        [ -r "$source" ] || fail "CORNETTA_PJPROJECT_TARBALL=$source cannot be read"
+        local wanted=${CORNETTA_PJPROJECT_SHA256:-}
+        [ -z "$wanted" ] || [ "$(sha256 "$source")" = "$wanted" ] || fail "$source: wrong SHA-256, wanted $wanted"
+        return
+    fi
+    source=$(ls -t "$cache"/source/*.orig-Xpjproject.tar.* 2>/dev/null | head -n1 || true)
+    if [ -z "$source" ]; then
+        step "fetching the sources" fetch_from_debian
+        source=$(ls -t "$cache"/source/*.orig-Xpjproject.tar.* | head -n1)
+    fi
+}
+
+# edit FILE WHAT EXPRESSION: sed that has to change the file.
+edit() {
+    cp "$1" "$1.before"
+    sed -i -E "$3" "$1"
+    ! cmp -s "$1" "$1.before" || { echo "$1: $2: the place was not found in this version"; return 1; }
+    rm "$1.before"
+}
+
+unpack() {
+    mkdir -p "$work/pj"
+    tar -xf "$source" -C "$work/pj" --strip-components=1
+    cd "$work/pj"
+    cp "$here/config_site.h" pjlib/include/pj/config_site.h
+    # Debian strips this sound driver, the Makefile still names it.
+    [ -e pjmedia/src/pjmedia-audiodev/bdimad_dev.c ] ||
+        echo 'typedef int bdimad_dev_is_not_here;' >pjmedia/src/pjmedia-audiodev/bdimad_dev.c
+
+    # An account tries 100 pairs of RTP ports, so that a busy stretch of 100 legs refuses the next one however wide
+    # the range is. Try every pair of the range; a port in use is no error worth a line until none is left.
+    local media=pjsip/src/pjsua-lib/pjsua_media.c
+    edit $media "retries" 's/^( *)for \(i=0; i<RTP_RETRY; \+\+i, acc->next_rtp_port \+= 2\) \{/\1const int tries = cfg->port_range > 2*RTP_RETRY ? (int)cfg->port_range\/2 + 1 : RTP_RETRY;\n\1for (i=0; i<tries; ++i, acc->next_rtp_port += 2) {/'
+    edit $media "log of bind" 's/PJ_PERROR\(1,(\(THIS_FILE, status, "RTC?P socket bind\(\) at %s error")/PJ_PERROR(5,\1/'
+
+    # What Cornetta adds, compiled into the same module.
+    local swig=pjsip-apps/src/swig
+    cp "$here"/cornetta.i "$here"/cornetta_*.hpp $swig/
+    cp "$here"/cornetta_*.cpp $swig/python/
+    edit $swig/pjsua2.i "annotations" 's/^%module\(directors="1"\) pjsua2$/&\n%feature("python:annotations", "c");/'
+    printf '\n%%include "cornetta.i"\n' >>$swig/pjsua2.i
+    edit $swig/python/setup.py "sources" \
+        's/\["pjsua2_wrap.cpp"\],/["pjsua2_wrap.cpp", "cornetta_tap.cpp", "cornetta_answers.cpp"], include_dirs=[".."],/'
+    # The wrapper only passes on: optimising it takes a minute and gives nothing.
+    edit $swig/python/setup.py "flags" 's/^# Fill in libraries$/extra_compile_args += ["-O1", "-g0"]\n&/'
+}
+
+configure() {
+    cd "$work/pj"
+    CFLAGS="-O2 -fPIC -DNDEBUG" CXXFLAGS="-O2 -fPIC -DNDEBUG" ./configure --enable-epoll \
+        --disable-video --disable-sound --disable-v4l2 --disable-libyuv --disable-libwebrtc --disable-libwebrtc-aec3 \
+        --disable-ffmpeg --disable-sdl --disable-openh264 --disable-bcg729 --disable-ilbc-codec --disable-g7221-codec \
+        --with-external-speex --with-external-gsm --with-external-srtp --enable-libsamplerate --disable-resample
+    make dep
+}
+
+compile() { cd "$work/pj" && make -j"$(nproc)" lib; }
+
+wrap() { cd "$work/pj/pjsip-apps/src/swig/python" && make pjsua2_wrap.cpp; }
+
+wheel() {
+    cd "$work/pj/pjsip-apps/src/swig/python"
+    "$python" -m pip wheel --no-deps --no-cache-dir --wheel-dir "$work/wheel" .
+}
+
+stubs() {
+    "$python" -m zipfile -e "$work"/wheel/pjsua2-*.whl "$work/look"
+    PYTHONPATH=$work/look "$python" "$here/stubs.py" >"$work/wheel/pjsua2.pyi"
+}
+
+build() {
+    check_tools
+    step "unpacking and patching" unpack
+    step "configuring" configure
+    step "compiling the libraries" compile
+    step "generating the wrapper" wrap
+    step "compiling the wrapper" wheel
+    step "generating type stubs" stubs
+    mkdir -p "$cache/wheel"
+    rm -rf "$cache/wheel/$key"
+    mv "$work/wheel" "$cache/wheel/$key"
+}
+
+install_wheel() {
+    "$python" -m pip uninstall --quiet --yes pjsua2-python pjsua2
+    "$python" -m pip install --quiet --no-deps --force-reinstall "$cache/wheel/$key"/pjsua2-*.whl
+    cmp -s "$cache/wheel/$key/pjsua2.pyi" "$here/pjsua2.pyi" || cp "$cache/wheel/$key/pjsua2.pyi" "$here/pjsua2.pyi"
+    "$python" -c 'import pjsua2; pjsua2.CornettaTap'
+    echo "$key" >"$marker"
+}
+
+build_and_install() (
+    set -euo pipefail
+    work=$(mktemp -d "$cache/build.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    find_source
+    key=$({ cd "$here" && sha256sum "${recipe[@]}"; sha256 "$source"; "$python" -VV; uname -m; } | sha256sum | cut -c1-20)
+    marker=$("$python" -c 'import sys; print(sys.prefix)')/.cornetta-pjsua2
+    [ "$(cat "$marker" 2>/dev/null)" != "$key" ] || exit 0
+    [ -e "$cache/wheel/$key/pjsua2.pyi" ] || build
+    step "installing" install_wheel
+)
+
+[ -x "$python" ] || fail "$python is not there (make venv)"
+mkdir -p "$cache/log"
+log=$cache/log/pjsua2-$(date +%Y%m%dT%H%M%S)-$$.log
+exec 9>"$cache/pjsua2.lock"
+flock -n 9 || { say "another build is running, waiting for it"; flock 9; }
+
+status=0
+build_and_install || status=$?
+if [ "$status" = 0 ]; then
+    rm -f "$log"
+elif [ -n "${CORNETTA_REQUIRE_BUILD:-}" ]; then
+    fail "the build failed, see $log"
+else
+    "$python" -m pip install --quiet --no-deps "$fallback"
+    say "FALLBACK: 4 CALLS. pjsua2 could not be compiled here (see $log); the wheel of PyPI carries 4 calls, that is two"
+    say "bridged conversations, and no call analysis. Good for a first look, not for work."
+fi

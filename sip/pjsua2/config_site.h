@@ -1,0 +1,35 @@
+/* Compile-time limits and switches of pjsip for a dialer: thousands of legs, no sound card, no video.
+ *
+ * A limit costs memory only where it sizes a static table (about 8 kB for each possible call); the engine reads the
+ * compiled PJSUA_MAX_CALLS back and reports it as its capacity.
+ */
+#ifndef CORNETTA_CONFIG_SITE_H
+#define CORNETTA_CONFIG_SITE_H
+
+/* Legs, accounts (one for each trunk and each range of RTP ports), bridge ports (legs, players, recorders, taps). */
+#define PJSUA_MAX_CALLS             2048
+#define PJSUA_MAX_ACC               256
+#define PJSUA_MAX_CONF_PORTS        8192
+#define PJSUA_MAX_PLAYERS           512
+#define PJSUA_MAX_RECORDERS         2048
+
+/* Two sockets for each leg (RTP and RTCP), and the SIP transports. Needs epoll. */
+#define PJ_IOQUEUE_MAX_HANDLES      16384
+
+/* Must be 2^n - 1: they size hash tables. A leg that was hung up keeps its transaction up to 32 s (RFC 3261 17.1). */
+#define PJSIP_MAX_TSX_COUNT         16383
+#define PJSIP_MAX_DIALOG_COUNT      16383
+
+/* Carriers add long Route, Identity and SDP; the default of 4000 bytes truncates. Never change transport by size:
+ * many carriers have no TCP (RFC 3261 18.1.1 would switch above 1300 bytes). */
+#define PJSIP_MAX_PKT_LEN           8000
+#define PJSIP_DONT_SWITCH_TO_TCP    1
+
+/* One UDP socket takes the bursts of all legs of its transport, bytes. The kernel caps it at net.core.rmem_max. */
+#define PJSIP_UDP_SO_RCVBUF_SIZE    4000000
+#define PJSIP_UDP_SO_SNDBUF_SIZE    4000000
+
+#define PJMEDIA_HAS_VIDEO           0
+#define PJ_HAS_SSL_SOCK             1
+
+#endif

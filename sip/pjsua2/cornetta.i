@@ -1,0 +1,8 @@
+// What Cornetta adds to pjsua2: included at the end of pjsua2.i by build.sh.
+%{
+#include "cornetta_tap.hpp"
+#include "cornetta_answers.hpp"
+%}
+
+%include "cornetta_tap.hpp"
+%include "cornetta_answers.hpp"

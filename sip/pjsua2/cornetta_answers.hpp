@@ -1,0 +1,21 @@
+/* Answers that nobody waits for any more: a 2xx to an INVITE that we had given up.
+ *
+ * A call that we hang up before its final answer is over for pjsua, yet the answer may cross our CANCEL (RFC 3261
+ * 9.1, 15): a person may have said hello to nobody. The rules count such answers, so they must be seen.
+ */
+#ifndef CORNETTA_ANSWERS_HPP
+#define CORNETTA_ANSWERS_HPP
+
+#include <pjsua2/types.hpp>
+#include <string>
+#include <vector>
+
+/* Begin to watch. Call once, after Endpoint.libInit() and before libStart(). Throws pj::Error. */
+void cornettaWatchAnswers() PJSUA2_THROW(pj::Error);
+
+/* The Call-IDs of late answers since the last call, oldest first, at most 4096 between two calls. A Call-ID comes
+ * again for each retransmission of the answer, and also where the answer of a call that had been taken is
+ * retransmitted after its BYE: the caller knows which of its legs had been answered. */
+std::vector<std::string> cornettaLateAnswers();
+
+#endif

@@ -1,1 +1,1 @@
-"""Agents: their state table, teams, offers and notices."""
+"""Agents: their states and what is at their desks."""

@@ -1,1 +1,1 @@
-"""Campaigns: their state table, modes and rules."""
+"""Campaigns: life cycle, records in hand, and the reason why nothing is dialled."""

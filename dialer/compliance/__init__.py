@@ -1,1 +1,1 @@
-"""Compliance: calling windows, do-not-call and the other rules checked at the instant of dialling."""
+"""Who may be called, and when. Every refusal names its rule and the inputs it was judged by."""

@@ -1,1 +1,1 @@
-"""Interactions with contacts: state tables of leg, interaction and party, and call results."""
+"""Interactions: one handling of a contact, the agents in it, its legs, attempts and results."""

@@ -1,1 +1,5 @@
-"""Pacing: how many contacts to dial now."""
+"""Pacing: how many records to dial now."""
+
+from dialer.pacing.pacer import Decision, Observation, Pacer, PacingSnapshot
+
+__all__ = ["Decision", "Observation", "Pacer", "PacingSnapshot"]

@@ -1,1 +1,1 @@
-"""Records of calling lists: their state table, treatments and due times."""
+"""Records of calling lists: their states, those in hand, and what becomes of them after an attempt."""

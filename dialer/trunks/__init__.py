@@ -1,1 +1,1 @@
-"""Trunks: choice, limits, health and number format."""
+"""Trunks: whether they live, what they may carry, and how a number is written for them."""

@@ -1,0 +1,143 @@
+"""An agent: state, what was asked for meanwhile, phone and engaged leg."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dialer.machine import Machine, Table
+from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, LegId, RecordId, TeamName
+
+
+class AgentState(StrEnum):
+    LOGGED_OUT = "logged_out"
+    NOT_READY = "not_ready"
+    READY = "ready"
+    RESERVED = "reserved"
+    BUSY = "busy"
+    AFTER_CALL_WORK = "after_call_work"
+
+
+class AgentTrigger(StrEnum):
+    LOG_IN = "log_in"
+    LOG_OUT = "log_out"
+    READY = "ready"
+    NOT_READY = "not_ready"
+    RESERVE = "reserve"
+    RELEASE = "release"
+    CONNECT = "connect"
+    CLEAR = "clear"
+
+
+_S, _T = AgentState, AgentTrigger
+
+AGENT_TABLE: Table[AgentState, AgentTrigger] = Table(
+    "agent",
+    _S.LOGGED_OUT,
+    {
+        _S.LOGGED_OUT: {_T.LOG_IN: _S.NOT_READY},
+        _S.NOT_READY: {_T.READY: _S.READY, _T.NOT_READY: _S.NOT_READY, _T.LOG_OUT: _S.LOGGED_OUT},
+        _S.READY: {
+            _T.NOT_READY: _S.NOT_READY,
+            _T.LOG_OUT: _S.LOGGED_OUT,
+            _T.RESERVE: _S.RESERVED,
+        },
+        _S.RESERVED: {
+            _T.RELEASE: _S.READY,
+            _T.NOT_READY: _S.NOT_READY,
+            _T.LOG_OUT: _S.LOGGED_OUT,
+            _T.CONNECT: _S.BUSY,
+            _T.CLEAR: _S.AFTER_CALL_WORK,
+        },
+        _S.BUSY: {_T.CLEAR: _S.AFTER_CALL_WORK},
+        _S.AFTER_CALL_WORK: {
+            _T.READY: _S.READY,
+            _T.NOT_READY: _S.NOT_READY,
+            _T.LOG_OUT: _S.LOGGED_OUT,
+            _T.RESERVE: _S.RESERVED,
+        },
+    },
+)
+
+
+class SystemReason(enum.StrEnum):
+    """Why the system, not the agent, made an agent not ready. Shown beside the configured reasons."""
+
+    LOGGED_IN = "logged_in"
+    NO_RESPONSE = "no_response"
+    PHONE_NO_ANSWER = "phone_no_answer"
+    PHONE_REFUSED = "phone_refused"
+    PHONE_HUNG_UP = "phone_hung_up"
+    PHONE_LOST = "phone_lost"
+    DESKTOP_LOST = "desktop_lost"
+    AFTER_CALL_OVERRUN = "after_call_overrun"
+    RESTART = "restart"
+    AFTER_CALL = "after_call"
+
+
+class Wish(enum.StrEnum):
+    """What an agent asked for while it could not be granted."""
+
+    READY = "ready"
+    NOT_READY = "not_ready"
+    LOG_OUT = "log_out"
+
+
+@dataclass(slots=True, frozen=True)
+class Pending:
+    """Granted when the interaction is done. `reason` goes with NOT_READY."""
+
+    wish: Wish
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Agent:
+    """One agent. Times are monotonic seconds."""
+
+    name: AgentName
+    display_name: str
+    phone: str
+    teams: frozenset[TeamName]
+    machine: Machine[AgentState, AgentTrigger]
+    reason: str = ""
+    #: UTC epoch seconds of the last change of state or reason, for the desktop.
+    since_utc: float = 0.0
+    pending: Pending | None = None
+    desktops: int = 0
+    interaction: InteractionId | None = None
+    #: The standing leg of ASM; it may still be ringing (see its machine).
+    engaged: LegId | None = None
+    #: Campaigns whose start notice was answered with OK.
+    joined: set[CampaignName] = field(default_factory=set)
+    #: Offers that ended without a click, in a row.
+    expiries: int = 0
+    #: Records this agent rejected, and until when they stay hidden from them.
+    hidden: dict[RecordId, float] = field(default_factory=dict)
+    idle_since: float = 0.0
+    #: Campaign of which a record was asked for (PREVIEW) while none was in hand.
+    waits_for: CampaignName | None = None
+
+    @property
+    def state(self) -> AgentState:
+        return self.machine.state
+
+    @property
+    def is_idle(self) -> bool:
+        """Ready, with nothing on the desk and nothing asked for."""
+        return self.machine.state is AgentState.READY and self.interaction is None and self.pending is None
+
+    def sees(self, record: RecordId, now: float) -> bool:
+        """Whether a record may be offered to this agent: not within the cool-down of a rejection."""
+        until = self.hidden.get(record)
+        if until is None:
+            return True
+        if until <= now:
+            del self.hidden[record]
+            return True
+        return False
+
+
+def make_agent(name: AgentName, display_name: str, phone: str, teams: frozenset[TeamName]) -> Agent:
+    return Agent(name, display_name, phone, teams, Machine(AGENT_TABLE, name))

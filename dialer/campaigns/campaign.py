@@ -1,0 +1,88 @@
+"""A campaign as it lives: state, mode, the records in hand, and why it does not dial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from config.model import Campaign as CampaignSettings
+from config.model import Mode
+from dialer.campaigns.reason import NoCalls
+from dialer.machine import Machine, Table
+from dialer.records.pool import Pool
+from dialer.vocabulary.events import Waiting
+from dialer.vocabulary.ids import CampaignName
+
+
+class CampaignState(StrEnum):
+    INACTIVE = "inactive"
+    LOADED = "loaded"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    UNLOADING = "unloading"
+
+
+class CampaignTrigger(StrEnum):
+    LOAD = "load"
+    START = "start"
+    STOP = "stop"
+    DRAINED = "drained"
+    UNLOAD = "unload"
+    RELEASED = "released"
+
+
+_S, _T = CampaignState, CampaignTrigger
+
+CAMPAIGN_TABLE: Table[CampaignState, CampaignTrigger] = Table(
+    "campaign",
+    _S.INACTIVE,
+    {
+        _S.INACTIVE: {_T.LOAD: _S.LOADED},
+        _S.LOADED: {_T.START: _S.RUNNING, _T.UNLOAD: _S.UNLOADING},
+        _S.RUNNING: {_T.STOP: _S.STOPPING},
+        _S.STOPPING: {_T.DRAINED: _S.LOADED, _T.START: _S.RUNNING},
+        _S.UNLOADING: {_T.RELEASED: _S.INACTIVE},
+    },
+)
+
+ASM_MODES = frozenset({Mode.PROGRESSIVE_ASM, Mode.PREDICTIVE_ASM})
+OFFER_MODES = frozenset({Mode.PUSH_PREVIEW, Mode.PROGRESSIVE})
+PREDICTIVE_MODES = frozenset({Mode.PREDICTIVE, Mode.PREDICTIVE_ASM})
+
+
+@dataclass(slots=True)
+class Campaign:
+    """Times are monotonic seconds unless a name says UTC."""
+
+    name: CampaignName
+    settings: CampaignSettings
+    mode: Mode
+    machine: Machine[CampaignState, CampaignTrigger]
+    pool: Pool = field(default_factory=Pool)
+    waiting: Waiting = field(default_factory=Waiting)
+    #: Zones of the records of this campaign's lists, as the store last told.
+    zones: tuple[str, ...] = ()
+    claiming: bool = False
+    #: No claim before this time: the last one found nothing.
+    claim_after: float = 0.0
+    claim_problem: str = ""
+    reason: NoCalls | None = None
+    #: Offers and attempts begun since the start, for the share of agents by weight.
+    served: int = 0
+
+    @property
+    def state(self) -> CampaignState:
+        return self.machine.state
+
+    @property
+    def is_running(self) -> bool:
+        return self.machine.state is CampaignState.RUNNING
+
+    @property
+    def is_asm(self) -> bool:
+        return self.mode in ASM_MODES
+
+
+def make_campaign(settings: CampaignSettings) -> Campaign:
+    name = CampaignName(settings.name)
+    return Campaign(name, settings, settings.mode, Machine(CAMPAIGN_TABLE, name))

@@ -1,0 +1,43 @@
+"""Why a campaign dials nothing: one sentence with counts. It is a reason, not a state."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from dialer.vocabulary.events import Waiting
+
+
+class NoCallsCode(StrEnum):
+    """Stable codes of the reasons; the sentence is for people."""
+
+    NOT_RUNNING = "not_running"
+    STORE = "store_unavailable"
+    ENGINE = "engine_unavailable"
+    STARTING = "starting"
+    TRUNK_DOWN = "trunk_down"
+    TRUNK_LIMIT = "trunk_limit"
+    OUT_OF_WINDOW = "out_of_window"
+    NO_AGENTS = "no_agents"
+    NOT_JOINED = "agents_not_joined"
+    NOT_ENGAGED = "agents_not_engaged"
+    ALL_OCCUPIED = "all_agents_occupied"
+    WAITING_FOR_RETRY = "waiting_for_retry"
+    HELD = "records_held"
+    LIST_FINISHED = "list_finished"
+    LIST_EMPTY = "list_empty"
+    HIDDEN = "records_hidden"
+    CLAIMING = "claiming_records"
+    BY_AGENT = "dialled_by_agents"
+
+
+class NoCalls(Struct, frozen=True):
+    """The reason and the figures behind it. `next_due_at` is UTC epoch seconds."""
+
+    code: NoCallsCode
+    sentence: str
+    agents: int = 0
+    agents_ready: int = 0
+    in_hand: int = 0
+    waiting: Waiting = Waiting()

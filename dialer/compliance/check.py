@@ -1,0 +1,51 @@
+"""The rules at the instant of dialling. The do-not-call list is looked up by the store, in the same transaction
+that commits the attempt; everything that needs no look-up is judged here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from config.model import CallingWindow
+from dialer.compliance.window import is_open, is_within, local_time
+from dialer.vocabulary.events import ClaimedRecord
+
+
+class Rule(StrEnum):
+    """Stable names of rules, as they appear in history and API."""
+
+    UNKNOWN_ZONE = "unknown_zone"
+    CALLING_WINDOW = "calling_window"
+    RECORD_HOURS = "record_hours"
+    MAX_ATTEMPTS = "max_attempts"
+    DO_NOT_CALL = "do_not_call"
+    CLAIM_LOST = "claim_lost"
+
+
+class RuleRefusal(Struct, frozen=True):
+    """A rule that forbids a call, with what it was judged by."""
+
+    rule: Rule
+    sentence: str
+    facts: dict[str, object]
+
+
+def check(window: CallingWindow, record: ClaimedRecord, max_attempts: int, utc: float) -> RuleRefusal | None:
+    """The first rule that forbids dialling `record` at `utc` (epoch seconds), or None."""
+    local = local_time(record.zone, utc)
+    if local is None:
+        return RuleRefusal(
+            Rule.UNKNOWN_ZONE, f"The record's time zone {record.zone!r} is unknown.", {"zone": record.zone}
+        )
+    facts: dict[str, object] = {"zone": record.zone, "local_time": local.strftime("%a %H:%M:%S")}
+    if not is_open(window, record.zone, utc):
+        words = f"It is {local:%a %H:%M} in {record.zone}, outside the calling window."
+        return RuleRefusal(Rule.CALLING_WINDOW, words, facts)
+    if not is_within(record.daily_from, record.daily_till, record.zone, utc):
+        words = f"It is {local:%H:%M} in {record.zone}, outside the hours of this record."
+        return RuleRefusal(Rule.RECORD_HOURS, words, facts)
+    if record.attempts >= max_attempts:
+        words = f"The record has had {record.attempts} of {max_attempts} attempts."
+        return RuleRefusal(Rule.MAX_ATTEMPTS, words, {"attempts": record.attempts, "max_attempts": max_attempts})
+    return None

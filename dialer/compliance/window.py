@@ -1,0 +1,87 @@
+"""The calling window: the hours of the day, in the contact's zone, in which a campaign may dial."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import holidays
+
+from config.model import CallingWindow, Hours
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
+
+
+def local_time(zone: str, utc: float) -> datetime | None:
+    """The wall clock in `zone` at `utc` (epoch seconds), or None for a zone that nobody knows."""
+    known = _zone(zone)
+    return None if known is None else datetime.fromtimestamp(utc, UTC).astimezone(known)
+
+
+def hours_on(window: CallingWindow, day: date) -> Hours | None:
+    """The hours of a date; None when it is closed, by its weekday or as a public holiday."""
+    country = window.holidays_country
+    if country is not None and day in _holidays(country, window.holidays_subdivision, day.year):
+        return None
+    return window.hours(day.weekday())
+
+
+def is_open(window: CallingWindow, zone: str, utc: float) -> bool:
+    """Whether dialling is allowed at `utc` in `zone`. An unknown zone is never open."""
+    local = local_time(zone, utc)
+    if local is None:
+        return False
+    hours = hours_on(window, local.date())
+    return hours is not None and hours.opens_minute <= local.hour * 60 + local.minute < hours.closes_minute
+
+
+def open_zones(window: CallingWindow, zones: Iterable[str], utc: float) -> tuple[str, ...]:
+    """Those of `zones` in which the window is open at `utc`."""
+    return tuple(zone for zone in zones if is_open(window, zone, utc))
+
+
+def is_within(daily_from: int, daily_till: int, zone: str, utc: float) -> bool:
+    """Whether the record's own hours (seconds since midnight of `zone`, -1 for none) allow dialling at `utc`."""
+    if daily_from < 0 and daily_till < 0:
+        return True
+    local = local_time(zone, utc)
+    if local is None:
+        return False
+    second = local.hour * 3600 + local.minute * 60 + local.second
+    return max(daily_from, 0) <= second < (daily_till if daily_till >= 0 else 86_400)
+
+
+def _opening_in(window: CallingWindow, zone: str, utc: float) -> float | None:
+    known = _zone(zone)
+    local = local_time(zone, utc)
+    if known is None or local is None:
+        return None
+    for days in range(9):
+        day = local.date() + timedelta(days=days)
+        hours = hours_on(window, day)
+        if hours is None:
+            continue
+        # Wall-clock time in the zone itself, so that days on which clocks change come out right.
+        wall = datetime(day.year, day.month, day.day, hours.opens_minute // 60, hours.opens_minute % 60, tzinfo=known)
+        if wall.timestamp() > utc:
+            return wall.timestamp()
+    return None
+
+
+def next_opening(window: CallingWindow, zones: Iterable[str], utc: float) -> float | None:
+    """When the window opens next in any of `zones` (epoch seconds), within eight days; None if it never does."""
+    openings = (_opening_in(window, zone, utc) for zone in zones)
+    return min((opening for opening in openings if opening is not None), default=None)

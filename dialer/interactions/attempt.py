@@ -1,0 +1,45 @@
+"""An attempt: one go at reaching a contact, over one trunk or several in turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dialer.vocabulary.ids import AttemptId, LegId, TrunkName
+
+
+@dataclass(slots=True)
+class TrunkDial:
+    """One INVITE of an attempt. `code` 0: no final answer yet, or none ever."""
+
+    n: int
+    trunk: TrunkName
+    leg: LegId
+    call_id: str
+    caller_id: str
+    code: int = 0
+    reason: str = ""
+    heard: bool = False
+
+
+@dataclass(slots=True)
+class Attempt:
+    """Times are UTC epoch seconds. `alerted` is true from the first 18x: no other trunk after that."""
+
+    id: AttemptId
+    number: str
+    begun_at: float
+    dials: list[TrunkDial] = field(default_factory=list)
+    alerted: bool = False
+    answered_at: float | None = None
+    connected_at: float | None = None
+    abandoned: bool = False
+    settled: bool = False
+
+    @property
+    def dial(self) -> TrunkDial:
+        """The dial under way, or the last one."""
+        return self.dials[-1]
+
+    @property
+    def trunks(self) -> frozenset[TrunkName]:
+        return frozenset(dial.trunk for dial in self.dials)

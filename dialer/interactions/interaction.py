@@ -1,0 +1,146 @@
+"""An interaction: one handling of a contact, from the record on a desk to Done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dialer.interactions.attempt import Attempt
+from dialer.interactions.party import Party, PartyState
+from dialer.machine import Machine, Table
+from dialer.vocabulary.events import ClaimedRecord
+from dialer.vocabulary.ids import AgentName, BridgeId, CampaignName, EngineId, InteractionId, LegId
+from dialer.vocabulary.results import CallResult
+
+
+class InteractionState(StrEnum):
+    #: The record is on a desk and nothing has been dialled.
+    PREVIEW = "preview"
+    DIALING = "dialing"
+    ANALYZING = "analyzing"
+    QUEUED = "queued"
+    CONNECTED = "connected"
+    CLEARED = "cleared"
+    FINALIZED = "finalized"
+
+
+class InteractionTrigger(StrEnum):
+    DIAL = "dial"
+    ANALYZE = "analyze"
+    QUEUE = "queue"
+    CONNECT = "connect"
+    CLEAR = "clear"
+    WITHDRAW = "withdraw"
+    FINALIZE = "finalize"
+
+
+_S, _T = InteractionState, InteractionTrigger
+
+INTERACTION_TABLE: Table[InteractionState, InteractionTrigger] = Table(
+    "interaction",
+    _S.PREVIEW,
+    {
+        _S.PREVIEW: {_T.DIAL: _S.DIALING, _T.WITHDRAW: _S.FINALIZED, _T.CLEAR: _S.CLEARED},
+        _S.DIALING: {
+            _T.DIAL: _S.DIALING,
+            _T.ANALYZE: _S.ANALYZING,
+            _T.QUEUE: _S.QUEUED,
+            _T.CONNECT: _S.CONNECTED,
+            _T.CLEAR: _S.CLEARED,
+            _T.WITHDRAW: _S.FINALIZED,
+        },
+        _S.ANALYZING: {_T.QUEUE: _S.QUEUED, _T.CONNECT: _S.CONNECTED, _T.CLEAR: _S.CLEARED},
+        _S.QUEUED: {_T.CONNECT: _S.CONNECTED, _T.CLEAR: _S.CLEARED},
+        _S.CONNECTED: {_T.QUEUE: _S.QUEUED, _T.CLEAR: _S.CLEARED},
+        # Call again dials from CLEARED: a new attempt of the same interaction.
+        _S.CLEARED: {_T.DIAL: _S.DIALING, _T.FINALIZE: _S.FINALIZED},
+        _S.FINALIZED: {},
+    },
+)
+
+
+class HoldBy(StrEnum):
+    """Who put the conversation on hold; more than one may."""
+
+    AGENT = "agent"
+    AGENT_PHONE = "agent_phone"
+    CONTACT = "contact"
+
+
+class EndedBy(StrEnum):
+    AGENT = "agent"
+    CONTACT = "contact"
+    SYSTEM = "system"
+
+
+@dataclass(slots=True)
+class AfterCall:
+    """After-call work: when it ends (UTC epoch seconds, None for no limit) and how often it was prolonged."""
+
+    ends_at: float | None
+    extensions: int = 0
+    warned: bool = False
+
+
+@dataclass(slots=True)
+class Interaction:
+    """Times are UTC epoch seconds. `number` is E.164. `fence` and record come from the claim."""
+
+    id: InteractionId
+    campaign: CampaignName
+    number: str
+    contact: str
+    record: ClaimedRecord | None
+    bridge: BridgeId
+    machine: Machine[InteractionState, InteractionTrigger]
+    begun_at: float
+    engine: EngineId | None = None
+    #: Whether the agent's leg was already up when the contact was dialled.
+    asm: bool = False
+    parties: list[Party] = field(default_factory=list)
+    attempt: Attempt | None = None
+    attempts: int = 0
+    contact_leg: LegId | None = None
+    found_result: CallResult | None = None
+    agent_result: CallResult | None = None
+    disposition: str = ""
+    note: str = ""
+    do_not_call: bool = False
+    data: dict[str, str] = field(default_factory=dict)
+    holds: set[HoldBy] = field(default_factory=set)
+    #: The agent's phone is being rung again in the middle of a conversation.
+    reconnecting: bool = False
+    connected_at: float | None = None
+    cleared_at: float | None = None
+    queued_at: float | None = None
+    ended_by: EndedBy | None = None
+    cause: str = ""
+    after_call: AfterCall | None = None
+    #: A conversation took place: the agent has after-call work.
+    conversed: bool = False
+
+    @property
+    def state(self) -> InteractionState:
+        return self.machine.state
+
+    @property
+    def party(self) -> Party | None:
+        """The party that is still in it."""
+        for party in self.parties:
+            if party.state is not PartyState.DONE:
+                return party
+        return None
+
+    @property
+    def agent(self) -> AgentName | None:
+        party = self.party
+        return party.agent if party else None
+
+    @property
+    def result(self) -> CallResult | None:
+        """The agent's word over the network's; both are kept."""
+        return self.agent_result or self.found_result
+
+    @property
+    def is_open(self) -> bool:
+        return self.machine.state is not InteractionState.FINALIZED

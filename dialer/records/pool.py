@@ -1,0 +1,47 @@
+"""The records that a campaign has claimed and not yet given to anybody."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+
+from dialer.vocabulary.events import ClaimedRecord
+from dialer.vocabulary.ids import RecordId
+
+
+class Pool:
+    """Claimed records in the order in which they are to be dialled."""
+
+    def __init__(self) -> None:
+        self._records: deque[ClaimedRecord] = deque()
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[ClaimedRecord]:
+        return iter(self._records)
+
+    def add(self, records: Iterable[ClaimedRecord]) -> None:
+        self._records.extend(records)
+
+    def put_back(self, record: ClaimedRecord) -> None:
+        """Back to the top of the list."""
+        self._records.appendleft(record)
+
+    def take(self, fits: Callable[[ClaimedRecord], bool]) -> ClaimedRecord | None:
+        """The first record that `fits`, or None. Those before it keep their places."""
+        for index, record in enumerate(self._records):
+            if fits(record):
+                del self._records[index]
+                return record
+        return None
+
+    def drop(self, lost: frozenset[RecordId]) -> None:
+        """Forget records whose claim was lost."""
+        self._records = deque(record for record in self._records if record.record not in lost)
+
+    def drain(self) -> tuple[ClaimedRecord, ...]:
+        """Take all of them."""
+        records = tuple(self._records)
+        self._records.clear()
+        return records

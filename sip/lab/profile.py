@@ -1,0 +1,127 @@
+"""Profiles: how the numbers behave that do not choose for themselves. Seconds everywhere; all draws are seeded."""
+
+from __future__ import annotations
+
+import math
+from random import Random
+
+from msgspec import Struct
+
+from dialer.vocabulary.errors import NotFound
+
+from .behaviours import Behaviour
+
+
+class Span(Struct, frozen=True, forbid_unknown_fields=True):
+    """A uniform distribution, in seconds."""
+
+    low_s: float
+    high_s: float
+
+    def draw(self, random: Random) -> float:
+        return random.uniform(self.low_s, self.high_s)
+
+
+class LogNormal(Struct, frozen=True, forbid_unknown_fields=True):
+    """A lognormal distribution by its mean in seconds, cut at both ends. `sigma` is that of the logarithm."""
+
+    mean_s: float
+    sigma: float
+    least_s: float
+    most_s: float
+
+    def draw(self, random: Random) -> float:
+        if self.mean_s <= 0:
+            return self.least_s
+        drawn = random.lognormvariate(math.log(self.mean_s) - self.sigma**2 / 2, self.sigma)
+        return min(max(drawn, self.least_s), self.most_s)
+
+
+class Profile(Struct, frozen=True, forbid_unknown_fields=True):
+    """One way for a carrier's numbers to behave.
+
+    `weights` need not add up to anything. `alert_after` is the post-dial delay before 180, `ring` the time from 180
+    to the answer, `speech_after` from the answer to the first sound, `talk` from the end of the person's first words
+    to the BYE, `gives_up` how long the carrier rings a number that nobody answers, `early_hang_up` from answer to BYE.
+    `recording_s` is how long a machine listens after its beep, `cng_s` how long a fax calls before it hangs up.
+    """
+
+    weights: dict[Behaviour, float]
+    alert_after: Span = Span(0.05, 0.4)
+    ring: LogNormal = LogNormal(8.0, 0.5, 1.0, 40.0)
+    speech_after: Span = Span(0.3, 1.5)
+    talk: LogNormal = LogNormal(35.0, 0.6, 8.0, 180.0)
+    gives_up: Span = Span(45.0, 60.0)
+    early_hang_up: Span = Span(0.2, 1.0)
+    recording_s: float = 30.0
+    cng_s: float = 30.0
+
+
+DEMO = Profile(
+    weights={
+        Behaviour.PERSON: 38,
+        Behaviour.PATIENT_PERSON: 8,
+        Behaviour.EARLY_MEDIA_PERSON: 6,
+        Behaviour.MACHINE: 14,
+        Behaviour.RINGS_ON: 14,
+        Behaviour.NO_ANSWER: 3,
+        Behaviour.BUSY: 8,
+        Behaviour.UNKNOWN_NUMBER: 2,
+        Behaviour.SIT_UNKNOWN: 1,
+        Behaviour.DECLINED: 2,
+        Behaviour.ABSENT: 1,
+        Behaviour.FAX: 1,
+        Behaviour.CONGESTED: 1,
+        Behaviour.EARLY_HANG_UP: 1,
+    }
+)
+"""A consumer list at a human pace, for watching."""
+
+MEASURED = Profile(
+    weights={
+        Behaviour.PERSON: 46,
+        Behaviour.PATIENT_PERSON: 8,
+        Behaviour.EARLY_MEDIA_PERSON: 6,
+        Behaviour.BUSY: 12,
+        Behaviour.NO_ANSWER: 10,
+        Behaviour.UNKNOWN_NUMBER: 4,
+        Behaviour.INCOMPLETE_NUMBER: 2,
+        Behaviour.SIT_UNKNOWN: 2,
+        Behaviour.DECLINED: 4,
+        Behaviour.ABSENT: 3,
+        Behaviour.CONGESTED: 3,
+    },
+    ring=LogNormal(1.2, 0.5, 0.2, 4.0),
+    talk=LogNormal(8.0, 0.25, 6.0, 14.0),
+    gives_up=Span(3.0, 6.0),
+    recording_s=6.0,
+    cng_s=8.0,
+)
+"""Fast, and whoever answers is a person who stays long enough to prove two seconds of tone each way."""
+
+MIXED = Profile(
+    weights={**MEASURED.weights, **dict.fromkeys(Behaviour, 2.0), Behaviour.PERSON: 30, Behaviour.MUTE: 0.0},
+    ring=MEASURED.ring,
+    talk=MEASURED.talk,
+    gives_up=MEASURED.gives_up,
+    recording_s=MEASURED.recording_s,
+    cng_s=MEASURED.cng_s,
+)
+"""Everything of the table at the pace of MEASURED, also those who answer and say too little to be measured."""
+
+PROMPT = Profile(
+    weights={Behaviour.PATIENT_PERSON: 1},
+    alert_after=Span(0.0, 0.0),
+    ring=LogNormal(0.0, 0.0, 0.0, 0.0),
+    speech_after=Span(0.0, 0.0),
+)
+"""Everybody answers at once and waits for the other side to hang up: for measurements of the system itself."""
+
+PROFILES: dict[str, Profile] = {"demo": DEMO, "measured": MEASURED, "mixed": MIXED, "prompt": PROMPT}
+
+
+def profile_named(name: str) -> Profile:
+    """One of the profiles above; raises NotFound."""
+    if name not in PROFILES:
+        raise NotFound("profile", name)
+    return PROFILES[name]

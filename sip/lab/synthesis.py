@@ -1,0 +1,89 @@
+"""The sounds as files: what the lab's people, machines and phones play, and what the product itself plays.
+
+`python -m sip.lab.synthesis DIR` writes the product's own sounds; that is how `config/sounds` was made. The lab's are
+written into a cache at first use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from msgspec import Struct
+
+from . import waveforms
+from .plan import VOICES
+from .waveforms import Samples, silence, sine, speech
+
+Recipe = Callable[[], Samples]
+
+RESERVED_HZ: tuple[float, ...] = (350, 425, 440, 480, 620, 1000, 1400)
+"""Steady tones in these sounds, in Hz; the tones of the lab's legs keep away from them."""
+
+
+PRODUCT: Mapping[str, Recipe] = {
+    "ringback": waveforms.ringback,
+    "hold_music": waveforms.hold_music,
+    "comfort_noise": lambda: waveforms.noise(3.0, 0.01, seed=5),
+    "agent_beep": lambda: sine(1400, 0.2, 0.25),
+    "waiting_message": lambda: np.concatenate(
+        [waveforms.plucked(hertz, 0.7, 0.25) for hertz in (329.6, 261.6, 220.0, 329.6)]
+    ),
+}
+"""What the product plays: ringback and the beep to agents, music and comfort noise to contacts on hold, and a chime
+in place of the message to contacts who wait while no node is there, to be replaced by one's own recording."""
+
+LAB: Mapping[str, Recipe] = {
+    "beep": lambda: np.concatenate([silence(0.3), sine(1000, 0.5)]),
+    "sit": waveforms.special_information_tones,
+    "carrier_ringback": waveforms.ringback,
+    **{f"hello_{voice}": partial(speech, 0.5 + 0.25 * voice, seed=100 + voice) for voice in range(VOICES)},
+    **{f"talk_{voice}": partial(speech, 9.0 + voice, seed=200 + voice) for voice in range(VOICES)},
+    **{f"greeting_{voice}": partial(speech, 4.0 + voice, seed=300 + voice) for voice in range(VOICES)},
+}
+"""What the lab's legs play: a greeting is what an answering machine says, 4 to 7 s with hardly a pause."""
+
+
+class Sounds(Struct, frozen=True):
+    """Where the lab's sounds are."""
+
+    folder: str
+
+    def path(self, name: str) -> str:
+        return str(Path(self.folder) / f"{name}.wav")
+
+
+def write_sounds(folder: Path, recipes: Mapping[str, Recipe]) -> None:
+    """Write each sound that is not there yet as NAME.wav."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, recipe in recipes.items():
+        path = folder / f"{name}.wav"
+        if not path.exists():
+            waveforms.write_wave(path, recipe())
+
+
+def cached_sounds(cache: Path | None = None) -> Sounds:
+    """The lab's sounds, synthesised at first use. The folder carries a hash of the recipes, so that a change of
+    theirs never meets old files. `cache` None is $XDG_CACHE_HOME/cornetta or ~/.cache/cornetta."""
+    if cache is None:
+        home = os.environ.get("XDG_CACHE_HOME")
+        cache = (Path(home) if home else Path.home() / ".cache") / "cornetta"
+    recipes = Path(__file__).read_bytes() + Path(waveforms.__file__).read_bytes()
+    folder = cache / f"lab-sounds-{hashlib.sha256(recipes).hexdigest()[:12]}"
+    write_sounds(folder, LAB)
+    return Sounds(str(folder))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m sip.lab.synthesis", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    write_sounds(parser.parse_args().folder, PRODUCT)
+
+
+if __name__ == "__main__":
+    main()

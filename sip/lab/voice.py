@@ -1,0 +1,46 @@
+"""What one leg of the lab says: clips, and in measuring mode a tone of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dialer.vocabulary.ids import LegId
+from dialer.vocabulary.telephony import Command, File, Play, StartAnalysis, Tone
+
+from .synthesis import Sounds
+from .tones import ToneAllocator
+
+TONES = "tones"
+"""The kind of analysis that listens for the other legs' tones."""
+
+TONE_LEVEL = 0.3
+SPEECH_KEY = "speech"
+"""`key` of clips whose end a script waits for."""
+
+
+class Voice:
+    """The voice of one leg. `allocator` None means no tones: the leg talks all the time and nothing is measured."""
+
+    def __init__(self, leg: LegId, sounds: Sounds, allocator: ToneAllocator | None) -> None:
+        self.leg = leg
+        self._sounds = sounds
+        self._allocator = allocator
+
+    @property
+    def measuring(self) -> bool:
+        return self._allocator is not None
+
+    def listen(self) -> Iterator[Command]:
+        """Begin to measure what the leg hears."""
+        if self._allocator is not None:
+            yield StartAnalysis(self.leg, TONES)
+
+    def clip(self, name: str, loop: bool = False) -> Play:
+        return Play(self.leg, File(self._sounds.path(name)), loop, SPEECH_KEY)
+
+    def go_on(self, talk: str) -> Play:
+        """What the leg plays for the rest of its life: its tone, or this clip over and over."""
+        frequency = self._allocator.take(self.leg) if self._allocator else None
+        if frequency is None:
+            return self.clip(talk, loop=True)
+        return Play(self.leg, Tone(frequency, TONE_LEVEL), True)

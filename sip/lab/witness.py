@@ -1,0 +1,151 @@
+"""Who heard whom: conversations proved by tones.
+
+Each measured leg plays a tone of its own. A tone that leg A heard is credited to the leg B that had this frequency
+and was alive then: A heard B. Two legs that heard each other for more than `TOLERANCE_S` are a conversation; it has
+audio both ways when each heard the other for `PROOF_S` at least and neither heard anybody else. Whom a leg hears
+without a conversation is cross-talk when it has a conversation at that time, and one-way audio otherwise.
+
+A phone's leg may stand through many conversations. Its analysis is restarted when one of them ends (`LabWorld`),
+and a tone that was given back comes again only after all others of the grid, so within one slice a frequency
+belongs to one leg.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from dialer.vocabulary.ids import LegId
+
+from .legs import LabLeg, Side, Slice
+
+PROOF_S = 2.0
+"""How long each end must hear the other, in seconds."""
+TOLERANCE_S = 0.3
+"""Hearing less than this, in seconds, counts as nothing: a switch of the bridge takes a frame or two, and a
+detector's window smears."""
+SAME_TONE_HZ = 6
+"""Tones nearer than this are the same: the grid has steps of 15 Hz and the analysis rounds to 5 Hz."""
+
+Heard = dict[tuple[LegId, LegId], float]
+"""Seconds for which the first leg heard the second."""
+
+
+class Conversation(Struct, frozen=True):
+    """Two legs that heard each other. `clean`: neither heard anybody else at that time."""
+
+    contact: str
+    contact_call_id: str
+    phone: str
+    phone_call_id: str
+    contact_heard_s: float
+    phone_heard_s: float
+    clean: bool
+    both_ways: bool
+
+
+class Hearing(Struct, frozen=True):
+    """One leg heard another outside of a conversation with it."""
+
+    hearer: str
+    hearer_call_id: str
+    heard: str
+    heard_call_id: str
+    seconds: float
+
+
+class Finding(Struct, frozen=True):
+    """All that the tones prove."""
+
+    conversations: tuple[Conversation, ...]
+    cross_talk: tuple[Hearing, ...]
+    one_way: tuple[Hearing, ...]
+
+    @property
+    def audio_both_ways(self) -> int:
+        return sum(conversation.both_ways for conversation in self.conversations)
+
+
+def find(legs: Iterable[LabLeg]) -> Finding:
+    """What the tones prove about these legs."""
+    by_id = {leg.id: leg for leg in legs}
+    heard = {pair: seconds for pair, seconds in _credit(by_id).items() if seconds > TOLERANCE_S}
+    mutual = {pair for pair in heard if (pair[1], pair[0]) in heard and pair[0] != pair[1]}
+    stray = [pair for pair in heard if pair not in mutual]
+    partners = _partners(mutual)
+    cross = [pair for pair in stray if _disturbs(pair, by_id, partners)]
+    disturbed = {by_id[hearer].id: [by_id[other] for leg, other in cross if leg == hearer] for hearer, _ in cross}
+    return Finding(
+        conversations=tuple(_conversations(by_id, heard, mutual, disturbed)),
+        cross_talk=tuple(_hearing(by_id, pair, heard[pair]) for pair in cross),
+        one_way=tuple(_hearing(by_id, pair, heard[pair]) for pair in stray if pair not in set(cross)),
+    )
+
+
+def _credit(by_id: dict[LegId, LabLeg]) -> Heard:
+    by_tone: dict[int, list[LabLeg]] = defaultdict(list)
+    for leg in by_id.values():
+        if leg.tone_hz is not None:
+            by_tone[leg.tone_hz].append(leg)
+    heard: Heard = defaultdict(float)
+    for leg in by_id.values():
+        for part in leg.slices:
+            for tone in part.tones:
+                source = _source(by_tone, part, tone.frequency_hz)
+                if source is not None:
+                    heard[leg.id, source.id] += tone.seconds
+    return heard
+
+
+def _source(by_tone: dict[int, list[LabLeg]], part: Slice, frequency_hz: int) -> LabLeg | None:
+    """The leg that had this tone during the slice; the latest, should the tone have changed hands."""
+    for tone_hz in range(frequency_hz - SAME_TONE_HZ + 1, frequency_hz + SAME_TONE_HZ):
+        alive = [leg for leg in by_tone.get(tone_hz, ()) if leg.lives_during(part.begun_at, part.ended_at)]
+        if alive:
+            return max(alive, key=lambda leg: leg.tone_from or 0.0)
+    return None
+
+
+def _partners(mutual: set[tuple[LegId, LegId]]) -> dict[LegId, set[LegId]]:
+    partners: dict[LegId, set[LegId]] = defaultdict(set)
+    for leg, other in mutual:
+        partners[leg].add(other)
+    return partners
+
+
+def _disturbs(pair: tuple[LegId, LegId], by_id: dict[LegId, LabLeg], partners: dict[LegId, set[LegId]]) -> bool:
+    """Whether the heard leg was alive during a conversation of the hearer. One's own tone is always cross-talk."""
+    hearer, stranger = pair
+    return hearer == stranger or any(by_id[partner].overlaps(by_id[stranger]) for partner in partners.get(hearer, ()))
+
+
+def _conversations(
+    by_id: dict[LegId, LabLeg],
+    heard: Heard,
+    mutual: set[tuple[LegId, LegId]],
+    disturbed: dict[LegId, list[LabLeg]],
+) -> Iterable[Conversation]:
+    for contact_id, phone_id in sorted(mutual, key=lambda pair: by_id[pair[0]].offered_at):
+        contact, phone = by_id[contact_id], by_id[phone_id]
+        if (contact.side, phone.side) != (Side.CONTACT, Side.PHONE):
+            continue
+        strangers = disturbed.get(contact_id, []) + disturbed.get(phone_id, [])
+        clean = not any(stranger.overlaps(contact) for stranger in strangers)
+        seconds = heard[contact_id, phone_id], heard[phone_id, contact_id]
+        yield Conversation(
+            contact=contact.name,
+            contact_call_id=contact.call_id,
+            phone=phone.name,
+            phone_call_id=phone.call_id,
+            contact_heard_s=round(seconds[0], 2),
+            phone_heard_s=round(seconds[1], 2),
+            clean=clean,
+            both_ways=clean and min(seconds) >= PROOF_S,
+        )
+
+
+def _hearing(by_id: dict[LegId, LabLeg], pair: tuple[LegId, LegId], seconds: float) -> Hearing:
+    hearer, heard = by_id[pair[0]], by_id[pair[1]]
+    return Hearing(hearer.name, hearer.call_id, heard.name, heard.call_id, round(seconds, 2))

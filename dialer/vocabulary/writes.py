@@ -23,7 +23,7 @@ from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 from dialer.vocabulary.telephony import ClearedBy
 
 
-class SaveCampaign(Struct, frozen=True, tag="save_campaign"):
+class SaveCampaign(Struct, frozen=True, tag_field="write", tag="save_campaign"):
     """The live state of a campaign, kept over restarts."""
 
     campaign: CampaignName
@@ -32,7 +32,7 @@ class SaveCampaign(Struct, frozen=True, tag="save_campaign"):
     at: float
 
 
-class SaveAgent(Struct, frozen=True, tag="save_agent"):
+class SaveAgent(Struct, frozen=True, tag_field="write", tag="save_agent"):
     """An agent's present state; every change is also a row of the history of states."""
 
     agent: AgentName
@@ -42,7 +42,7 @@ class SaveAgent(Struct, frozen=True, tag="save_agent"):
     at: float
 
 
-class BeginAttempt(Struct, frozen=True, tag="begin_attempt"):
+class BeginAttempt(Struct, frozen=True, tag_field="write", tag="begin_attempt"):
     """The intent to dial, committed before the INVITE. Refused, with the rule's name, when the record's claim is
     not `fence` any more ("claim_lost") or the number is on a do-not-call list ("do_not_call"); both are looked up
     in the same transaction. Raises the record's attempts by one. Records without claim (manual) have no fence.
@@ -59,7 +59,7 @@ class BeginAttempt(Struct, frozen=True, tag="begin_attempt"):
     check_do_not_call: bool = True
 
 
-class AddDial(Struct, frozen=True, tag="add_dial"):
+class AddDial(Struct, frozen=True, tag_field="write", tag="add_dial"):
     """One trunk tried for an attempt: the n-th INVITE, committed before it leaves. Its Call-ID is unique for ever.
     Belongs to its attempt: refused together with it."""
 
@@ -72,7 +72,7 @@ class AddDial(Struct, frozen=True, tag="add_dial"):
     at: float
 
 
-class SettleDial(Struct, frozen=True, tag="settle_dial"):
+class SettleDial(Struct, frozen=True, tag_field="write", tag="settle_dial"):
     """What the trunk said: the final SIP code and its reasons."""
 
     attempt: AttemptId
@@ -85,7 +85,7 @@ class SettleDial(Struct, frozen=True, tag="settle_dial"):
     at: float
 
 
-class SettleAttempt(Struct, frozen=True, tag="settle_attempt"):
+class SettleAttempt(Struct, frozen=True, tag_field="write", tag="settle_attempt"):
     """The one result of an attempt. A second one for the same attempt is refused ("settled")."""
 
     attempt: AttemptId
@@ -99,7 +99,7 @@ class SettleAttempt(Struct, frozen=True, tag="settle_attempt"):
     abandoned: bool = False
 
 
-class AddParty(Struct, frozen=True, tag="add_party"):
+class AddParty(Struct, frozen=True, tag_field="write", tag="add_party"):
     """An agent in an interaction; written again whenever something of it changes."""
 
     party: PartyId
@@ -111,7 +111,7 @@ class AddParty(Struct, frozen=True, tag="add_party"):
     ended_at: float | None
 
 
-class SaveInteraction(Struct, frozen=True, tag="save_interaction"):
+class SaveInteraction(Struct, frozen=True, tag_field="write", tag="save_interaction"):
     """One handling of a contact. `live` is the msgpack of the whole entity while it is open (for adoption after a
     restart) and None once it is finalized."""
 
@@ -134,7 +134,7 @@ class SaveInteraction(Struct, frozen=True, tag="save_interaction"):
     live: bytes | None
 
 
-class UpdateRecord(Struct, frozen=True, tag="update_record"):
+class UpdateRecord(Struct, frozen=True, tag_field="write", tag="update_record"):
     """What a record is after an attempt. Ends the claim unless `status` is RETRIEVED. `due_at` in the future
     makes it wait. `uncount` takes the attempt just made out of the count of attempts (a dead trunk consumes no
     record). `data` replaces the custom fields given, no others."""
@@ -151,7 +151,7 @@ class UpdateRecord(Struct, frozen=True, tag="update_record"):
     to_top: bool = False
 
 
-class ReleaseRecord(Struct, frozen=True, tag="release_record"):
+class ReleaseRecord(Struct, frozen=True, tag_field="write", tag="release_record"):
     """Give a claimed record back unchanged; with `to_top` it is the next of its list to be claimed."""
 
     record: RecordId
@@ -160,7 +160,7 @@ class ReleaseRecord(Struct, frozen=True, tag="release_record"):
     at: float
 
 
-class AddDoNotCall(Struct, frozen=True, tag="add_do_not_call"):
+class AddDoNotCall(Struct, frozen=True, tag_field="write", tag="add_do_not_call"):
     """Nobody dials this number any more; `campaign` None means no campaign does. Committed once, kept for ever.
     Records with the number in status READY become NO_CALL."""
 
@@ -171,7 +171,7 @@ class AddDoNotCall(Struct, frozen=True, tag="add_do_not_call"):
     at: float
 
 
-class AddNotice(Struct, frozen=True, tag="add_notice"):
+class AddNotice(Struct, frozen=True, tag_field="write", tag="add_notice"):
     """A notice of a campaign to one agent: `kind` loaded, started, stopped, unloaded, mode_changed."""
 
     notice: NoticeId
@@ -181,7 +181,7 @@ class AddNotice(Struct, frozen=True, tag="add_notice"):
     at: float
 
 
-class AcknowledgeNotice(Struct, frozen=True, tag="acknowledge_notice"):
+class AcknowledgeNotice(Struct, frozen=True, tag_field="write", tag="acknowledge_notice"):
     """The agent's OK."""
 
     notice: NoticeId
@@ -189,7 +189,7 @@ class AcknowledgeNotice(Struct, frozen=True, tag="acknowledge_notice"):
     at: float
 
 
-class AddHistory(Struct, frozen=True, tag="add_history"):
+class AddHistory(Struct, frozen=True, tag_field="write", tag="add_history"):
     """One line of the append-only history. `facts` holds no secrets."""
 
     kind: str

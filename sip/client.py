@@ -1,0 +1,275 @@
+"""The node's side of its engines: connections that come back by themselves, and the port `Telephony` over them.
+
+What is guaranteed, in the life of one `EngineClient`:
+
+- **Events**: each event of the engine is delivered in its order and, by sequence, once. The node acknowledges after its
+  commit; what it has not acknowledged when it dies is delivered to the next start of the node again, so that a handler
+  has to be idempotent. What was delivered and not acknowledged when the connection broke is not delivered twice.
+  Only where more events are unacknowledged than the engine's journal holds are the oldest lost; an EngineFault says so.
+- **Sequence 0** marks what needs no acknowledgement and is never repeated: EngineReady, EngineStatistics, SnapshotTaken
+  and what the client says itself.
+- **Connections**: `on_connection(up=True)`, then EngineReady, then what was not acknowledged (also from earlier
+  boots), then, among new events, one SnapshotTaken that the client asks for by itself.
+- **Legs**: for each leg that `send` took a Dial for, that was offered or that a snapshot named, exactly one LegCleared
+  is delivered: the engine's own, or, just before the first SnapshotTaken of a connection, one by ENGINE for each such
+  leg that it does not name. That covers an engine that died and a Dial that was lost with a connection. While nobody
+  answers at the socket nothing is said. Legs of an earlier run of the node that the snapshot does not name, and for
+  which nothing was replayed, are the node's own to settle.
+- **Commands** are sent at most once and in order. Whether a command that was sent just before the connection broke
+  was carried out is seen in events and in the SnapshotTaken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import Callable, Iterable
+
+import structlog
+from msgspec import Struct
+
+from dialer.vocabulary import telephony
+from dialer.vocabulary.errors import EngineUnavailable, NotFound, WireError
+from dialer.vocabulary.ids import EngineId, LegId
+from sip.wire import Connection, ConnectionLimits, Welcome
+
+_log = structlog.get_logger(__name__)
+
+EventCallback = Callable[[EngineId, int, telephony.Event], None]
+ConnectionCallback = Callable[[EngineId, bool, str], None]
+
+
+class ClientLimits(Struct, frozen=True):
+    """The pause between attempts to connect doubles from the first to the last; an engine that was restarted is to
+    be back within 3 s."""
+
+    retry_first_s: float = 0.05
+    retry_last_s: float = 0.5
+    connection: ConnectionLimits = ConnectionLimits()
+
+
+class EngineClient:
+    """One engine, seen by the node. All methods and callbacks on one asyncio loop.
+
+    `on_event(engine, sequence, event)` and `on_connection(engine, up, boot)` must not block and should not raise: an
+    exception of theirs breaks the connection, and the event comes again on the next one.
+    """
+
+    def __init__(
+        self,
+        engine: EngineId,
+        socket: str,
+        node: str,
+        on_event: EventCallback,
+        on_connection: ConnectionCallback,
+        limits: ClientLimits | None = None,
+    ) -> None:
+        self.engine = engine
+        self._socket = socket
+        self._node = node
+        self._run_name = secrets.token_hex(8)
+        self._on_event = on_event
+        self._on_connection = on_connection
+        self._limits = limits or ClientLimits()
+        self._task: asyncio.Task[None] | None = None
+        self._connection: Connection | None = None
+        self._closing = False
+        self._up = asyncio.Event()
+        self._boot = ""
+        self._problem = "not connected yet"
+        self._delivered = 0
+        self._acknowledged = 0
+        self._open: set[LegId] = set()
+        self._unsure: set[LegId] | None = None
+
+    # -- life ------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to connect, and to connect again whenever the connection is lost, until `close`."""
+        self._closing = False
+        if self._task is None:
+            self._task = asyncio.create_task(self._keep_connected(), name=f"engine {self.engine}")
+
+    async def close(self) -> None:
+        """End the connection. The engine keeps its legs and what was not acknowledged."""
+        self._closing = True
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    async def wait_up(self, timeout_s: float) -> None:
+        """Wait for a connection; EngineUnavailable with the reason when there is none in time."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._up.wait()
+        except TimeoutError as error:
+            raise EngineUnavailable(f"engine {self.engine}: {self._problem}") from error
+
+    @property
+    def is_up(self) -> bool:
+        return self._up.is_set()
+
+    @property
+    def boot(self) -> str:
+        """The boot that was seen last, "" before the first."""
+        return self._boot
+
+    @property
+    def problem(self) -> str:
+        """Why there is no connection, in words; "" while there is one."""
+        return "" if self.is_up else self._problem
+
+    # -- what the node says ----------------------------------------------------------------------------------------
+
+    def send(self, command: telephony.Command) -> None:
+        """Tell the engine a command. Never blocks; raises EngineUnavailable when it cannot leave now."""
+        connection = self._connection
+        if connection is None:
+            raise EngineUnavailable(f"engine {self.engine}: {self._problem}")
+        connection.send(command)
+        if isinstance(command, telephony.Dial):
+            self._open.add(command.leg)
+
+    def expect(self, leg: LegId) -> None:
+        """A leg that somebody believes in: one LegCleared is due for it, as if its Dial had been sent."""
+        self._open.add(leg)
+
+    def ack(self, sequence: int) -> None:
+        """Everything up to `sequence` is committed. Also without a connection: the next Hello says it."""
+        if self._acknowledged < sequence <= self._delivered:
+            self._acknowledged = sequence
+            if self._connection is not None:
+                self._connection.ack(sequence)
+
+    # -- connections -----------------------------------------------------------------------------------------------
+
+    async def _keep_connected(self) -> None:
+        pause_s = self._limits.retry_first_s
+        try:
+            while True:
+                try:
+                    await self._connect()
+                except (EngineUnavailable, WireError) as error:
+                    self._note(str(error))
+                    await asyncio.sleep(pause_s)
+                    pause_s = min(2 * pause_s, self._limits.retry_last_s)
+                else:
+                    pause_s = self._limits.retry_first_s
+        finally:
+            if self._connection is not None:
+                await self._connection.close()
+
+    async def _connect(self) -> None:
+        """Connect and wait for the end of the connection."""
+        connection = await Connection.open(
+            self._socket,
+            self._node,
+            self._run_name,
+            self._take,
+            engine=self.engine,
+            on_welcome=self._welcomed,
+            on_lost=self._lost,
+            acknowledged=self._acknowledged,
+            boot=self._boot,
+            limits=self._limits.connection,
+        )
+        self._note(await connection.closed())
+
+    def _note(self, problem: str) -> None:
+        if problem != self._problem and not self._closing:
+            self._problem = problem
+            _log.warning("engine_unavailable", engine=self.engine, reason=problem)
+
+    def _welcomed(self, connection: Connection, welcome: Welcome) -> None:
+        boot = welcome.ready.boot
+        if boot != self._boot and welcome.first <= self._delivered:
+            # The clock was set back and the engine's journal was lost: its numbers begin below what we have seen.
+            self._delivered = self._acknowledged = 0
+        self._boot = boot
+        self._connection = connection
+        self._unsure = set(self._open)
+        self._up.set()
+        _log.info("engine_connected", engine=self.engine, boot=boot)
+        connection.send(telephony.Snapshot())
+        self._on_connection(self.engine, True, boot)
+
+    def _lost(self, reason: str) -> None:
+        self._connection = None
+        self._up.clear()
+        self._note(reason)
+        self._on_connection(self.engine, False, self._boot)
+
+    # -- events ----------------------------------------------------------------------------------------------------
+
+    def _take(self, sequence: int, event: telephony.Event) -> None:
+        if 0 < sequence <= self._delivered:
+            return
+        if isinstance(event, telephony.SnapshotTaken):
+            self._settle(event)
+        self._on_event(self.engine, sequence, event)
+        if isinstance(event, telephony.LegCleared):
+            self._open.discard(event.leg)
+        elif isinstance(event, telephony.LegOffered):
+            self._open.add(event.leg)
+        if sequence:
+            self._delivered = sequence
+
+    def _settle(self, snapshot: telephony.SnapshotTaken) -> None:
+        """Say of each leg that the engine does not know that it is gone, once a connection."""
+        named = {leg.leg for leg in snapshot.legs}
+        unsure, self._unsure = self._unsure, None
+        for leg in sorted((unsure or set()) - named):
+            if leg in self._open:
+                self._on_event(self.engine, 0, _lost_leg(leg))
+                self._open.discard(leg)
+        self._open |= named
+
+
+def _lost_leg(leg: LegId) -> telephony.LegCleared:
+    return telephony.LegCleared(
+        leg=leg,
+        code=0,
+        reason="the engine was lost",
+        q850=None,
+        by=telephony.ClearedBy.ENGINE,
+        at=time.monotonic(),
+    )
+
+
+class Engines:
+    """All engines of a node behind the port `Telephony`."""
+
+    def __init__(self, clients: Iterable[EngineClient]) -> None:
+        self._clients = {client.engine: client for client in clients}
+
+    def start(self) -> None:
+        for client in self._clients.values():
+            client.start()
+
+    async def close(self) -> None:
+        await asyncio.gather(*(client.close() for client in self._clients.values()))
+
+    def client(self, engine: EngineId) -> EngineClient:
+        """Raises NotFound for an engine that is not configured."""
+        try:
+            return self._clients[engine]
+        except KeyError:
+            raise NotFound("engine", engine) from None
+
+    def send(self, engine: EngineId, command: telephony.Command) -> None:
+        """Tell an engine a command; it is lost where the engine is not connected. The leg of a Dial that was lost gets
+        its LegCleared when the engine is back."""
+        client = self.client(engine)
+        try:
+            client.send(command)
+        except EngineUnavailable as error:
+            _log.warning("command_lost", engine=engine, command=type(command).__name__, reason=str(error))
+            if isinstance(command, telephony.Dial):
+                client.expect(command.leg)
+
+    def acknowledge(self, engine: EngineId, sequence: int) -> None:
+        self.client(engine).ack(sequence)

@@ -1,0 +1,234 @@
+"""What the engine has said and the node has not committed yet: a bounded ring in memory and a file behind it.
+
+The file lets the next start of an engine say what its predecessor could not. It is written without fsync: it has to
+outlive a SIGKILL of the engine or the node, not a power cut, after which no leg is left anyway. It holds frames of the
+wire (`Said` and `Ack`), so that a record is written and said again without being encoded twice.
+
+Sequences grow from boot to boot without the file: a boot starts at the microseconds of the epoch, or above the last
+sequence of the file where the clock was set back. A file that was lost or could not be written never leads to a number
+that is used twice. One thread uses a journal.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from pathlib import Path
+from typing import cast
+
+import structlog
+from msgspec import Struct
+
+from dialer.vocabulary import telephony
+from dialer.vocabulary.errors import WireError
+from sip.wire import Ack, FrameReader, FrameWriter, Said
+
+_log = structlog.get_logger(__name__)
+
+_MICROSECONDS = 1_000_000
+
+
+class JournalLimits(Struct, frozen=True):
+    """`events_max`: events kept without an acknowledgement, in memory and on disk. `compact_bytes`: the file is
+    written anew when it is larger than this and than twice what it has to hold. `retry_interval_s`: how long after a
+    failure of the disk it is tried again."""
+
+    events_max: int = 50_000
+    compact_bytes: int = 1024 * 1024
+    retry_interval_s: float = 10.0
+
+
+class _Entry(Struct, frozen=True):
+    sequence: int
+    frame: bytes
+
+
+class Journal:
+    """Numbers events, keeps them until they are acknowledged, and brings those of earlier boots back.
+
+    `problems()` tells what went wrong with it, for an EngineFault; the journal itself never fails: without a disk it
+    goes on in memory, and when it is full the oldest events make way.
+    """
+
+    def __init__(self, path: Path, limits: JournalLimits, wall_clock_s: float, now_s: float) -> None:
+        """Read the file at `path`, if any. `wall_clock_s` is the epoch, `now_s` monotonic."""
+        self._path = path
+        self._limits = limits
+        self._writer = FrameWriter()
+        self._entries: deque[_Entry] = deque()
+        self._held_bytes = 0
+        self._unwritten = bytearray()
+        self._file: int | None = None
+        self._file_bytes = 0
+        self._retry_at_s = now_s
+        self._problems: deque[str] = deque(maxlen=100)
+        self._dropped = 0
+        self._acknowledged = 0
+        last = self._load()
+        self._next = max(last + 1, int(wall_clock_s * _MICROSECONDS))
+        self.first = self._next
+        """The first sequence of this boot."""
+        self._rewrite(now_s)
+
+    @property
+    def last(self) -> int:
+        """The sequence given last."""
+        return self._next - 1
+
+    @property
+    def held(self) -> int:
+        """Events that are not acknowledged."""
+        return len(self._entries)
+
+    @property
+    def is_on_disk(self) -> bool:
+        return self._file is not None
+
+    def add(self, event: telephony.Event) -> bytes:
+        """Number an event and keep it; returns its frame. `flush` brings it to the disk."""
+        frame = self._writer.encode(Said(self._next, event))
+        self._keep(_Entry(self._next, frame))
+        self._next += 1
+        self._unwritten += frame
+        return frame
+
+    def acknowledge(self, sequence: int) -> None:
+        """Forget everything up to `sequence`. A sequence that was never said is a WireError."""
+        if sequence > self.last:
+            raise WireError(f"sequence {sequence} is acknowledged, the last one said is {self.last}")
+        if sequence <= self._acknowledged:
+            return
+        self._acknowledged = sequence
+        entries = self._entries
+        while entries and entries[0].sequence <= sequence:
+            self._held_bytes -= len(entries.popleft().frame)
+        self._unwritten += self._writer.encode(Ack(sequence))
+
+    def unacknowledged(self) -> list[bytes]:
+        """The frames to say to a node that has just connected, oldest first."""
+        return [entry.frame for entry in self._entries]
+
+    def flush(self, now_s: float) -> None:
+        """Write what was added and acknowledged; compact the file, or try a disk that failed again."""
+        if self._file is None:
+            self._unwritten.clear()
+            if now_s >= self._retry_at_s:
+                self._rewrite(now_s)
+        elif self._file_bytes > max(self._limits.compact_bytes, 2 * self._held_bytes):
+            self._rewrite(now_s)
+        elif self._unwritten:
+            self._append(now_s)
+
+    def problems(self) -> list[str]:
+        """What went wrong since the last call, in words without personal data."""
+        if self._dropped:
+            self._problems.append(
+                f"{self._dropped} events were dropped unacknowledged: more than {self._limits.events_max} waited"
+            )
+            self._dropped = 0
+        told = list(self._problems)
+        self._problems.clear()
+        return told
+
+    def close(self, now_s: float) -> None:
+        """Write what is left. What is unacknowledged is said by the next boot."""
+        self.flush(now_s)
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _keep(self, entry: _Entry) -> None:
+        self._entries.append(entry)
+        self._held_bytes += len(entry.frame)
+        if len(self._entries) > self._limits.events_max:
+            self._held_bytes -= len(self._entries.popleft().frame)
+            self._dropped += 1
+
+    def _load(self) -> int:
+        """Read what an earlier boot left; returns the last sequence in the file, 0 if there is none."""
+        try:
+            data = self._path.read_bytes()
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            self._report(f"the journal {self._path} cannot be read: {error.strerror}")
+            return 0
+        reader: FrameReader[Said | Ack] = FrameReader(cast("type[Said | Ack]", Said | Ack))
+        last = 0
+        start = 0
+        while start < len(data):
+            end = start + 4 + int.from_bytes(data[start : start + 4], "big")
+            if end > len(data):  # a write that the end of the process cut short
+                break
+            try:
+                records = reader.feed(data[start:end])
+            except WireError as error:
+                self._report(f"the journal {self._path} is damaged at byte {start}, what follows is lost: {error}")
+                break
+            for record in records:
+                last = max(last, record.sequence)
+                self._remember(record, data[start:end])
+            start = end
+        return last
+
+    def _remember(self, record: Said | Ack, frame: bytes) -> None:
+        if isinstance(record, Said):
+            self._keep(_Entry(record.sequence, frame))
+            return
+        self._acknowledged = max(self._acknowledged, record.sequence)
+        while self._entries and self._entries[0].sequence <= record.sequence:
+            self._held_bytes -= len(self._entries.popleft().frame)
+
+    def _rewrite(self, now_s: float) -> None:
+        """Write a new file with what is held and put it in the place of the old one."""
+        held = b"".join((self._writer.encode(Ack(self._acknowledged)), *(entry.frame for entry in self._entries)))
+        fresh = self._path.with_suffix(".new")
+        descriptor = -1
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            _write_all(descriptor, held)
+            fresh.replace(self._path)
+        except OSError as error:
+            if descriptor >= 0:
+                os.close(descriptor)
+            self._lose_disk(error, now_s)
+            return
+        if self._file is not None:
+            os.close(self._file)
+        self._file = descriptor
+        self._file_bytes = len(held)
+        self._unwritten.clear()
+
+    def _append(self, now_s: float) -> None:
+        assert self._file is not None
+        try:
+            _write_all(self._file, self._unwritten)
+        except OSError as error:
+            self._lose_disk(error, now_s)
+            return
+        self._file_bytes += len(self._unwritten)
+        self._unwritten.clear()
+
+    def _lose_disk(self, error: OSError, now_s: float) -> None:
+        """Go on in memory. The file is put right by the next `_rewrite` that succeeds."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+        self._unwritten.clear()
+        self._retry_at_s = now_s + self._limits.retry_interval_s
+        self._report(f"the journal {self._path} cannot be written, events are kept in memory only: {error.strerror}")
+
+    def _report(self, problem: str) -> None:
+        _log.error("journal_problem", problem=problem)
+        self._problems.append(problem)
+
+
+def _write_all(descriptor: int, data: bytes | bytearray) -> None:
+    """write(2) until everything is written; a full disk may take a part of it first."""
+    with memoryview(data) as view:
+        start = 0
+        while start < len(view):
+            start += os.write(descriptor, view[start:])

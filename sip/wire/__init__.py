@@ -1,0 +1,48 @@
+"""The wire between node and engine: frames, the node's end of a connection, and how an engine is started."""
+
+from __future__ import annotations
+
+from sip.wire.connection import Connection, ConnectionLimits
+from sip.wire.frames import (
+    MAX_FRAME_BYTES,
+    OLDEST_VERSION,
+    VERSION,
+    Ack,
+    FrameReader,
+    FrameWriter,
+    Hello,
+    Ping,
+    Pong,
+    Refusal,
+    RefusalCode,
+    Said,
+    ToEngine,
+    Told,
+    ToNode,
+    Welcome,
+    agreed_version,
+)
+from sip.wire.spawn import EngineProcess
+
+__all__ = [
+    "MAX_FRAME_BYTES",
+    "OLDEST_VERSION",
+    "VERSION",
+    "Ack",
+    "Connection",
+    "ConnectionLimits",
+    "EngineProcess",
+    "FrameReader",
+    "FrameWriter",
+    "Hello",
+    "Ping",
+    "Pong",
+    "Refusal",
+    "RefusalCode",
+    "Said",
+    "ToEngine",
+    "ToNode",
+    "Told",
+    "Welcome",
+    "agreed_version",
+]

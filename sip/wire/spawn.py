@@ -1,0 +1,157 @@
+"""Start and stop an engine as a detached process, for `make run`, tests, benches and the lab.
+
+In production a service manager does this; a node never owns its engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket as sockets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from dialer.vocabulary.errors import EngineUnavailable
+from dialer.vocabulary.ids import EngineId
+
+_LOG_TAIL_CHARACTERS = 2000
+_POLL_INTERVAL_S = 0.02
+
+
+class EngineProcess:
+    """One engine that was started here: a session of its own, so that it outlives its parent and its terminal."""
+
+    def __init__(self, pid: int, socket: Path, log: Path) -> None:
+        """For an engine that runs already; `spawn` starts one."""
+        self.pid = pid
+        self.socket = socket
+        self.log = log
+        self._exit_code: int | None = None
+
+    @classmethod
+    async def spawn(
+        cls,
+        socket: Path,
+        engine: EngineId,
+        log: Path,
+        state_dir: Path,
+        *,
+        arguments: Sequence[str] = (),
+        module: str = "sip.engine.main",
+        start_timeout_s: float = 20.0,
+    ) -> Self:
+        """Start an engine and wait until its socket answers.
+
+        `log` gets its output, appended; `arguments` are added to its command line; `module` is what Python runs.
+        Raises EngineUnavailable with the end of the log when it ends before, or does not answer in time.
+        """
+        command = [sys.executable, "-m", module, "--socket", str(socket), "--id", engine]
+        command += ["--state-dir", str(state_dir), *arguments]
+        process = cls(_launch(command, log), socket, log)
+        try:
+            await process._until_it_answers(start_timeout_s)
+        except BaseException:
+            process.kill()
+            await process.wait()
+            raise
+        return process
+
+    @property
+    def is_running(self) -> bool:
+        return self._reap() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; negative for the signal that ended it. 0 for an engine that is no child of ours."""
+        return self._reap()
+
+    def kill(self) -> None:
+        """SIGKILL. Returns at once; `wait` waits."""
+        self._signal(signal.SIGKILL)
+
+    async def stop(self, timeout_s: float = 40.0) -> int:
+        """SIGTERM, and SIGKILL after `timeout_s`; returns the exit code."""
+        self._signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self.wait()
+        except TimeoutError:
+            self.kill()
+            return await self.wait()
+
+    async def wait(self) -> int:
+        """Wait until the process has ended; returns its exit code."""
+        try:
+            descriptor = os.pidfd_open(self.pid)
+        except ProcessLookupError:
+            return self._reap() or 0
+        loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        loop.add_reader(descriptor, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
+        return self._reap() or 0
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._reap() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def _reap(self) -> int | None:
+        if self._exit_code is not None:
+            return self._exit_code
+        try:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+        except ChildProcessError:  # started by somebody else, or reaped already
+            return None if Path(f"/proc/{self.pid}").exists() else self._ended(0)
+        return None if pid == 0 else self._ended(os.waitstatus_to_exitcode(status))
+
+    def _ended(self, code: int) -> int:
+        self._exit_code = code
+        return code
+
+    async def _until_it_answers(self, timeout_s: float) -> None:
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not self._answers():
+                    if not self.is_running:
+                        raise EngineUnavailable(f"the engine ended with {self.exit_code} at its start; {self._tail()}")
+                    await asyncio.sleep(_POLL_INTERVAL_S)
+        except TimeoutError as error:
+            raise EngineUnavailable(
+                f"the engine did not open {self.socket} within {timeout_s:g} s; {self._tail()}"
+            ) from error
+
+    def _answers(self) -> bool:
+        with sockets.socket(sockets.AF_UNIX) as probe:
+            probe.setblocking(False)
+            return probe.connect_ex(str(self.socket)) == 0
+
+    def _tail(self) -> str:
+        try:
+            return f"{self.log} ends with:\n{self.log.read_text(errors='replace')[-_LOG_TAIL_CHARACTERS:]}"
+        except OSError as error:
+            return f"no log at {self.log}: {error.strerror}"
+
+
+def _launch(command: list[str], log: Path) -> int:
+    """Start a detached process with its output appended to `log`; returns its pid."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    return os.posix_spawn(
+        command[0],
+        command,
+        {**os.environ, "PYTHONUNBUFFERED": "1"},
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )

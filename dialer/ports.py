@@ -184,3 +184,58 @@ class DoNotCall(Protocol):
     async def is_listed(self, number: str, campaign: CampaignName | None) -> bool: ...
 
     async def numbers(self, campaign: CampaignName | None, limit: int, after: str = "") -> Sequence[str]: ...
+
+
+class Session(Struct, frozen=True):
+    """A log-in. Of its token only the hash (SHA-256, hexadecimal) is kept. `kind` is session or token; `expires_at`
+    is None for a token without end."""
+
+    token_hash: str
+    user: str
+    kind: str
+    label: str
+    created_at: float
+    used_at: float
+    expires_at: float | None
+
+
+class Sessions(Protocol):
+    """Log-ins, durable and common to all nodes. Times are UTC epoch seconds."""
+
+    async def add_session(self, session: Session) -> None:
+        """Also forgets sessions that expired before `session.created_at`."""
+
+    async def session(self, token_hash: str) -> Session | None:
+        """The session as it was stored, expired or not."""
+
+    async def touch_session(self, token_hash: str, now: float) -> None:
+        """Set `used_at`."""
+
+    async def end_session(self, token_hash: str) -> None:
+        """Forget it; one that is gone already is no mistake."""
+
+    async def end_sessions(self, user: str) -> None:
+        """Forget all of a user's."""
+
+
+class KeptReply(Struct, frozen=True):
+    """What became of a request with an Idempotency-Key. `fingerprint` tells its route and body; `status` is None
+    while it is carried out, or for ever if the node ended meanwhile."""
+
+    fingerprint: str
+    status: int | None
+    content_type: str
+    body: bytes
+
+
+class IdempotencyKeys(Protocol):
+    """Replies by user and key, kept for a day. A key is stored before its request is carried out."""
+
+    async def begin_request(self, user: str, key: str, fingerprint: str, now: float) -> KeptReply | None:
+        """Store a new key and return None, or return what is kept of it. Forgets those older than a day."""
+
+    async def finish_request(self, user: str, key: str, status: int, content_type: str, body: bytes) -> None:
+        """Keep the reply of a key that was begun."""
+
+    async def forget_request(self, user: str, key: str) -> None:
+        """Take a key back whose request was not carried out, so that it can be repeated."""

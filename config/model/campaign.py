@@ -97,6 +97,9 @@ def _calling_list(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
+ListEntry = Annotated[CallingList, BeforeValidator(_calling_list, json_schema_input_type=str | CallingList)]
+
+
 class Offer(Section):
     """How records are offered in modes PUSH_PREVIEW and PROGRESSIVE."""
 
@@ -169,7 +172,9 @@ class Campaign(Section):
     weight: Weight = 1
     """Share among campaigns of the same priority."""
 
-    lists: tuple[Annotated[CallingList, BeforeValidator(_calling_list)], ...] = Field(min_length=1)
+    lists: tuple[
+        Annotated[CallingList, BeforeValidator(_calling_list, json_schema_input_type=str | CallingList)], ...
+    ] = Field(min_length=1)
     """Calling lists: names, or name and weight."""
 
     trunks: tuple[Name, ...] = Field(min_length=1)

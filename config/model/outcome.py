@@ -29,6 +29,11 @@ def _choice(value: object) -> object:
     return {"call_result": value} if isinstance(value, str) else value
 
 
+ResultEntry = Annotated[
+    CallResultChoice, BeforeValidator(_choice, json_schema_input_type=CallResult | CallResultChoice)
+]
+
+
 class Disposition(Section):
     """What the agent says of the business."""
 
@@ -45,7 +50,9 @@ class Disposition(Section):
 class Outcome(Section):
     """What agents may and must say before they close an interaction."""
 
-    call_results: tuple[Annotated[CallResultChoice, BeforeValidator(_choice)], ...] = (
+    call_results: tuple[
+        Annotated[CallResultChoice, BeforeValidator(_choice, json_schema_input_type=CallResult | CallResultChoice)], ...
+    ] = (
         CallResultChoice(call_result=CallResult.ANSWER, label="Answer"),
         CallResultChoice(call_result=CallResult.WRONG_PARTY, label="Wrong party"),
         CallResultChoice(call_result=CallResult.WRONG_NUMBER, label="Wrong number"),

@@ -303,7 +303,7 @@ class Trunk(MediaSettings):
 
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 _RESERVED_HEADERS = frozenset(
-    [
+    {
         "via",
         "from",
         "to",
@@ -322,5 +322,5 @@ _RESERVED_HEADERS = frozenset(
         "privacy",
         "session-expires",
         "min-se",
-    ]
+    }
 )

@@ -1,0 +1,167 @@
+"""What changes between two configurations, in words, and what each change waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import SecretStr
+
+from config.model import Campaign, Section, Settings
+
+
+class Applies(StrEnum):
+    """When a change comes into force."""
+
+    AT_ONCE = "at once"
+    AFTER_UNLOAD = "after unload"
+    AFTER_ENGINE_RESTART = "after restart of the engine"
+    AFTER_NODE_RESTART = "after restart of the node"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one thing. `subject` is as in `campaign spring`, `text` as in `look_s: 3 becomes 5`."""
+
+    subject: str
+    text: str
+    applies: Applies
+    note: str = ""
+
+    def __str__(self) -> str:
+        note = f" ({self.note})" if self.note else ""
+        return f"{self.subject}: {self.text}; applies {self.applies}{note}"
+
+
+#: Keys that the node reads whenever it needs them; it takes all others of `server` once, at its start.
+_SERVER_AT_ONCE = frozenset({"session_idle_s", "session_lifetime_s", "claim_lease_s"})
+#: Keys that the engine is told while it runs.
+_ENGINE_AT_ONCE = frozenset({"unattended_s", "unattended_message", "public_address"})
+_SECTIONS = {
+    "trunks": "trunk",
+    "phones": "phone",
+    "teams": "team",
+    "not_ready_reasons": "not-ready reason",
+    "campaigns": "campaign",
+}
+_SHOWN_LETTERS = 80
+
+
+def difference(old: Settings, new: Settings) -> tuple[Change, ...]:
+    """Changes from `old` to `new`, in the order of the sections. Secrets are never shown."""
+    return (
+        *_server(old, new),
+        *_engines(old, new),
+        *(change for section in _SECTIONS for change in _items(section, old, new)),
+        *(
+            Change("automatic reasons", text, Applies.AT_ONCE)
+            for _, text in _changes(old.automatic_reasons, new.automatic_reasons)
+        ),
+        *_users(old, new),
+    )
+
+
+def _server(old: Settings, new: Settings) -> Iterator[Change]:
+    for key, text in _changes(old.server, new.server):
+        yield Change("server", text, Applies.AT_ONCE if key in _SERVER_AT_ONCE else Applies.AFTER_NODE_RESTART)
+
+
+def _engines(old: Settings, new: Settings) -> Iterator[Change]:
+    before, after = _by_name(old.engines), _by_name(new.engines)
+    for name in before.keys() - after.keys():
+        yield Change(f"engine {name}", "removed", Applies.AFTER_NODE_RESTART, "drain the engine first")
+    for name, engine in after.items():
+        if name not in before:
+            yield Change(f"engine {name}", "added", Applies.AFTER_NODE_RESTART, "then start the engine")
+            continue
+        for key, text in _changes(before[name], engine):
+            if key in _ENGINE_AT_ONCE:
+                yield Change(f"engine {name}", text, Applies.AT_ONCE)
+            elif key in ("socket", "reconnect_s"):
+                yield Change(f"engine {name}", text, Applies.AFTER_NODE_RESTART)
+            else:
+                yield Change(f"engine {name}", text, Applies.AFTER_ENGINE_RESTART, "drain it, its legs end otherwise")
+
+
+def _items(section: str, old: Settings, new: Settings) -> Iterator[Change]:
+    kind = _SECTIONS[section]
+    before, after = _by_name(getattr(old, section)), _by_name(getattr(new, section))
+    for name, item in before.items():
+        if name not in after:
+            unload = isinstance(item, Campaign)
+            yield Change(f"{kind} {name}", "removed", Applies.AFTER_UNLOAD if unload else Applies.AT_ONCE)
+    for name, item in after.items():
+        if name not in before:
+            yield Change(f"{kind} {name}", "added", Applies.AT_ONCE)
+            continue
+        for key, text in _changes(before[name], item):
+            applies = _campaign_applies(before[name], item, key)
+            yield Change(f"{kind} {name}", text, applies)
+    if list(before) != list(after) and before.keys() == after.keys():
+        yield Change(section, f"order: {', '.join(after)}", Applies.AT_ONCE)
+
+
+def _campaign_applies(old: Section, new: Section, key: str) -> Applies:
+    """A mode changes under way only between progressive and predictive."""
+    if isinstance(old, Campaign) and isinstance(new, Campaign) and key == "mode":
+        dials = all(mode.value.startswith(("PROGRESSIVE", "PREDICTIVE")) for mode in (old.mode, new.mode))
+        if not dials or old.mode.asm != new.mode.asm:
+            return Applies.AFTER_UNLOAD
+    return Applies.AT_ONCE
+
+
+def _users(old: Settings, new: Settings) -> Iterator[Change]:
+    """Users are only seeds: a change of one who is in the database already has no effect."""
+    before, after = _by_name(old.users), _by_name(new.users)
+    for name, user in after.items():
+        if name not in before:
+            yield Change(f"user {name}", "added", Applies.AT_ONCE, "unless the database has the user")
+        elif before[name] != user:
+            yield Change(f"user {name}", "changed", Applies.NEVER, "the database has the user; change it there")
+    for name in before.keys() - after.keys():
+        yield Change(f"user {name}", "removed", Applies.NEVER, "the database keeps the user; remove it there")
+
+
+def _by_name(items: tuple[Section, ...]) -> dict[str, Section]:
+    return {str(getattr(item, "name", None) or getattr(item, "code", "")): item for item in items}
+
+
+def _changes(old: Section, new: Section, above: str = "") -> Iterator[tuple[str, str]]:
+    """First key of what changed and a text with its whole path, going into the sections below."""
+    if type(old) is not type(new):
+        yield "kind", "is of another kind"
+        return
+    for key in type(new).model_fields:
+        was, becomes = getattr(old, key), getattr(new, key)
+        if was == becomes:
+            continue
+        if isinstance(was, Section) and isinstance(becomes, Section):
+            yield from ((key, text) for _, text in _changes(was, becomes, f"{above}{key}."))
+        elif isinstance(was, SecretStr) or isinstance(becomes, SecretStr):
+            yield key, f"{above}{key}: another secret"
+        else:
+            yield key, f"{above}{key}: {_shown(was)} becomes {_shown(becomes)}"
+
+
+def _shown(value: object) -> str:
+    """A value in one line, cut where it is long."""
+    if value is None or value in ("", (), {}):
+        return "nothing"
+    text = _plain(value)
+    return text if len(text) <= _SHOWN_LETTERS else text[: _SHOWN_LETTERS - 3] + "..."
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, tuple):
+        return ", ".join(_plain(each) for each in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_plain(key)}: {_plain(each)}" for key, each in value.items())
+    if isinstance(value, Section):
+        return str(getattr(value, "name", None) or getattr(value, "code", None) or f"({value})")
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)

@@ -1,0 +1,80 @@
+"""What values of the configuration refer to: secrets in files and in the environment, and files beside it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.documents import Substituted
+
+MAX_SECRET_BYTES = 65_536
+_PREFIX = "file:"
+
+
+class References:
+    """Resolves the references of one configuration directory; see `config.model.Source`."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def secret(self, text: str) -> str:
+        """The secret itself. Raises ValueError if it is written in the file, or cannot be had."""
+        if isinstance(text, Substituted):
+            if not text:
+                raise ValueError(f"{text.written} is empty; set the environment variable to the secret")
+            return str(text)
+        if text.startswith(_PREFIX):
+            return self._from_file(text.removeprefix(_PREFIX).strip())
+        raise ValueError("a secret may not stand in the configuration; write ${NAME_OF_VARIABLE} or file:PATH")
+
+    def url(self, text: str) -> str:
+        """The URL itself. Raises ValueError if a password is written in it."""
+        if text.startswith(_PREFIX):
+            return self.secret(text)
+        written = text.written if isinstance(text, Substituted) else text
+        try:
+            password = urlsplit(written).password
+        except ValueError as error:
+            raise ValueError(
+                f"is no URL ({error}); write for example sqlite+aiosqlite:////var/lib/db.sqlite"
+            ) from error
+        if password and "${" not in password:
+            raise ValueError("a password may not stand in the configuration; write ${NAME_OF_VARIABLE} in its place")
+        return str(text)
+
+    def path(self, text: str) -> str:
+        """The absolute path; relative ones start at the directory of the configuration."""
+        return os.path.normpath(self._directory.absolute() / Path(text).expanduser())
+
+    def _from_file(self, name: str) -> str:
+        path = Path(self.path(name))
+        try:
+            with open(path, "rb", opener=_open_regular) as stream:
+                mode = os.fstat(stream.fileno()).st_mode
+                if not stat.S_ISREG(mode):
+                    raise ValueError(f"{path} is no file; name the file that holds the secret")
+                if mode & (stat.S_IRWXG | stat.S_IRWXO):
+                    raise ValueError(f"{path} may be read by others; run chmod 600 {path}")
+                content = stream.read(MAX_SECRET_BYTES + 1)
+        except OSError as error:
+            raise ValueError(f"{path} cannot be read ({error.strerror}); write the secret into it") from error
+        return _text(content, path)
+
+
+def _open_regular(path: str, flags: int) -> int:
+    """Open without waiting for the other side of a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _text(content: bytes, path: Path) -> str:
+    if len(content) > MAX_SECRET_BYTES:
+        raise ValueError(f"{path} is larger than {MAX_SECRET_BYTES} bytes; name the file that holds the secret alone")
+    try:
+        secret = content.decode().rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not UTF-8; save it as UTF-8") from error
+    if not secret:
+        raise ValueError(f"{path} is empty; write the secret into it")
+    return secret

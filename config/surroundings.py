@@ -1,0 +1,77 @@
+"""Whether what a configuration refers to outside itself exists: files, time zones, countries."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+
+import holidays
+import phonenumbers
+
+from config.consistency import Inconsistency
+from config.model import CallingWindow, Settings
+from config.problems import Path
+
+
+def _files(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """Files that must be there before anything is dialled."""
+    for at, campaign in enumerate(settings.campaigns):
+        yield ("campaigns", at, "hold_music"), campaign.hold_music
+        yield ("campaigns", at, "waiting_message"), campaign.waiting_message
+    for at, engine in enumerate(settings.engines):
+        yield ("engines", at, "unattended_message"), engine.unattended_message
+    for section in ("trunks", "phones"):
+        for at, item in enumerate(getattr(settings, section)):
+            tls = getattr(item, "tls", None)
+            for name in ("ca_file", "certificate_file", "key_file"):
+                yield (section, at, "tls", name), getattr(tls, name, "")
+
+
+def astray(settings: Settings) -> Iterator[Inconsistency]:
+    """Everything that is referred to and does not exist."""
+    yield from _missing_files(settings)
+    yield from _unknown_zones(settings)
+    yield from _unknown_countries(settings)
+
+
+def _missing_files(settings: Settings) -> Iterator[Inconsistency]:
+    for path, name in _files(settings):
+        if name and not FilePath(name).is_file():
+            yield Inconsistency(path, f"there is no file {name}; put it there or correct the name")
+
+
+def _unknown_zones(settings: Settings) -> Iterator[Inconsistency]:
+    known = zoneinfo.available_timezones()
+    for at, campaign in enumerate(settings.campaigns):
+        if campaign.time_zone is not None and campaign.time_zone not in known:
+            reason = f"{campaign.time_zone!r} is no time zone; write it as in Europe/London"
+            yield Inconsistency(("campaigns", at, "time_zone"), reason)
+
+
+def _unknown_countries(settings: Settings) -> Iterator[Inconsistency]:
+    plans = phonenumbers.SUPPORTED_REGIONS
+    for at, campaign in enumerate(settings.campaigns):
+        if campaign.region is not None and campaign.region not in plans:
+            yield Inconsistency(("campaigns", at, "region"), f"{campaign.region} is no country; write it as in GB")
+        yield from _unknown_holidays(("campaigns", at, "calling_window"), campaign.calling_window)
+    for at, trunk in enumerate(settings.trunks):
+        region = trunk.number_format.region
+        if region is not None and region not in plans:
+            yield Inconsistency(("trunks", at, "number_format", "region"), f"{region} is no country; write it as in GB")
+
+
+def _unknown_holidays(path: Path, window: CallingWindow) -> Iterator[Inconsistency]:
+    country, part = window.holidays_country, window.holidays_subdivision
+    if country is None:
+        if part is not None:
+            yield Inconsistency((*path, "holidays_subdivision"), "needs holidays_country; add it")
+        return
+    supported = holidays.list_supported_countries()
+    if country not in supported:
+        reason = f"the holidays of {country} are not known; leave it out and close the days by stopping the campaign"
+        yield Inconsistency((*path, "holidays_country"), reason)
+    elif part is not None and part not in supported[country]:
+        known = ", ".join(supported[country]) or "none"
+        reason = f"{part!r} is no part of {country} whose holidays are known; use one of {known}"
+        yield Inconsistency((*path, "holidays_subdivision"), reason)

@@ -96,6 +96,7 @@ class InviteCapture:
         self._ports = ports
         self._invites: dict[tuple[str, int], Invite] = {}
         self._missed = 0
+        self._came = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(raw.fileno(), self._readable)
 
@@ -133,6 +134,17 @@ class InviteCapture:
         self._readable()
         return tuple(self._invites.values())
 
+    async def until(self, calls: int, timeout_s: float) -> bool:
+        """Wait until so many calls were seen; False when they were not within `timeout_s`."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while len(self._invites) < calls:
+                    self._came.clear()
+                    await self._came.wait()
+        except TimeoutError:
+            return False
+        return True
+
     def close(self) -> None:
         self._loop.remove_reader(self._raw.fileno())
         self._raw.close()
@@ -158,3 +170,4 @@ class InviteCapture:
         if known is not None:
             invite = replace(known, copies=known.copies + 1)
         self._invites[key] = invite
+        self._came.set()

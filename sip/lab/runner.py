@@ -60,7 +60,7 @@ class LabRunner:
     async def slices_ended(self) -> None:
         """End what is being listened to and wait until it is told, so that a report is complete."""
         self.send_all(self._world.end_slices())
-        if not await self.until(lambda: not self._world.slices_ending, ANALYSIS_TIMEOUT_S):
+        if not await self.until(lambda: not self._world.slices_ending(), ANALYSIS_TIMEOUT_S):
             self._world.stop_waiting()
 
     async def until(self, holds: Callable[[], bool], timeout_s: float) -> bool:

@@ -127,7 +127,7 @@ def _conversations(
     mutual: set[tuple[LegId, LegId]],
     disturbed: dict[LegId, list[LabLeg]],
 ) -> Iterable[Conversation]:
-    for contact_id, phone_id in sorted(mutual, key=lambda pair: by_id[pair[0]].offered_at):
+    for contact_id, phone_id in sorted(mutual, key=lambda pair: (by_id[pair[0]].offered_at, pair)):
         contact, phone = by_id[contact_id], by_id[phone_id]
         if (contact.side, phone.side) != (Side.CONTACT, Side.PHONE):
             continue

@@ -148,7 +148,6 @@ class LabWorld:
         self._stopping.update(live)
         return tuple(StopAnalysis(leg, TONES) for leg in live)
 
-    @property
     def slices_ending(self) -> bool:
         """Whether an analysis was ended, by us or with its leg, and has not told yet what it heard."""
         return bool(self._stopping) or any(leg not in self.live for leg in self._listening)

@@ -1,0 +1,188 @@
+"""One SIP account: its transport, its settings in pjsip's words, and what comes in on it."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+
+import pjsua2 as pj
+
+from dialer.vocabulary import telephony
+from dialer.vocabulary.ids import AccountId
+from dialer.vocabulary.telephony import SessionTimers, Srtp, Transport
+
+from .loop import Loop, describe
+from .resolver import host_of
+
+_TRANSPORTS = {
+    Transport.UDP: pj.PJSIP_TRANSPORT_UDP,
+    Transport.TCP: pj.PJSIP_TRANSPORT_TCP,
+    Transport.TLS: pj.PJSIP_TRANSPORT_TLS,
+}
+_TIMERS = {
+    SessionTimers.OFF: pj.PJSUA_SIP_TIMER_INACTIVE,
+    SessionTimers.OPTIONAL: pj.PJSUA_SIP_TIMER_OPTIONAL,
+    SessionTimers.REQUIRED: pj.PJSUA_SIP_TIMER_REQUIRED,
+    SessionTimers.ALWAYS: pj.PJSUA_SIP_TIMER_ALWAYS,
+}
+_SRTP = {
+    Srtp.OFF: pj.PJMEDIA_SRTP_DISABLED,
+    Srtp.OPTIONAL: pj.PJMEDIA_SRTP_OPTIONAL,
+    Srtp.MANDATORY: pj.PJMEDIA_SRTP_MANDATORY,
+}
+LEAST_SESSION_S = 90
+REGISTER_RETRY_S = 15
+REGISTER_FIRST_RETRY_S = 5
+REGISTER_JITTER_S = 5
+_KEEP_ALIVE_S = 15
+_ADDRESS_IN_USE = 120_000 + errno.EADDRINUSE
+"""pjlib adds 120000 to errno."""
+
+
+class SipAccount(pj.Account):
+    """pjsip's side of one account."""
+
+    def __init__(
+        self,
+        incoming: Callable[[SipAccount, pj.OnIncomingCallParam], None],
+        answered: Callable[[SipAccount, pj.OnSendRequestParam], None],
+        loop: Loop,
+    ) -> None:
+        super().__init__()
+        self.told: telephony.AccountState | None = None
+        self.settings: telephony.Account | None = None
+        self.transport_id = -1
+        self.port = 0
+        self.retired = False
+        self._incoming = incoming
+        self._answered = answered
+        self._loop = loop
+
+    def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802 - pjsua2's name
+        try:
+            self._incoming(self, prm)
+        except Exception as problem:  # noqa: BLE001 - nothing may pass into pjsip's C frames
+            self._loop.fault("onIncomingCall", problem)
+
+    def onSendRequest(self, prm: pj.OnSendRequestParam) -> None:  # noqa: N802
+        try:
+            self._answered(self, prm)
+        except Exception as problem:  # noqa: BLE001
+            self._loop.fault("onSendRequest", problem)
+
+    def onRegState(self, prm: pj.OnRegStateParam) -> None:  # noqa: N802
+        if self.settings is None or self.retired:
+            return
+        registered = prm.code // 100 == 2 and prm.expiration > 0
+        self.told = telephony.AccountState(
+            account=self.settings.id,
+            registered=registered,
+            code=prm.code,
+            reason=prm.reason,
+            at=self._loop.now(),
+        )
+        self._loop.emit(self.told)
+
+    def state(self) -> telephony.AccountState:
+        """As was last told; an account without a registrar is never registered."""
+        if self.told is not None:
+            return self.told
+        account = self.settings.id if self.settings is not None else AccountId("")
+        return telephony.AccountState(account=account, registered=False, code=0, reason="", at=self._loop.now())
+
+
+def open_transport(endpoint: pj.Endpoint, account: telephony.Account) -> tuple[int, int]:
+    """The account's own transport: its id and its local port. pj.Error when it cannot be opened."""
+    config = pj.TransportConfig()
+    config.port = account.bind_port
+    config.boundAddress = account.bind_address
+    if account.public_address:
+        config.publicAddress = account.public_address
+    if account.transport is Transport.TLS:
+        tls = account.tls or telephony.Tls()
+        config.tlsConfig.verifyServer = tls.verify
+        config.tlsConfig.verifyClient = tls.verify and bool(tls.ca_file)
+        config.tlsConfig.CaListFile = tls.ca_file or (SYSTEM_CERTIFICATES if tls.verify else "")
+        config.tlsConfig.certFile = tls.certificate_file
+        config.tlsConfig.privKeyFile = tls.key_file
+    identity = endpoint.transportCreate(_TRANSPORTS[account.transport], config)
+    name = endpoint.transportGetInfo(identity).localName
+    return identity, int(name.rpartition(":")[2] or 0)
+
+
+SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+
+
+def account_config(account: telephony.Account, media: telephony.Media, transport_id: int) -> pj.AccountConfig:
+    """The account in pjsip's words. ICE, presence, 100rel, contact rewriting and codec locking stay off."""
+    config = pj.AccountConfig()
+    config.idUri = account.identity
+    config.sipConfig.transportId = transport_id
+    _registration(config, account)
+    config.callConfig.timerUse = _TIMERS[account.session_timers]
+    config.callConfig.timerMinSESec = LEAST_SESSION_S
+    config.callConfig.timerSessExpiresSec = max(LEAST_SESSION_S, account.session_expires_s)
+    config.callConfig.prackUse = pj.PJSUA_100REL_NOT_USED
+    config.natConfig.iceEnabled = False
+    config.natConfig.contactRewriteUse = 0
+    config.natConfig.viaRewriteUse = 0
+    config.natConfig.sdpNatRewriteUse = 0
+    config.natConfig.sipOutboundUse = 0
+    config.natConfig.udpKaIntervalSec = _KEEP_ALIVE_S if account.registrar else 0
+    config.presConfig.publishEnabled = False
+    config.mwiConfig.enabled = False
+    rtp = config.mediaConfig.transportConfig
+    rtp.boundAddress = media.address
+    rtp.publicAddress = account.public_address or media.public_address
+    rtp.port = media.rtp_port_low + media.rtp_port_low % 2
+    rtp.portRange = max(0, media.rtp_port_high - rtp.port)
+    # Accounts share the range; each begins somewhere else, so that their first legs do not meet.
+    rtp.randomizePort = True
+    config.mediaConfig.srtpUse = _SRTP[account.srtp]
+    config.mediaConfig.srtpSecureSignaling = 1 if account.transport is Transport.TLS else 0
+    config.mediaConfig.lockCodecEnabled = False
+    config.mediaConfig.streamKaEnabled = False
+    return config
+
+
+def _registration(config: pj.AccountConfig, account: telephony.Account) -> None:
+    suffix = "" if account.transport is Transport.UDP else f";transport={account.transport.value}"
+    if account.registrar:
+        config.regConfig.registrarUri = _with_transport(_as_uri(account.registrar), suffix)
+        config.regConfig.registerOnAdd = True
+        config.regConfig.timeoutSec = account.register_expires_s
+        config.regConfig.retryIntervalSec = REGISTER_RETRY_S
+        config.regConfig.firstRetryIntervalSec = REGISTER_FIRST_RETRY_S
+        config.regConfig.randomRetryIntervalSec = REGISTER_JITTER_S
+        config.regConfig.dropCallsOnFail = False
+    if account.outbound_proxy:
+        config.sipConfig.proxies.append(_with_transport(_as_uri(account.outbound_proxy), suffix) + ";lr")
+    if account.credentials is not None:
+        given = account.credentials
+        config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", given.realm, given.user, 0, given.password))
+
+
+def _as_uri(host_or_uri: str) -> str:
+    return host_or_uri if host_or_uri.startswith(("sip:", "sips:")) else f"sip:{host_or_uri}"
+
+
+def _with_transport(uri: str, suffix: str) -> str:
+    return uri if not suffix or ";transport=" in uri.lower() else uri + suffix
+
+
+def hosts_of(account: telephony.Account) -> tuple[str, ...]:
+    """The hosts from which requests are expected where the account lists no peers."""
+    return tuple(host_of(_as_uri(one)) for one in (account.registrar, account.outbound_proxy) if one)
+
+
+def with_transport(uri: str, transport: Transport) -> str:
+    """A dialled URI that names the account's transport, as TCP and TLS need it (RFC 3261 26.2.2)."""
+    return uri if transport is Transport.UDP else _with_transport(uri, f";transport={transport.value}")
+
+
+def problem_of(account: telephony.Account, problem: pj.Error) -> str:
+    """Why an account could not be made, as a sentence with the remedy."""
+    where = f"{account.transport.value.upper()} port {account.bind_port} of {account.bind_address}"
+    if problem.status == _ADDRESS_IN_USE:
+        return f"account {account.id}: {where} is in use; choose another port or stop the program that has it"
+    return f"account {account.id}: {describe(problem)}"

@@ -1,0 +1,169 @@
+"""The accounts of the engine: the difference between two configurations, carried out."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Callable
+
+import pjsua2 as pj
+
+from dialer.vocabulary import telephony
+from dialer.vocabulary.ids import AccountId
+
+from .account import SipAccount, account_config, hosts_of, open_transport, problem_of
+from .endpoint import KNOWN_CODECS, Endpoint
+from .loop import Loop
+from .registry import Registry
+from .resolver import port_of
+from .sdp import codec_name
+
+_DIALLED_BOUND = 1024
+
+
+class Accounts:
+    """Accounts by id. Owner thread only."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        endpoint: Endpoint,
+        registry: Registry,
+        incoming: Callable[[SipAccount, pj.OnIncomingCallParam], None],
+        answered: Callable[[SipAccount, pj.OnSendRequestParam], None],
+    ) -> None:
+        self._loop = loop
+        self._endpoint = endpoint
+        self._registry = registry
+        self._incoming = incoming
+        self._answered = answered
+        self._accounts: dict[AccountId, SipAccount] = {}
+        self._leaving: list[SipAccount] = []
+        self._dialled: OrderedDict[str, None] = OrderedDict()
+        self.media = telephony.Media()
+        self.revision = 0
+
+    def get(self, account: AccountId) -> SipAccount | None:
+        return self._accounts.get(account)
+
+    def states(self) -> tuple[telephony.AccountState, ...]:
+        return tuple(account.state() for account in self._accounts.values())
+
+    def apply(self, command: telephony.Configure) -> tuple[str, ...]:
+        """Make the accounts those of the command; what could not be done, in words."""
+        problems: list[str] = []
+        media_changed = command.media != self.media and self.revision != 0
+        self.media, self.revision = command.media, command.revision
+        self._switch_codecs(command, problems)
+        wanted = {account.id: account for account in command.accounts}
+        for identity in tuple(self._accounts):
+            if identity not in wanted:
+                self._retire(self._accounts.pop(identity))
+        for account in command.accounts:
+            present = self._accounts.get(account.id)
+            if present is None:
+                self._create(account, problems)
+            elif present.settings != account or media_changed:
+                self._change(present, account, problems)
+        self.sweep()
+        return tuple(problems)
+
+    def account_of(self, account: telephony.Account | None, source: str) -> bool:
+        """Whether a request from `source` ("address:port") is one that the account takes."""
+        if account is None:
+            return False
+        address = source.rpartition(":")[0].strip("[]")
+        allowed = account.peers or (*hosts_of(account), *self._dialled)
+        return any(_matches(address, peer) for peer in allowed)
+
+    def dialled(self, address: str) -> None:
+        """Remember an address that we sent an INVITE to, the least recent are forgotten."""
+        self._dialled.pop(address, None)
+        self._dialled[address] = None
+        if len(self._dialled) > _DIALLED_BOUND:
+            self._dialled.popitem(last=False)
+
+    def by_port(self, request_uri: str) -> SipAccount | None:
+        """The account whose own transport a request was sent to, by the port of its URI."""
+        port = port_of(request_uri) or (5061 if request_uri.startswith("sips:") else 5060)
+        return next((one for one in self._accounts.values() if one.port == port), None)
+
+    def sweep(self) -> None:
+        """Remove retired accounts whose last leg is gone."""
+        for account in tuple(self._leaving):
+            settings = account.settings
+            if settings is None or self._registry.of_account(settings.id) == 0:
+                self._leaving.remove(account)
+                self._remove(account)
+
+    def close(self) -> None:
+        for account in (*self._accounts.values(), *self._leaving):
+            self._remove(account)
+        self._accounts.clear()
+        self._leaving.clear()
+
+    def _switch_codecs(self, command: telephony.Configure, problems: list[str]) -> None:
+        wanted = {codec_name(codec) for account in command.accounts for codec in account.codecs}
+        known = ", ".join(KNOWN_CODECS)
+        problems += [f"codec {name} is not known; known are {known}" for name in sorted(wanted - set(KNOWN_CODECS))]
+        self._endpoint.enable_codecs(tuple(wanted & set(KNOWN_CODECS)) or ("PCMU", "PCMA"))
+
+    def _create(self, settings: telephony.Account, problems: list[str]) -> None:
+        account = SipAccount(self._incoming, self._answered, self._loop)
+        account.settings = settings
+        try:
+            account.transport_id, account.port = open_transport(self._endpoint.lib, settings)
+            account.create(account_config(settings, self.media, account.transport_id))
+        except pj.Error as problem:
+            problems.append(problem_of(settings, problem))
+            self._close_transport(account)
+            return
+        self._accounts[settings.id] = account
+
+    def _change(self, present: SipAccount, settings: telephony.Account, problems: list[str]) -> None:
+        """Change an account in place; one whose transport changes is replaced."""
+        if present.settings is None or _transport_of(present.settings) != _transport_of(settings):
+            del self._accounts[settings.id]
+            self._retire(present)
+            self.sweep()
+            self._create(settings, problems)
+            return
+        try:
+            present.modify(account_config(settings, self.media, present.transport_id))
+            present.settings = settings
+        except pj.Error as problem:
+            problems.append(problem_of(settings, problem))
+
+    def _retire(self, account: SipAccount) -> None:
+        account.retired = True
+        self._leaving.append(account)
+
+    def _remove(self, account: SipAccount) -> None:
+        try:
+            account.shutdown()
+        except pj.Error as problem:
+            self._loop.fault("account_shutdown", problem)
+        self._close_transport(account)
+
+    def _close_transport(self, account: SipAccount) -> None:
+        if account.transport_id < 0:
+            return
+        try:
+            self._endpoint.lib.transportClose(account.transport_id)
+        except pj.Error as problem:
+            self._loop.fault("transport_close", problem)
+        account.transport_id = -1
+
+
+def _transport_of(account: telephony.Account) -> tuple[object, ...]:
+    return account.transport, account.bind_address, account.bind_port, account.public_address, account.tls
+
+
+def _matches(address: str, peer: str) -> bool:
+    """`peer` is an address, a network such as 192.0.2.0/24, or a name (which matches only itself)."""
+    if address == peer:
+        return True
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(peer, strict=False)
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""Analysis of what legs say, in a process of its own."""

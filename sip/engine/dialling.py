@@ -1,0 +1,250 @@
+"""Legs begin and end here: Dial, incoming INVITEs, Alert, Answer, Reject, HangUp."""
+
+from __future__ import annotations
+
+import pjsua2 as pj
+
+from dialer.vocabulary import telephony
+from dialer.vocabulary.ids import AccountId, LegId
+from dialer.vocabulary.telephony import ClearedBy, Header, LegRole, LegStanding, Transport
+
+from . import reasons
+from .account import SipAccount, with_transport
+from .accounts import Accounts
+from .dialogs import Dialogs
+from .endpoint import Endpoint
+from .leg import Leg, SipCall, audio_only
+from .loop import Loop, describe
+from .registry import Registry
+from .resolver import Resolver, host_of, is_literal, with_host
+
+_TOO_MANY = 70010
+"""PJ_ETOOMANY."""
+_SIP_ERRORS = range(171_000, 171_400)
+"""pjsip's own errors about URIs, headers and dialogs (PJSIP_ERRNO_START + 1000)."""
+
+
+class Dialling:
+    """Owner thread only."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        endpoint: Endpoint,
+        registry: Registry,
+        accounts: Accounts,
+        dialogs: Dialogs,
+        resolver: Resolver,
+        prefix: str,
+    ) -> None:
+        """`prefix` begins the ids of incoming legs, which are minted here."""
+        self._loop = loop
+        self._endpoint = endpoint
+        self._registry = registry
+        self._accounts = accounts
+        self._dialogs = dialogs
+        self._resolver = resolver
+        self._prefix = prefix
+        self._minted = 0
+        self.draining = False
+
+    # -- outgoing
+
+    def dial(self, command: telephony.Dial) -> None:
+        if command.leg in self._registry:
+            self._loop.fault("dial", ValueError("a leg of this id exists"), command.leg)
+            return
+        leg = Leg(
+            id=command.leg,
+            account=command.account,
+            call_id=command.call_id,
+            role=command.role,
+            incoming=False,
+            begun_at=self._loop.now(),
+            context=command.context,
+        )
+        self._registry.add(leg)
+        refusal = self._refusal(command)
+        if refusal:
+            self._dialogs.clear(leg, ClearedBy.REFUSED, reason=refusal)
+            return
+        host = host_of(command.uri)
+        if is_literal(host) or self._proxied(command):
+            self._invite(leg, command, host)
+            return
+        self._resolver.resolve(host, lambda address: self._loop.post(lambda: self._invite(leg, command, address)))
+
+    def _refusal(self, command: telephony.Dial) -> str:
+        """Why a Dial may not be carried out, "" when it may."""
+        account = self._accounts.get(command.account)
+        if account is None:
+            return f"there is no account {command.account}"
+        if self.draining:
+            return "the engine is draining"
+        if max(len(self._registry), self._registry.slots_in_use() + 1) > self._endpoint.capacity:
+            return f"all {self._endpoint.capacity} legs of this engine are in use"
+        texts = [command.uri, command.identity, command.call_id]
+        texts += [text for header in command.headers for text in (header.name, header.value)]
+        if any(reasons.unsafe(text) for text in texts):
+            return "a header or URI holds a line break"
+        if not host_of(command.uri):
+            return "the URI is not a SIP URI"
+        return ""
+
+    def _proxied(self, command: telephony.Dial) -> bool:
+        account = self._accounts.get(command.account)
+        return account is not None and account.settings is not None and bool(account.settings.outbound_proxy)
+
+    def _invite(self, leg: Leg, command: telephony.Dial, address: str) -> None:
+        """Send the INVITE; whatever pjsip says against it clears the leg."""
+        account = self._accounts.get(command.account)
+        if leg.cleared:
+            return
+        if account is None or account.settings is None:
+            self._dialogs.clear(leg, ClearedBy.REFUSED, reason="the account is gone")
+            return
+        if not address:
+            self._dialogs.clear(leg, ClearedBy.TRANSPORT, reason="the host has no address")
+            return
+        transport = account.settings.transport
+        # A TLS peer is verified by the name in the URI, so the name stays; ours was asked first, off this thread.
+        keeps_name = transport is Transport.TLS or self._proxied(command)
+        target = command.uri if keeps_name else with_host(command.uri, address)
+        self._accounts.dialled(address)
+        leg.call = SipCall(account, -1, leg, self._dialogs, self._loop)
+        prm = audio_only()
+        prm.opt.customCallId = command.call_id
+        prm.txOption.targetUri = with_transport(target, transport)
+        prm.txOption.localUri = command.identity
+        add_headers(prm, command.headers)
+        leg.ring_timer = self._loop.after(command.timeout_s, lambda: self.end(leg, ClearedBy.TIMEOUT))
+        try:
+            leg.call.makeCall(with_transport(command.uri, transport), prm)
+        except pj.Error as problem:
+            refused = problem.status == _TOO_MANY or problem.status in _SIP_ERRORS
+            by = ClearedBy.REFUSED if refused else ClearedBy.TRANSPORT
+            self._dialogs.clear(leg, by, reason=describe(problem))
+
+    # -- incoming
+
+    def incoming(self, received_by: SipAccount, prm: pj.OnIncomingCallParam) -> None:
+        """An INVITE: offered to the node, or refused here without an event."""
+        message = prm.rdata.wholeMsg
+        settings = received_by.settings
+        leg = self._new_incoming(received_by, message)
+        leg.call = SipCall(received_by, prm.callId, leg, self._dialogs, self._loop)
+        self._registry.add(leg)
+        refusal = self._incoming_refusal(received_by, prm.rdata.srcAddress)
+        if refusal or settings is None:
+            self._refuse_silently(leg, refusal or 403)
+            return
+        self._loop.emit(
+            telephony.LegOffered(
+                leg=leg.id,
+                account=settings.id,
+                call_id=leg.call_id,
+                from_uri=reasons.bare_uri(reasons.header(message, "From")),
+                to_uri=reasons.bare_uri(reasons.header(message, "To")),
+                request_uri=reasons.request_uri(message),
+                headers=reasons.headers_of(message),
+                at=leg.begun_at,
+            )
+        )
+
+    def _new_incoming(self, account: SipAccount, message: str) -> Leg:
+        self._minted += 1
+        return Leg(
+            id=LegId(f"{self._prefix}-N{self._minted}"),
+            account=account.settings.id if account.settings is not None else AccountId(""),
+            call_id=reasons.header(message, "Call-ID"),
+            role=LegRole.OTHER,
+            incoming=True,
+            begun_at=self._loop.now(),
+            standing=LegStanding.OFFERED,
+            heard=True,
+        )
+
+    def _incoming_refusal(self, account: SipAccount, source: str) -> int:
+        """The SIP code to refuse with, 0 to offer."""
+        settings = account.settings
+        if settings is None or not settings.offers_incoming or not self._accounts.account_of(settings, source):
+            return 403
+        if self.draining or self._registry.slots_in_use() > self._endpoint.capacity:
+            return 503
+        return 0
+
+    def _refuse_silently(self, leg: Leg, code: int) -> None:
+        """Answer finally without ever telling the node of the leg."""
+        call = leg.call
+        leg.cleared = True
+        if call is not None:
+            prm = pj.CallOpParam()
+            prm.statusCode = code
+            try:
+                call.hangup(prm)
+            except pj.Error as problem:
+                self._loop.fault("refuse", problem)
+        self._registry.bury(leg, self._loop.now())
+
+    def alert(self, leg: Leg, code: int) -> None:
+        self._respond(leg, code)
+        leg.alerted = True
+
+    def answer(self, leg: Leg) -> None:
+        self._respond(leg, 200)
+
+    def _respond(self, leg: Leg, code: int) -> None:
+        if leg.call is None or not leg.incoming or leg.standing is LegStanding.CONNECTED:
+            return
+        prm = audio_only()
+        prm.statusCode = code
+        try:
+            leg.call.answer(prm)
+        except pj.Error as problem:
+            # Most often the peer cancelled a moment ago; else nothing can come of this leg.
+            self._loop.fault("answer", problem, leg.id)
+            self.end(leg, ClearedBy.REFUSED)
+
+    def reject(self, leg: Leg, command: telephony.Reject) -> None:
+        if not leg.incoming or leg.answered_at is not None or self._unsafe(leg, command.headers, command.reason):
+            return
+        leg.reject_code = command.code
+        self.end(leg, ClearedBy.US, command.code, command.headers, command.reason)
+
+    # -- ending
+
+    def hang_up(self, leg: Leg, command: telephony.HangUp) -> None:
+        if not self._unsafe(leg, command.headers, ""):
+            self.end(leg, ClearedBy.US, command.code, command.headers)
+
+    def _unsafe(self, leg: Leg, headers: tuple[Header, ...], reason: str) -> bool:
+        texts = [reason] + [text for header in headers for text in (header.name, header.value)]
+        if any(reasons.unsafe(text) for text in texts):
+            self._loop.fault("headers", ValueError("a header holds a line break"), leg.id)
+            return True
+        return False
+
+    def end(self, leg: Leg, by: ClearedBy, code: int = 0, headers: tuple[Header, ...] = (), reason: str = "") -> None:
+        """End a leg in any state. pjsua reports the end at once and lets the last transactions run on by itself."""
+        if leg.cleared:
+            return
+        leg.clearing_by = leg.clearing_by or by
+        if leg.call is None or leg.call.getId() < 0:
+            self._dialogs.clear(leg, leg.clearing_by)
+            return
+        prm = pj.CallOpParam()
+        prm.statusCode = code
+        prm.reason = reason
+        add_headers(prm, headers)
+        try:
+            leg.call.hangup(prm)
+        except pj.Error as problem:
+            self._loop.fault("hang_up", problem, leg.id)
+            self._dialogs.clear(leg, leg.clearing_by)
+
+
+def add_headers(prm: pj.CallOpParam, headers: tuple[Header, ...]) -> None:
+    for header in headers:
+        extra = pj.SipHeader()
+        extra.hName, extra.hValue = header.name, header.value
+        prm.txOption.headers.append(extra)

@@ -1,0 +1,141 @@
+"""pjsua2's library: brought up, polled and taken down on the owner thread.
+
+The clock of the bridge is the null device: no sound hardware is touched and nothing is switched later (P17 of
+pjsip's own issue list: 3324, 3988).
+"""
+
+from __future__ import annotations
+
+import gc
+import socket
+from collections.abc import Callable
+
+import pjsua2 as pj
+
+from dialer.vocabulary.errors import EngineUnavailable
+
+from .loop import describe
+from .sdp import codec_name
+from .settings import OwnerSettings
+
+KNOWN_CODECS = ("PCMU", "PCMA", "G722", "OPUS")
+_PRIORITIES = {"PCMU": 255, "PCMA": 254, "G722": 253, "OPUS": 252}
+SLOTS_HELD_BACK = 8
+"""Call slots that are never given to legs, so that a burst of incoming INVITEs can still be refused in words."""
+
+
+class SipEndpoint(pj.Endpoint):
+    """pjsip's side of the endpoint: it asks which account an incoming request is for."""
+
+    def __init__(self, select: Callable[[str], int]) -> None:
+        super().__init__()
+        self._select = select
+
+    def onSelectAccount(self, prm: pj.OnSelectAccountParam) -> None:  # noqa: N802 - pjsua2's name
+        chosen = self._select(prm.rdata.wholeMsg)
+        if chosen >= 0:
+            prm.accountIndex = chosen
+
+
+class Endpoint:
+    """The one pj.Endpoint of the process.
+
+    `select` gets a raw incoming request and returns the index of the account that it is for, -1 to let pjsua guess
+    from names and domains; it must not raise."""
+
+    def __init__(self, settings: OwnerSettings, select: Callable[[str], int]) -> None:
+        self._settings = settings
+        self._select = select
+        self._pj: pj.Endpoint | None = None
+        self.capacity = 0
+        self.version = ""
+        self.wake_address = ("127.0.0.1", 0)
+
+    @property
+    def lib(self) -> pj.Endpoint:
+        if self._pj is None:
+            raise EngineUnavailable("pjsua2 is not running")
+        return self._pj
+
+    def start(self) -> None:
+        """Create and start the library; the calling thread becomes its owner. EngineUnavailable says what failed."""
+        self._pj = SipEndpoint(self._select)
+        try:
+            self._pj.libCreate()
+            self._pj.libInit(self._config())
+            self._watch_late_answers()
+            self._open_wake_transport()
+            self._pj.libStart()
+            self._pj.audDevManager().setNullDev()
+            self.enable_codecs(("PCMU", "PCMA"))
+            self.version = self._pj.libVersion().full
+        except pj.Error as problem:
+            self._pj.libDestroy()
+            raise EngineUnavailable(f"pjsua2 does not start: {describe(problem)}") from problem
+
+    def _config(self) -> pj.EpConfig:
+        settings = self._settings
+        config = pj.EpConfig()
+        slots = int(config.uaConfig.maxCalls)
+        self.capacity = slots - SLOTS_HELD_BACK if slots > SLOTS_HELD_BACK * 4 else slots
+        config.uaConfig.threadCnt = 0
+        config.uaConfig.mainThreadOnly = True
+        config.uaConfig.userAgent = settings.user_agent
+        for server in settings.nameservers:
+            config.uaConfig.nameserver.append(server)
+        config.logConfig.level = settings.log_level if settings.log_file else 0
+        config.logConfig.consoleLevel = 0
+        config.logConfig.msgLogging = 1 if settings.log_level >= 5 else 0
+        config.logConfig.filename = settings.log_file
+        config.medConfig.clockRate = settings.clock_rate_hz
+        config.medConfig.sndClockRate = settings.clock_rate_hz
+        config.medConfig.channelCount = 1
+        config.medConfig.noVad = True
+        config.medConfig.ecTailLen = 0
+        config.medConfig.sndAutoCloseTime = -1
+        return config
+
+    def _watch_late_answers(self) -> None:
+        watch = getattr(pj, "cornettaWatchAnswers", None)
+        if watch is not None:
+            watch()
+
+    def late_answers(self) -> tuple[str, ...]:
+        """Call-IDs of 2xx to INVITEs that were given up; always empty where the build cannot tell."""
+        ask = getattr(pj, "cornettaLateAnswers", None)
+        return tuple(ask()) if ask is not None else ()
+
+    def _open_wake_transport(self) -> None:
+        config = pj.TransportConfig()
+        config.port = self._settings.wake_port or free_udp_port()
+        config.boundAddress = "127.0.0.1"
+        identity = self.lib.transportCreate(pj.PJSIP_TRANSPORT_UDP, config)
+        info = self.lib.transportGetInfo(identity)
+        self.wake_address = ("127.0.0.1", int(info.localName.rpartition(":")[2]))
+
+    def enable_codecs(self, codecs: tuple[str, ...]) -> None:
+        """Switch on the codecs that any account wants, and no other: pjsip would choose Speex by itself."""
+        wanted = {codec_name(codec) for codec in codecs}
+        for known in self.lib.codecEnum2():
+            name = codec_name(known.codecId)
+            self.lib.codecSetPriority(known.codecId, _PRIORITIES.get(name, 0) if name in wanted else 0)
+
+    def poll(self, wait_ms: int) -> int:
+        """Handle events of pjsip, waiting for the first; how many were handled."""
+        return int(self.lib.libHandleEvents(wait_ms))
+
+    def stop(self) -> None:
+        """Destroy the library. All calls, accounts and media objects must be gone."""
+        if self._pj is None:
+            return
+        gc.collect()
+        self._pj.libDestroy()
+        self._pj = None
+        gc.collect()
+
+
+def free_udp_port() -> int:
+    """A UDP port of loopback that was free a moment ago."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

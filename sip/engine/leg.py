@@ -1,0 +1,229 @@
+"""One leg: what the engine knows of one SIP dialog, and the pj.Call that carries it.
+
+The callbacks of `SipCall` do nothing but translate: each reads what pjsip says into plain values, hands them to the
+`Dialogs` that owns the leg and returns. pjsua2 swallows exceptions of callbacks, so each is wrapped.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import pjsua2 as pj
+
+from dialer.vocabulary.ids import AccountId, BridgeId, LegId
+from dialer.vocabulary.telephony import ClearedBy, LegRole, LegStanding, StreamStatistics
+
+from .loop import Loop, Timer
+from .reasons import carries_sdp
+
+P = TypeVar("P")
+
+
+@dataclass(slots=True, frozen=True)
+class Ending:
+    """Why pjsip ended a call: the raw final message ("" where there was none) and where the end came from."""
+
+    code: int
+    reason: str
+    message: str
+    from_peer: bool
+
+
+@dataclass(slots=True, frozen=True)
+class MediaState:
+    """The audio of a call after offer and answer; `audio` is its port of the bridge, None while there is none."""
+
+    audio: pj.AudioMedia | None
+    active: bool
+    sends: bool
+    receives: bool
+    held_by_us: bool
+    held_by_peer: bool
+    codec: str
+
+
+class Listener(Protocol):
+    """What a SipCall tells. All on the owner thread."""
+
+    def provisional(self, leg: Leg, code: int, sdp: bool) -> None: ...
+    def connecting(self, leg: Leg) -> None: ...
+    def confirmed(self, leg: Leg) -> None: ...
+    def ended(self, leg: Leg, ending: Ending) -> None: ...
+    def media(self, leg: Leg, state: MediaState) -> None: ...
+    def stream_over(self, leg: Leg, statistics: StreamStatistics) -> None: ...
+    def reinvite_answered(self, leg: Leg, code: int) -> None: ...
+    def digit(self, leg: Leg, digit: str) -> None: ...
+    def sdp(self, leg: Leg, written: str) -> str: ...
+
+
+@dataclass(slots=True, eq=False)
+class Leg:
+    """State of one leg. `heard_by` and `hears` None: everybody in the bridge."""
+
+    id: LegId
+    account: AccountId
+    call_id: str
+    role: LegRole
+    incoming: bool
+    begun_at: float
+    context: str = ""
+    call: SipCall | None = None
+    standing: LegStanding = LegStanding.DIALING
+    cleared: bool = False
+    heard: bool = False
+    alerted: bool = False
+    early_media: bool = False
+    answered_at: float | None = None
+    answer_code: int = 0
+    reject_code: int = 0
+    clearing_by: ClearedBy | None = None
+    audio: pj.AudioMedia | None = None
+    media_active: bool = False
+    receives: bool = True
+    held_by_us: bool = False
+    held_by_peer: bool = False
+    codec: str = ""
+    statistics: StreamStatistics | None = None
+    bridge: BridgeId | None = None
+    hears: tuple[LegId, ...] | None = None
+    heard_by: tuple[LegId, ...] | None = None
+    ring_timer: Timer | None = None
+    last_digit: tuple[str, float] | None = None
+
+
+def guarded(
+    callback: Callable[[SipCall, P], None],
+) -> Callable[[SipCall, P], None]:
+    """Make an exception of a callback an EngineFault: pjsua2 would swallow it."""
+
+    @functools.wraps(callback)
+    def wrapped(self: SipCall, prm: P) -> None:
+        try:
+            callback(self, prm)
+        except Exception as problem:  # noqa: BLE001 - nothing may pass into pjsip's C frames
+            self.loop.fault(callback.__name__, problem, self.leg.id)
+
+    return wrapped
+
+
+class SipCall(pj.Call):
+    """pjsip's side of one leg."""
+
+    def __init__(self, account: pj.Account, call_index: int, leg: Leg, listener: Listener, loop: Loop) -> None:
+        super().__init__(account, call_index)
+        self.leg = leg
+        self.listener = listener
+        self.loop = loop
+
+    @guarded
+    def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802 - pjsua2's name
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_CONNECTING:
+            self.listener.connecting(self.leg)
+        elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
+            self.listener.confirmed(self.leg)
+        elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self.listener.ended(self.leg, _ending(info, prm.e))
+
+    @guarded
+    def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:  # noqa: N802
+        change = prm.e.body.tsxState
+        transaction = change.tsx
+        if transaction.role != pj.PJSIP_ROLE_UAC or transaction.method != "INVITE":
+            return
+        if self.leg.answered_at is None:
+            if change.type == pj.PJSIP_EVENT_RX_MSG and transaction.state == pj.PJSIP_TSX_STATE_PROCEEDING:
+                sdp = carries_sdp(change.src.rdata.wholeMsg)
+                self.listener.provisional(self.leg, transaction.statusCode, sdp)
+        elif transaction.state in (pj.PJSIP_TSX_STATE_COMPLETED, pj.PJSIP_TSX_STATE_TERMINATED):
+            self.listener.reinvite_answered(self.leg, transaction.statusCode)
+
+    @guarded
+    def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:  # noqa: N802
+        self.listener.media(self.leg, self._media_state())
+
+    @guarded
+    def onStreamDestroyed(self, prm: pj.OnStreamDestroyedParam) -> None:  # noqa: N802
+        self.listener.stream_over(self.leg, self.statistics(prm.streamIdx))
+
+    @guarded
+    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:  # noqa: N802
+        self.listener.digit(self.leg, prm.digit)
+
+    @guarded
+    def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:  # noqa: N802
+        written = prm.sdp.wholeSdp
+        wanted = self.listener.sdp(self.leg, written)
+        if wanted != written:
+            prm.sdp.wholeSdp = wanted
+
+    @guarded
+    def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
+        # A peer that refers us elsewhere would dial at our expense.
+        prm.statusCode = 603
+
+    def statistics(self, index: int = 0) -> StreamStatistics:
+        """RTP counters of the running stream; pj.Error when there is none."""
+        # What SWIG hands out points into its parent, which must live as long.
+        whole = self.getStreamStat(index)
+        rtcp = whole.rtcp
+        received, sent = rtcp.rxStat, rtcp.txStat
+        trips = rtcp.rttUsec
+        return StreamStatistics(
+            received_packets=received.pkt,
+            received_bytes=received.bytes,
+            lost_packets=received.loss,
+            sent_packets=sent.pkt,
+            sent_bytes=sent.bytes,
+            jitter_ms=received.jitterUsec.mean / 1000 if received.jitterUsec.n else -1.0,
+            round_trip_ms=trips.mean / 1000 if trips.n else -1.0,
+            codec=self.leg.codec,
+        )
+
+    def signs_of_life(self) -> tuple[int, int, int]:
+        """Counters that grow while the peer sends RTP or RTCP; pj.Error when there is no stream."""
+        whole = self.getStreamStat(0)
+        rtcp = whole.rtcp
+        return rtcp.rxStat.pkt, rtcp.rxStat.updateCount, rtcp.txStat.updateCount
+
+    def _media_state(self) -> MediaState:
+        info = self.getInfo()
+        media = next((one for one in info.media if one.type == pj.PJMEDIA_TYPE_AUDIO), None)
+        if media is None or media.status in (pj.PJSUA_CALL_MEDIA_NONE, pj.PJSUA_CALL_MEDIA_ERROR):
+            return MediaState(None, False, False, False, False, False, "")
+        by_us = media.status == pj.PJSUA_CALL_MEDIA_LOCAL_HOLD
+        silent = media.dir == pj.PJMEDIA_DIR_NONE
+        by_peer = media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD or (by_us and silent)
+        audio = self.getAudioMedia(media.index) if media.audioConfSlot >= 0 else None
+        codec = "" if audio is None else self.getStreamInfo(media.index).codecName
+        return MediaState(
+            audio=audio,
+            active=audio is not None and media.status == pj.PJSUA_CALL_MEDIA_ACTIVE,
+            sends=bool(media.dir & pj.PJMEDIA_DIR_ENCODING),
+            receives=bool(media.dir & pj.PJMEDIA_DIR_DECODING),
+            held_by_us=by_us,
+            held_by_peer=by_peer,
+            codec=codec,
+        )
+
+
+def audio_only() -> pj.CallOpParam:
+    """Parameters of an offer or answer with one audio stream and nothing else."""
+    prm = pj.CallOpParam(True)
+    prm.opt.audioCount, prm.opt.videoCount = 1, 0
+    if hasattr(prm.opt, "textCount"):
+        prm.opt.textCount = 0
+    return prm
+
+
+def _ending(info: pj.CallInfo, event: pj.SipEvent) -> Ending:
+    """Where the end came from: a message of the peer, a timer or the transport of pjsip, or our own command."""
+    message = ""
+    if event.type == pj.PJSIP_EVENT_TSX_STATE and event.body.tsxState.type == pj.PJSIP_EVENT_RX_MSG:
+        message = event.body.tsxState.src.rdata.wholeMsg
+    elif event.type == pj.PJSIP_EVENT_RX_MSG:
+        message = event.body.rxMsg.rdata.wholeMsg
+    return Ending(code=info.lastStatusCode, reason=info.lastReason, message=message, from_peer=bool(message))

@@ -1,0 +1,123 @@
+"""The owner thread's side of time and events: what callbacks and commands use to say something or to do it later."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+import structlog
+
+from dialer.vocabulary import telephony
+from dialer.vocabulary.ids import LegId
+
+log = structlog.get_logger(__name__)
+
+
+class Timer:
+    """One thing to be done later; `cancel` may be called at any time, also when it is over."""
+
+    __slots__ = ("action", "due")
+
+    def __init__(self, due: float, action: Callable[[], None]) -> None:
+        self.due = due
+        self.action: Callable[[], None] | None = action
+
+    def cancel(self) -> None:
+        self.action = None
+
+
+class Loop:
+    """Timers, deferred actions and the way out for events. Owner thread only, except `post`."""
+
+    def __init__(self, emit: Callable[[telephony.Event], None], wake: Callable[[], None]) -> None:
+        self._emit = emit
+        self._wake = wake
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._order = itertools.count()
+        self._soon: deque[Callable[[], None]] = deque()
+        self._posted: deque[Callable[[], None]] = deque()
+        self._thread = threading.get_ident()
+        self.events = 0
+
+    def bind(self) -> None:
+        """Say that the calling thread is the owner."""
+        self._thread = threading.get_ident()
+
+    @staticmethod
+    def now() -> float:
+        """CLOCK_MONOTONIC in seconds."""
+        return time.monotonic()
+
+    def emit(self, event: telephony.Event) -> None:
+        self.events += 1
+        self._emit(event)
+
+    def fault(self, where: str, problem: Exception, leg: LegId | None = None) -> None:
+        """Tell of a defect or of a failed pjsip operation. The text of pjsip errors holds no personal data."""
+        said = describe(problem)
+        log.warning("engine_fault", where=where, problem=said, leg=leg)
+        self.emit(telephony.EngineFault(where=where, problem=said, at=self.now(), leg=leg))
+
+    def after(self, delay_s: float, action: Callable[[], None]) -> Timer:
+        timer = Timer(self.now() + delay_s, action)
+        heapq.heappush(self._timers, (timer.due, next(self._order), timer))
+        return timer
+
+    def soon(self, action: Callable[[], None]) -> None:
+        """Do it on the owner's next turn, outside of any callback of pjsip."""
+        self._soon.append(action)
+
+    def post(self, action: Callable[[], None]) -> None:
+        """Like `soon`, from any thread."""
+        self._posted.append(action)
+        self._wake()
+
+    def turn(self) -> None:
+        """Do what is due. Each action stands alone: one that fails is told and the rest goes on."""
+        while self._posted:
+            self._run(self._posted.popleft())
+        for _ in range(len(self._soon)):
+            self._run(self._soon.popleft())
+        now = self.now()
+        while self._timers and self._timers[0][0] <= now:
+            timer = heapq.heappop(self._timers)[2]
+            action, timer.action = timer.action, None
+            if action is not None:
+                self._run(action)
+
+    def clear(self) -> None:
+        """Forget all that is due: the library is about to go."""
+        self._timers.clear()
+        self._soon.clear()
+        self._posted.clear()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits for the next turn."""
+        return not self._soon and not self._posted
+
+    def wait_ms(self, longest_ms: int) -> int:
+        """How long a poll may last without making a timer late."""
+        if not self.idle:
+            return 0
+        if not self._timers:
+            return longest_ms
+        return max(0, min(longest_ms, int((self._timers[0][0] - self.now()) * 1000)))
+
+    def _run(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception as problem:  # noqa: BLE001 - one failed action must not end the thread that owns all calls
+            self.fault(getattr(action, "__qualname__", "action"), problem)
+
+
+def describe(problem: Exception) -> str:
+    """In words. `pj.Error` has no useful str: its text is in attributes."""
+    reason = getattr(problem, "reason", "")
+    if reason:
+        return f"{getattr(problem, 'title', '')} {reason} ({getattr(problem, 'status', 0)})".strip()
+    return f"{type(problem).__name__}: {problem}"

@@ -1,0 +1,221 @@
+"""The one thread that owns pjsua2: it creates, polls, calls and destroys; others only hand it commands.
+
+Python's garbage collector is off in this process: it would run finalisers of pjsua2 objects on whatever thread comes
+along, which ends in an abort. The owner collects by itself, at quiet moments.
+"""
+
+from __future__ import annotations
+
+import gc
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+import structlog
+
+from dialer.vocabulary import telephony
+from dialer.vocabulary.errors import CornettaError, EngineUnavailable
+
+from .endpoint import Endpoint
+from .loop import Loop
+from .pulse import Pulse
+from .settings import OwnerSettings
+from .switchboard import Switchboard
+
+log = structlog.get_logger(__name__)
+
+POLL_MS = 5
+"""Media threads do not wake the poll (digits, ends of tones): it looks by itself this often."""
+BURST_BUDGET_S = 0.020
+COMMANDS_PER_TURN = 64
+COLLECT_EVERY_S = 10.0
+START_TIMEOUT_S = 20.0
+CLEANUP_LIMIT_S = 5.0
+_KEEP_ALIVE = b"\r\n\r\n"
+
+
+class EngineOverloaded(CornettaError):
+    """Commands arrive faster than the owner thread carries them out; the bound is `commands_bound`."""
+
+    code = "engine_overloaded"
+
+
+class Owner:
+    """An engine as a library. `emit` is called on the owner thread and must only enqueue.
+
+    `capacity` (legs that the build can carry) and `version` (of pjsip) are known after `start`."""
+
+    def __init__(self, settings: OwnerSettings, emit: Callable[[telephony.Event], None]) -> None:
+        self._settings = settings
+        self._emit = emit
+        self._commands: deque[Callable[[], None]] = deque()
+        self._endpoint = Endpoint(settings, self._select)
+        self._loop = Loop(emit, self._wake)
+        self._switchboard: Switchboard | None = None
+        self._thread = threading.Thread(target=self._run, name="pjsua2-owner", daemon=True)
+        self._up = threading.Event()
+        self._failure: Exception | None = None
+        self._stop_within_s: float | None = None
+        self._bell: socket.socket | None = None
+        self._sleeping = False
+        self._handled = 0
+        self.capacity = 0
+        self.version = ""
+
+    def start(self) -> None:
+        """Start the owner thread and return when pjsua2 is up. EngineUnavailable says why it is not."""
+        self._thread.start()
+        if not self._up.wait(START_TIMEOUT_S):
+            raise EngineUnavailable(f"pjsua2 did not start within {START_TIMEOUT_S:.0f} s")
+        if self._failure is not None:
+            self._thread.join(START_TIMEOUT_S)
+            raise self._failure
+
+    def submit(self, command: telephony.Command) -> None:
+        """Hand over a command, from any thread. EngineOverloaded when the queue is full."""
+        if len(self._commands) >= self._settings.commands_bound:
+            raise EngineOverloaded(f"{len(self._commands)} commands wait for the engine")
+        self._commands.append(lambda: self._handle(command))
+        self._wake()
+
+    def attended(self, present: bool) -> None:
+        """Say whether a node is connected, from any thread."""
+        self._loop.post(lambda: self._board.attended(present))
+
+    def stop(self, timeout_s: float) -> None:
+        """Hang up all legs, wait for the last messages (at most 5 s), destroy pjsua2 and end the thread.
+
+        Raises EngineUnavailable when that takes longer than `timeout_s`: the process should then end at once."""
+        if not self._thread.is_alive():
+            return
+        self._stop_within_s = min(CLEANUP_LIMIT_S, timeout_s)
+        self._wake()
+        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            raise EngineUnavailable(f"the owner thread did not end within {timeout_s:.1f} s")
+
+    @property
+    def _board(self) -> Switchboard:
+        if self._switchboard is None:
+            raise EngineUnavailable("the engine is not up")
+        return self._switchboard
+
+    def _wake(self) -> None:
+        """Ring the owner out of its poll: a keep-alive datagram to a transport that has no other use."""
+        bell = self._bell
+        if bell is None or not self._sleeping:
+            return
+        try:
+            bell.sendto(_KEEP_ALIVE, self._endpoint.wake_address)
+        except OSError as problem:
+            # The poll ends by itself within POLL_MS.
+            log.debug("wake_failed", problem=str(problem))
+
+    def _select(self, message: str) -> int:
+        """The account for an incoming request; pjsua guesses while there is no switchboard."""
+        return self._switchboard.select(message) if self._switchboard is not None else -1
+
+    def _handle(self, command: telephony.Command) -> None:
+        self._handled += 1
+        try:
+            self._board.handle(command)
+        except Exception as problem:  # noqa: BLE001 - one bad command must not end the thread that owns all calls
+            self._loop.fault(type(command).__name__, problem, getattr(command, "leg", None))
+
+    # -- owner thread
+
+    def _run(self) -> None:
+        self._loop.bind()
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        try:
+            self._begin()
+        except Exception as problem:  # noqa: BLE001 - told to the thread that called start
+            self._failure = problem
+            self._up.set()
+            return
+        self._up.set()
+        while self._stop_within_s is None:
+            self._turn()
+        self._end()
+
+    def _begin(self) -> None:
+        self._endpoint.start()
+        self.capacity, self.version = self._endpoint.capacity, self._endpoint.version
+        self._bell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._bell.setblocking(False)
+        self._switchboard = Switchboard(self._settings, self._loop, self._endpoint)
+        self._pulse = Pulse(self._settings.statistics_interval_s)
+        self._switchboard.start()
+        self._loop.after(self._settings.statistics_interval_s, self._tell_statistics)
+        self._loop.after(COLLECT_EVERY_S, self._collect)
+
+    def _turn(self) -> None:
+        """Commands first, then what is due, then pjsip until it has nothing left or the budget is spent."""
+        board = self._board
+        for _ in range(min(len(self._commands), COMMANDS_PER_TURN)):
+            self._commands.popleft()()
+        self._loop.turn()
+        self._pulse.beat()
+        self._sleeping = True
+        wait_ms = 0 if self._commands else self._loop.wait_ms(POLL_MS)
+        handled = self._endpoint.poll(wait_ms)
+        self._sleeping = False
+        self._pulse.woke()
+        until = time.monotonic() + BURST_BUDGET_S
+        while True:
+            board.registry.turn()
+            if handled <= 0 or self._commands or time.monotonic() >= until:
+                break
+            handled = self._endpoint.poll(0)
+        if board.registry.expects_late_answers:
+            board.late_answers(self._endpoint.late_answers())
+
+    def _end(self) -> None:
+        """Hang up, let the last messages go out, let go of all objects, then destroy the library (P2)."""
+        board = self._board
+        board.hang_up_all()
+        until = time.monotonic() + (self._stop_within_s or 0.0)
+        while time.monotonic() < until:
+            self._loop.turn()
+            self._endpoint.poll(POLL_MS)
+            board.registry.turn()
+            if board.registry.slots_in_use() == 0:
+                break
+        board.close()
+        self._switchboard = None
+        self._loop.clear()
+        self._commands.clear()
+        del board
+        gc.collect()
+        self._endpoint.stop()
+        if self._bell is not None:
+            self._bell.close()
+            self._bell = None
+        gc.enable()
+
+    def _collect(self) -> None:
+        gc.collect()
+        if self._switchboard is not None:
+            self._switchboard.registry.forget_given_up(self._loop.now())
+        self._loop.after(COLLECT_EVERY_S, self._collect)
+
+    def _tell_statistics(self) -> None:
+        registry = self._board.registry
+        self._loop.emit(
+            telephony.EngineStatistics(
+                legs=len(registry),
+                lingering=registry.lingering(),
+                capacity=self.capacity,
+                lag_ms_max=self._pulse.take_lag_ms(),
+                rss_mb=self._pulse.rss_mb(),
+                cpu_s=time.process_time(),
+                commands=self._handled,
+                events=self._loop.events,
+                at=self._loop.now(),
+            )
+        )
+        self._loop.after(self._settings.statistics_interval_s, self._tell_statistics)

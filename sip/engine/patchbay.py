@@ -1,0 +1,99 @@
+"""Connections of the conference bridge: who hears whom, kept as pjsip wants it.
+
+The bridge of pjsip is asynchronous: what is disconnected just before its port goes may take away the connections of
+the port that gets the number next (pjproject 4719, 5057). So connections of a port that goes are forgotten here, never
+taken apart: pjsip removes them with the port. And a re-INVITE replaces the port of a leg, so that a port that is
+plugged in again has all its connections made anew; making one twice does nothing.
+"""
+
+from __future__ import annotations
+
+import pjsua2 as pj
+
+from .loop import Loop
+
+Plug = tuple[str, str]
+"""Kind and name of a port: ("leg", its id), ("play", its leg's id), ("record", ...), ("tap", ...)."""
+
+
+class Patchbay:
+    """Ports by plug and the connections between them. Owner thread only."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._ports: dict[Plug, pj.AudioMedia] = {}
+        self._numbers: dict[Plug, int] = {}
+        self._sources: dict[Plug, set[Plug]] = {}
+        self._wanted: dict[Plug, frozenset[Plug]] = {}
+        self._listeners: dict[Plug, set[Plug]] = {}
+
+    def plug(self, plug: Plug, port: pj.AudioMedia) -> None:
+        """Put a port in place, or tell that its media changed: all its connections are made, again if need be."""
+        number = port.getPortId()
+        self._ports[plug] = port
+        if self._numbers.get(plug) != number:
+            self._forget(plug)
+            self._numbers[plug] = number
+        for source in self._wanted.get(plug, frozenset()):
+            self._connect(source, plug)
+        for listener in tuple(self._listeners.get(plug, ())):
+            self._connect(plug, listener)
+
+    def unplug(self, plug: Plug) -> None:
+        """A port is gone or about to go: forget its connections. What others want of it stays wanted."""
+        self._ports.pop(plug, None)
+        self._numbers.pop(plug, None)
+        self._forget(plug)
+
+    def remove(self, plug: Plug) -> None:
+        """Like `unplug`, and nobody wants it any more."""
+        self.unplug(plug)
+        for source in self._wanted.pop(plug, frozenset()):
+            self._listeners.get(source, set()).discard(plug)
+        for listener in self._listeners.pop(plug, set()):
+            self._wanted[listener] = self._wanted.get(listener, frozenset()) - {plug}
+
+    def route(self, sink: Plug, sources: frozenset[Plug]) -> None:
+        """Let `sink` hear exactly `sources`: now where both ports are in place, else as soon as they are."""
+        before = self._wanted.get(sink, frozenset())
+        self._wanted[sink] = sources
+        for gone in before - sources:
+            self._listeners.get(gone, set()).discard(sink)
+            self._disconnect(gone, sink)
+        for new in sources - before:
+            self._listeners.setdefault(new, set()).add(sink)
+            self._connect(new, sink)
+
+    def connected(self, source: Plug, sink: Plug) -> bool:
+        return source in self._sources.get(sink, set())
+
+    def in_place(self, plug: Plug) -> bool:
+        return plug in self._ports
+
+    def _connect(self, source: Plug, sink: Plug) -> None:
+        out, into = self._ports.get(source), self._ports.get(sink)
+        if out is None or into is None:
+            return
+        try:
+            out.startTransmit(into)
+        except pj.Error as problem:
+            self._loop.fault("connect", problem)
+            return
+        self._sources.setdefault(sink, set()).add(source)
+
+    def _disconnect(self, source: Plug, sink: Plug) -> None:
+        made = self._sources.get(sink, set())
+        out, into = self._ports.get(source), self._ports.get(sink)
+        if source not in made or out is None or into is None:
+            made.discard(source)
+            return
+        made.discard(source)
+        try:
+            out.stopTransmit(into)
+        except pj.Error as problem:
+            self._loop.fault("disconnect", problem)
+
+    def _forget(self, plug: Plug) -> None:
+        self._sources.pop(plug, None)
+        for sources in self._sources.values():
+            sources.discard(plug)

@@ -1,0 +1,88 @@
+"""OPTIONS to find out whether a trunk lives. pjsip waits 32 s for an answer, a probe only as long as it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pjsua2 as pj
+
+from dialer.vocabulary import telephony
+
+from .account import SipAccount, with_transport
+from .loop import Loop, Timer
+
+_KEPT_S = 40.0
+"""pjsip's transaction is over by then: its token may go."""
+
+
+@dataclass(slots=True, eq=False)
+class _Probe:
+    command: telephony.Probe
+    token: pj.TimeVal
+    sent_at: float
+    deadline: Timer | None = None
+    done: bool = False
+
+
+class Probes:
+    """Probes under way, by the address of the token that pjsip gives back. Owner thread only."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._probes: dict[int, _Probe] = {}
+
+    def send(self, account: SipAccount | None, command: telephony.Probe, target: str) -> None:
+        """One OPTIONS to `target` (the command's URI, its host resolved)."""
+        if account is None or account.settings is None:
+            self._tell(command, 0, "no such account", -1.0)
+            return
+        probe = _Probe(command, pj.TimeVal(), self._loop.now())
+        key = int(probe.token.this)  # type: ignore[attr-defined]  # SWIG gives each object the address it has in C
+        prm = pj.SendRequestParam()
+        prm.method = "OPTIONS"
+        prm.userData = probe.token
+        prm.txOption.targetUri = with_transport(target, account.settings.transport)
+        self._probes[key] = probe
+        probe.deadline = self._loop.after(command.deadline_s, lambda: self._missed(probe))
+        self._loop.after(max(_KEPT_S, command.deadline_s), lambda: self._forget(key))
+        try:
+            account.sendRequest(prm)
+        except pj.Error as problem:
+            self._end(probe, 0, problem.reason)
+
+    def answered(self, account: SipAccount, prm: pj.OnSendRequestParam) -> None:
+        probe = self._probes.get(int(prm.userData)) if prm.userData is not None else None
+        if probe is None:
+            return
+        change = prm.e.body.tsxState
+        if change.type == pj.PJSIP_EVENT_RX_MSG:
+            self._end(probe, change.tsx.statusCode, change.tsx.statusText)
+        else:
+            self._end(probe, 0, change.tsx.statusText)
+
+    def _missed(self, probe: _Probe) -> None:
+        self._end(probe, 0, "no answer in time")
+
+    def _end(self, probe: _Probe, code: int, reason: str) -> None:
+        if probe.done:
+            return
+        probe.done = True
+        if probe.deadline is not None:
+            probe.deadline.cancel()
+        taken_ms = (self._loop.now() - probe.sent_at) * 1000
+        self._tell(probe.command, code, reason, taken_ms if code else -1.0)
+
+    def _tell(self, command: telephony.Probe, code: int, reason: str, taken_ms: float) -> None:
+        self._loop.emit(
+            telephony.ProbeCompleted(
+                account=command.account,
+                uri=command.uri,
+                code=code,
+                reason=reason,
+                round_trip_ms=taken_ms,
+                at=self._loop.now(),
+            )
+        )
+
+    def _forget(self, key: int) -> None:
+        self._probes.pop(key, None)

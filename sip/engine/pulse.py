@@ -1,0 +1,36 @@
+"""How the owner thread is doing: the longest time between two polls, and what the process takes."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+_PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 1_000_000
+_STATM = Path("/proc/self/statm")
+
+
+class Pulse:
+    """Measures the lag of one thread. `interval_s` is how often it is read."""
+
+    def __init__(self, interval_s: float) -> None:
+        self.interval_s = interval_s
+        self._woke_at = time.monotonic()
+        self._longest_s = 0.0
+
+    def beat(self) -> None:
+        """The thread is about to poll."""
+        self._longest_s = max(self._longest_s, time.monotonic() - self._woke_at)
+
+    def woke(self) -> None:
+        """The thread came back from its poll."""
+        self._woke_at = time.monotonic()
+
+    def take_lag_ms(self) -> float:
+        """The longest time between two polls since this was last asked, in ms."""
+        longest, self._longest_s = self._longest_s, 0.0
+        return round(longest * 1000, 3)
+
+    @staticmethod
+    def rss_mb() -> float:
+        return round(int(_STATM.read_text().split()[1]) * _PAGE_MB, 1)

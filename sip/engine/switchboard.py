@@ -1,0 +1,232 @@
+"""Puts the parts of the engine together and carries out commands. One per owner; owner thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pjsua2 as pj
+
+from dialer.vocabulary import telephony
+from dialer.vocabulary.telephony import ClearedBy, DtmfMode, LegSnapshot, LegStanding
+
+from .account import SipAccount
+from .accounts import Accounts
+from .analysis.taps import Taps
+from .bridge import Bridges
+from .dialling import Dialling
+from .dialogs import Dialogs
+from .endpoint import Endpoint
+from .hold import Holds
+from .leg import Leg
+from .loop import Loop
+from .media import Players
+from .patchbay import Patchbay
+from .probes import Probes
+from .reasons import request_uri
+from .recording import Recorders
+from .registry import Registry
+from .resolver import Resolver, host_of, is_literal, with_host
+from .settings import OwnerSettings
+from .supervision import Supervision
+from .unattended import Unattended
+
+DIGITS = frozenset("0123456789*#ABCDabcd")
+
+
+class Switchboard:
+    """All parts of an engine around one Endpoint."""
+
+    def __init__(self, settings: OwnerSettings, loop: Loop, endpoint: Endpoint) -> None:
+        self._settings = settings
+        self._loop = loop
+        self.registry = Registry()
+        self._resolver = Resolver()
+        self._probes = Probes(loop)
+        self.accounts = Accounts(loop, endpoint, self.registry, self._incoming, self._probes.answered)
+        patchbay = Patchbay(loop)
+        self._bridges = Bridges(loop, self.registry, patchbay)
+        self._players = Players(loop, patchbay, self._bridges, settings.clock_rate_hz)
+        self._recorders = Recorders(loop, patchbay, self._bridges)
+        self._holds = Holds(loop)
+        self._taps = Taps(loop, self.registry, patchbay, settings)
+        self._dialogs = Dialogs(
+            loop, self.registry, self.accounts, self._bridges, self._players, self._recorders, self._holds
+        )
+        prefix = f"{settings.engine}-{settings.boot}"
+        self._dialling = Dialling(loop, endpoint, self.registry, self.accounts, self._dialogs, self._resolver, prefix)
+        self._supervision = Supervision(loop, self.registry, self.accounts, self._dialling.end)
+        self._unattended = Unattended(loop, self.registry, self._bridges, self._players, self._dialling)
+        self._dialogs.cleared_listeners += [self._supervision.clear, self._taps.clear, self._after_last]
+        self._drained = False
+        self._handlers = self._table()
+        self._leg_handlers = self._leg_table()
+
+    def start(self) -> None:
+        self._taps.start()
+        self._supervision.start()
+
+    def handle(self, command: telephony.Command) -> None:
+        """Carry out one command. Commands to legs that are gone are ignored: their LegCleared says it all."""
+        kind = type(command)
+        handler = self._handlers.get(kind)
+        if handler is not None:
+            handler(command)
+            return
+        leg = self.registry.get(command.leg)  # type: ignore[union-attr]  # all commands without a handler name a leg
+        if leg is not None and not leg.cleared:
+            self._leg_handlers[kind](leg, command)
+
+    def attended(self, present: bool) -> None:
+        self._unattended.attended(present)
+
+    def late_answers(self, call_ids: tuple[str, ...]) -> None:
+        self._dialogs.late_answers(call_ids)
+
+    def hang_up_all(self) -> None:
+        for leg in self.registry:
+            self._dialling.end(leg, ClearedBy.US)
+
+    def close(self) -> None:
+        """Let go of everything that belongs to pjsua2. The registry must be empty."""
+        self._taps.close()
+        self._players.close()
+        self.registry.turn()
+        self.accounts.close()
+        self._resolver.close()
+
+    def select(self, message: str) -> int:
+        """The index of the account whose transport a request was sent to, -1 where none is."""
+        account = self.accounts.by_port(request_uri(message))
+        return account.getId() if account is not None else -1
+
+    # -- commands without a leg
+
+    def _table(self) -> dict[type, Callable[..., object]]:
+        return {
+            telephony.Configure: self._configure,
+            telephony.Dial: self._dialling.dial,
+            telephony.Probe: self._probe,
+            telephony.Snapshot: self._snapshot,
+            telephony.Drain: self._drain,
+        }
+
+    def _configure(self, command: telephony.Configure) -> None:
+        problems = self.accounts.apply(command)
+        self._unattended.unattended_s = command.unattended_s
+        self._unattended.waiting_message = command.waiting_message
+        at = self._loop.now()
+        self._loop.emit(telephony.ConfigurationTaken(revision=command.revision, problems=problems, at=at))
+
+    def _probe(self, command: telephony.Probe) -> None:
+        account = self.accounts.get(command.account)
+        host = host_of(command.uri)
+        tls = account is not None and account.settings is not None and account.settings.transport == "tls"
+        if is_literal(host) or tls:
+            self._probes.send(account, command, command.uri)
+            return
+
+        def resolved(address: str) -> None:
+            target = with_host(command.uri, address) if address else command.uri
+            self._loop.post(lambda: self._probes.send(account if address else None, command, target))
+
+        self._resolver.resolve(host, resolved)
+
+    def _snapshot(self, command: telephony.Snapshot) -> None:
+        self._loop.emit(
+            telephony.SnapshotTaken(
+                engine=self._settings.engine,
+                boot=self._settings.boot,
+                legs=tuple(snapshot_of(leg) for leg in self.registry),
+                accounts=self.accounts.states(),
+                at=self._loop.now(),
+            )
+        )
+
+    def _drain(self, command: telephony.Drain) -> None:
+        self._dialling.draining = True
+        self._after_last(None)
+
+    def _after_last(self, leg: Leg | None) -> None:
+        """Drained, once, when a draining engine has no leg left."""
+        if self._dialling.draining and not self._drained:
+            self._loop.soon(self._tell_drained)
+
+    def _tell_drained(self) -> None:
+        if len(self.registry) == 0 and not self._drained:
+            self._drained = True
+            self._loop.emit(telephony.Drained(at=self._loop.now()))
+
+    def _incoming(self, account: SipAccount, prm: pj.OnIncomingCallParam) -> None:
+        self._dialling.incoming(account, prm)
+
+    # -- commands to a leg
+
+    def _leg_table(self) -> dict[type, Callable[..., object]]:
+        return {
+            telephony.Alert: lambda leg, command: self._dialling.alert(leg, command.code),
+            telephony.Answer: lambda leg, command: self._dialling.answer(leg),
+            telephony.Reject: self._dialling.reject,
+            telephony.HangUp: self._dialling.hang_up,
+            telephony.Join: self._join,
+            telephony.Leave: lambda leg, command: self._bridges.leave(leg),
+            telephony.SendDigits: self._send_digits,
+            telephony.Play: self._players.play,
+            telephony.StopPlay: lambda leg, command: self._players.stop(leg),
+            telephony.Record: lambda leg, command: self._recorders.record(leg, command.path),
+            telephony.PauseRecording: lambda leg, command: self._recorders.pause(leg),
+            telephony.StopRecording: lambda leg, command: self._recorders.stop(leg),
+            telephony.StartAnalysis: lambda leg, command: self._taps.begin(leg, command.kind),
+            telephony.StopAnalysis: lambda leg, command: self._taps.end(leg, command.kind),
+            telephony.Refer: self._refer,
+            telephony.HoldPeer: lambda leg, command: self._holds.want(leg, True),
+            telephony.ResumePeer: lambda leg, command: self._holds.want(leg, False),
+        }
+
+    def _join(self, leg: Leg, command: telephony.Join) -> None:
+        self._bridges.join(leg, command)
+        if command.stops_play:
+            self._players.stop(leg)
+
+    def _send_digits(self, leg: Leg, command: telephony.SendDigits) -> None:
+        account = self.accounts.get(leg.account)
+        if leg.call is None or leg.standing is not LegStanding.CONNECTED or not set(command.digits) <= DIGITS:
+            self._loop.fault("send_digits", ValueError("no digits, or the leg is not connected"), leg.id)
+            return
+        mode = account.settings.dtmf if account is not None and account.settings is not None else DtmfMode.RFC4733
+        if mode is DtmfMode.INBAND:
+            self._players.inject_digits(leg, command.digits)
+            return
+        prm = pj.CallSendDtmfParam()
+        prm.method = pj.PJSUA_DTMF_METHOD_SIP_INFO if mode is DtmfMode.INFO else pj.PJSUA_DTMF_METHOD_RFC2833
+        prm.digits = command.digits
+        try:
+            leg.call.sendDtmf(prm)
+        except pj.Error as problem:
+            self._loop.fault("send_digits", problem, leg.id)
+
+    def _refer(self, leg: Leg, command: telephony.Refer) -> None:
+        if leg.call is None or "\r" in command.uri or "\n" in command.uri:
+            self._loop.fault("refer", ValueError("not a URI, or the leg has no call"), leg.id)
+            return
+        try:
+            leg.call.xfer(command.uri, pj.CallOpParam())
+        except pj.Error as problem:
+            self._loop.fault("refer", problem, leg.id)
+
+
+def snapshot_of(leg: Leg) -> LegSnapshot:
+    return LegSnapshot(
+        leg=leg.id,
+        account=leg.account,
+        call_id=leg.call_id,
+        role=leg.role,
+        standing=leg.standing,
+        context=leg.context,
+        bridge=leg.bridge,
+        hears=leg.hears,
+        heard_by=leg.heard_by,
+        held_by_us=leg.held_by_us,
+        held_by_peer=leg.held_by_peer,
+        answered_at=leg.answered_at,
+        begun_at=leg.begun_at,
+    )

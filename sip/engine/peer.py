@@ -48,6 +48,11 @@ class Peer:
         self.heard_at_s = now_s
         return self._reader.feed(data)
 
+    def replay(self, frames: list[bytes]) -> None:
+        """Frames that are said again. They do not count against the bound: the journal has one of its own."""
+        self._pending_max += len(frames)
+        self._pending.extend(frames)
+
     def queue(self, frames: Iterable[bytes]) -> bool:
         """Frames to be written by the next `write`. False when the other side does not read and the bound is hit."""
         self._pending.extend(frames)

@@ -60,7 +60,7 @@ class ServerLimits(Struct, frozen=True):
     that were asked for and not taken yet."""
 
     events_waiting_max: int = 50_000
-    frames_waiting_max: int = 60_000
+    frames_waiting_max: int = 20_000
     hello_timeout_s: float = 2.0
     silence_timeout_s: float = 10.0
     strangers_max: int = 16
@@ -111,6 +111,8 @@ class Server:
 
     def emit(self, event: telephony.Event) -> None:
         """Say an event. For the owner's thread, or any other."""
+        if self._settled.is_set():
+            return
         if len(self._incoming) >= self._limits.events_waiting_max:
             self._overrun += 1  # the wire thread is stuck, on a disk that hangs; it tells when it is back
             return
@@ -135,6 +137,9 @@ class Server:
         self._settled.set()
         os.eventfd_write(self._wake, 1)
         self._thread.join()
+        self._selector.close()
+        self._listener.close()
+        os.close(self._wake)
 
     # -- the thread ------------------------------------------------------------------------------------------------
 
@@ -154,7 +159,7 @@ class Server:
                 if self._stopping.is_set() and (self._node is None or not self._journal.held):
                     self._settled.set()
         finally:
-            self._close()
+            self._end_connections()
 
     def _turn(self, what: object) -> None:
         if what is self._listener:
@@ -167,7 +172,7 @@ class Server:
                     self._serve(peer)
                     return
 
-    def _close(self) -> None:
+    def _end_connections(self) -> None:
         self._say_new()
         for peer in (self._node, *self._strangers):
             if peer is not None:
@@ -176,9 +181,6 @@ class Server:
         self._node = None
         self._strangers.clear()
         self._journal.close(time.monotonic())
-        self._selector.close()
-        self._listener.close()
-        os.close(self._wake)
 
     # -- events ----------------------------------------------------------------------------------------------------
 
@@ -309,7 +311,8 @@ class Server:
         self._node = peer
         _log.info("node_connected", engine=self._engine, node=hello.node, replayed=journal.held)
         self._legs.attended(True)
-        self._send(peer, [self._writer.encode(Welcome(version, journal.first, ready)), *journal.unacknowledged()])
+        peer.replay([self._writer.encode(Welcome(version, journal.first, ready)), *journal.unacknowledged()])
+        self._send(peer, [])
 
     def _refuse(self, peer: Peer, code: RefusalCode, message: str) -> None:
         _log.warning("node_refused", engine=self._engine, code=code.value, reason=message)

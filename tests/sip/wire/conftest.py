@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def short_dir() -> Iterator[Path]:
+    """A directory whose sockets have short paths, also where the tests' own are deep."""
+    path = Path(tempfile.mkdtemp(prefix="wire"))
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture(autouse=True)
+async def leaves_nothing() -> object:
+    """Descriptors, threads and tasks are after a test as before it."""
+    descriptors = set(os.listdir("/proc/self/fd"))
+    threads = set(threading.enumerate())
+    yield
+    tasks = {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+    assert not tasks
+    assert set(threading.enumerate()) <= threads
+    assert len(os.listdir("/proc/self/fd")) <= len(descriptors)

@@ -23,6 +23,9 @@ class Inconsistency:
     reason: str
 
 
+#: Longest path of a Unix socket (unix(7): 108 bytes with the final NUL).
+MAX_SOCKET_BYTES = 107
+
 Rule = Callable[[Settings], Iterable[Inconsistency]]
 
 
@@ -169,6 +172,20 @@ def _ports(settings: Settings) -> Iterator[Inconsistency]:
 def _sockets(settings: Settings) -> Iterator[Inconsistency]:
     sockets = [settings.engine_socket(engine) for engine in settings.engines]
     yield from _repeated(("engines",), sockets, "socket", "the socket")
+    for at, socket in enumerate(sockets):
+        if len(socket.encode()) > MAX_SOCKET_BYTES:
+            reason = f"{socket} is longer than the {MAX_SOCKET_BYTES} bytes of a socket's path; choose a shorter one"
+            yield Inconsistency(("engines", at, "socket"), reason)
+
+
+def _peers_ports(settings: Settings) -> Iterator[Inconsistency]:
+    """A trunk on this machine whose port lies where the engine takes its own."""
+    for at, trunk in enumerate(settings.trunks):
+        for engine in settings.engines:
+            own = engine.sip_port_low <= trunk.sip_port <= engine.sip_port_high
+            if own and _same_address(engine.address, trunk.host) and _is_loopback(trunk.host):
+                reason = f"port {trunk.sip_port} is among the SIP ports of engine {engine.name}; move those"
+                yield Inconsistency(("trunks", at, "port"), reason)
 
 
 def _same_address(one: str, other: str) -> bool:
@@ -206,6 +223,7 @@ RULES: tuple[Rule, ...] = (
     _automatic_reasons,
     _engine_ranges,
     _ports,
+    _peers_ports,
     _sockets,
     _reach,
 )

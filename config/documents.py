@@ -24,8 +24,9 @@ MAX_DEPTH = 20
 #: Bound of what aliases unfold to, for each file.
 MAX_VALUES = 50_000
 
-_SCALARS = frozenset(
-    f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
+_TAGS = frozenset(
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
 )
 _NULL = "tag:yaml.org,2002:null"
 _REFERENCE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -109,12 +110,15 @@ class Document:
                 self._say(path, f"unfolds to more than {MAX_VALUES} values; use fewer aliases")
             self._values = MAX_VALUES + 2
             return None
+        if node.tag not in _TAGS:
+            self._say(path, f"has the tag {node.tag}, which is not supported; remove it")
+            return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, (*path, at)) for at, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node, path)
+            return None if node.tag == _NULL and node.style is None else self._substituted(str(node.value), path)
         raise TypeError(f"YAML has no nodes of {type(node)}")
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Value]:
@@ -135,14 +139,6 @@ class Document:
             values[key] = self._value(value_node, (*path, key))
         return values
 
-    def _scalar(self, node: yaml.ScalarNode, path: Path) -> str | None:
-        if node.tag not in _SCALARS:
-            self._say(path, f"has the tag {node.tag}, which is not supported; remove it")
-            return None
-        if node.tag == _NULL and node.style is None:
-            return None
-        return self._substituted(str(node.value), path)
-
     def _substituted(self, text: str, path: Path) -> str:
         """`text` with `${ENV}` replaced by the variable, and `$${` by `${`."""
 
@@ -151,7 +147,7 @@ class Document:
                 return found[0][1:]
             if found[2] not in self._environment:
                 self._say(path, f"the environment variable {found[2]} is not set; set it before the start")
-                return ""
+                return found[0]
             return self._environment[found[2]]
 
         replaced = _REFERENCE.sub(value, text)

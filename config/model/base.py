@@ -94,7 +94,7 @@ def in_upper_case(kind: type[E]) -> BeforeValidator:
 
 
 def _region(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
+    return value.upper() if isinstance(value, str) and len(value) == 2 else value
 
 
 #: A name by which other sections refer to this one.

@@ -38,7 +38,7 @@ class Server(Section):
     public_url: str = Field(default="", pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")
     """Address by which browsers reach the node, if a proxy stands before it. Empty: the listening address."""
 
-    data_directory: FilePath = "data"
+    data_directory: FilePath = Field(default="data", min_length=1)
     """Directory of the SQLite file, the engines' sockets and journals."""
 
     database_url: SecretUrl | None = None

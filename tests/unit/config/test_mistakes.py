@@ -1,0 +1,201 @@
+"""Each kind of mistake, and what is said of it: line, path, reason and remedy."""
+
+# ruff: noqa: E501  (a message is one line, as it is printed)
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from config.loader import check
+
+Write = Callable[[dict[str, str] | str], Path]
+
+TRUNK = "  - {name: pbx, host: 127.0.0.1, caller_ids: [+442079460100]"
+REST = """\
+teams: [{name: sales}]
+campaigns:
+  - name: spring
+    mode: PROGRESSIVE
+    teams: [sales]
+    lists: [spring]
+    trunks: [pbx]
+"""
+
+
+def of_trunk(more: str) -> str:
+    """A trunk in line 2 with one more key in line 3."""
+    return f"trunks:\n{TRUNK},\n     {more}}}\n{REST}"
+
+
+def of_campaign(more: str) -> str:
+    """A campaign, named in line 5, with one more key in line 10."""
+    return f"trunks:\n{TRUNK}}}\n{REST}    {more}\n"
+
+
+# fmt: off
+MISTAKES = [
+    # keys
+    ("trunk: []", "1: trunk: is not known here; did you mean trunks?"),
+    (of_trunk("max_leg: 3"), "3: trunks[pbx].max_leg: is not known here; did you mean max_legs?"),
+    (of_trunk("zzz: 3"), "3: trunks[pbx].zzz: is not known here; remove it, or look up its name in the example"),
+    (of_trunk("tls: {colour: red}"), "3: trunks[pbx].tls.colour: is not known here; remove it, or use one of ca_file, certificate_file, key_file, verify"),
+    (of_trunk("<<: {port: 5060}"), "3: trunks[pbx].<<: merge keys are not supported; write the keys themselves"),
+    (of_trunk("name: other"), "3: trunks[1].name: is given twice, first in line 2; remove one"),
+    ("trunks:\n  - {host: 127.0.0.1}\n", "2: trunks[1].name: is missing; add it (Name of the trunk)"),
+    ("teams:\n  - {name: }\n", "2: teams[1].name: has no value; write one value, or remove the line"),
+    ("teams:\n  - {? [a] : b, name: x}\n", "2: teams[1]: has a key that is no text; write KEY: VALUE"),
+    (of_campaign("retries: {busy: {dely_s: 3}}"), "10: campaigns[spring].retries.busy.dely_s: is not known here; did you mean delay_s?"),
+    (of_campaign("retries: {bussy: {delay_s: 3}}"), "10: campaigns[spring].retries.bussy: 'bussy' is not known; did you mean busy?"),
+    ("phones: [{kind: statik, name: x, uri: 'sip:a@b'}]", "1: phones[x]: 'statik' is not known; did you mean static?"),
+    ("phones: [{name: x, uri: 'sip:a@b'}]", "1: phones[x]: kind is missing; add kind: with one of asterisk, static"),
+    ("phones: [{kind: static, name: x, uri: 'sip:a@b', trnk: y}]", "1: phones[x].trnk: is not known here; did you mean trunk?"),
+    # forms
+    (of_trunk("max_legs: many"), "3: trunks[pbx].max_legs: 'many' is no whole number; write digits, as in 30"),
+    (of_trunk("max_legs: 1.5"), "3: trunks[pbx].max_legs: '1.5' is no whole number; write digits, as in 30"),
+    (of_trunk("max_legs: 0"), "3: trunks[pbx].max_legs: '0' is out of range; write 1 or more"),
+    (of_trunk("max_calls_per_s: 0"), "3: trunks[pbx].max_calls_per_s: '0' is out of range; write more than 0"),
+    (of_trunk("max_calls_per_s: nan"), "3: trunks[pbx].max_calls_per_s: 'nan' is no number; write a number, as in 30 or 0.5"),
+    (of_trunk("rtp_timeout_s: 30 s"), "3: trunks[pbx].rtp_timeout_s: '30 s' is no number; write a number, as in 30 or 0.5"),
+    (of_trunk("port: 70000"), "3: trunks[pbx].port: '70000' is out of range; write 65535 or less"),
+    (of_trunk("registration: perhaps"), "3: trunks[pbx].registration: 'perhaps' is neither true nor false; write true or false"),
+    (of_trunk("transport: tcpp"), "3: trunks[pbx].transport: 'tcpp' is not known; did you mean tcp?"),
+    (of_trunk("transport: pigeon"), "3: trunks[pbx].transport: 'pigeon' is not known; write one of udp, tcp, tls"),
+    (of_trunk("codecs: []"), "3: trunks[pbx].codecs: is empty; name at least one"),
+    (of_trunk("codecs: PCMA"), "3: trunks[pbx].codecs: 'PCMA' is no list; write each item after a dash"),
+    (of_trunk("codecs: [PCMA, PCMA]"), "3: trunks[pbx].codecs: names a codec twice; name each once, the preferred first"),
+    (of_trunk("tls: yes"), "3: trunks[pbx].tls: 'yes' is no group of keys; write KEY: VALUE lines below it"),
+    (of_trunk("from_user: [a]"), "3: trunks[pbx].from_user: it is no text; write one value"),
+    (of_trunk("caller_id: 12345678901234567"), "3: trunks[pbx].caller_id: '12345678901234567' does not have the right form; write the digits with + and country code, as in +442079460100"),
+    (of_trunk("public_address: a b"), "3: trunks[pbx].public_address: 'a b' does not have the right form; Address that this trunk is told for SIP and RTP behind NAT"),
+    (of_trunk("cause_table: {48: busy}"), "3: trunks[pbx].cause_table.48: '48' does not have the right form; write a SIP code as in 486, or a cause as in q850:17"),
+    (of_trunk("cause_table: {486: bussy}"), "3: trunks[pbx].cause_table.486: 'bussy' is not known; did you mean busy?"),
+    (of_trunk("extra_headers: {Via: x}"), "3: trunks[pbx].extra_headers: Via is set by Cornetta itself; remove it"),
+    (of_trunk('extra_headers: {X-A: "a\\r\\nb"}'), "3: trunks[pbx].extra_headers: X-A holds a control character; write it on one line"),
+    (of_trunk("extra_headers: {a b: x}"), "3: trunks[pbx].extra_headers: 'a b' is no name of a header; write for example X-Campaign"),
+    (of_trunk("number_format: {rules: [{pattern: '('}]}"), "3: trunks[pbx].number_format.rules[1].pattern: is not a regular expression (missing ), unterminated subpattern at position 0); write for example ^0039"),
+    (of_trunk("number_format: {form: national}"), "3: trunks[pbx].number_format: form national needs a region; add region: GB, or the country of the trunk"),
+    (of_trunk("number_format: {region: QQ}"), "3: trunks[pbx].number_format.region: QQ is no country; write it as in GB"),
+    (of_trunk("registration: on"), "2: trunks[pbx]: registration needs authentication; add authentication with user and password"),
+    (of_trunk("caller_id: +442079460109"), "2: trunks[pbx]: caller_id +442079460109 is not owned by the trunk; add it to caller_ids"),
+    (of_trunk("probe_deadline_s: 10"), "2: trunks[pbx]: probe_deadline_s must be shorter than probe_interval_s; lower it"),
+    ("users:\n  - {name: a b, password: '${PASSWORD}', role: auditor}", "2: users[a b].name: 'a b' does not have the right form; use letters, digits, dot, dash and underscore, at most 64"),
+    ("teams:\n  - sales\n", "2: teams[1]: 'sales' is no group of keys; write KEY: VALUE lines below it"),
+    ("teams: sales", "1: teams: 'sales' is no list; write each item after a dash"),
+    # campaigns
+    (of_campaign("ring_timeout_s: 10"), "10: campaigns[spring].ring_timeout_s: is shorter than the 15 s that the law wants a contact's phone to ring; raise it"),
+    (of_campaign("calling_window: {monday: 20-9}"), "10: campaigns[spring].calling_window.monday: the window is empty: it closes before it opens; write 09:00-20:00, or closed"),
+    (of_campaign("calling_window: {monday: 9-9}"), "10: campaigns[spring].calling_window.monday: the window is empty: it closes before it opens; write 09:00-20:00, or closed"),
+    (of_campaign("calling_window: {monday: always}"), "10: campaigns[spring].calling_window.monday: 'always' is no window; write 09:00-20:00, or closed"),
+    (of_campaign("calling_window: {monday: 9-25}"), "10: campaigns[spring].calling_window.monday: '9-25' is not within a day; write hours from 00:00 to 24:00"),
+    (of_campaign("calling_window: {holidays_country: QQ}"), "10: campaigns[spring].calling_window.holidays_country: the holidays of QQ are not known; leave it out and close the days by stopping the campaign"),
+    (of_campaign("calling_window: {holidays_country: GB, holidays_subdivision: XYZ}"), "10: campaigns[spring].calling_window.holidays_subdivision: 'XYZ' is no part of GB whose holidays are known; use one of "),
+    (of_campaign("calling_window: {holidays_subdivision: ENG}"), "10: campaigns[spring].calling_window.holidays_subdivision: needs holidays_country; add it"),
+    (of_campaign("time_zone: Europe/Londn"), "10: campaigns[spring].time_zone: 'Europe/Londn' is no time zone; write it as in Europe/London"),
+    (of_campaign("region: QQ"), "10: campaigns[spring].region: QQ is no country; write it as in GB"),
+    (of_campaign("region: England"), "10: campaigns[spring].region: 'England' does not have the right form; write the two letters of a country, as in GB"),
+    (of_campaign("hold_music: none.wav"), "/none.wav; put it there or correct the name"),
+    (of_campaign("offer: {look_s: 30}"), "10: campaigns[spring].offer.look_s: the offer expires before it is accepted; make look_s shorter than timeout_s"),
+    (of_campaign("caller_ids: [+442079460109]"), "10: campaigns[spring].caller_ids[1]: +442079460109 is not owned by the trunk (pbx); add it to the trunk's caller_ids, if it is"),
+    (of_campaign("after_call: {at_limit: default_disposition}"), "10: campaigns[spring].after_call: at_limit default_disposition needs default_disposition; name the code of a disposition"),
+    (of_campaign("after_call: {at_limit: default_disposition, default_disposition: sold}"), "10: campaigns[spring].after_call.default_disposition: there is no disposition 'sold'; add it"),
+    (of_campaign("after_call: {limit_s: 10}"), "10: campaigns[spring].after_call: warning_s must be shorter than limit_s; lower it"),
+    (of_campaign("outcome: {disposition_mandatory: true}"), "10: campaigns[spring].outcome.disposition_mandatory: a disposition is mandatory, but there is none; add dispositions"),
+    (of_campaign("outcome: {note_mandatory: true, dispositions: [{code: a, label: A}]}\n    after_call: {at_limit: default_disposition, default_disposition: a}"), "11: campaigns[spring].after_call.at_limit: a default disposition cannot close what needs a note or mandatory fields; use not_ready"),
+    (of_campaign("outcome: {dispositions: [{code: a, label: A}, {code: a, label: B}]}"), "10: campaigns[spring].outcome.dispositions[a].code: the code 'a' is given twice; remove one"),
+    (of_campaign("outcome: {call_results: [answer, anser]}"), "10: campaigns[spring].outcome.call_results[2].call_result: 'anser' is not known; did you mean answer?"),
+    (of_campaign("fields: {case: [{key: a, label: A, type: choice}]}"), "10: campaigns[spring].fields.case[a]: choices and type choice belong together; give both, or neither"),
+    (of_campaign("fields: {case: [{key: a, label: A, mandatory: true}]}"), "10: campaigns[spring].fields.case[a]: a mandatory field must be editable; add editable: true"),
+    (of_campaign("fields: {case: [{key: a, label: A}, {key: a, label: B}]}"), "10: campaigns[spring].fields.case[a].key: the field 'a' is given twice; remove one"),
+    (of_campaign("predictive: {abandonment_limit_percent: 6}"), "10: campaigns[spring].predictive.abandonment_limit_percent: '6' is out of range; write 5 or less"),
+    (of_campaign("predictive: {abandonment_limit_percent: 0}"), "10: campaigns[spring].predictive.abandonment_limit_percent: '0' is out of range; write more than 0"),
+    (REST.replace("PROGRESSIVE", "PREDICTIVE_ASM"), "4: campaigns[spring].mode: PREDICTIVE_ASM is not available yet; choose PROGRESSIVE_ASM"),
+    (REST.replace("PROGRESSIVE", "PREDICTIVE\n    offer: {accept: agent}"), "3: campaigns[spring]: accept: agent has no meaning in PREDICTIVE, which offers no records; remove it"),
+    (REST.replace("PROGRESSIVE", "PROGRESSIVE_ASM\n    offer: {accept: agent}"), "3: campaigns[spring]: accept: agent has no meaning in PROGRESSIVE_ASM, which offers no records; remove it"),
+    # names
+    (REST, "7: campaigns[spring].trunks[1]: there is no trunk 'pbx'; add it"),
+    (REST.replace("[sales]", "[salse]"), "5: campaigns[spring].teams[1]: there is no team 'salse'; did you mean sales?"),
+    (REST.replace("[sales]", "[qqq]"), "5: campaigns[spring].teams[1]: there is no team 'qqq'; use one of sales, or add it"),
+    ("teams:\n  - name: a\n  - name: a\n", "3: teams[a].name: the name 'a' is given twice in teams; choose another"),
+    (REST.replace("[sales]", "[sales, sales]"), "5: campaigns[spring].teams[2]: the team 'sales' is given twice; remove one"),
+    ("phones: [{kind: asterisk, name: x, trunk: pbx}]", "1: phones[x].trunk: there is no trunk 'pbx'; add it"),
+    ("users:\n  - {name: a, password: '${PASSWORD}', phone: 1@desk}", "2: users[a].phone: there is no phone 'desk'; add it"),
+    ("users:\n  - {name: a, password: '${PASSWORD}'}", "2: users[a]: the agent has no phone; add phone with the name of a phone"),
+    ("automatic_reasons: {no_response: asleep}", "1: automatic_reasons.no_response: there is no not-ready reason 'asleep'; add it"),
+    ("not_ready_reasons:\n  - {code: a, label: A}\n  - {code: a, label: B}", "3: not_ready_reasons[a].code: the code 'a' is given twice; remove one"),
+    # engines
+    ("engines: [{sip_port_low: 6000}]", "1: engines[1].sip_port_high: is below sip_port_low; raise it"),
+    ("engines: [{rtp_port_low: 20001}]", "1: engines[1].rtp_port_low: is odd; RTP ports are even, choose the one below"),
+    ("engines:\n  - {name: a}\n  - {name: b, rtp_port_low: 30000, rtp_port_high: 31000}", "3: engines[b].sip_port_low: ports 5080 to 5129 overlap sip_port_low..sip_port_high of engine a; choose others"),
+    ("engines:\n  - {name: a}\n  - {name: b, address: 0.0.0.0, sip_port_low: 5200, sip_port_high: 5210}", "3: engines[b].rtp_port_low: ports 20000 to 27999 overlap rtp_port_low..rtp_port_high of engine a; choose others"),
+    ("server: {listen_port: 5100}\nengines: [{name: a}]", "2: engines[a].sip_port_low: ports 5080 to 5129 overlap server.listen_port; choose others"),
+    ("engines:\n  - {name: a, socket: x.sock}\n  - {name: b, socket: x.sock, address: 127.0.0.2}", "x.sock' is given twice; remove one"),
+    (f"engines:\n  - {{name: a, socket: {'x' * 110}}}", "is longer than the 107 bytes of a socket's path; choose a shorter one"),
+    ("engines: [{sip_port_high: 5080}]\ntrunks:\n  - {name: a, host: localhost}\n  - {name: b, host: localhost}", "1: engines[1].sip_port_high: has no port for each of the 2 trunks and phones; raise it"),
+    (of_trunk("port: 5081"), "3: trunks[pbx].port: port 5081 is among the SIP ports of engine engine-1; move those"),
+    ("trunks:\n  - {name: far, host: 192.0.2.10}", "2: trunks[far].host: engine engine-1 has the address 127.0.0.1 and cannot reach it; give the engine an address of this machine in that network"),
+    # YAML
+    ("teams:\n  - {name: a\nusers: []", "3: is no YAML: "),
+    ("teams:\n\t- a", "2: is no YAML: while scanning for the next token: found character '\\t' that cannot start any token; check indentation, colons and quotes"),
+    ("teams: []\n---\nteams: []", "2: is no YAML: "),
+    ("teams: *nobody", "1: is no YAML: found undefined alias 'nobody'; check indentation, colons and quotes"),
+    ("teams: !!python/object:os.system {}\n", "1: teams: has the tag tag:yaml.org,2002:python/object:os.system, which is not supported; remove it"),
+    ("teams: [{name: !secret x}]", "1: teams[1].name: has the tag !secret, which is not supported; remove it"),
+    ("- a\n- b\n", "1: holds no sections; begin with a line such as `trunks:`"),
+    ("teams: " + "[" * 30 + "]" * 30, "1: is nested more than 20 levels deep; check the brackets"),
+    ("teams: &a [*a]", " values; use fewer aliases"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("text", "said"), MISTAKES, ids=[str(at) for at in range(len(MISTAKES))])
+def test_a_mistake_is_told_with_line_path_reason_and_remedy(write: Write, text: str, said: str) -> None:
+    directory = write(text)
+    report = check(directory, {"PASSWORD": "correct horse"})
+    assert report.settings is None
+    file = f"{directory}/all.yaml"
+    assert [line for line in report.problems if line.startswith(f"{file}:") and said in line], report.problems
+    if said[0].isdigit():
+        assert [line for line in report.problems if line.startswith(f"{file}:{said}")], report.problems
+
+
+def test_all_mistakes_are_told_at_once(write: Write) -> None:
+    directory = write(
+        {
+            "a.yaml": "trunks:\n  - {name: pbx, host: 127.0.0.1, max_legs: many, colour: red}\nteam: []\n",
+            "campaigns/b.yaml": REST.replace("[sales]", "[salse]") + "    ring_timeout_s: 3\n    recording: maybe\n",
+        }
+    )
+    problems = check(directory, {}).problems
+    assert [line.removeprefix(f"{directory}/").partition(": ")[0] for line in problems] == [
+        "a.yaml:2",
+        "a.yaml:2",
+        "a.yaml:3",
+        "campaigns/b.yaml:5",
+        "campaigns/b.yaml:8",
+        "campaigns/b.yaml:9",
+    ]
+
+
+def test_a_section_with_mistakes_does_not_hide_those_between_the_others(write: Write) -> None:
+    """The trunk is unreadable, the campaigns are not: their disagreements are told in the same breath."""
+    directory = write(f"trunks:\n{TRUNK}, max_legs: many}}\n{REST}    time_zone: Mars/Crater\n")
+    problems = "\n".join(check(directory, {}).problems)
+    assert "max_legs" in problems
+    assert "Mars/Crater" in problems
+    assert "there is no trunk" not in problems
+
+
+def test_positions_stay_those_of_the_file_when_items_before_are_unreadable(write: Write) -> None:
+    campaigns = "".join(
+        f"  - {{name: c{at}, mode: {mode}, teams: [sales], lists: [x], trunks: [pbx], time_zone: {zone}}}\n"
+        for at, (mode, zone) in enumerate([("WRONG", "Europe/Rome"), ("PREVIEW", "Mars/Crater")])
+    )
+    directory = write(f"trunks:\n{TRUNK}}}\nteams: [{{name: sales}}]\ncampaigns:\n{campaigns}")
+    assert check(directory, {}).problems == (
+        f"{directory}/all.yaml:5: campaigns[c0].mode: 'WRONG' is not known; write one of PREVIEW, PUSH_PREVIEW, "
+        "PROGRESSIVE, PREDICTIVE, PROGRESSIVE_ASM, PREDICTIVE_ASM",
+        f"{directory}/all.yaml:6: campaigns[c1].time_zone: 'Mars/Crater' is no time zone; write it as in Europe/London",
+    )

@@ -1,0 +1,113 @@
+"""Secrets are referred to, never written, and never shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from config.loader import check, load
+
+Write = Callable[[dict[str, str] | str], Path]
+
+USER = "users:\n  - name: carol\n    role: auditor\n    password: {}\n"
+
+
+def told(write: Write, value: str, environment: dict[str, str] | None = None) -> str:
+    """The one problem of a password that is written as `value`."""
+    (problem,) = check(write(USER.format(value)), environment or {}).problems
+    return problem
+
+
+def secret_file(directory: Path, content: bytes = b"correct horse\n", mode: int = 0o600) -> Path:
+    file = directory / "password"
+    file.write_bytes(content)
+    file.chmod(mode)
+    return file
+
+
+def test_a_secret_comes_from_the_environment(write: Write) -> None:
+    settings = load(write(USER.format("${CAROL}")), {"CAROL": "correct horse"})
+    assert settings.user("carol").password.get_secret_value() == "correct horse"
+    assert "correct horse" not in repr(settings)
+    assert "correct horse" not in settings.model_dump_json()
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400])
+def test_a_secret_comes_from_a_file_of_ours_alone(write: Write, mode: int) -> None:
+    directory = write(USER.format("file:password"))
+    secret_file(directory, mode=mode)
+    assert load(directory, {}).user("carol").password.get_secret_value() == "correct horse"
+
+
+def test_an_inline_secret_is_refused_and_not_shown(write: Write) -> None:
+    problem = told(write, "correct-horse")
+    assert problem.endswith(
+        ":4: users[carol].password: a secret may not stand in the configuration; write ${NAME_OF_VARIABLE} or file:PATH"
+    )
+    assert "correct-horse" not in problem
+
+
+def test_a_variable_that_is_not_set_or_empty_is_named(write: Write) -> None:
+    assert "the environment variable CAROL is not set; set it before the start" in told(write, "${CAROL}")
+    assert "${CAROL} is empty; set the environment variable to the secret" in told(write, "${CAROL}", {"CAROL": ""})
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_secret_that_others_may_read_is_refused(write: Write, tmp_path: Path, mode: int) -> None:
+    file = secret_file(tmp_path, mode=mode)
+    assert told(write, "file:password").endswith(f"{file} may be read by others; run chmod 600 {file}")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\n", "is empty; write the secret into it"),
+        (b"\xff", "is not UTF-8; save it as UTF-8"),
+        (b"x" * 70_000, "is larger than 65536 bytes; name the file that holds the secret alone"),
+    ],
+)
+def test_a_file_that_holds_no_secret_is_refused(write: Write, tmp_path: Path, content: bytes, said: str) -> None:
+    secret_file(tmp_path, content)
+    assert told(write, "file:password").endswith(said)
+
+
+def test_what_is_no_file_is_refused_without_waiting(write: Write, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "password", 0o600)
+    assert told(write, "file:password").endswith("is no file; name the file that holds the secret")
+
+
+def test_a_missing_file_is_named(write: Write, tmp_path: Path) -> None:
+    said = f"{tmp_path}/password cannot be read (No such file or directory); write the secret into it"
+    assert told(write, "file:password").endswith(said)
+
+
+def test_a_password_in_a_database_url_is_refused(write: Write) -> None:
+    url = "server:\n  database_url: postgresql+asyncpg://cornetta:{}@db.example.net/cornetta\n"
+    (problem,) = check(write(url.format("hunter")), {}).problems
+    assert problem.endswith("a password may not stand in the configuration; write ${NAME_OF_VARIABLE} in its place")
+    assert "hunter" not in problem
+    settings = load(write(url.format("${DB}")), {"DB": "hunter"})
+    assert settings.server.database == "postgresql+asyncpg://cornetta:hunter@db.example.net/cornetta"
+    assert "hunter" not in repr(settings)
+
+
+def test_a_url_without_password_may_be_written(write: Write) -> None:
+    settings = load(write("server: {database_url: 'sqlite+aiosqlite:////tmp/x.db'}\n"), {})
+    assert settings.server.database == "sqlite+aiosqlite:////tmp/x.db"
+
+
+def test_the_environment_serves_other_values_too(write: Write) -> None:
+    text = "server: {listen_port: '${PORT}', public_url: 'https://${HOST}/x'}\n"
+    text += "teams: [{name: a, description: '$${X}'}]\n"
+    settings = load(write(text), {"PORT": "9001", "HOST": "dialer.example.net"})
+    assert settings.server.listen_port == 9001
+    assert settings.server.url == "https://dialer.example.net/x"
+    assert settings.team("a").description == "${X}"
+
+
+def test_a_value_from_the_environment_is_shown_by_its_name(write: Write) -> None:
+    (problem,) = check(write("server: {listen_port: '${PORT}'}\n"), {"PORT": "correct horse"}).problems
+    assert "'${PORT}' is no whole number" in problem

@@ -1,3 +1,6 @@
+# Everything from nothing: `make run` and `make test`, as root or with sudo, on Debian 12 or later.
+# What is done already is checked quickly and says nothing.
+
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -5,15 +8,73 @@ SHELL := /bin/bash
 VENV   := .venv
 BIN    := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTEST := $(BIN)/python -m pytest
+# In the order of what they need: the quick ones tell first.
+GROUPS := unit contract simulation api sip asterisk crash
+DIRS    = $(wildcard $(addprefix tests/,$(GROUPS)))
+BENCHES := media latency setup analysis_tap
 
-.PHONY: help venv
+.PHONY: help run test bench crash lint unit venv pjsua2 system peers asterisk audit clean distclean
+
 help: ## this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: system venv pjsua2 ## the lab: a demo campaign over real SIP, with a live view
+	@exec $(BIN)/cornetta lab
+
+test: system peers venv pjsua2-required asterisk lint ## lint, types, layers and every test, with every peer they need
+	@$(PYTEST) $(DIRS)
+
+bench: system peers venv pjsua2-required asterisk ## every measured comparison, one JSON line each
+	@for name in $(BENCHES); do $(BIN)/cornetta bench $$name --json; done
+
+crash: system peers venv pjsua2-required ## a thousand kills of the engine and of the node
+	@CORNETTA_KILLS=1000 $(PYTEST) tests/crash --timeout=0
+
+lint: venv ## style, types and layers
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo "run: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo >.make-imports.log 2>&1 || { cat .make-imports.log; rm -f .make-imports.log; exit 1; }
+	@rm -f .make-imports.log
+
+unit: venv ## the tests that need no peer
+	@$(PYTEST) $(wildcard tests/unit tests/simulation)
+
+audit: venv ## known vulnerabilities of the libraries
+	@$(BIN)/pip-audit --skip-editable
+
+system:
+	@docker/install.sh python run build
+
+peers:
+	@docker/install.sh peers
+
+asterisk: ## the chroot with Asterisk 22 that the tests and `cornetta lab --via asterisk` use
+	@docker/asterisk/chroot.sh make >/dev/null
 
 venv: $(VENV)/.stamp ## the virtual environment, with Cornetta and the tools of a developer
 
 $(VENV)/.stamp: pyproject.toml
-	@echo "== virtual environment ($$($(PYTHON) --version))"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Python 3.11 or later is needed, and '$(PYTHON)' is not: set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "venv: installing the libraries for $$($(PYTHON) --version) (about a minute)"
+	@$(BIN)/python -c '' 2>/dev/null || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' 2>$(VENV)/pip.log || { \
+	    cat $(VENV)/pip.log; exit 1; }
 	@touch $@
+
+pjsua2: venv ## pjsua2, built once and kept in the cache
+	@sip/pjsua2/build.sh $(BIN)/python
+
+# The tests stand on the real build: its fallback of 4 calls is no peer for them.
+.PHONY: pjsua2-required
+pjsua2-required: venv
+	@CORNETTA_REQUIRE_BUILD=1 sip/pjsua2/build.sh $(BIN)/python
+
+clean: ## what tests and tools left behind
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage .coverage.* build *.egg-info
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+distclean: clean ## the virtual environment too; the cache in ~/.cache/cornetta stays
+	@rm -rf $(VENV)

@@ -59,19 +59,11 @@ check_tools() {
     esac
 }
 
-mirror() {
-    if [ -n "${CORNETTA_DEBIAN_MIRROR:-}" ]; then
-        echo "$CORNETTA_DEBIAN_MIRROR"
-    else
-        apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 -E '/debian/?$'
-    fi
-}
-
 # Debian's source package of Asterisk carries pjproject as a tarball of its own. It is fetched under an apt
 # configuration of its own, so that the machine's sources stay as they are; apt checks the signature of the .dsc.
 fetch_from_debian() {
     local apt=$work/apt from tarball wanted
-    from=$(mirror) || { echo "apt names no Debian mirror here: set CORNETTA_PJPROJECT_TARBALL"; return 1; }
+    from=$("$here/../../docker/debian-mirror.sh") || { echo "or set CORNETTA_PJPROJECT_TARBALL"; return 1; }
     mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" "$apt/parts" "$work/fetched"
     echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $from sid main" >"$apt/sources.list"
     : >"$apt/status"
@@ -198,6 +190,7 @@ build_and_install() (
 )
 
 [ -x "$python" ] || fail "$python is not there (make venv)"
+python=$(cd "$(dirname "$python")" && pwd)/$(basename "$python")
 mkdir -p "$cache/log"
 log=$cache/log/pjsua2-$(date +%Y%m%dT%H%M%S)-$$.log
 exec 9>"$cache/pjsua2.lock"
@@ -209,6 +202,8 @@ if [ "$status" = 0 ]; then
     rm -f "$log"
 elif [ -n "${CORNETTA_REQUIRE_BUILD:-}" ]; then
     fail "the build failed, see $log"
+elif "$python" -c 'import pjsua2; pjsua2.CornettaTap' 2>/dev/null; then
+    say "the build failed (see $log); the one that is installed stays"
 else
     "$python" -m pip install --quiet --no-deps "$fallback"
     say "FALLBACK: 4 CALLS. pjsua2 could not be compiled here (see $log); the wheel of PyPI carries 4 calls, that is two"

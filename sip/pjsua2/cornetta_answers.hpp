@@ -13,9 +13,11 @@
 /* Begin to watch. Call once, after Endpoint.libInit() and before libStart(). Throws pj::Error. */
 void cornettaWatchAnswers() PJSUA2_THROW(pj::Error);
 
-/* The Call-IDs of late answers since the last call, oldest first, at most 4096 between two calls. A Call-ID comes
- * again for each retransmission of the answer, and also where the answer of a call that had been taken is
- * retransmitted after its BYE: the caller knows which of its legs had been answered. */
+/* The Call-IDs of late answers since the last call, oldest first, at most 4096 between two calls.
+ *
+ * pjsip has sent ACK and BYE for each. A Call-ID comes again when the answer is retransmitted. It comes also for a
+ * call that had been taken: when its answer is retransmitted after the BYE, or when another branch of a forked
+ * INVITE answers too. The caller knows which of its legs had been answered. */
 std::vector<std::string> cornettaLateAnswers();
 
 #endif

@@ -923,22 +923,22 @@ class TransportInfo:
     typeName: str
     info: str
     flags: int
-    localAddress: Any
-    localName: Any
+    localAddress: str
+    localName: str
     usageCount: int
     def __init__(self) -> None: ...
 
 class SipRxData:
     info: str
     wholeMsg: str
-    srcAddress: Any
+    srcAddress: str
     pjRxData: Any
     def __init__(self) -> None: ...
 
 class SipTxData:
     info: str
     wholeMsg: str
-    dstAddress: Any
+    dstAddress: str
     pjTxData: Any
     def __init__(self) -> None: ...
 
@@ -2300,10 +2300,10 @@ class SdpSession:
     def __init__(self) -> None: ...
 
 class MediaTransportInfo:
-    localRtpName: Any
-    localRtcpName: Any
-    srcRtpName: Any
-    srcRtcpName: Any
+    localRtpName: str
+    localRtcpName: str
+    srcRtpName: str
+    srcRtcpName: str
     def __init__(self) -> None: ...
 
 class CallSetting:
@@ -2356,8 +2356,8 @@ class StreamInfo:
     type: int
     proto: int
     dir: int
-    remoteRtpAddress: Any
-    remoteRtcpAddress: Any
+    remoteRtpAddress: str
+    remoteRtcpAddress: str
     txPt: int
     rxPt: int
     audTxEventPt: int
@@ -2624,7 +2624,7 @@ class OnNatCheckStunServersCompleteParam:
     userData: Any
     status: int
     name: str
-    addr: Any
+    addr: str
     def __init__(self) -> None: ...
 
 class OnTimerParam:
@@ -2657,8 +2657,8 @@ class TlsInfo:
     protocol: int
     cipher: int
     cipherName: str
-    localAddr: Any
-    remoteAddr: Any
+    localAddr: str
+    remoteAddr: str
     localCertInfo: SslCertInfo
     remoteCertInfo: SslCertInfo
     verifyStatus: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from config.model import Settings
 from config.names import misnamed
 from config.problems import Mark, Path, Problem, spell
 from config.references import References
+from config.schema import FILE
 from config.surroundings import astray
 from config.wording import Guide, reason
 from dialer.vocabulary.errors import ConfigurationError
@@ -72,7 +74,6 @@ class _Reading:
         self._problems: list[Problem] = []
         self._tree: dict[str, Value] = {}
         self._marks: dict[Path, Mark] = {}
-        self._guide = Guide(Settings.model_json_schema())
         home = directory if directory.is_dir() else directory.parent
         self._context = {"source": References(home)}
         for file in self._files():
@@ -87,9 +88,10 @@ class _Reading:
         try:
             settings = Settings.model_validate(self._tree, context=self._context)
         except ValidationError as error:
+            guide = Guide(json.loads(FILE.read_text(encoding="utf-8")))
             for each in error.errors(include_url=False):
-                path, _ = self._guide.follow(each["loc"])
-                self._say(path, reason(each, self._guide))
+                path, _ = guide.follow(each["loc"])
+                self._say(path, reason(each, guide))
         self._compare(settings)
         return settings, self._problems
 

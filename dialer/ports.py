@@ -10,7 +10,16 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from dialer.vocabulary import events, telephony
-from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, ListName, RecordId
+from dialer.vocabulary.ids import (
+    AgentName,
+    AttemptId,
+    CampaignName,
+    EngineId,
+    InteractionId,
+    ListName,
+    NoticeId,
+    RecordId,
+)
 from dialer.vocabulary.outputs import ClaimRecords
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.writes import CommitReport, Write
@@ -24,6 +33,8 @@ class Moment(NamedTuple):
 
 
 class Clock(Protocol):
+    """The only source of time."""
+
     def now(self) -> Moment: ...
 
 
@@ -43,6 +54,8 @@ class Feed(Protocol):
 
 
 class ClaimLease(NamedTuple):
+    """A claim that we hold: the record and the fence it was claimed with."""
+
     record: RecordId
     fence: int
 
@@ -74,6 +87,8 @@ class RefusedRow(Struct, frozen=True):
 
 
 class ImportReport(Struct, frozen=True):
+    """What became of an import. `refused` counts all refused rows, `refusals` tells of the first ones."""
+
     list: ListName
     rows: int
     accepted: int
@@ -99,6 +114,8 @@ class NewRecord(Struct, frozen=True):
 
 
 class ListRow(Struct, frozen=True):
+    """A calling list; `ready` of its records still wait to be dialled."""
+
     name: ListName
     zone: str
     region: str
@@ -108,6 +125,8 @@ class ListRow(Struct, frozen=True):
 
 
 class AttemptRow(Struct, frozen=True):
+    """One attempt to reach a contact, with the Call-IDs of its INVITEs and the trunks they went to, in order."""
+
     attempt: str
     interaction: str
     campaign: CampaignName
@@ -128,6 +147,8 @@ class AttemptRow(Struct, frozen=True):
 
 
 class RecordRow(Struct, frozen=True):
+    """A record of a calling list, with its custom fields in `data`."""
+
     record: RecordId
     list: ListName
     number: str
@@ -173,6 +194,8 @@ class User(Struct, frozen=True):
 
 
 class Users(Protocol):
+    """Who may log in."""
+
     async def user(self, name: str) -> User | None: ...
 
     async def users(self) -> Sequence[User]: ...
@@ -181,14 +204,99 @@ class Users(Protocol):
 
 
 class DoNotCall(Protocol):
+    """Numbers that nobody dials. They are added by the AddDoNotCall of a step, and never taken out."""
+
     async def is_listed(self, number: str, campaign: CampaignName | None) -> bool: ...
 
     async def numbers(self, campaign: CampaignName | None, limit: int, after: str = "") -> Sequence[str]: ...
 
 
+class NoticeRow(Struct, frozen=True):
+    """A campaign's notice to an agent; `acknowledged_at` is None until the OK."""
+
+    notice: NoticeId
+    agent: AgentName
+    campaign: CampaignName
+    kind: str
+    at: float
+    acknowledged_at: float | None
+
+
+class Notices(Protocol):
+    """Notices of campaigns to agents. They are added and acknowledged by writes of a step."""
+
+    async def notices(self, agent: AgentName, limit: int, unacknowledged: bool = False) -> Sequence[NoticeRow]:
+        """An agent's notices, the newest first."""
+
+
+class AgentStateRow(Struct, frozen=True):
+    """A line of an agent's history: `state` since `at`."""
+
+    agent: AgentName
+    state: str
+    reason: str
+    campaign: CampaignName | None
+    at: float
+
+
+class HistoryRow(Struct, frozen=True):
+    """A line of the append-only history."""
+
+    kind: str
+    at: float
+    campaign: CampaignName | None
+    agent: AgentName | None
+    record: RecordId | None
+    interaction: InteractionId | None
+    attempt: AttemptId | None
+    facts: dict[str, object]
+
+
+class InteractionRow(Struct, frozen=True):
+    """One handling of a contact, as SaveInteraction last left it."""
+
+    interaction: InteractionId
+    campaign: CampaignName
+    record: RecordId | None
+    agent: AgentName | None
+    number: str
+    contact: str
+    state: str
+    found_result: CallResult | None
+    agent_result: CallResult | None
+    disposition: str
+    note: str
+    begun_at: float
+    connected_at: float | None
+    cleared_at: float | None
+    finalized_at: float | None
+
+
+class History(Protocol):
+    """What happened, the newest first."""
+
+    async def agent_states(
+        self, agent: AgentName, since: float, till: float, limit: int
+    ) -> Sequence[AgentStateRow]: ...
+
+    async def interaction(self, interaction: InteractionId) -> InteractionRow | None: ...
+
+    async def interactions_of_record(self, record: RecordId, limit: int) -> Sequence[InteractionRow]: ...
+
+    async def interactions_of_number(self, number: str, limit: int) -> Sequence[InteractionRow]: ...
+
+    async def interactions_of_agent(
+        self, agent: AgentName, since: float, till: float, limit: int
+    ) -> Sequence[InteractionRow]: ...
+
+    async def lines_of_record(self, record: RecordId, limit: int) -> Sequence[HistoryRow]: ...
+
+    async def lines_of_interaction(self, interaction: InteractionId, limit: int) -> Sequence[HistoryRow]: ...
+
+
 class Session(Struct, frozen=True):
-    """A log-in. Of its token only the hash (SHA-256, hexadecimal) is kept. `kind` is session or token; `expires_at`
-    is None for a token without end."""
+    """A log-in (`kind` session) or an API token (`kind` token). Only a hash of the secret is kept; `expires_at`
+    None is a token that does not end by itself."""
 
     token_hash: str
     user: str
@@ -200,42 +308,44 @@ class Session(Struct, frozen=True):
 
 
 class Sessions(Protocol):
-    """Log-ins, durable and common to all nodes. Times are UTC epoch seconds."""
+    """Log-ins and API tokens."""
 
-    async def add_session(self, session: Session) -> None:
-        """Also forgets sessions that expired before `session.created_at`."""
+    async def session(self, token_hash: str) -> Session | None: ...
 
-    async def session(self, token_hash: str) -> Session | None:
-        """The session as it was stored, expired or not."""
+    async def sessions(self, user: str) -> Sequence[Session]: ...
 
-    async def touch_session(self, token_hash: str, now: float) -> None:
-        """Set `used_at`."""
+    async def save_session(self, session: Session) -> None: ...
 
-    async def end_session(self, token_hash: str) -> None:
-        """Forget it; one that is gone already is no mistake."""
+    async def touch_session(self, token_hash: str, used_at: float) -> None: ...
 
-    async def end_sessions(self, user: str) -> None:
-        """Forget all of a user's."""
+    async def remove_session(self, token_hash: str) -> bool: ...
+
+    async def remove_sessions(self, user: str) -> int:
+        """End a user's log-ins; API tokens stay."""
+
+    async def purge_sessions(self, expired_before: float, unused_since: float) -> int:
+        """Forget log-ins and tokens past their end, and log-ins that were not used since."""
 
 
-class KeptReply(Struct, frozen=True):
-    """What became of a request with an Idempotency-Key. `fingerprint` tells its route and body; `status` is None
-    while it is carried out, or for ever if the node ended meanwhile."""
+class KeptResponse(Struct, frozen=True):
+    """The answer that a request with an Idempotency-Key was given."""
 
-    fingerprint: str
-    status: int | None
+    status: int
     content_type: str
     body: bytes
 
 
 class IdempotencyKeys(Protocol):
-    """Replies by user and key, kept for a day. A key is stored before its request is carried out."""
+    """Requests that may be sent twice and are carried out once."""
 
-    async def begin_request(self, user: str, key: str, fingerprint: str, now: float) -> KeptReply | None:
-        """Store a new key and return None, or return what is kept of it. Forgets those older than a day."""
+    async def begin(self, user: str, key: str, fingerprint: str, now: float) -> KeptResponse | None:
+        """None: carry the request out, then `finish` it. A response: it was carried out before, give that.
+        Raises Refused: `idempotency_conflict` if the key was used for another request, `idempotency_in_progress`
+        while the first one is still at work."""
 
-    async def finish_request(self, user: str, key: str, status: int, content_type: str, body: bytes) -> None:
-        """Keep the reply of a key that was begun."""
+    async def finish(self, user: str, key: str, response: KeptResponse) -> None: ...
 
-    async def forget_request(self, user: str, key: str) -> None:
-        """Take a key back whose request was not carried out, so that it can be repeated."""
+    async def abandon(self, user: str, key: str) -> None:
+        """The request came to nothing and may be sent again with the same key."""
+
+    async def purge_keys(self, before: float) -> int: ...

@@ -53,9 +53,41 @@ class StoreUnavailable(CornettaError):
 
 
 class StoreInUse(CornettaError):
-    """Another node holds this SQLite file."""
+    """Another node holds this database: the SQLite file `path`, or the name `node` in a shared database.
+
+    `pid` is the process that holds it, None where it cannot be known.
+    """
 
     code = "store_in_use"
+
+    def __init__(self, path: str, pid: int | None, node: str) -> None:
+        holder = f"process {pid}" if pid is not None else "another process"
+        super().__init__(
+            f"The database {path} is in use by {holder} (node {node or 'unknown'}). "
+            "Stop that node first, or give this one a database of its own."
+        )
+        self.path = path
+        self.pid = pid
+        self.node = node
+
+
+class StoreRejected(CornettaError):
+    """The database refused a write that we should never have made: a defect of ours, not worth a repetition."""
+
+    code = "store_rejected"
+
+
+class StoreTooNew(CornettaError):
+    """A newer Cornetta has migrated this database; `revision` is not known to this one."""
+
+    code = "store_too_new"
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"The database was written by a newer Cornetta (revision {revision}). "
+            "Install that version, or restore the backup made before the upgrade."
+        )
+        self.revision = revision
 
 
 class EngineUnavailable(CornettaError):

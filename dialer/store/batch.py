@@ -1,0 +1,306 @@
+"""What a list of writes comes to, judged in order against what the database knows. Pure: no database here.
+
+The store loads what the writes touch (`Touched`, `Known`), lets a `Batch` judge them, and writes what is left to
+write by kind of row. So the rules are the same on every database and in memory, and a transaction needs one statement
+for each kind of row, however many steps it joins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
+
+from dialer.store.queue import place
+from dialer.vocabulary import writes as w
+from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
+
+CLAIM_LOST = "claim_lost"
+DO_NOT_CALL = "do_not_call"
+SETTLED = "settled"
+UNKNOWN_ATTEMPT = "unknown_attempt"
+UNKNOWN_DIAL = "unknown_dial"
+UNKNOWN_NOTICE = "unknown_notice"
+DUPLICATE = "duplicate"
+
+
+class RecordState(Struct):
+    """The part of a record that writes change."""
+
+    id: int
+    number: str
+    status: RecordStatus
+    type: RecordType
+    result: CallResult | None
+    attempts: int
+    due_at: float
+    rank: int
+    queue_at: float
+    fence: int
+    lease_until: float | None
+    claimed_by: str | None
+    data: dict[str, str]
+    updated_at: float
+
+    def end_claim(self, at: float, to_top: bool) -> None:
+        self.rank, self.queue_at = place(self.type, self.due_at, at if to_top else None)
+        self.lease_until = None
+        self.claimed_by = None
+        self.updated_at = at
+
+    def bar(self) -> None:
+        """Nobody may dial its number any more."""
+        self.type = RecordType.NO_CALL
+        self.status = RecordStatus.CANCELLED
+        self.result = CallResult.DO_NOT_CALL
+        self.rank, self.queue_at = place(self.type, self.due_at)
+
+
+class AttemptState(Struct):
+    """What is known of an attempt; `refused` is the rule that refused it in this batch."""
+
+    interaction: str
+    number: str
+    result: CallResult | None = None
+    ended_at: float | None = None
+    refused: str | None = None
+
+
+class Touched:
+    """Keys of the rows that decide about a list of writes."""
+
+    def __init__(self, writes: Iterable[w.Write]) -> None:
+        self.records: set[int] = set()
+        self.attempts: set[str] = set()
+        self.call_ids: set[str] = set()
+        self.numbers: set[str] = set()
+        self.notices: set[str] = set()
+        for write in writes:
+            match write:
+                case w.BeginAttempt():
+                    self.attempts.add(write.attempt)
+                    self.numbers.add(write.number)
+                    if write.record is not None:
+                        self.records.add(write.record)
+                case w.UpdateRecord() | w.ReleaseRecord():
+                    self.records.add(write.record)
+                case w.AddDial():
+                    self.call_ids.add(write.call_id)
+                    self.attempts.add(write.attempt)
+                case w.SettleAttempt() | w.SettleDial():
+                    self.attempts.add(write.attempt)
+                case w.AcknowledgeNotice() | w.AddNotice():
+                    self.notices.add(write.notice)
+
+
+class Known(Struct):
+    """What the database knows of these rows. `barred` are (number, campaign), campaign empty for all;
+    `notices` are the notices' agents; `dials` the attempt and n of a Call-ID."""
+
+    records: dict[int, RecordState] = {}
+    attempts: dict[str, AttemptState] = {}
+    dials: dict[str, tuple[str, int]] = {}
+    barred: set[tuple[str, str]] = set()
+    notices: dict[str, str] = {}
+
+
+class Batch:
+    """Judges writes; what is to be written stands in its attributes, refusals in `refusals`."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self.refusals: list[w.Refusal] = []
+        self.campaigns: dict[str, w.SaveCampaign] = {}
+        self.agents: dict[str, w.SaveAgent] = {}
+        self.agent_states: list[w.SaveAgent] = []
+        self.attempts: list[w.BeginAttempt] = []
+        self.settled: list[w.SettleAttempt] = []
+        self.dials: list[w.AddDial] = []
+        self.settled_dials: list[w.SettleDial] = []
+        self.interactions: dict[str, w.SaveInteraction] = {}
+        self.parties: dict[str, w.AddParty] = {}
+        self.records: dict[int, RecordState] = {}
+        self.barred: list[w.AddDoNotCall] = []
+        self.notices: list[w.AddNotice] = []
+        self.acknowledged: list[w.AcknowledgeNotice] = []
+        self.history: list[w.AddHistory] = []
+
+    def judge(self, writes: Sequence[w.Write]) -> w.CommitReport:
+        for write in writes:
+            rule = _RULES[type(write)](self, write)
+            if rule is not None:
+                self.refusals.append(w.Refusal(write, rule))
+        return w.CommitReport(tuple(self.refusals))
+
+    # -- attempts ----------------------------------------------------------------------------------------------------
+
+    def _begin_attempt(self, write: w.BeginAttempt) -> str | None:
+        known = self._known.attempts.get(write.attempt)
+        if known is not None:
+            same = known.interaction == write.interaction and known.number == write.number
+            return known.refused or (None if same else DUPLICATE)
+        record = None if write.record is None else self._claimed(write.record, write.fence)
+        if write.record is not None and record is None:
+            return self._refuse_attempt(write, CLAIM_LOST)
+        if write.check_do_not_call and self._is_barred(write.number, write.campaign):
+            return self._refuse_attempt(write, DO_NOT_CALL)
+        if record is not None:
+            record.attempts += 1
+            record.updated_at = write.at
+            self.records[record.id] = record
+        self._known.attempts[write.attempt] = AttemptState(write.interaction, write.number)
+        self.attempts.append(write)
+        return None
+
+    def _refuse_attempt(self, write: w.BeginAttempt, rule: str) -> str:
+        self._known.attempts[write.attempt] = AttemptState(write.interaction, write.number, refused=rule)
+        return rule
+
+    def _settle_attempt(self, write: w.SettleAttempt) -> str | None:
+        known = self._known.attempts.get(write.attempt)
+        if known is None or known.refused:
+            return UNKNOWN_ATTEMPT if known is None else known.refused
+        if known.ended_at is not None:
+            same = known.result is write.result and known.ended_at == write.ended_at
+            return None if same else SETTLED
+        known.result = write.result
+        known.ended_at = write.ended_at
+        self.settled.append(write)
+        return None
+
+    def _add_dial(self, write: w.AddDial) -> str | None:
+        attempt = self._known.attempts.get(write.attempt)
+        if attempt is None or attempt.refused:
+            return UNKNOWN_ATTEMPT if attempt is None else attempt.refused
+        key = (write.attempt, write.n)
+        known = self._known.dials.get(write.call_id)
+        if known is not None:
+            return None if known == key else DUPLICATE
+        self._known.dials[write.call_id] = key
+        self.dials.append(write)
+        return None
+
+    def _settle_dial(self, write: w.SettleDial) -> str | None:
+        attempt = self._known.attempts.get(write.attempt)
+        if attempt is None or attempt.refused:
+            return UNKNOWN_DIAL if attempt is None else attempt.refused
+        self.settled_dials.append(write)
+        return None
+
+    # -- records -----------------------------------------------------------------------------------------------------
+
+    def _claimed(self, record: int, fence: int) -> RecordState | None:
+        state = self._known.records.get(record)
+        if state is None or state.fence != fence or state.status is not RecordStatus.RETRIEVED:
+            return None
+        return state
+
+    def _update_record(self, write: w.UpdateRecord) -> str | None:
+        record = self._claimed(write.record, write.fence)
+        if record is None:
+            return None if self._is_done_already(write, write.status) else CLAIM_LOST
+        record.status = write.status
+        record.type = write.type or record.type
+        record.result = write.result if write.result is not None else record.result
+        record.due_at = record.due_at if write.due_at is None else write.due_at
+        record.updated_at = write.at
+        if write.uncount:
+            record.attempts = max(0, record.attempts - 1)
+        if write.data:
+            record.data = {**record.data, **write.data}
+        if write.status is not RecordStatus.RETRIEVED:
+            self._end_claim(record, write.at, write.to_top)
+        self.records[record.id] = record
+        return None
+
+    def _release_record(self, write: w.ReleaseRecord) -> str | None:
+        record = self._claimed(write.record, write.fence)
+        if record is None:
+            return None if self._is_done_already(write, RecordStatus.READY) else CLAIM_LOST
+        record.status = RecordStatus.READY
+        self._end_claim(record, write.at, write.to_top)
+        self.records[record.id] = record
+        return None
+
+    def _end_claim(self, record: RecordState, at: float, to_top: bool) -> None:
+        record.end_claim(at, to_top)
+        if record.status is RecordStatus.READY and (record.number, "") in self._known.barred:
+            record.bar()
+
+    def _is_done_already(self, write: w.UpdateRecord | w.ReleaseRecord, status: RecordStatus) -> bool:
+        """A repetition of a write that ended the claim, after a commit whose outcome was unknown."""
+        state = self._known.records.get(write.record)
+        return (
+            state is not None
+            and state.fence == write.fence
+            and state.updated_at == write.at
+            and state.status in (status, RecordStatus.CANCELLED)
+        )
+
+    # -- do not call -------------------------------------------------------------------------------------------------
+
+    def _is_barred(self, number: str, campaign: str) -> bool:
+        return (number, "") in self._known.barred or (number, campaign) in self._known.barred
+
+    def _add_do_not_call(self, write: w.AddDoNotCall) -> str | None:
+        self._known.barred.add((write.number, write.campaign or ""))
+        self.barred.append(write)
+        if write.campaign is None:
+            for record in self.records.values():
+                if record.number == write.number and record.status is RecordStatus.READY:
+                    record.bar()
+        return None
+
+    # -- the rest ----------------------------------------------------------------------------------------------------
+
+    def _save_campaign(self, write: w.SaveCampaign) -> str | None:
+        self.campaigns[write.campaign] = write
+        return None
+
+    def _save_agent(self, write: w.SaveAgent) -> str | None:
+        self.agents[write.agent] = write
+        self.agent_states.append(write)
+        return None
+
+    def _save_interaction(self, write: w.SaveInteraction) -> str | None:
+        self.interactions[write.interaction] = write
+        return None
+
+    def _add_party(self, write: w.AddParty) -> str | None:
+        self.parties[write.party] = write
+        return None
+
+    def _add_notice(self, write: w.AddNotice) -> str | None:
+        if write.notice not in self._known.notices:
+            self._known.notices[write.notice] = write.agent
+            self.notices.append(write)
+        return None
+
+    def _acknowledge_notice(self, write: w.AcknowledgeNotice) -> str | None:
+        if self._known.notices.get(write.notice) != write.agent:
+            return UNKNOWN_NOTICE
+        self.acknowledged.append(write)
+        return None
+
+    def _add_history(self, write: w.AddHistory) -> str | None:
+        self.history.append(write)
+        return None
+
+
+# Each method takes the one kind of write under which it stands here, which this table cannot say in types.
+_RULES: dict[type, Callable[..., str | None]] = {
+    w.SaveCampaign: Batch._save_campaign,
+    w.SaveAgent: Batch._save_agent,
+    w.BeginAttempt: Batch._begin_attempt,
+    w.AddDial: Batch._add_dial,
+    w.SettleDial: Batch._settle_dial,
+    w.SettleAttempt: Batch._settle_attempt,
+    w.AddParty: Batch._add_party,
+    w.SaveInteraction: Batch._save_interaction,
+    w.UpdateRecord: Batch._update_record,
+    w.ReleaseRecord: Batch._release_record,
+    w.AddDoNotCall: Batch._add_do_not_call,
+    w.AddNotice: Batch._add_notice,
+    w.AcknowledgeNotice: Batch._acknowledge_notice,
+    w.AddHistory: Batch._add_history,
+}

@@ -1,0 +1,59 @@
+"""The SQL of a claim.
+
+The queue is an index (list, zone, rank, time). A claim looks into it once for each zone where dialling is allowed and
+each rank, takes the first of each, and of these the first of all: it never reads records that are not due.
+"""
+
+from __future__ import annotations
+
+from dialer.store.queue import CLAIMED_RANKS
+from dialer.store.statement import Prepared, Sql
+
+#: SQLite takes 500 parts of a compound query; a list with more zones is claimed in portions.
+ZONES_AT_ONCE = 80
+
+# A record of a chain waits while another of the chain is in hand, or an earlier one is still to be dialled.
+FIRST_OF_CHAIN = (
+    "(r.chain = '' OR NOT EXISTS (SELECT 1 FROM records c WHERE c.list_id = r.list_id AND c.chain = r.chain"
+    " AND c.chain <> '' AND c.id <> r.id AND (c.status = 'retrieved' OR (c.status = 'ready'"
+    " AND c.attempts < :max_attempts AND c.type <> 'no_call'"
+    " AND (c.chain_n < r.chain_n OR (c.chain_n = r.chain_n AND c.id < r.id))))))"
+)
+
+NOT_BARRED = "NOT EXISTS (SELECT 1 FROM do_not_call d WHERE d.number = r.number AND d.campaign IN ('', :campaign))"
+
+#: Attempts that are not settled keep a record whose lease ended from being dialled again.
+EXPIRED = (
+    "UPDATE records SET status = 'ready', lease_until = NULL, claimed_by = NULL, updated_at = :now"
+    " WHERE status = 'retrieved' AND lease_until <= :now AND NOT EXISTS"
+    " (SELECT 1 FROM attempts a WHERE a.record = records.id AND a.ended_at IS NULL)"
+)
+
+
+def within_hours(second: str) -> str:
+    """Condition on a record's own hours; `second` is the parameter with the second of the day in its zone."""
+    return (
+        f"(r.daily_from < 0 OR r.daily_till < 0"
+        f" OR (r.daily_from <= r.daily_till AND r.daily_from <= {second} AND {second} < r.daily_till)"
+        f" OR (r.daily_from > r.daily_till AND ({second} >= r.daily_from OR {second} < r.daily_till)))"
+    )
+
+
+def claim(sql: Sql, zones: int) -> Prepared:
+    """The statement that claims from one list in `zones` zones, parameters `zone0`, `second0` and so on."""
+    skip = "" if sql.is_sqlite else " FOR UPDATE OF r SKIP LOCKED"
+    parts = [
+        "SELECT * FROM (SELECT r.id, r.rank, r.queue_at FROM records r"
+        f" WHERE r.list_id = :list_id AND r.zone = :zone{zone} AND r.rank = {rank} AND r.queue_at <= :now"
+        f" AND r.status = 'ready' AND r.attempts < :max_attempts AND {within_hours(f':second{zone}')}"
+        f" AND {FIRST_OF_CHAIN} AND {NOT_BARRED}"
+        f" ORDER BY r.queue_at, r.id LIMIT :count{skip}) AS part{zone}_{rank}"
+        for zone in range(zones)
+        for rank in CLAIMED_RANKS
+    ]
+    return sql.prepare(
+        "UPDATE records SET status = 'retrieved', fence = fence + 1, lease_until = :until, claimed_by = :run,"
+        " updated_at = :now WHERE id IN (SELECT q.id FROM (" + " UNION ALL ".join(parts) + ") AS q"
+        " ORDER BY q.rank, q.queue_at, q.id LIMIT :count)"
+        " RETURNING id, fence, number, contact, zone, type, attempts, data, daily_from, daily_till, rank, queue_at"
+    )

@@ -1,0 +1,142 @@
+"""Claims: taking records for dialling, with a lease and a fence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+
+from dialer.store import claim_sql
+from dialer.store.shares import Turns
+from dialer.store.statement import Prepared, Sql
+from dialer.store.text import texts_from_json
+from dialer.vocabulary.events import ClaimedRecord
+from dialer.vocabulary.ids import ListName, RecordId
+from dialer.vocabulary.outputs import ClaimRecords
+from dialer.vocabulary.results import RecordType
+
+
+class ListPlace:
+    """Where a list's records are: its row and the zones in it."""
+
+    def __init__(self, id_: int, name: ListName) -> None:
+        self.id = id_
+        self.name = name
+        self.zones: set[str] = set()
+
+
+def second_of_day(zone: str, now: float) -> int:
+    """Seconds since midnight in `zone` by the clock on the wall."""
+    local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(zone))
+    return local.hour * 3600 + local.minute * 60 + local.second
+
+
+class Claims:
+    """Claims for `run`. Functions run in a transaction of the writer."""
+
+    def __init__(self, sql: Sql, run: str) -> None:
+        self._sql = sql
+        self._run = run
+        self._turns: dict[str, Turns] = {}
+        self._statements: dict[int, Prepared] = {}
+        self._places = sql.prepare(
+            "SELECT l.id, l.name, z.zone FROM lists l LEFT JOIN list_zones z ON z.list_id = l.id"
+            f" WHERE {sql.among('l.name', 'names')}"
+        )
+        self._expired = sql.prepare(claim_sql.EXPIRED)
+        self._leases = sql.prepare(
+            f"SELECT id, fence FROM records WHERE {sql.among('id', 'ids')} AND status = 'retrieved'"
+            f" ORDER BY id{sql.for_update}"
+        )
+        self._renew = sql.prepare("UPDATE records SET lease_until = :until, claimed_by = :run WHERE id = :id")
+
+    def places(self, connection: Connection, names: Sequence[ListName]) -> dict[ListName, ListPlace]:
+        places: dict[ListName, ListPlace] = {}
+        for row in self._places.run(connection, {"names": self._sql.values(names)}):
+            place = places.setdefault(row.name, ListPlace(row.id, row.name))
+            if row.zone is not None:
+                place.zones.add(row.zone)
+        return places
+
+    def claim(
+        self, connection: Connection, request: ClaimRecords, places: Mapping[ListName, ListPlace]
+    ) -> tuple[ClaimedRecord, ...]:
+        """Claim by the lists' shares, then fill up from those that have more."""
+        self._expired.run(connection, {"now": request.now})
+        shares = [share for share in request.lists if share.name in places]
+        turns = self._turns.setdefault(request.campaign, Turns())
+        claimed: list[ClaimedRecord] = []
+        while shares and len(claimed) < request.limit:
+            dry: set[ListName] = set()
+            for name, count in turns.split(shares, request.limit - len(claimed)).items():
+                got = self._claim_from(connection, request, places[ListName(name)], count)
+                claimed.extend(got)
+                if len(got) < count:
+                    dry.add(ListName(name))
+            shares = [share for share in shares if share.name not in dry]
+            if not dry:
+                break
+        return tuple(claimed)
+
+    def _claim_from(
+        self, connection: Connection, request: ClaimRecords, place: ListPlace, count: int
+    ) -> list[ClaimedRecord]:
+        open_zones = sorted(place.zones.intersection(request.zones))
+        rows: list[Row[Any]] = []
+        for start in range(0, len(open_zones), claim_sql.ZONES_AT_ONCE):
+            zones = open_zones[start : start + claim_sql.ZONES_AT_ONCE]
+            values = self._values(request, place, zones, count - len(rows))
+            rows.extend(self._statement(len(zones)).run(connection, values).all())
+            if len(rows) >= count:
+                break
+        rows.sort(key=lambda row: (row.rank, row.queue_at, row.id))
+        return [_claimed(row, place.name) for row in rows]
+
+    def _values(self, request: ClaimRecords, place: ListPlace, zones: Sequence[str], count: int) -> dict[str, Any]:
+        values: dict[str, Any] = {
+            "list_id": place.id,
+            "campaign": request.campaign,
+            "count": count,
+            "now": request.now,
+            "until": request.now + request.lease_s,
+            "max_attempts": request.max_attempts,
+            "run": self._run,
+        }
+        for index, zone in enumerate(zones):
+            values[f"zone{index}"] = zone
+            values[f"second{index}"] = second_of_day(zone, request.now)
+        return values
+
+    def _statement(self, zones: int) -> Prepared:
+        if zones not in self._statements:
+            self._statements[zones] = claim_sql.claim(self._sql, zones)
+        return self._statements[zones]
+
+    def renew(self, connection: Connection, leases: Mapping[RecordId, int], until: float) -> tuple[RecordId, ...]:
+        """Prolong leases; returns the records that are not ours any more."""
+        held = {
+            RecordId(row.id)
+            for row in self._leases.run(connection, {"ids": self._sql.values(leases)})
+            if leases[RecordId(row.id)] == row.fence
+        }
+        self._renew.run_all(connection, [{"id": record, "until": until, "run": self._run} for record in sorted(held)])
+        return tuple(record for record in leases if record not in held)
+
+
+def _claimed(row: Row[Any], name: ListName) -> ClaimedRecord:
+    return ClaimedRecord(
+        record=RecordId(row.id),
+        fence=row.fence,
+        list=name,
+        number=row.number,
+        contact=row.contact,
+        zone=row.zone,
+        type=RecordType(row.type),
+        attempts=row.attempts,
+        data=texts_from_json(row.data),
+        daily_from=row.daily_from,
+        daily_till=row.daily_till,
+    )

@@ -1,0 +1,47 @@
+"""What a database's failure means to us: something to wait for, or a defect of ours."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import exc
+
+from dialer.vocabulary.errors import StoreRejected, StoreUnavailable
+
+#: SQLite's primary codes that mean "this statement is wrong", not "the file cannot be used now".
+_DEFECTS = (exc.IntegrityError, exc.DataError, exc.ProgrammingError, exc.NotSupportedError)
+
+_REMEDIES = (
+    ("disk is full", "The disk is full: free space on the disk of the database."),
+    ("No space left", "The disk is full: free space on the disk of the database."),
+    ("disk I/O error", "The disk of the database gave an error: look into the system log."),
+    ("database is locked", "Another program holds the database's write lock: close it."),
+    ("readonly database", "The database cannot be written: give its file and directory to the user of the node."),
+    ("malformed", "The database file is damaged: restore it from a backup."),
+    ("not a database", "The file is no SQLite database: name another, or move it away."),
+)
+
+
+def told(problem: BaseException) -> str:
+    """A sentence for a person: what the database said and what to do about it."""
+    cause = getattr(problem, "orig", None) or problem
+    said = " ".join(str(cause).split()) or type(cause).__name__
+    for sign, remedy in _REMEDIES:
+        if sign in said:
+            return f"{remedy} ({said})"
+    return f"The database does not answer: {said[:300]}"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise what the driver raises as an error of ours: StoreUnavailable, or StoreRejected for a defect."""
+    try:
+        yield
+    except _DEFECTS as problem:
+        if problem.connection_invalidated:
+            raise StoreUnavailable(told(problem)) from problem
+        raise StoreRejected(f"The database refused what we wrote: {problem.orig}") from problem
+    except (TimeoutError, exc.SQLAlchemyError, OSError, sqlite3.Error) as problem:
+        raise StoreUnavailable(told(problem)) from problem

@@ -1,0 +1,62 @@
+"""Requests that may be sent twice and are carried out once."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, select, update
+
+from dialer.ports import KeptResponse
+from dialer.store.database import Database
+from dialer.store.tables import idempotency_keys
+from dialer.vocabulary.errors import Refused
+
+_table = idempotency_keys.c
+
+
+class SqlIdempotencyKeys:
+    """Idempotency-Keys on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._begin = database.sql.prepare(
+            "INSERT INTO idempotency_keys (user_name, key, fingerprint, created_at)"
+            " VALUES (:user, :key, :fingerprint, :now) ON CONFLICT (user_name, key) DO NOTHING"
+        )
+
+    async def begin(self, user: str, key: str, fingerprint: str, now: float) -> KeptResponse | None:
+        """None: carry the request out. A response: it was carried out. Raises Refused, see `ports`."""
+        values = {"user": user, "key": key, "fingerprint": fingerprint, "now": now}
+
+        def work(connection: Connection) -> KeptResponse | None:
+            if self._begin.run(connection, values).rowcount == 1:
+                return None
+            query = select(idempotency_keys).where(_table.user_name == user, _table.key == key)
+            row = connection.execute(query).one()
+            return judge(key, row.fingerprint == fingerprint, row.status, row.content_type, row.body)
+
+        return await self._database.write(work)
+
+    async def finish(self, user: str, key: str, response: KeptResponse) -> None:
+        change = (
+            update(idempotency_keys)
+            .where(_table.user_name == user, _table.key == key)
+            .values(status=response.status, content_type=response.content_type, body=response.body)
+        )
+        await self._database.write(lambda connection: connection.execute(change).rowcount)
+
+    async def abandon(self, user: str, key: str) -> None:
+        """The request came to nothing and may be sent again with the same key."""
+        statement = delete(idempotency_keys).where(_table.user_name == user, _table.key == key, _table.status.is_(None))
+        await self._database.write(lambda connection: connection.execute(statement).rowcount)
+
+    async def purge_keys(self, before: float) -> int:
+        statement = delete(idempotency_keys).where(_table.created_at < before)
+        return await self._database.write(lambda connection: connection.execute(statement).rowcount)
+
+
+def judge(key: str, same: bool, status: int | None, content_type: str | None, body: bytes | None) -> KeptResponse:
+    """What a key that was used before gives: its response, or a refusal."""
+    if not same:
+        raise Refused("idempotency_conflict", "This Idempotency-Key was used for another request.", key=key)
+    if status is None:
+        raise Refused("idempotency_in_progress", "The first request with this Idempotency-Key is at work.", key=key)
+    return KeptResponse(status, content_type or "", bytes(body or b""))

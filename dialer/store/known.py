@@ -1,0 +1,78 @@
+"""Loads what decides about a list of writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from dialer.store.batch import AttemptState, Known, RecordState, Touched
+from dialer.store.statement import Sql
+from dialer.store.text import texts_from_json
+from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
+
+
+class Loader:
+    """Reads the rows that writes touch, locked where the database locks rows."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+        # Locked in one order by all, so that two transactions cannot wait for each other.
+        self._records = sql.prepare(
+            "SELECT id, number, status, type, result, attempts, due_at, rank, queue_at, fence, lease_until,"
+            " claimed_by, data, updated_at FROM records"
+            f" WHERE {sql.among('id', 'ids')} ORDER BY id{sql.for_update}"
+        )
+        self._attempts = sql.prepare(
+            "SELECT id, interaction, number, result, ended_at FROM attempts"
+            f" WHERE {sql.among('id', 'ids')} ORDER BY n{sql.for_update}"
+        )
+        self._dials = sql.prepare(f"SELECT call_id, attempt, n FROM dials WHERE {sql.among('call_id', 'ids')}")
+        self._barred = sql.prepare(f"SELECT number, campaign FROM do_not_call WHERE {sql.among('number', 'numbers')}")
+        self._notices = sql.prepare(f"SELECT id, agent FROM notices WHERE {sql.among('id', 'ids')}")
+
+    def load(self, connection: Connection, touched: Touched) -> Known:
+        known = Known()
+        self._load_records(connection, touched, known)
+        self._load_attempts(connection, touched, known)
+        numbers = touched.numbers.union(record.number for record in known.records.values())
+        if numbers:
+            for row in self._barred.run(connection, {"numbers": self._sql.values(numbers)}):
+                known.barred.add((row.number, row.campaign))
+        if touched.notices:
+            for row in self._notices.run(connection, {"ids": self._sql.values(touched.notices)}):
+                known.notices[row.id] = row.agent
+        return known
+
+    def _load_records(self, connection: Connection, touched: Touched, known: Known) -> None:
+        if touched.records:
+            for row in self._records.run(connection, {"ids": self._sql.values(touched.records)}):
+                known.records[row.id] = _record(row)
+
+    def _load_attempts(self, connection: Connection, touched: Touched, known: Known) -> None:
+        if touched.attempts:
+            for row in self._attempts.run(connection, {"ids": self._sql.values(touched.attempts)}):
+                result = None if row.result is None else CallResult(row.result)
+                known.attempts[row.id] = AttemptState(row.interaction, row.number, result, row.ended_at)
+        if touched.call_ids:
+            for row in self._dials.run(connection, {"ids": self._sql.values(touched.call_ids)}):
+                known.dials[row.call_id] = (row.attempt, row.n)
+
+
+def _record(row: Row[Any]) -> RecordState:
+    return RecordState(
+        id=row.id,
+        number=row.number,
+        status=RecordStatus(row.status),
+        type=RecordType(row.type),
+        result=None if row.result is None else CallResult(row.result),
+        attempts=row.attempts,
+        due_at=row.due_at,
+        rank=row.rank,
+        queue_at=row.queue_at,
+        fence=row.fence,
+        lease_until=row.lease_until,
+        claimed_by=row.claimed_by,
+        data=texts_from_json(row.data),
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,169 @@
+"""Calling lists and their records."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from dialer.ports import ListRow, NewRecord, RecordRow
+from dialer.store.database import Database
+from dialer.store.queue import place
+from dialer.store.tables import lists, records
+from dialer.store.text import stored, texts_from_json, to_json
+from dialer.vocabulary.errors import NotFound
+from dialer.vocabulary.ids import ListName, RecordId
+from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
+
+#: Records read at a time: a long read must not hold a transaction open.
+PAGE = 500
+
+
+class SqlLists:
+    """Lists on a database; `changed` is told when records were added."""
+
+    def __init__(self, database: Database, changed: Callable[[], None]) -> None:
+        self._database = database
+        self._changed = changed
+        sql = database.sql
+        self._there = sql.prepare(
+            f"SELECT number, external_id FROM records WHERE list_id = :list_id AND {sql.among('number', 'numbers')}"
+        )
+        self._barred = sql.prepare(
+            f"SELECT number FROM do_not_call WHERE campaign = '' AND {sql.among('number', 'numbers')}"
+        )
+        self._zones = sql.prepare(
+            "INSERT INTO list_zones (list_id, zone) VALUES (:list_id, :zone) ON CONFLICT (list_id, zone) DO NOTHING"
+        )
+
+    async def add_list(self, name: ListName, zone: str, region: str, now: float) -> None:
+        """Add a list if there is none of this name; one that is there stays as it is."""
+
+        def work(connection: Connection) -> None:
+            there = connection.execute(select(lists.c.id).where(lists.c.name == name)).first()
+            if there is None:
+                row = {"name": name, "zone": zone, "region": region, "created_at": now}
+                connection.execute(insert(lists), [row])
+
+        await self._database.write(work)
+
+    async def lists(self) -> Sequence[ListRow]:
+        counts = (
+            select(
+                records.c.list_id,
+                func.count().label("records"),
+                func.count().filter(records.c.status == RecordStatus.READY).label("ready"),
+            )
+            .group_by(records.c.list_id)
+            .subquery()
+        )
+        query = (
+            select(lists, counts.c.records, counts.c.ready)
+            .outerjoin(counts, counts.c.list_id == lists.c.id)
+            .order_by(lists.c.name)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [
+            ListRow(ListName(row.name), row.zone, row.region, row.records or 0, row.ready or 0, row.created_at)
+            for row in rows
+        ]
+
+    async def add_records(self, name: ListName, rows: Sequence[NewRecord], now: float) -> Sequence[NewRecord]:
+        """Add rows in one transaction; returns those refused as duplicates (same list, number and external id).
+        Raises NotFound for an unknown list."""
+
+        def work(connection: Connection) -> list[NewRecord]:
+            return self._add(connection, name, rows, now)
+
+        duplicates = await self._database.write(work)
+        self._changed()
+        return duplicates
+
+    def _add(self, connection: Connection, name: ListName, rows: Sequence[NewRecord], now: float) -> list[NewRecord]:
+        list_id = connection.execute(select(lists.c.id).where(lists.c.name == name)).scalar_one_or_none()
+        if list_id is None:
+            raise NotFound("list", name)
+        numbers = self._database.sql.values({row.number for row in rows})
+        found = self._there.run(connection, {"list_id": list_id, "numbers": numbers})
+        there = {(row.number, row.external_id) for row in found}
+        barred = {row.number for row in self._barred.run(connection, {"numbers": numbers})}
+        duplicates: list[NewRecord] = []
+        added: list[dict[str, Any]] = []
+        for row in rows:
+            key = (row.number, stored(row.external_id))
+            if key in there:
+                duplicates.append(row)
+                continue
+            there.add(key)
+            added.append(_new(row, list_id, now, row.number in barred))
+        if added:
+            connection.execute(insert(records), added)
+            zones = {row["zone"] for row in added}
+            self._zones.run_all(connection, [{"list_id": list_id, "zone": zone} for zone in sorted(zones)])
+        return duplicates
+
+    async def records(self, name: ListName) -> AsyncIterator[RecordRow]:
+        """The records of a list in the order in which they came."""
+        after = 0
+        while True:
+            query = (
+                select(records)
+                .join(lists, lists.c.id == records.c.list_id)
+                .where(lists.c.name == name, records.c.id > after)
+                .order_by(records.c.id)
+                .limit(PAGE)
+            )
+            rows = await self._rows(query)
+            for row in rows:
+                yield record_row(row, name)
+            if len(rows) < PAGE:
+                return
+            after = rows[-1].id
+
+    async def _rows(self, query: Any) -> Sequence[Row[Any]]:
+        return await self._database.read(lambda connection: connection.execute(query).all())
+
+
+def _new(row: NewRecord, list_id: int, now: float, barred: bool) -> dict[str, Any]:
+    kind = RecordType.NO_CALL if barred else RecordType.GENERAL
+    rank, queue_at = place(kind, now)
+    return {
+        "list_id": list_id,
+        "number": row.number,
+        "raw_number": stored(row.raw_number),
+        "contact": stored(row.contact),
+        "zone": row.zone,
+        "external_id": stored(row.external_id),
+        "chain": stored(row.chain),
+        "chain_n": row.chain_n,
+        "daily_from": row.daily_from,
+        "daily_till": row.daily_till,
+        "data": to_json(row.data or {}),
+        "status": RecordStatus.CANCELLED if barred else RecordStatus.READY,
+        "type": kind,
+        "result": CallResult.DO_NOT_CALL if barred else None,
+        "attempts": 0,
+        "due_at": now,
+        "rank": rank,
+        "queue_at": queue_at,
+        "fence": 0,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def record_row(row: Row[Any], name: ListName) -> RecordRow:
+    return RecordRow(
+        record=RecordId(row.id),
+        list=name,
+        number=row.number,
+        contact=row.contact,
+        zone=row.zone,
+        status=RecordStatus(row.status),
+        type=row.type,
+        result=None if row.result is None else CallResult(row.result),
+        attempts=row.attempts,
+        due_at=row.due_at,
+        data=texts_from_json(row.data),
+    )

@@ -1,0 +1,158 @@
+"""Opens the store: finds the database, migrates it, gives this start of the node a name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Connection, exc, insert, select
+from sqlalchemy.engine import URL, make_url
+
+from dialer.store.attempts import SqlAttempts
+from dialer.store.database import Database
+from dialer.store.do_not_call import SqlDoNotCall
+from dialer.store.history import SqlHistory
+from dialer.store.idempotency import SqlIdempotencyKeys
+from dialer.store.ledger import SqlLedger
+from dialer.store.lists import SqlLists
+from dialer.store.lockfile import FileLock
+from dialer.store.notices import SqlNotices
+from dialer.store.postgres import PostgresDatabase
+from dialer.store.schema import upgrade
+from dialer.store.sessions import SqlSessions
+from dialer.store.sqlite import SqliteDatabase
+from dialer.store.tables import installation, runs
+from dialer.store.users import SqlUsers
+from dialer.vocabulary.errors import StoreInUse, StoreUnavailable
+
+#: Digits of run names: no letter that is read as another one.
+DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+
+#: Letters that tell installations apart, so that a Call-ID is unique also after the database was made anew.
+TOKEN_LENGTH = 5
+
+
+class Plain:
+    """The plain data of a store: what the API and the command line ask for beside the core."""
+
+    def __init__(self, database: Database, changed: Callable[[], None]) -> None:
+        self._database = database
+        self.lists = SqlLists(database, changed)
+        self.attempts = SqlAttempts(database)
+        self.users = SqlUsers(database)
+        self.do_not_call = SqlDoNotCall(database)
+        self.notices = SqlNotices(database)
+        self.history = SqlHistory(database)
+        self.sessions = SqlSessions(database)
+        self.idempotency_keys = SqlIdempotencyKeys(database)
+
+    async def close(self) -> None:
+        await self._database.close()
+
+
+class Store(Plain):
+    """The store of a node. `run` is the name of this start, for `ids.Mint`."""
+
+    def __init__(self, database: Database, node: str, run: str, now: Callable[[], float]) -> None:
+        self.run = run
+        self.ledger = SqlLedger(database, node, run, now)
+        super().__init__(database, self.ledger.records_changed)
+
+
+async def open_store(url: str, node: str, now: Callable[[], float] = time.time) -> Store:
+    """Open the database `url` for the node `node`: `sqlite:///PATH` or `postgresql://...`, each also with the name of
+    its asynchronous driver.
+
+    Raises StoreInUse if another process has the file, or is this node; StoreTooNew; StoreUnavailable.
+    """
+    parsed = _parsed(url)
+    database: Database
+    if parsed.get_backend_name() == "sqlite":
+        path = _usable(parsed)
+        database = SqliteDatabase(path, FileLock(path, node))
+    else:
+        database = PostgresDatabase(parsed)
+    try:
+        if isinstance(database, PostgresDatabase):
+            await database.hold_name(node)
+        await database.write(upgrade)
+        run = await database.write(lambda connection: _begin_run(connection, node, now()))
+    except BaseException:
+        await database.close()
+        raise
+    return Store(database, node, run, now)
+
+
+async def open_plain(url: str) -> Plain:
+    """Open the database for a command beside a running node, e.g. an import. Migrates it if no node has it."""
+    parsed = _parsed(url)
+    database: Database
+    if parsed.get_backend_name() == "sqlite":
+        path = _usable(parsed)
+        try:
+            lock: FileLock | None = FileLock(path, "a command")
+        except StoreInUse:
+            lock = None
+        database = SqliteDatabase(path, lock)
+    else:
+        database = PostgresDatabase(parsed)
+    try:
+        await database.write(upgrade)
+    except BaseException:
+        await database.close()
+        raise
+    return Plain(database, lambda: None)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError:
+        raise StoreUnavailable("The database's URL cannot be read: write sqlite:///FILE or postgresql://...") from None
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+asyncpg")
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        return parsed
+    raise StoreUnavailable(
+        f"The database {parsed.render_as_string(hide_password=True)} is of no known kind: "
+        "write sqlite:///FILE or postgresql://USER@HOST/NAME"
+    )
+
+
+def _usable(url: URL) -> Path:
+    """The path of the SQLite file; raises StoreUnavailable with what is wrong with it."""
+    path = Path(url.database or "").absolute()
+    directory = path.parent
+    if not directory.is_dir():
+        raise StoreUnavailable(f"The directory {directory} of the database does not exist: create it.")
+    if path.is_dir():
+        raise StoreUnavailable(f"The database {path} is a directory: name a file.")
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise StoreUnavailable(f"The directory {directory} of the database cannot be written by this user.")
+    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        raise StoreUnavailable(f"The database {path} cannot be read and written by this user.")
+    return path
+
+
+def _begin_run(connection: Connection, node: str, now: float) -> str:
+    query = select(installation.c.value).where(installation.c.key == "token")
+    token = connection.execute(query).scalar_one_or_none()
+    if token is None:
+        token = "".join(secrets.choice(DIGITS) for _ in range(TOKEN_LENGTH))
+        connection.execute(insert(installation), [{"key": "token", "value": token}])
+    row = {"run": f"new {secrets.token_hex(8)}", "node": node, "started_at": now}
+    number = connection.execute(insert(runs).returning(runs.c.n), [row]).scalar_one()
+    run = f"{token}{_digits(number)}"
+    connection.execute(runs.update().where(runs.c.n == number).values(run=run))
+    return run
+
+
+def _digits(number: int) -> str:
+    digits = ""
+    while number:
+        number, last = divmod(number, len(DIGITS))
+        digits = DIGITS[last] + digits
+    return digits or DIGITS[0]

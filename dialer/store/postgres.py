@@ -1,0 +1,87 @@
+"""PostgreSQL by asyncpg: a small pool, and one connection that holds the node's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, exc, text
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from dialer.store.faults import translated
+from dialer.store.statement import Sql
+from dialer.vocabulary.errors import StoreInUse
+
+T = TypeVar("T")
+
+#: Connections of a node: one commits, one claims, the others read.
+CONNECTIONS = 5
+
+#: How long a connection may take to be made, and a statement to be answered.
+CONNECT_TIMEOUT_S = 5.0
+STATEMENT_TIMEOUT_S = 15.0
+
+#: Transactions that PostgreSQL ended to resolve a deadlock or a conflict are run again.
+ROUNDS = 4
+_TO_BE_RUN_AGAIN = {"40001", "40P01"}
+
+#: First key of the advisory locks that hold the names of nodes.
+NODE_LOCKS = 0x436F
+
+
+class PostgresDatabase:
+    """The database at `url`."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine = create_async_engine(
+            url,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=STATEMENT_TIMEOUT_S,
+            connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": STATEMENT_TIMEOUT_S},
+        )
+        self._name_holder: AsyncConnection | None = None
+        self.sql = Sql(self._engine.dialect)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        return await self._run(work)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        return await self._run(work)
+
+    async def _run(self, work: Callable[[Connection], T]) -> T:
+        with translated():
+            for _ in range(ROUNDS - 1):
+                try:
+                    return await self._once(work)
+                except exc.DBAPIError as problem:
+                    if getattr(problem.orig, "sqlstate", None) not in _TO_BE_RUN_AGAIN:
+                        raise
+            return await self._once(work)
+
+    async def _once(self, work: Callable[[Connection], T]) -> T:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def hold_name(self, node: str) -> None:
+        """Keep the name of this node for this process; raises StoreInUse if another process has it."""
+        with translated():
+            connection = await self._engine.connect()
+            query = text("SELECT pg_try_advisory_lock(:locks, hashtext(:node))")
+            held = (await connection.execute(query, {"locks": NODE_LOCKS, "node": node})).scalar_one()
+            await connection.commit()
+        if not held:
+            await connection.close()
+            raise StoreInUse(self._engine.url.render_as_string(hide_password=True), None, node)
+        self._name_holder = connection
+
+    async def close(self) -> None:
+        try:
+            if self._name_holder is not None:
+                await self._name_holder.invalidate()
+                await self._name_holder.close()
+            await self._engine.dispose()
+        except (TimeoutError, exc.SQLAlchemyError, OSError):
+            # A server that is gone has nothing left to be closed.
+            await self._engine.dispose(close=False)

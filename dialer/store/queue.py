@@ -1,0 +1,38 @@
+"""The order in which records are claimed: rank, then the time since which they are due.
+
+A record given back to the top has rank TOP and a negative time, so that the one given back last is the next.
+"""
+
+from __future__ import annotations
+
+from dialer.vocabulary.results import RecordType
+
+TOP = 0
+
+RANKS: dict[RecordType, int] = {
+    RecordType.PERSONAL_CALLBACK: 1,
+    RecordType.CAMPAIGN_CALLBACK: 2,
+    RecordType.PERSONAL_RESCHEDULED: 3,
+    RecordType.CAMPAIGN_RESCHEDULED: 4,
+    RecordType.GENERAL: 5,
+    RecordType.NO_CALL: 9,
+}
+
+#: Ranks that are claimed, the first ones first.
+CLAIMED_RANKS = (TOP, 1, 2, 3, 4, 5)
+
+
+def place(kind: RecordType, due_at: float, to_top_at: float | None = None) -> tuple[int, float]:
+    """Rank and queue time of a record that waits; `to_top_at` is when it was given back to the top."""
+    if to_top_at is None or kind is RecordType.NO_CALL:
+        return RANKS[kind], due_at
+    return TOP, -to_top_at
+
+
+def daily_window_open(daily_from: int, daily_till: int, second_of_day: int) -> bool:
+    """Whether a record's own hours allow dialling now; seconds since midnight, -1 for none, over midnight too."""
+    if daily_from < 0 or daily_till < 0:
+        return True
+    if daily_from <= daily_till:
+        return daily_from <= second_of_day < daily_till
+    return second_of_day >= daily_from or second_of_day < daily_till

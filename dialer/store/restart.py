@@ -1,0 +1,117 @@
+"""What a node finds when it starts again, and what it makes of it before anything is dialled."""
+
+from __future__ import annotations
+
+from msgspec import json
+from sqlalchemy import Connection
+
+from dialer.store.queue import place
+from dialer.store.statement import Sql
+from dialer.store.text import to_json
+from dialer.vocabulary.events import (
+    AgentRemembered,
+    CampaignRemembered,
+    Event,
+    InteractionRemembered,
+    NoticeRemembered,
+    Restored,
+    UserKnown,
+)
+from dialer.vocabulary.ids import AgentName, CampaignName, TeamName
+from dialer.vocabulary.results import CallResult, RecordType
+
+#: A record whose attempt was lost is not dialled again before this: its contact's phone may still ring.
+LOST_RETRY_S = 120.0
+
+
+class Restart:
+    """Remembers for one node. Claims and attempts of other nodes are left alone."""
+
+    def __init__(self, sql: Sql, node: str, run: str) -> None:
+        self._values = {"node": node, "run": run}
+        former = "(SELECT run FROM runs WHERE node = :node AND run <> :run)"
+        no_interaction = "NOT EXISTS (SELECT 1 FROM interactions i WHERE i.live IS NOT NULL AND "
+        self._not_begun = sql.prepare(
+            "UPDATE records SET status = 'ready', lease_until = NULL, claimed_by = NULL, updated_at = :now"
+            f" WHERE status = 'retrieved' AND claimed_by IN {former} AND NOT EXISTS"
+            " (SELECT 1 FROM attempts a WHERE a.record = records.id AND a.fence = records.fence)"
+        )
+        self._lost = sql.prepare(
+            "UPDATE attempts SET result = :result, ended_at = :now, reason = 'node restarted'"
+            f" WHERE ended_at IS NULL AND run IN {former} AND {no_interaction} i.id = attempts.interaction)"
+            " RETURNING id, interaction, campaign, record, agent"
+        )
+        self._left = sql.prepare(
+            "SELECT r.id, r.type, (SELECT a.result FROM attempts a WHERE a.record = r.id AND a.fence = r.fence"
+            " ORDER BY a.n DESC LIMIT 1) AS result FROM records r"
+            f" WHERE r.status = 'retrieved' AND r.claimed_by IN {former} AND {no_interaction} i.record = r.id)"
+        )
+        self._free = sql.prepare(
+            "UPDATE records SET status = 'ready', result = :result, due_at = :due_at, rank = :rank,"
+            " queue_at = :due_at, lease_until = NULL, claimed_by = NULL, updated_at = :now WHERE id = :id"
+        )
+        self._adopted = sql.prepare(
+            f"UPDATE records SET claimed_by = :run WHERE status = 'retrieved' AND claimed_by IN {former}"
+        )
+        self._told = sql.prepare(
+            "INSERT INTO history (kind, at, campaign, agent, record, interaction, attempt, facts)"
+            " VALUES ('attempt_lost', :now, :campaign, :agent, :record, :interaction, :id, :facts)"
+        )
+        self._users = sql.prepare(
+            "SELECT name, display_name, phone, teams, enabled FROM users WHERE role = 'agent' ORDER BY name"
+        )
+        self._campaigns = sql.prepare("SELECT name, state, mode FROM campaigns ORDER BY name")
+        self._agents = sql.prepare("SELECT name, state, reason FROM agents ORDER BY name")
+        # An OK counts until the campaign is unloaded: the next load asks again.
+        self._notices = sql.prepare(
+            "SELECT DISTINCT n.agent, n.campaign FROM notices n"
+            " WHERE n.acknowledged_at IS NOT NULL AND n.kind IN ('loaded', 'started') AND NOT EXISTS"
+            " (SELECT 1 FROM notices u WHERE u.campaign = n.campaign AND u.agent = n.agent"
+            " AND u.kind = 'unloaded' AND u.n > n.n) ORDER BY n.campaign, n.agent"
+        )
+        self._interactions = sql.prepare(
+            "SELECT live FROM interactions WHERE live IS NOT NULL AND run IN"
+            " (SELECT run FROM runs WHERE node = :node) ORDER BY begun_at, id"
+        )
+
+    def remembered(self, connection: Connection, now: float) -> tuple[Event, ...]:
+        self._settle(connection, now)
+        return (
+            *self._known_users(connection),
+            *(
+                CampaignRemembered(CampaignName(row.name), row.state, row.mode)
+                for row in self._campaigns.run(connection, {})
+            ),
+            *(AgentRemembered(AgentName(row.name), row.state, row.reason) for row in self._agents.run(connection, {})),
+            *(
+                NoticeRemembered(AgentName(row.agent), CampaignName(row.campaign))
+                for row in self._notices.run(connection, {})
+            ),
+            *(InteractionRemembered(bytes(row.live)) for row in self._interactions.run(connection, self._values)),
+            Restored(),
+        )
+
+    def _known_users(self, connection: Connection) -> list[Event]:
+        return [
+            UserKnown(
+                agent=AgentName(row.name),
+                display_name=row.display_name,
+                phone=row.phone,
+                teams=json.decode(row.teams, type=tuple[TeamName, ...]),
+                enabled=bool(row.enabled),
+            )
+            for row in self._users.run(connection, {})
+        ]
+
+    def _settle(self, connection: Connection, now: float) -> None:
+        """Release what was not begun, settle what nobody will settle any more, free the records of both."""
+        values = {**self._values, "now": now}
+        self._not_begun.run(connection, values)
+        lost = self._lost.run(connection, {**values, "result": CallResult.SYSTEM_LOST}).all()
+        facts = to_json({"result": CallResult.SYSTEM_LOST, "why": "the node restarted"})
+        self._told.run_all(connection, [{**row._mapping, "now": now, "facts": facts} for row in lost])
+        for row in self._left.run(connection, values).all():
+            rank, due_at = place(RecordType(row.type), now + LOST_RETRY_S)
+            freed = {"id": row.id, "result": row.result, "rank": rank, "due_at": due_at, "now": now}
+            self._free.run(connection, freed)
+        self._adopted.run(connection, values)

@@ -1,0 +1,77 @@
+"""Log-ins and API tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import structs
+from sqlalchemy import Connection, Delete, Row, and_, delete, or_, select, update
+
+from dialer.ports import Session
+from dialer.store.database import Database
+from dialer.store.tables import sessions
+
+_table = sessions.c
+
+
+class SqlSessions:
+    """Sessions on a database; only hashes of the secrets are here."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._save = database.sql.prepare(
+            "INSERT INTO sessions (token_hash, user_name, kind, label, created_at, used_at, expires_at) VALUES"
+            " (:token_hash, :user, :kind, :label, :created_at, :used_at, :expires_at)"
+            " ON CONFLICT (token_hash) DO UPDATE SET label = excluded.label, used_at = excluded.used_at,"
+            " expires_at = excluded.expires_at"
+        )
+
+    async def session(self, token_hash: str) -> Session | None:
+        query = select(sessions).where(_table.token_hash == token_hash)
+        row = await self._database.read(lambda connection: connection.execute(query).first())
+        return None if row is None else _session(row)
+
+    async def sessions(self, user: str) -> Sequence[Session]:
+        query = select(sessions).where(_table.user_name == user).order_by(_table.created_at, _table.token_hash)
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [_session(row) for row in rows]
+
+    async def save_session(self, session: Session) -> None:
+        values = structs.asdict(session)
+
+        def work(connection: Connection) -> None:
+            self._save.run(connection, values)
+
+        await self._database.write(work)
+
+    async def touch_session(self, token_hash: str, used_at: float) -> None:
+        change = update(sessions).where(_table.token_hash == token_hash).values(used_at=used_at)
+        await self._database.write(lambda connection: connection.execute(change).rowcount)
+
+    async def remove_session(self, token_hash: str) -> bool:
+        return await self._remove(delete(sessions).where(_table.token_hash == token_hash)) > 0
+
+    async def remove_sessions(self, user: str) -> int:
+        """End a user's log-ins; API tokens stay."""
+        return await self._remove(delete(sessions).where(_table.user_name == user, _table.kind == "session"))
+
+    async def purge_sessions(self, expired_before: float, unused_since: float) -> int:
+        """Forget log-ins and tokens past their end, and log-ins that were not used since."""
+        unused = and_(_table.kind == "session", _table.used_at < unused_since)
+        return await self._remove(delete(sessions).where(or_(_table.expires_at < expired_before, unused)))
+
+    async def _remove(self, statement: Delete) -> int:
+        return await self._database.write(lambda connection: connection.execute(statement).rowcount)
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(
+        token_hash=row.token_hash,
+        user=row.user_name,
+        kind=row.kind,
+        label=row.label,
+        created_at=row.created_at,
+        used_at=row.used_at,
+        expires_at=row.expires_at,
+    )

@@ -1,0 +1,41 @@
+"""Text and mappings as the databases keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+
+def stored(text: str) -> str:
+    """Text without what PostgreSQL (NUL) and UTF-8 (lone surrogates) cannot hold; it comes from peers and people,
+    and one such letter must not hold up a transaction."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def to_json(mapping: Mapping[str, object]) -> str:
+    try:
+        return msgspec.json.encode(mapping).decode()
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_clean(mapping)).decode()
+
+
+def from_json(text: str) -> dict[str, Any]:
+    return msgspec.json.decode(text, type=dict[str, Any])
+
+
+def texts_from_json(text: str) -> dict[str, str]:
+    return msgspec.json.decode(text, type=dict[str, str])
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return stored(value)
+    if isinstance(value, Mapping):
+        return {stored(str(key)): _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return value

@@ -1,0 +1,146 @@
+"""Writes what a batch came to, one statement for each kind of row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import structs
+from sqlalchemy import Connection
+
+from dialer.store.batch import Batch, RecordState
+from dialer.store.statement import Sql
+from dialer.store.text import stored, to_json
+from dialer.vocabulary import writes as w
+from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
+
+
+def _insert(table: str, columns: Sequence[str], rest: str = "") -> str:
+    marks = ", ".join(f":{column}" for column in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {rest}".strip()
+
+
+def _upsert(table: str, key: str, columns: Sequence[str]) -> str:
+    changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column != key)
+    return _insert(table, columns, f"ON CONFLICT ({key}) DO UPDATE SET {changes}")
+
+
+_ATTEMPT = ("id", "run", "interaction", "campaign", "record", "fence", "number", "agent", "begun_at")
+_INTERACTION = (
+    *("id", "run", "campaign", "record", "fence", "agent", "number", "contact", "state", "found_result"),
+    *("agent_result", "disposition", "note", "begun_at", "connected_at", "cleared_at", "finalized_at", "live"),
+)
+_HISTORY = ("kind", "at", "campaign", "agent", "record", "interaction", "attempt", "facts")
+
+
+class Writer:
+    """Writes batches in the name of `run`. Tables are written in one order by all, against deadlocks."""
+
+    def __init__(self, sql: Sql, run: str) -> None:
+        self._run = run
+        prepare = sql.prepare
+        self._records = prepare(
+            "UPDATE records SET status = :status, type = :type, result = :result, attempts = :attempts,"
+            " due_at = :due_at, rank = :rank, queue_at = :queue_at, lease_until = :lease_until,"
+            " claimed_by = :claimed_by, data = :data, updated_at = :updated_at WHERE id = :id"
+        )
+        # A record that stays claimed keeps its place: no index has to be written.
+        self._claimed_records = prepare(
+            "UPDATE records SET type = :type, result = :result, attempts = :attempts, due_at = :due_at,"
+            " data = :data, updated_at = :updated_at WHERE id = :id"
+        )
+        self._campaigns = prepare(_upsert("campaigns", "name", ("name", "state", "mode", "at")))
+        agent = ("name", "state", "reason", "campaign", "at")
+        self._agents = prepare(_upsert("agents", "name", agent))
+        self._agent_states = prepare(_insert("agent_states", ("agent", *agent[1:])))
+        self._attempts = prepare(_insert("attempts", _ATTEMPT))
+        self._settled = prepare(
+            "UPDATE attempts SET result = :result, code = :code, reason = :reason, q850 = :q850,"
+            " answered_at = :answered_at, connected_at = :connected_at, ended_at = :ended_at,"
+            " abandoned = :abandoned WHERE id = :attempt"
+        )
+        self._dials = prepare(_insert("dials", ("attempt", "n", "call_id", "leg", "trunk", "caller_id", "at")))
+        self._settled_dials = prepare(
+            "UPDATE dials SET code = :code, reason = :reason, q850 = :q850, cleared_by = :by,"
+            " late_answer = :late_answer, ended_at = :at WHERE attempt = :attempt AND n = :n"
+        )
+        self._interactions = prepare(_upsert("interactions", "id", _INTERACTION))
+        party = ("id", "interaction", "agent", "state", "offered_at", "talking_at", "ended_at")
+        self._parties = prepare(_upsert("parties", "id", party))
+        self._barred = prepare(
+            _insert(
+                "do_not_call",
+                ("number", "campaign", "source", "agent", "at"),
+                "ON CONFLICT (number, campaign) DO NOTHING",
+            )
+        )
+        self._barred_records = prepare(
+            f"UPDATE records SET type = '{RecordType.NO_CALL}', status = '{RecordStatus.CANCELLED}',"
+            f" result = '{CallResult.DO_NOT_CALL}', rank = 9, updated_at = :at"
+            " WHERE number = :number AND status = 'ready'"
+        )
+        self._notices = prepare(_insert("notices", ("id", "agent", "campaign", "kind", "at")))
+        self._acknowledged = prepare(
+            "UPDATE notices SET acknowledged_at = :at WHERE id = :notice AND acknowledged_at IS NULL"
+        )
+        self._history = prepare(_insert("history", _HISTORY))
+
+    def write(self, connection: Connection, batch: Batch) -> None:
+        self._write_records(connection, batch.records.values())
+        self._campaigns.run_all(connection, [_named(item, "campaign") for item in batch.campaigns.values()])
+        self._agents.run_all(connection, [_named(item, "agent") for item in batch.agents.values()])
+        self._agent_states.run_all(connection, [structs.asdict(item) for item in batch.agent_states])
+        self._attempts.run_all(connection, [self._attempt(item) for item in batch.attempts])
+        self._dials.run_all(connection, [structs.asdict(item) for item in batch.dials])
+        self._settled_dials.run_all(connection, [_said(item) for item in batch.settled_dials])
+        self._settled.run_all(connection, [_said(item) for item in batch.settled])
+        self._interactions.run_all(connection, [self._interaction(item) for item in batch.interactions.values()])
+        self._parties.run_all(connection, [_named(item, "party", "id") for item in batch.parties.values()])
+        self._write_barred(connection, batch.barred)
+        self._notices.run_all(connection, [_named(item, "notice", "id") for item in batch.notices])
+        self._acknowledged.run_all(connection, [structs.asdict(item) for item in batch.acknowledged])
+        self._history.run_all(connection, [_line(item) for item in batch.history])
+
+    def _write_records(self, connection: Connection, records: Iterable[RecordState]) -> None:
+        changed: list[dict[str, Any]] = []
+        claimed: list[dict[str, Any]] = []
+        for record in records:
+            row = structs.asdict(record)
+            row["data"] = to_json(record.data)
+            (claimed if record.status is RecordStatus.RETRIEVED else changed).append(row)
+        self._claimed_records.run_all(connection, claimed)
+        self._records.run_all(connection, changed)
+
+    def _write_barred(self, connection: Connection, barred: Sequence[w.AddDoNotCall]) -> None:
+        if not barred:
+            return
+        rows = [{**structs.asdict(item), "campaign": item.campaign or ""} for item in barred]
+        self._barred.run_all(connection, [{**row, "source": stored(row["source"])} for row in rows])
+        self._barred_records.run_all(connection, [row for row in rows if not row["campaign"]])
+
+    def _attempt(self, write: w.BeginAttempt) -> dict[str, Any]:
+        return {**structs.asdict(write), "id": write.attempt, "run": self._run, "begun_at": write.at}
+
+    def _interaction(self, write: w.SaveInteraction) -> dict[str, Any]:
+        return {
+            **structs.asdict(write),
+            "id": write.interaction,
+            "run": self._run,
+            "contact": stored(write.contact),
+            "disposition": stored(write.disposition),
+            "note": stored(write.note),
+        }
+
+
+def _named(write: w.SaveCampaign | w.SaveAgent | w.AddParty | w.AddNotice, key: str, column: str = "name") -> Any:
+    row = structs.asdict(write)
+    row[column] = row[key]
+    return row
+
+
+def _said(write: w.SettleAttempt | w.SettleDial) -> dict[str, Any]:
+    return {**structs.asdict(write), "reason": stored(write.reason)}
+
+
+def _line(write: w.AddHistory) -> dict[str, Any]:
+    return {**structs.asdict(write), "facts": None if write.facts is None else to_json(write.facts)}

@@ -48,7 +48,7 @@ class Switchboard:
         self._players = Players(loop, patchbay, self._bridges, settings.clock_rate_hz)
         self._recorders = Recorders(loop, patchbay, self._bridges)
         self._holds = Holds(loop)
-        self._taps = Taps(loop, self.registry, patchbay, settings)
+        self._taps = Taps(loop, patchbay, settings)
         self._dialogs = Dialogs(
             loop, self.registry, self.accounts, self._bridges, self._players, self._recorders, self._holds
         )

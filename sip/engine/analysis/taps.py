@@ -1,25 +1,133 @@
-"""Which legs are under analysis."""
+"""Which legs are under analysis, and the process that their audio goes to.
+
+The owner only creates and closes taps. Audio goes from the media thread of pjmedia straight to the analysis process
+over a Unix socket (ADR 0002); results come back on a thread that hands them to the owner.
+"""
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass
+
+import pjsua2 as pj
+
+from dialer.vocabulary import telephony
+from dialer.vocabulary.ids import LegId
+from sip.engine.analysis.child import AnalysisProcess
+from sip.engine.analysis.results import Result
+from sip.engine.bridge import leg_plug, tap_plug
 from sip.engine.leg import Leg
-from sip.engine.loop import Loop
+from sip.engine.loop import Loop, Timer
 from sip.engine.patchbay import Patchbay
-from sip.engine.registry import Registry
 from sip.engine.settings import OwnerSettings
+
+KINDS = frozenset({"tones"})
+FRAMES_PER_PACKET = 10
+RESULT_TIMEOUT_S = 5.0
+
+
+@dataclass(slots=True, eq=False)
+class _Tapping:
+    number: int
+    leg: LegId
+    kind: str
+    tap: pj.CornettaTap
+    deadline: Timer | None = None
 
 
 class Taps:
-    """Taps of legs. Owner thread only."""
+    """Taps of legs, one for each leg. Owner thread only, but for the thread that reads results."""
 
-    def __init__(self, loop: Loop, registry: Registry, patchbay: Patchbay, settings: OwnerSettings) -> None:
+    def __init__(self, loop: Loop, patchbay: Patchbay, settings: OwnerSettings) -> None:
         self._loop = loop
+        self._patchbay = patchbay
+        self._enabled = settings.analysis and hasattr(pj, "CornettaTap")
+        self._numbers = itertools.count(1)
+        self._running: dict[LegId, _Tapping] = {}
+        self._awaited: dict[int, _Tapping] = {}
+        self._process: AnalysisProcess | None = None
 
-    def start(self) -> None: ...
-    def close(self) -> None: ...
-    def clear(self, leg: Leg) -> None: ...
+    def start(self) -> None:
+        if self._enabled:
+            self._process = AnalysisProcess(lambda result: self._loop.post(lambda: self._came(result)))
+
+    def close(self) -> None:
+        for tapping in self._running.values():
+            tapping.tap.close()
+        self._running.clear()
+        self._awaited.clear()
+        if self._process is not None:
+            self._process.close()
+            self._process = None
 
     def begin(self, leg: Leg, kind: str) -> None:
-        self._loop.fault("analysis", ValueError(f"{kind} is not available"), leg.id)
+        """Tap a leg, from the moment that it has media. What cannot be done is an EngineFault."""
+        if leg.id in self._running:
+            return
+        process = self._living()
+        if process is None or kind not in KINDS:
+            self._loop.fault("analysis", ValueError(f"analysis {kind!r} is not available here"), leg.id)
+            return
+        tapping = _Tapping(next(self._numbers), leg.id, kind, pj.CornettaTap())
+        try:
+            tapping.tap.create(str(process.path), tapping.number, FRAMES_PER_PACKET)
+        except pj.Error as problem:
+            self._loop.fault("analysis", problem, leg.id)
+            return
+        self._running[leg.id] = tapping
+        self._patchbay.plug(tap_plug(leg.id), tapping.tap)
+        self._patchbay.route(tap_plug(leg.id), frozenset({leg_plug(leg.id)}))
 
-    def end(self, leg: Leg, kind: str) -> None: ...
+    def end(self, leg: Leg, kind: str) -> None:
+        """Close the tap; AnalysisCompleted follows when the process has looked at the last packet."""
+        tapping = self._running.get(leg.id)
+        if tapping is None or tapping.kind != kind:
+            return
+        del self._running[leg.id]
+        self._patchbay.remove(tap_plug(leg.id))
+        tapping.tap.close()
+        if tapping.tap.sent() == 0:
+            self._tell(tapping, Result(tapping.number, 0.0, 0, ()))
+            return
+        self._awaited[tapping.number] = tapping
+        tapping.deadline = self._loop.after(RESULT_TIMEOUT_S, lambda: self._late(tapping))
+
+    def clear(self, leg: Leg) -> None:
+        """The leg is gone."""
+        tapping = self._running.get(leg.id)
+        if tapping is not None:
+            self.end(leg, tapping.kind)
+
+    def _living(self) -> AnalysisProcess | None:
+        """The process, started again if it was lost."""
+        if self._enabled and (self._process is None or not self._process.alive):
+            if self._process is not None:
+                self._process.close()
+            self.start()
+        return self._process
+
+    def _came(self, result: Result) -> None:
+        tapping = self._awaited.pop(result.tap, None)
+        if tapping is None:
+            return
+        if tapping.deadline is not None:
+            tapping.deadline.cancel()
+        self._tell(tapping, result)
+
+    def _late(self, tapping: _Tapping) -> None:
+        """The process is stuck or was lost: what it knew of this leg is lost with it."""
+        if self._awaited.pop(tapping.number, None) is not None:
+            self._loop.fault("analysis", TimeoutError("the analysis process gave no result"), tapping.leg)
+            self._tell(tapping, Result(tapping.number, 0.0, int(tapping.tap.sent()), ()))
+
+    def _tell(self, tapping: _Tapping, result: Result) -> None:
+        self._loop.emit(
+            telephony.AnalysisCompleted(
+                leg=tapping.leg,
+                kind=tapping.kind,
+                tones=result.tones,
+                seconds=result.seconds,
+                dropped_packets=max(result.dropped_packets, int(tapping.tap.dropped())),
+                at=self._loop.now(),
+            )
+        )

@@ -1,0 +1,149 @@
+"""The status of a call in the words of a desktop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from dialer.callflow.world import World
+from dialer.interactions.interaction import EndedBy, HoldBy, Interaction, InteractionState
+from dialer.interactions.leg import LegState
+from dialer.interactions.party import PartyState
+from dialer.ports import Moment
+
+
+class CallPhase(StrEnum):
+    """Where a call stands, as an agent sees it."""
+
+    OFFERED = "offered"
+    PREVIEWING = "previewing"
+    PHONE_RINGING = "phone_ringing"
+    DIALLING = "dialling"
+    RINGING = "ringing"
+    WAITING = "waiting"
+    CONNECTED = "connected"
+    ON_HOLD = "on_hold"
+    RECONNECTING = "reconnecting"
+    ENDED = "ended"
+
+
+#: Phases in which the contact is there.
+LIVE_PHASES = frozenset({CallPhase.WAITING, CallPhase.CONNECTED, CallPhase.ON_HOLD, CallPhase.RECONNECTING})
+#: Phases in which nobody was reached yet.
+UNANSWERED_PHASES = frozenset({CallPhase.PHONE_RINGING, CallPhase.DIALLING, CallPhase.RINGING})
+
+_WORDS: Mapping[CallPhase, str] = {
+    CallPhase.OFFERED: "Offered",
+    CallPhase.PREVIEWING: "Preview",
+    CallPhase.PHONE_RINGING: "Your phone is ringing",
+    CallPhase.DIALLING: "Dialling",
+    CallPhase.RINGING: "Ringing",
+    CallPhase.WAITING: "Answered, waiting for an agent",
+    CallPhase.CONNECTED: "Connected",
+    CallPhase.RECONNECTING: "Your phone was lost and is rung again",
+}
+_HOLDERS: Mapping[HoldBy, str] = {
+    HoldBy.AGENT: "you",
+    HoldBy.AGENT_PHONE: "your phone",
+    HoldBy.CONTACT: "the contact",
+}
+_ENDERS: Mapping[EndedBy, str] = {
+    EndedBy.AGENT: "by you",
+    EndedBy.CONTACT: "by the contact",
+    EndedBy.SYSTEM: "by the system",
+}
+
+
+class CallStatus(Struct, frozen=True):
+    """`words` is a line for people; `held_by` has agent, agent_phone, contact; `ended_by` agent, contact or system.
+
+    `since` is UTC epoch seconds, None where nothing says it.
+    """
+
+    phase: CallPhase
+    words: str
+    since: float | None
+    held_by: tuple[str, ...] = ()
+    ended_by: str = ""
+    cause: str = ""
+
+
+def phase_of(world: World, interaction: Interaction) -> CallPhase:
+    """The phase of an interaction's call."""
+    party = interaction.party
+    alerting = party is not None and party.state is PartyState.ALERTING
+    match interaction.state:
+        case InteractionState.PREVIEW:
+            if alerting:
+                return CallPhase.PHONE_RINGING
+            return CallPhase.OFFERED if party is not None and party.offer is not None else CallPhase.PREVIEWING
+        case InteractionState.DIALING | InteractionState.ANALYZING:
+            return _dialled_phase(world, interaction)
+        case InteractionState.QUEUED:
+            return CallPhase.RECONNECTING if interaction.reconnecting else CallPhase.WAITING
+        case InteractionState.CONNECTED:
+            if interaction.reconnecting:
+                return CallPhase.RECONNECTING
+            return CallPhase.ON_HOLD if interaction.holds else CallPhase.CONNECTED
+        case _:
+            # Call again rings the agent's phone first while the interaction is still cleared.
+            return CallPhase.PHONE_RINGING if alerting else CallPhase.ENDED
+
+
+def _dialled_phase(world: World, interaction: Interaction) -> CallPhase:
+    leg = world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
+    rings = leg is not None and leg.state in (LegState.ALERTING, LegState.PROGRESS)
+    return CallPhase.RINGING if rings else CallPhase.DIALLING
+
+
+def call_status(world: World, interaction: Interaction, at: Moment) -> CallStatus:
+    """The status of an interaction's call at `at`."""
+    phase = phase_of(world, interaction)
+    since = _since(phase, interaction, at)
+    if phase is CallPhase.ON_HOLD:
+        holders = tuple(holder for holder in HoldBy if holder in interaction.holds)
+        by = " and ".join(_HOLDERS[holder] for holder in holders)
+        return CallStatus(phase, f"On hold by {by}", since, held_by=tuple(each.value for each in holders))
+    if phase is CallPhase.ENDED:
+        ended_by = interaction.ended_by
+        return CallStatus(
+            phase,
+            _ended_words(interaction),
+            since,
+            ended_by=ended_by.value if ended_by else "",
+            cause=interaction.cause,
+        )
+    return CallStatus(phase, _WORDS[phase], since)
+
+
+def _ended_words(interaction: Interaction) -> str:
+    cause = interaction.cause
+    if cause.startswith("ended"):
+        return cause.capitalize()
+    who = _ENDERS[interaction.ended_by] if interaction.ended_by else ""
+    words = f"Ended {who}".strip()
+    return f"{words}: {cause}" if cause else words
+
+
+def utc_of(monotonic: float, at: Moment) -> float:
+    """A monotonic instant on the calendar's clock, judged at `at`."""
+    return at.utc - (at.monotonic - monotonic)
+
+
+def _since(phase: CallPhase, interaction: Interaction, at: Moment) -> float | None:
+    party = interaction.party
+    match phase:
+        case CallPhase.OFFERED | CallPhase.PREVIEWING:
+            return party.offered_at if party else interaction.begun_at
+        case CallPhase.DIALLING | CallPhase.RINGING:
+            return interaction.attempt.begun_at if interaction.attempt else interaction.begun_at
+        case CallPhase.CONNECTED:
+            return interaction.connected_at
+        case CallPhase.WAITING:
+            return interaction.queued_at
+        case CallPhase.ENDED:
+            return interaction.cleared_at
+        case _:
+            return utc_of(party.machine.since, at) if party else None

@@ -1,0 +1,109 @@
+"""A campaign for supervisors: what it does, and why it dials nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from dialer.agents.agent import AgentState
+from dialer.callflow.world import World
+from dialer.campaigns.campaign import Campaign, CampaignState
+from dialer.views.agent import Engagement, engagement
+from dialer.views.call import CallPhase, phase_of
+from dialer.views.labels import CAMPAIGN_STATES, MODES, delivery
+
+
+class WhyView(Struct, frozen=True):
+    """Why nothing is dialled: one sentence and the counts behind it. `next_due_at` is UTC epoch seconds."""
+
+    code: str
+    sentence: str
+    agents: int
+    agents_ready: int
+    in_hand: int
+    due: int
+    retry: int
+    next_due_at: float | None
+    out_of_window: int
+    retrieved: int
+    done: int
+    total: int
+
+
+class CampaignView(Struct, frozen=True):
+    """A campaign. `agents` counts by state, `calls` by phase, `results` (of its attempts) by call result, None where
+    they were not asked for. `why` is None while it dials."""
+
+    name: str
+    description: str
+    state: CampaignState
+    state_label: str
+    mode: str
+    mode_label: str
+    delivery: str
+    teams: tuple[str, ...]
+    lists: tuple[str, ...]
+    trunks: tuple[str, ...]
+    priority: int
+    weight: int
+    why: WhyView | None
+    agents: dict[str, int]
+    engaged: int
+    calls: dict[str, int]
+    in_hand: int
+    served: int
+    results: dict[str, int] | None = None
+
+
+def why_view(campaign: Campaign) -> WhyView | None:
+    """Why the campaign dials nothing; None while it does."""
+    reason = campaign.reason
+    if reason is None:
+        return None
+    waiting = reason.waiting
+    return WhyView(
+        code=reason.code,
+        sentence=reason.sentence,
+        agents=reason.agents,
+        agents_ready=reason.agents_ready,
+        in_hand=reason.in_hand,
+        due=waiting.due,
+        retry=waiting.retry,
+        next_due_at=waiting.next_due_at,
+        out_of_window=waiting.out_of_window,
+        retrieved=waiting.retrieved,
+        done=waiting.done,
+        total=waiting.total,
+    )
+
+
+def campaign_view(world: World, campaign: Campaign, results: Mapping[str, int] | None = None) -> CampaignView:
+    """The campaign as it stands; `results` come from the store."""
+    settings = campaign.settings
+    agents = list(world.agents_of(campaign))
+    states = Counter(agent.state for agent in agents)
+    phases = Counter(phase_of(world, each) for each in world.interactions.values() if each.campaign == campaign.name)
+    engaged = sum(engagement(world, agent) is Engagement.YES for agent in agents)
+    return CampaignView(
+        name=campaign.name,
+        description=settings.description,
+        state=campaign.state,
+        state_label=CAMPAIGN_STATES[campaign.state],
+        mode=campaign.mode,
+        mode_label=MODES[campaign.mode],
+        delivery=delivery(campaign.mode),
+        teams=settings.teams,
+        lists=tuple(each.name for each in settings.lists),
+        trunks=settings.trunks,
+        priority=settings.priority,
+        weight=settings.weight,
+        why=why_view(campaign),
+        agents={state.value: states[state] for state in AgentState},
+        engaged=engaged,
+        calls={phase.value: phases[phase] for phase in CallPhase if phases[phase]},
+        in_hand=len(campaign.pool),
+        served=campaign.served,
+        results=None if results is None else dict(results),
+    )

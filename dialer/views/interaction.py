@@ -1,0 +1,239 @@
+"""An interaction on the desk of its agent, and in the list of supervisors."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from config.model import Campaign as CampaignSettings
+from dialer.callflow.world import World
+from dialer.campaigns.campaign import Campaign
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.party import Party
+from dialer.ports import Moment
+from dialer.views.actions import actions
+from dialer.views.call import UNANSWERED_PHASES, CallPhase, CallStatus, call_status
+from dialer.views.fields import FieldView, field_views
+from dialer.views.labels import disposition_label, result_label
+from dialer.views.permission import Allowed
+from dialer.vocabulary.results import CallResult
+
+
+class Choice(Struct, frozen=True):
+    """A call result or disposition that the campaign offers. `group` is a heading; `/` makes a tree."""
+
+    code: str
+    label: str
+    group: str = ""
+
+
+class OfferView(Struct, frozen=True):
+    """What an offer shows. `ends_at` (UTC epoch seconds): then it is accepted by itself (`automatic`) or expires."""
+
+    id: str
+    fields: tuple[FieldView, ...]
+    automatic: bool
+    ends_at: float
+
+
+class ResultView(Struct, frozen=True):
+    """A call result and what people read."""
+
+    code: str
+    label: str
+
+
+class OutcomeView(Struct, frozen=True):
+    """Found by the network and set by the agent, both kept; what the campaign offers and wants."""
+
+    found_result: ResultView | None
+    agent_result: ResultView | None
+    disposition: str
+    disposition_label: str
+    note: str
+    do_not_call: bool
+    results: tuple[Choice, ...]
+    dispositions: tuple[Choice, ...]
+    result_mandatory: bool
+    disposition_mandatory: bool
+    note_mandatory: bool
+    may_set_result: bool
+    may_set_do_not_call: bool
+
+
+class AfterCallView(Struct, frozen=True):
+    """After-call work. UTC epoch seconds; `ends_at` None has no limit."""
+
+    since: float | None
+    warns_at: float | None
+    ends_at: float | None
+    warned: bool
+    extensions_left: int
+    extension_s: float
+
+
+class InteractionView(Struct, frozen=True):
+    """Everything a desktop shows of one interaction. `number` is E.164. Times are UTC epoch seconds.
+
+    `muted` and `actions` are those of the agent who is in it.
+    """
+
+    id: str
+    campaign: str
+    mode: str
+    agent: str | None
+    contact: str
+    number: str
+    status: CallStatus
+    offer: OfferView | None
+    case: tuple[FieldView, ...]
+    record: tuple[FieldView, ...]
+    muted: bool
+    attempts: int
+    begun_at: float
+    connected_at: float | None
+    cleared_at: float | None
+    outcome: OutcomeView
+    after_call: AfterCallView | None
+    actions: tuple[Allowed, ...]
+
+
+class InteractionSummary(Struct, frozen=True):
+    """One line of a supervisor's list. `since` is when its call came into this phase."""
+
+    id: str
+    campaign: str
+    agent: str | None
+    contact: str
+    number: str
+    phase: CallPhase
+    words: str
+    since: float | None
+    begun_at: float
+    connected_at: float | None
+    result: str | None
+
+
+class BlankRecord(Struct, frozen=True):
+    """The empty record of ASM: filled in when a contact is connected. `words` says what is going on."""
+
+    campaign: str
+    words: str
+    case: tuple[FieldView, ...]
+    record: tuple[FieldView, ...]
+
+
+def is_blank(interaction: Interaction) -> bool:
+    """In ASM a record stays empty until its contact is connected."""
+    unheard = interaction.connected_at is None and interaction.state is not InteractionState.CLEARED
+    return interaction.asm and unheard
+
+
+def blank_record(campaign: Campaign, interaction: Interaction | None) -> BlankRecord:
+    """What an engaged agent sees of `campaign` while nobody is connected."""
+    fields = campaign.settings.fields
+    return BlankRecord(
+        campaign=campaign.name,
+        words="Waiting for a contact" if interaction is None else "A contact is being dialled",
+        case=field_views(fields.case, {}, editable=False),
+        record=field_views(fields.record, {}, editable=False),
+    )
+
+
+def interaction_view(world: World, interaction: Interaction, at: Moment) -> InteractionView:
+    """The interaction as its agent sees it at `at`."""
+    campaign = world.campaigns[interaction.campaign]
+    settings = campaign.settings
+    party = interaction.party
+    status = call_status(world, interaction, at)
+    editable = settings.permissions.edit_fields and status.phase not in UNANSWERED_PHASES
+    values = {**(interaction.record.data if interaction.record else {}), **interaction.data}
+    return InteractionView(
+        id=interaction.id,
+        campaign=interaction.campaign,
+        mode=campaign.mode,
+        agent=interaction.agent,
+        contact=interaction.contact,
+        number=interaction.number,
+        status=status,
+        offer=_offer(settings, party, values),
+        case=field_views(settings.fields.case, values, editable=editable),
+        record=field_views(settings.fields.record, values, editable=editable),
+        muted=party.muted if party else False,
+        attempts=interaction.attempts,
+        begun_at=interaction.begun_at,
+        connected_at=interaction.connected_at,
+        cleared_at=interaction.cleared_at,
+        outcome=_outcome(settings, interaction),
+        after_call=_after_call(settings, interaction, party),
+        actions=actions(settings, interaction, party),
+    )
+
+
+def interaction_summary(world: World, interaction: Interaction, at: Moment) -> InteractionSummary:
+    """The interaction as a supervisor's list has it."""
+    status = call_status(world, interaction, at)
+    return InteractionSummary(
+        id=interaction.id,
+        campaign=interaction.campaign,
+        agent=interaction.agent,
+        contact=interaction.contact,
+        number=interaction.number,
+        phase=status.phase,
+        words=status.words,
+        since=status.since,
+        begun_at=interaction.begun_at,
+        connected_at=interaction.connected_at,
+        result=interaction.result,
+    )
+
+
+def _offer(settings: CampaignSettings, party: Party | None, values: dict[str, str]) -> OfferView | None:
+    if party is None or party.offer is None:
+        return None
+    automatic = settings.accepts_automatically
+    after_s = settings.offer.look_s if automatic else settings.offer.timeout_s
+    return OfferView(
+        id=party.offer,
+        fields=field_views(settings.fields.offer, values, editable=False),
+        automatic=automatic,
+        ends_at=party.offered_at + after_s,
+    )
+
+
+def _result(settings: CampaignSettings, result: CallResult | None) -> ResultView | None:
+    return None if result is None else ResultView(result, result_label(settings, result))
+
+
+def _outcome(settings: CampaignSettings, interaction: Interaction) -> OutcomeView:
+    rules = settings.outcome
+    offered = rules.call_results
+    return OutcomeView(
+        found_result=_result(settings, interaction.found_result),
+        agent_result=_result(settings, interaction.agent_result),
+        disposition=interaction.disposition,
+        disposition_label=disposition_label(settings, interaction.disposition),
+        note=interaction.note,
+        do_not_call=interaction.do_not_call,
+        results=tuple(Choice(each.call_result, result_label(settings, each.call_result)) for each in offered),
+        dispositions=tuple(Choice(each.code, each.label, each.group) for each in rules.dispositions),
+        result_mandatory=rules.call_result_mandatory,
+        disposition_mandatory=rules.disposition_mandatory,
+        note_mandatory=rules.note_mandatory,
+        may_set_result=settings.permissions.set_call_result,
+        may_set_do_not_call=settings.permissions.do_not_call,
+    )
+
+
+def _after_call(settings: CampaignSettings, interaction: Interaction, party: Party | None) -> AfterCallView | None:
+    work = interaction.after_call
+    if work is None or interaction.state is not InteractionState.CLEARED:
+        return None
+    rules = settings.after_call
+    return AfterCallView(
+        since=party.ended_at if party else interaction.cleared_at,
+        warns_at=None if work.ends_at is None else work.ends_at - rules.warning_s,
+        ends_at=work.ends_at,
+        warned=work.warned,
+        extensions_left=max(0, rules.max_extensions - work.extensions),
+        extension_s=rules.extension_s,
+    )

@@ -1,0 +1,46 @@
+"""A trunk for supervisors: whether it carries calls, and what it last complained of."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from dialer.ports import Moment
+from dialer.trunks.trunk import Trunk, TrunkState
+
+
+class TrunkView(Struct, frozen=True):
+    """`refusal` says why it takes no call now and is empty while it does. `resumes_at` (Retry-After) and
+    `last_error_at` are UTC epoch seconds; `round_trip_ms` is that of the last probe."""
+
+    name: str
+    state: TrunkState
+    registered: bool | None
+    refusal: str
+    legs: int
+    max_legs: int
+    max_calls_per_s: float
+    misses: int
+    round_trip_ms: float | None
+    last_error: str
+    last_error_at: float | None
+    resumes_at: float | None
+
+
+def trunk_view(trunk: Trunk, at: Moment) -> TrunkView:
+    """The trunk at `at`."""
+    refusal = trunk.refusal(at.monotonic)
+    waits = trunk.resumes_at - at.monotonic
+    return TrunkView(
+        name=trunk.name,
+        state=trunk.state,
+        registered=trunk.registered if trunk.settings.registration else None,
+        refusal=refusal.value if refusal else "",
+        legs=len(trunk.legs),
+        max_legs=trunk.settings.max_legs,
+        max_calls_per_s=trunk.settings.max_calls_per_s,
+        misses=trunk.misses,
+        round_trip_ms=trunk.round_trip_ms,
+        last_error=trunk.last_error,
+        last_error_at=trunk.last_error_at,
+        resumes_at=at.utc + waits if waits > 0 else None,
+    )

@@ -27,7 +27,7 @@ from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import CornettaError, EngineUnavailable
 from dialer.vocabulary.ids import EngineId
 from sip.engine.journal import Journal, JournalLimits
-from sip.engine.server import Legs, Server, ServerLimits, listen
+from sip.engine.server import Legs, Server, ServerLimits
 from sip.engine.settings import OwnerSettings
 from sip.engine.watchdog import Watchdog, WatchdogLimits
 
@@ -56,7 +56,7 @@ class EngineSettings(Struct, frozen=True):
     clock_rate_hz: int = 8000
     nameservers: tuple[str, ...] = ()
     drain_timeout_s: float = 30.0
-    stop_timeout_s: float = 5.0
+    stop_timeout_s: float = 8.0
     settle_timeout_s: float = 1.0
     journal: JournalLimits = JournalLimits()
     server: ServerLimits = ServerLimits()
@@ -120,25 +120,41 @@ class Program:
         )
         self._owner = make_owner(owner_settings, self._emit)
         self._journal = Journal(journal_file, settings.journal, time.time(), time.monotonic())
-        listener = listen(settings.socket)
-        self._server = Server(settings.engine, listener, self._journal, self._owner, self._ready, settings.server)
+        self._server = Server(
+            settings.engine, settings.socket, self._journal, self._owner, self._ready, settings.server
+        )
         self._watchdog = Watchdog(self._server.ask_for_pulse, settings.watchdog)
 
     def run(self) -> int:
+        """Raises EngineUnavailable or OSError when the engine cannot start."""
         settings = self._settings
         self._owner.start()
-        self._server.start()
+        try:
+            self._server.start()
+        except OSError:
+            self._owner.stop(settings.stop_timeout_s)
+            raise
         _log.info("engine_started", engine=settings.engine, boot=self._boot, capacity=self._owner.capacity)
         code = EXIT_OK if self._watch() else EXIT_FAILED
         self._watchdog.rest()
-        longest_s = settings.stop_timeout_s + settings.settle_timeout_s + settings.watchdog.abort_after_s
-        faulthandler.dump_traceback_later(longest_s, file=2, exit=True)
-        self._owner.stop(settings.stop_timeout_s)
-        self._server.stop(settings.settle_timeout_s)
-        settings.socket.unlink(missing_ok=True)
-        faulthandler.cancel_dump_traceback_later()
+        self._end()
         _log.info("engine_ended", engine=settings.engine, boot=self._boot, code=code)
         return code
+
+    def _end(self) -> None:
+        """Take down in order. Does not return when the owner hangs: what pjsua2 still holds must not be finalised."""
+        settings = self._settings
+        longest_s = settings.stop_timeout_s + settings.settle_timeout_s + settings.watchdog.abort_after_s
+        faulthandler.dump_traceback_later(longest_s, file=2, exit=True)
+        try:
+            self._owner.stop(settings.stop_timeout_s)
+        except EngineUnavailable as error:
+            _log.critical("engine_does_not_end", engine=settings.engine, reason=str(error))
+            faulthandler.dump_traceback(2, all_threads=True)
+            self._server.stop(settings.settle_timeout_s)
+            os._exit(EXIT_FAILED)
+        self._server.stop(settings.settle_timeout_s)
+        faulthandler.cancel_dump_traceback_later()
 
     def _watch(self) -> bool:
         """Wait for the end. False when the wire's thread has died: no node could reach us any more."""

@@ -20,7 +20,7 @@ import structlog
 from msgspec import Struct
 
 from dialer.vocabulary import telephony
-from dialer.vocabulary.errors import WireError
+from dialer.vocabulary.errors import CornettaError, WireError
 from dialer.vocabulary.ids import EngineId
 from sip.engine.journal import Journal
 from sip.engine.peer import Peer, PeerLost
@@ -49,7 +49,8 @@ _IDLE_S = 0.5
 class Legs(Protocol):
     """Who carries commands out: the owner of pjsua2. Every method may be called by any thread."""
 
-    def submit(self, command: telephony.Command) -> None: ...
+    def submit(self, command: telephony.Command) -> None:
+        """Queue a command; a CornettaError when it cannot be taken."""
 
     def attended(self, present: bool) -> None: ...
 
@@ -68,7 +69,7 @@ class ServerLimits(Struct, frozen=True):
 
 
 class Server:
-    """Serves `listener` until `stop`. `ready` makes the EngineReady of a connection.
+    """Serves the Unix socket `path` from `start` to `stop`. `ready` makes the EngineReady of a connection.
 
     Guarantees to a node: EngineReady first, then every unacknowledged event in order, then what happens. An event is
     kept until it is acknowledged, within the bounds of the journal; EngineReady, EngineStatistics and SnapshotTaken
@@ -78,14 +79,15 @@ class Server:
     def __init__(
         self,
         engine: EngineId,
-        listener: sockets.socket,
+        path: Path,
         journal: Journal,
         legs: Legs,
         ready: Callable[[], telephony.EngineReady],
         limits: ServerLimits,
     ) -> None:
         self._engine = engine
-        self._listener = listener
+        self._path = path
+        self._listener: sockets.socket | None = None
         self._journal = journal
         self._legs = legs
         self._ready = ready
@@ -104,7 +106,8 @@ class Server:
         self._thread = threading.Thread(target=self._run, name="wire")
 
     def start(self) -> None:
-        self._listener.setblocking(False)
+        """Open the socket; the caller holds the lock of its path. Raises OSError."""
+        self._listener = listen(self._path)
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._selector.register(self._wake, selectors.EVENT_READ)
         self._thread.start()
@@ -138,7 +141,9 @@ class Server:
         os.eventfd_write(self._wake, 1)
         self._thread.join()
         self._selector.close()
-        self._listener.close()
+        if self._listener is not None:
+            self._listener.close()
+            self._path.unlink(missing_ok=True)
         os.close(self._wake)
 
     # -- the thread ------------------------------------------------------------------------------------------------
@@ -150,8 +155,7 @@ class Server:
                     self._turn(key.fileobj)
                 if self._pulse_wanted:
                     self._pulse_wanted = False
-                    self._askers.append(None)
-                    self._legs.submit(telephony.Snapshot())
+                    self._ask_for_snapshot(None)
                 self._say_new()
                 now_s = time.monotonic()
                 self._journal.flush(now_s)
@@ -162,8 +166,8 @@ class Server:
             self._end_connections()
 
     def _turn(self, what: object) -> None:
-        if what is self._listener:
-            self._accept()
+        if isinstance(what, sockets.socket) and what is self._listener:
+            self._accept(what)
         elif what == self._wake:
             os.eventfd_read(self._wake)
         else:
@@ -232,9 +236,9 @@ class Server:
 
     # -- connections -----------------------------------------------------------------------------------------------
 
-    def _accept(self) -> None:
+    def _accept(self, listener: sockets.socket) -> None:
         try:
-            socket, _ = self._listener.accept()
+            socket, _ = listener.accept()
         except BlockingIOError:
             return
         except OSError as error:
@@ -277,8 +281,21 @@ class Server:
         if isinstance(command, telephony.Snapshot):
             if len(self._askers) >= self._limits.snapshots_max:
                 raise WireError("too many snapshots are asked for")
-            self._askers.append(peer)
-        self._legs.submit(command)
+            self._ask_for_snapshot(peer)
+            return
+        try:
+            self._legs.submit(command)
+        except CornettaError as error:
+            self.emit(_refused(command, str(error)))
+
+    def _ask_for_snapshot(self, asker: Peer | None) -> None:
+        """`asker` is None for the watchdog. They are taken in the order in which they were asked for."""
+        try:
+            self._legs.submit(telephony.Snapshot())
+        except CornettaError as error:
+            self.emit(_refused(telephony.Snapshot(), str(error)))
+        else:
+            self._askers.append(asker)
 
     def _greet(self, peer: Peer, hello: Hello) -> None:
         """Take a node, or refuse it."""
@@ -346,6 +363,17 @@ class Server:
             self._refuse(node, RefusalCode.SILENT, f"nothing was heard from the node for {quiet_s:.0f} s")
 
 
+def _refused(command: telephony.Command, problem: str) -> telephony.Event:
+    """What a node is told of a command that the owner did not take."""
+    now_s = time.monotonic()
+    if isinstance(command, telephony.Dial):
+        return telephony.LegCleared(
+            leg=command.leg, code=0, reason=problem, q850=None, by=telephony.ClearedBy.REFUSED, at=now_s
+        )
+    leg = getattr(command, "leg", None)
+    return telephony.EngineFault(where=type(command).__name__, problem=problem, at=now_s, leg=leg)
+
+
 def listen(path: Path, backlog: int = 16) -> sockets.socket:
     """A listening Unix socket at `path` that only its own user may connect to. A file left there is removed: call
     it under the lock of `path`. Raises OSError."""
@@ -359,5 +387,6 @@ def listen(path: Path, backlog: int = 16) -> sockets.socket:
         raise
     finally:
         os.umask(before)
+    listener.setblocking(False)
     listener.listen(backlog)
     return listener

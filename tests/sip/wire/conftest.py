@@ -27,5 +27,7 @@ async def leaves_nothing() -> object:
     yield
     tasks = {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
     assert not tasks
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(5.0)  # asyncio waits for each child process in a thread that ends just after it
     assert set(threading.enumerate()) <= threads
     assert len(os.listdir("/proc/self/fd")) <= len(descriptors)

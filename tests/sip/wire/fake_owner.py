@@ -2,7 +2,7 @@
 
 It behaves as the real one at the border: commands are queued from any thread, events are emitted by its own thread.
 Every Dial is answered at once. SendDigits makes as many Digits events as it has digits; "#n" makes n of them.
-SendDigits "hang" blocks the thread for good.
+SendDigits "hang" blocks the thread for good; the program's watchdog is quicker than the real one's.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ import threading
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import LegId
 from sip.engine.main import EngineSettings, parse, prepare_logging, serve
 from sip.engine.settings import OwnerSettings
+from sip.engine.watchdog import WatchdogLimits
 
 
 class FakeOwner:
@@ -111,7 +114,8 @@ class FakeOwner:
 
 
 def run(settings: EngineSettings) -> int:
-    return serve(settings, FakeOwner)
+    quick = WatchdogLimits(ask_after_s=0.2, report_after_s=0.5, abort_after_s=1.5)
+    return serve(msgspec.structs.replace(settings, watchdog=quick), FakeOwner)
 
 
 if __name__ == "__main__":

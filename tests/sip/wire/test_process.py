@@ -1,0 +1,171 @@
+"""The engine as a process of its own: killed, stopped, started twice, stuck; and a node that is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from dialer.vocabulary import telephony
+from dialer.vocabulary.errors import EngineUnavailable
+from dialer.vocabulary.ids import EngineId, LegId
+from sip.wire import Connection, EngineProcess
+from tests.sip.wire.committing_node import committed_in
+from tests.sip.wire.heard import WAIT_S, Heard, client_of, dial, digits
+
+FAKE = "tests.sip.wire.fake_owner"
+
+
+async def start(directory: Path, *arguments: str) -> EngineProcess:
+    return await EngineProcess.spawn(
+        directory / "e1.sock",
+        EngineId("e1"),
+        directory / "engine.log",
+        directory / "state",
+        module=FAKE,
+        arguments=arguments,
+    )
+
+
+async def test_a_killed_engine_is_back_within_3_s_and_its_legs_are_settled(short_dir: Path) -> None:
+    heard = Heard()
+    engine = await start(short_dir)
+    node = client_of(short_dir / "e1.sock", heard)
+    node.start()
+    await node.wait_up(WAIT_S)
+    node.send(dial("L1"))
+    await heard.until(lambda: heard.count(telephony.LegAnswered) == 1)
+    node.ack(heard.sequences()[0])
+    boot = node.boot
+    engine.kill()
+    assert await engine.wait() == -signal.SIGKILL
+    await heard.until(lambda: not node.is_up)
+    begun = asyncio.get_running_loop().time()
+    engine = await start(short_dir)
+    await node.wait_up(WAIT_S)
+    assert asyncio.get_running_loop().time() - begun < 3.0
+    assert node.boot != boot
+    await heard.until(lambda: heard.count(telephony.LegCleared) == 1)
+    assert heard.cleared()[0].by is telephony.ClearedBy.ENGINE
+    assert heard.count(telephony.LegAnswered) == 1
+    await node.close()
+    assert await engine.stop() == 0
+
+
+async def test_a_node_that_is_killed_again_and_again_loses_nothing_and_commits_nothing_twice(short_dir: Path) -> None:
+    events, kill_after = 20_000, 2_500
+    engine = await start(short_dir)
+    heard = Heard()
+    file = short_dir / "committed"
+    starter = await Connection.open(str(engine.socket), "starter", "r0", heard.on_said)
+    starter.send(digits("L1", events))
+    await heard.until(lambda: heard.count(telephony.Digits) >= 1)
+    await starter.close()
+    kills = 0
+    while (missing := events - len(committed_in(file))) > 0:
+        node = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.sip.wire.committing_node",
+            str(engine.socket),
+            str(file),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert node.stdout is not None
+        async with asyncio.timeout(WAIT_S):
+            for _ in range(min(missing, kill_after)):
+                await node.stdout.readline()
+        node.kill()
+        await node.communicate()
+        kills += 1
+    committed = committed_in(file)
+    assert kills >= 2
+    assert len(committed) == len(set(committed)) == events
+    assert committed == sorted(committed)
+    assert await engine.stop() == 0
+
+
+async def test_what_a_killed_engine_said_last_is_replayed_by_the_next(short_dir: Path) -> None:
+    engine = await start(short_dir)
+    first = Heard()
+    connection = await Connection.open(str(engine.socket), "n1", "r1", first.on_said)
+    connection.send(digits("L1", 5_000))
+    await first.until(lambda: first.count(telephony.Digits) == 5_000)
+    connection.send(telephony.Snapshot())
+    await first.until(lambda: first.count(telephony.SnapshotTaken) == 1)
+    engine.kill()
+    await engine.wait()
+    await connection.closed()
+    engine = await start(short_dir)
+    second = Heard()
+    connection = await Connection.open(str(engine.socket), "n1", "r2", second.on_said)
+    await second.until(lambda: second.count(telephony.Digits) == 5_000)
+    assert second.sequences() == first.sequences()
+    await connection.close()
+    assert await engine.stop() == 0
+
+
+async def test_two_engines_on_one_socket_are_refused_with_the_reason(short_dir: Path) -> None:
+    engine = await start(short_dir)
+    second = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", FAKE, "--socket", str(engine.socket), "--id", "e2", "--state-dir", str(short_dir / "b"),
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, problem = await asyncio.wait_for(second.communicate(), WAIT_S)
+    assert second.returncode == 2
+    assert f"belongs to another engine, process {engine.pid}" in problem.decode()
+    assert "Traceback" not in problem.decode()
+    assert engine.is_running
+    assert await engine.stop() == 0
+
+
+async def test_an_engine_that_cannot_start_shows_the_end_of_its_log(short_dir: Path) -> None:
+    (short_dir / "state").write_text("a file where a directory should be")
+    with pytest.raises(EngineUnavailable, match=r"(?s)ended with 2.*File exists"):
+        await start(short_dir)
+
+
+async def test_a_stopped_engine_drains_first(short_dir: Path) -> None:
+    engine = await start(short_dir)
+    heard = Heard()
+    connection = await Connection.open(str(engine.socket), "n1", "r1", heard.on_said)
+    connection.send(dial("L1"))
+    await heard.until(lambda: heard.count(telephony.LegAnswered) == 1)
+    stopping = asyncio.create_task(engine.stop(WAIT_S))
+    connection.send(telephony.Snapshot())
+    await heard.until(lambda: heard.count(telephony.SnapshotTaken) == 1)
+    assert engine.is_running
+    connection.send(telephony.HangUp(leg=LegId("L1")))
+    await heard.until(lambda: heard.count(telephony.Drained) == 1)
+    assert isinstance(heard.said[-2][1], telephony.LegCleared)
+    connection.ack(heard.sequences()[-1])
+    assert await stopping == 0
+    assert "going down" in await connection.closed()
+
+
+async def test_the_wait_for_the_last_leg_has_an_end(short_dir: Path) -> None:
+    engine = await start(short_dir, "--drain-timeout-s", "0.3")
+    heard = Heard()
+    connection = await Connection.open(str(engine.socket), "n1", "r1", heard.on_said)
+    connection.send(dial("L1"))
+    await heard.until(lambda: heard.count(telephony.LegAnswered) == 1)
+    stopping = asyncio.create_task(engine.stop(WAIT_S))
+    await heard.until(lambda: heard.count(telephony.LegCleared) == 1)
+    connection.ack(heard.sequences()[-1])
+    assert await stopping == 0
+    await connection.closed()
+
+
+async def test_a_stuck_owner_is_written_down_and_ends_the_process(short_dir: Path) -> None:
+    engine = await start(short_dir)
+    connection = await Connection.open(str(engine.socket), "n1", "r1", Heard().on_said)
+    connection.send(telephony.SendDigits(leg=LegId("L1"), digits="hang"))
+    code = await asyncio.wait_for(engine.wait(), WAIT_S)
+    assert code == -signal.SIGABRT
+    log = engine.log.read_text()
+    assert "engine_stuck" in log
+    assert "fake_owner.py" in log
+    await connection.closed()

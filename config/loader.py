@@ -82,6 +82,8 @@ class _Reading:
     def result(self) -> tuple[Settings | None, list[Problem]]:
         """The settings, and what is wrong with them; None where not even the model takes them."""
         if not self._marks:
+            if not self._problems:
+                self._whole("holds no sections; begin with a copy of the example")
             return None, self._problems
         self._tree.setdefault("server", {})
         settings: Settings | None = None

@@ -130,6 +130,11 @@ def test_a_directory_that_is_not_there_or_empty_is_named(tmp_path: Path) -> None
     assert check(tmp_path, {}).problems == (f"{tmp_path}: holds no .yaml file; begin with a copy of the example",)
 
 
+def test_files_with_nothing_but_comments_are_no_configuration(write: Write) -> None:
+    directory = write("# later\n")
+    assert check(directory, {}).problems == (f"{directory}: holds no sections; begin with a copy of the example",)
+
+
 def test_load_raises_with_every_problem(write: Write) -> None:
     with pytest.raises(ConfigurationError) as caught:
         load(write("trunk: []\nteam: []\n"), {})

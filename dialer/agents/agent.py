@@ -109,6 +109,8 @@ class Agent:
     interaction: InteractionId | None = None
     #: The standing leg of ASM; it may still be ringing (see its machine).
     engaged: LegId | None = None
+    #: Teams of the user, without those that name the agent by a pattern.
+    own_teams: tuple[str, ...] = ()
     #: Campaigns whose start notice was answered with OK.
     joined: set[CampaignName] = field(default_factory=set)
     #: Offers that ended without a click, in a row.

@@ -1,1 +1,1 @@
-"""Call flow: pure handlers that join the domain's parts, one file per story."""
+"""The call flow: pure handlers that join the parts of the domain, one file per story."""

@@ -18,6 +18,7 @@ class TrunkDial:
     caller_id: str
     code: int = 0
     reason: str = ""
+    q850: int | None = None
     heard: bool = False
 
 
@@ -33,6 +34,8 @@ class Attempt:
     answered_at: float | None = None
     connected_at: float | None = None
     abandoned: bool = False
+    #: Why we cancelled it ourselves; empty while we did not.
+    cancelled: str = ""
     settled: bool = False
 
     @property

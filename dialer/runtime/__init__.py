@@ -1,1 +1,1 @@
-"""Runtime: inbox, executor, timers and clock."""
+"""The runtime: one inbox with one consumer, one writer, timers, and the clock."""

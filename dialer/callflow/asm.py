@@ -1,0 +1,136 @@
+"""ASM: the agent's engaged leg is up before a contact is dialled, through after-call work and short pauses, so that
+the phone rings once a shift. Nothing is dialled for an agent without one."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
+from dialer.callflow.desk import ask_for, give_free, move
+from dialer.callflow.dialing import place
+from dialer.callflow.ending import withdraw
+from dialer.callflow.legs import hang_up, ring_agent
+from dialer.callflow.offers import begin
+from dialer.callflow.step import Step
+from dialer.campaigns.campaign import Campaign
+from dialer.interactions.interaction import InteractionState
+from dialer.interactions.leg import Leg, LegPurpose
+from dialer.interactions.party import PartyTrigger
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.events import ClaimedRecord
+from dialer.vocabulary.ids import AgentName
+from dialer.vocabulary.telephony import ClearedBy
+
+
+def pause_timer(agent: AgentName) -> str:
+    return f"pause/{agent}"
+
+
+def engaged_leg(step: Step, agent: Agent) -> Leg | None:
+    """The engaged leg if it is up."""
+    leg = step.world.legs.get(agent.engaged) if agent.engaged else None
+    return leg if leg is not None and leg.is_connected else None
+
+
+def asm_campaign(step: Step, agent: Agent) -> Campaign | None:
+    """The first running ASM campaign that the agent may work in."""
+    for campaign in step.world.running_for(agent):
+        if campaign.is_asm and may_work(campaign, agent):
+            return campaign
+    return None
+
+
+def may_work(campaign: Campaign, agent: Agent) -> bool:
+    """Whether the agent gave the OK that the campaign requires."""
+    return campaign.settings.join == "notice" or campaign.name in agent.joined
+
+
+def engage(step: Step, agent: Agent) -> None:
+    """Ring the phone of a ready agent whose campaign wants a standing leg. Does nothing if it is up or ringing."""
+    if agent.engaged is not None or not agent.is_idle:
+        return
+    campaign = asm_campaign(step, agent)
+    if campaign is None:
+        return
+    try:
+        leg = ring_agent(step, agent, LegPurpose.ENGAGED, campaign.settings.engaged.ring_timeout_s)
+    except Refused as refusal:
+        if refusal.code == "no_phone":
+            step.publish(agent.name, "phone_failed", agent.name, {"code": refusal.code, "reason": str(refusal)})
+            move(step, agent, AgentTrigger.NOT_READY, SystemReason.PHONE_NO_ANSWER)
+        return
+    agent.engaged = leg.id
+    step.agent_changed(agent.name)
+
+
+def on_engaged(step: Step, agent: Agent) -> None:
+    """The phone was picked up: the agent can be supplied with contacts."""
+    step.history("engaged", agent=agent.name)
+    step.agent_changed(agent.name)
+    step.start_timer("pace", 0.0)
+
+
+def on_engaged_lost(step: Step, agent: Agent, leg: Leg, by: ClearedBy, *, was_up: bool) -> None:
+    """The engaged leg is gone while no conversation was on it."""
+    agent.engaged = None
+    step.history("disengaged", agent=agent.name, by=by, was_up=was_up)
+    if by is ClearedBy.US:
+        step.agent_changed(agent.name)
+        return
+    reason = _lost_reason(by, was_up=was_up)
+    interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None
+    if agent.state is AgentState.READY:
+        move(step, agent, AgentTrigger.NOT_READY, reason)
+    elif agent.state is AgentState.RESERVED and interaction is not None:
+        ask_for(step, agent, Wish.NOT_READY, reason)
+        if interaction.attempt is not None and interaction.state is InteractionState.DIALING:
+            interaction.attempt.cancelled = "the agent's leg was lost"
+        hang_up(step, interaction.contact_leg)
+    else:
+        step.agent_changed(agent.name)
+
+
+def _lost_reason(by: ClearedBy, *, was_up: bool) -> SystemReason:
+    if by is ClearedBy.PEER:
+        return SystemReason.PHONE_HUNG_UP if was_up else SystemReason.PHONE_REFUSED
+    return SystemReason.PHONE_LOST if was_up else SystemReason.PHONE_NO_ANSWER
+
+
+def disengage(step: Step, agent: Agent) -> None:
+    """End the standing leg: log-out, or a pause that is too long."""
+    step.cancel_timer(pause_timer(agent.name))
+    hang_up(step, agent.engaged)
+
+
+def on_pause(step: Step, agent: Agent) -> None:
+    """Not ready: the leg stays for a short pause."""
+    if agent.engaged is None:
+        return
+    campaign = asm_campaign(step, agent)
+    keep_s = campaign.settings.engaged.pause_keep_s if campaign else 0.0
+    step.start_timer(pause_timer(agent.name), keep_s)
+
+
+def on_pause_over(step: Step, agent: Agent) -> None:
+    if agent.state is AgentState.NOT_READY and agent.interaction is None:
+        disengage(step, agent)
+
+
+def dial(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) -> bool:
+    """Dial a contact for one engaged agent, who is reserved for it. False, and the record back, if it cannot be
+    now."""
+    leg = engaged_leg(step, agent)
+    if leg is None:
+        return False
+    interaction, party = begin(step, campaign, agent, record)
+    interaction.asm = True
+    interaction.engine = leg.engine
+    party.leg = leg.id
+    try:
+        place(step, campaign, interaction)
+    except Refused as refusal:
+        step.history("not_dialled", interaction=interaction, code=refusal.code)
+        withdraw(step, interaction)
+        give_free(step, agent, AgentTrigger.RELEASE)
+        return False
+    leg.interaction = interaction.id
+    party.machine.advance(PartyTrigger.RING, step.now)
+    return True

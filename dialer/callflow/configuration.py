@@ -1,0 +1,78 @@
+"""Configuration as an event, at start as at reload: applied at the next decision."""
+
+from __future__ import annotations
+
+from dialer.callflow import probing
+from dialer.callflow.step import Step
+from dialer.callflow.world import EngineView
+from dialer.campaigns.campaign import CampaignState, make_campaign
+from dialer.pacing.progressive import Progressive
+from dialer.trunks.accounts import configure
+from dialer.trunks.bucket import Bucket
+from dialer.trunks.trunk import make_trunk
+from dialer.vocabulary import events
+from dialer.vocabulary.ids import CampaignName, EngineId, TeamName, TrunkName
+
+
+def on_applied(step: Step, event: events.ConfigurationApplied) -> None:
+    world = step.world
+    world.settings, world.revision = event.settings, event.revision
+    _apply_engines(step)
+    _apply_trunks(step)
+    _apply_campaigns(step)
+    for agent in world.agents.values():
+        agent.teams = frozenset(TeamName(team) for team in world.settings.teams_of(agent.name, agent.own_teams))
+        step.agent_changed(agent.name)
+    for engine in world.engines.values():
+        if engine.connected:
+            step.tell(engine.id, configure(world.settings, world.settings.engine(engine.id)))
+    probing.begin(step)
+    step.history("configuration_applied", revision=event.revision)
+
+
+def _apply_engines(step: Step) -> None:
+    """Engines of the configuration. One that vanished from it stays until its legs are gone."""
+    engines = step.world.engines
+    for settings in step.world.settings.engines:
+        engines.setdefault(EngineId(settings.name), EngineView(EngineId(settings.name)))
+    used = {leg.engine for leg in step.world.legs.values()}
+    named = {EngineId(settings.name) for settings in step.world.settings.engines}
+    for engine in [each for each in engines if each not in named and each not in used]:
+        del engines[engine]
+
+
+def _apply_trunks(step: Step) -> None:
+    """New trunks begin unknown, changed ones keep their legs and state, removed ones go when their legs are gone."""
+    trunks = step.world.trunks
+    named = {TrunkName(settings.name): settings for settings in step.world.settings.trunks}
+    for name, settings in named.items():
+        trunk = trunks.get(name)
+        if trunk is None:
+            trunks[name] = make_trunk(settings)
+        elif trunk.settings != settings:
+            trunk.settings = settings
+            trunk.bucket = Bucket(settings.max_calls_per_s)
+        step.trunk_changed(name)
+    for name in [each for each in trunks if each not in named and not trunks[each].legs]:
+        del trunks[name]
+
+
+def _apply_campaigns(step: Step) -> None:
+    """A changed mode takes effect only while the campaign is inactive; a removed campaign stays until it is."""
+    world = step.world
+    named = {CampaignName(settings.name): settings for settings in world.settings.campaigns}
+    for name, settings in named.items():
+        campaign = world.campaigns.get(name)
+        if campaign is None:
+            world.campaigns[name] = make_campaign(settings)
+            world.pacers[name] = Progressive()
+        else:
+            campaign.settings = settings
+            campaign.claim_after = 0.0
+            if campaign.state is CampaignState.INACTIVE:
+                campaign.mode = settings.mode
+        step.campaign_changed(name)
+    for name in [each for each in world.campaigns if each not in named]:
+        if world.campaigns[name].state is CampaignState.INACTIVE:
+            del world.campaigns[name]
+            del world.pacers[name]

@@ -1,0 +1,131 @@
+"""What the contact's leg tells us, until somebody talks or nobody does."""
+
+from __future__ import annotations
+
+from dialer.callflow import queue
+from dialer.callflow.dialing import next_trunk, nothing_heard_timer
+from dialer.callflow.ending import close_conversation, close_unanswered
+from dialer.callflow.joining import connect
+from dialer.callflow.legs import agent_leg, join_all, listen_in, play, stop_play
+from dialer.callflow.sounds import RINGBACK
+from dialer.callflow.step import Step
+from dialer.interactions.attempt import Attempt
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.leg import Leg, LegTrigger
+from dialer.interactions.results import call_result, may_fail_over
+from dialer.pacing.pacer import Observation, Observed
+from dialer.trunks.trunk import Trunk, TrunkTrigger
+from dialer.vocabulary.ids import TrunkName
+from dialer.vocabulary.results import CallResult
+from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegProgress
+from dialer.vocabulary.writes import SettleDial
+
+
+def on_progress(step: Step, interaction: Interaction, leg: Leg, event: LegProgress | LegAlerting) -> None:
+    """100 ends the wait for a sign of life; 18x rules out other trunks; early media goes to the agent."""
+    alerting = isinstance(event, LegAlerting)
+    leg.machine.advance(LegTrigger.ALERT if alerting else LegTrigger.PROGRESS, step.now)
+    step.cancel_timer(nothing_heard_timer(leg.id))
+    attempt = interaction.attempt
+    if attempt is None or interaction.state is not InteractionState.DIALING:
+        return
+    attempt.dial.heard = True
+    if alerting or (isinstance(event, LegProgress) and event.code > 100):
+        if not attempt.alerted:
+            step.world.pacers[interaction.campaign].observe(Observation(Observed.RUNG, step.now, attempt.id))
+        attempt.alerted = True
+        step.interaction_changed(interaction)
+    hearing = agent_leg(step, interaction)
+    if interaction.asm or hearing is None or not hearing.is_connected:
+        return
+    if event.early_media and not leg.early_media:
+        leg.early_media = True
+        stop_play(step, hearing)
+        join_all(step, interaction, hearing)
+        listen_in(step, interaction, leg)
+    elif alerting and not leg.early_media:
+        play(step, hearing, RINGBACK, loop=True)
+
+
+def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswered) -> None:
+    """200 OK: the threshold's clock starts here. With the agent's leg up the two are joined at once."""
+    was_connected = leg.is_connected
+    leg.machine.advance(LegTrigger.ANSWER, step.now)
+    attempt = interaction.attempt
+    if was_connected or attempt is None or interaction.state is not InteractionState.DIALING:
+        return
+    leg.answered_at = event.at
+    attempt.answered_at = step.utc - max(0.0, step.now - event.at)
+    attempt.alerted = True
+    hearing = agent_leg(step, interaction)
+    party = interaction.party
+    if party is not None and hearing is not None and hearing.is_connected:
+        connect(step, interaction, party, leg, hearing)
+    else:
+        queue.enter(step, interaction, leg)
+    step.cancel_timer(nothing_heard_timer(leg.id))
+    step.world.pacers[interaction.campaign].observe(Observation(Observed.ANSWERED, step.now, attempt.id))
+
+
+def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared) -> None:
+    """The contact's leg is gone. Before an answer that may mean the next trunk; after it, the end."""
+    step.cancel_timer(nothing_heard_timer(leg.id))
+    attempt = interaction.attempt
+    campaign = step.world.campaigns[interaction.campaign]
+    if attempt is None or interaction.contact_leg != leg.id:
+        return
+    _note(step, interaction, attempt, leg, event)
+    interaction.contact_leg = None
+    if interaction.state in (InteractionState.CONNECTED, InteractionState.QUEUED):
+        if interaction.conversed:
+            close_conversation(step, interaction, event)
+        else:
+            queue.left(step, interaction, event)
+        return
+    if interaction.state is not InteractionState.DIALING:
+        return
+    if not attempt.cancelled and may_fail_over(event):
+        if next_trunk(step, campaign, interaction, attempt):
+            step.history("failed_over", interaction=interaction, trunk=attempt.dial.trunk)
+            return
+        if not any(dial.heard for dial in attempt.dials):
+            close_unanswered(step, interaction, CallResult.TRUNK_FAILURE)
+            return
+    trunk = step.world.trunks.get(attempt.dial.trunk)
+    table = trunk.settings.cause_table if trunk is not None else {}
+    result = CallResult.CANCELLED if attempt.cancelled else call_result(event, table)
+    close_unanswered(step, interaction, result)
+
+
+def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, event: LegCleared) -> None:
+    """Keep what the trunk said of this dial, and what it means for the trunk."""
+    dial = attempt.dials[leg.dial]
+    dial.code, dial.reason, dial.q850 = event.code, event.reason, event.q850
+    dial.heard = dial.heard or event.heard
+    step.write(
+        SettleDial(
+            attempt.id, dial.n, event.code, event.reason, event.q850, event.by, event.late_answer, step.utc
+        )
+    )
+    trunk = step.world.trunks.get(TrunkName(dial.trunk))
+    if trunk is None:
+        return
+    trunk.legs.discard(leg.id)
+    _judge(step, trunk, event, cancelled=bool(attempt.cancelled))
+    step.trunk_changed(trunk.name)
+
+
+def _judge(step: Step, trunk: Trunk, event: LegCleared, *, cancelled: bool) -> None:
+    if event.retry_after_s is not None and event.code == 503:
+        trunk.resumes_at = step.now + event.retry_after_s
+        trunk.complain(f"503 {event.reason}, retry after {event.retry_after_s:g} s", step.utc)
+    elif event.by is ClearedBy.TRANSPORT or (not event.heard and not cancelled and event.by is ClearedBy.US):
+        trunk.misses += 1
+        if event.by is ClearedBy.TRANSPORT:
+            trunk.complain(f"{event.code or ''} {event.reason or 'no connection'}".strip(), step.utc)
+        if trunk.misses >= trunk.settings.probe_misses_down and trunk.is_probed:
+            trunk.machine.advance(TrunkTrigger.LOST, step.now)
+    elif event.heard:
+        trunk.misses = 0
+        if event.by is ClearedBy.PEER and not event.answered and event.code in (401, 403, 407):
+            trunk.complain(f"{event.code} {event.reason}", step.utc)

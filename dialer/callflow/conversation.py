@@ -1,0 +1,206 @@
+"""A conversation: hold, mute, digits, the end, and an agent's leg that is lost in the middle of it."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import Agent, SystemReason, Wish
+from dialer.callflow.desk import ask_for
+from dialer.callflow.ending import reconnect_timer
+from dialer.callflow.legs import (
+    agent_leg,
+    contact_leg,
+    hang_up,
+    join_all,
+    mute,
+    play,
+    ring_agent,
+    set_apart,
+    stop_play,
+)
+from dialer.callflow.sounds import COMFORT_NOISE, hold_music
+from dialer.callflow.step import Step
+from dialer.interactions.interaction import EndedBy, HoldBy, Interaction, InteractionState
+from dialer.interactions.leg import Leg, LegPurpose
+from dialer.interactions.party import Party, PartyState, PartyTrigger
+from dialer.vocabulary import commands, telephony
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.ids import AgentName, InteractionId
+from dialer.vocabulary.telephony import ClearedBy, LegMedia
+
+
+def own(step: Step, agent: AgentName, id_: InteractionId) -> tuple[Interaction, Party]:
+    """The interaction and the agent's party in it. Raises NotFound, or Refused if it is somebody else's."""
+    interaction = step.world.interaction(id_)
+    party = interaction.party
+    if party is None or party.agent != agent:
+        raise Refused("not_your_interaction", "This interaction is not on your desk.", interaction=id_)
+    return interaction, party
+
+
+def talking(step: Step, agent: AgentName, id_: InteractionId) -> tuple[Interaction, Party, Leg, Leg]:
+    """The same, with both legs; raises Refused when nobody is connected."""
+    interaction, party = own(step, agent, id_)
+    contact, phone = contact_leg(step, interaction), agent_leg(step, interaction)
+    connected = interaction.state is InteractionState.CONNECTED
+    if not connected or contact is None or phone is None or interaction.reconnecting:
+        raise Refused("not_connected", "There is no conversation with the contact now.", state=interaction.state)
+    return interaction, party, contact, phone
+
+
+def on_hold(step: Step, command: commands.Hold) -> None:
+    interaction, _, contact, phone = talking(step, command.agent, command.interaction)
+    if HoldBy.AGENT in interaction.holds:
+        raise Refused("already_on_hold", "The contact is on hold already.")
+    put_on_hold(step, interaction, HoldBy.AGENT, contact, phone)
+
+
+def on_resume(step: Step, command: commands.Resume) -> None:
+    interaction, _, contact, phone = talking(step, command.agent, command.interaction)
+    if HoldBy.AGENT not in interaction.holds:
+        raise Refused("not_on_hold", "The contact is not on hold by you.", holds=sorted(interaction.holds))
+    take_off_hold(step, interaction, HoldBy.AGENT, contact, phone)
+
+
+def put_on_hold(step: Step, interaction: Interaction, by: HoldBy, contact: Leg, phone: Leg) -> None:
+    """Neither hears the other; the contact hears music or comfort noise, unless it was the contact who held."""
+    first = not interaction.holds
+    interaction.holds.add(by)
+    if first:
+        set_apart(step, interaction, contact)
+        set_apart(step, interaction, phone)
+    if by is not HoldBy.CONTACT:
+        play(step, contact, hold_music(step.world.campaigns[interaction.campaign].settings), loop=True)
+    party = interaction.party
+    if party is not None and party.state is PartyState.TALKING:
+        party.machine.advance(PartyTrigger.HOLD, step.now)
+        step.save_party(interaction, party)
+    step.history("held", interaction=interaction, by=by)
+    step.interaction_changed(interaction)
+
+
+def take_off_hold(step: Step, interaction: Interaction, by: HoldBy, contact: Leg, phone: Leg) -> None:
+    interaction.holds.discard(by)
+    if interaction.holds == {HoldBy.CONTACT}:
+        stop_play(step, contact)
+    party = interaction.party
+    if not interaction.holds and party is not None:
+        stop_play(step, contact)
+        restore_audio(step, interaction, party, contact, phone)
+        if party.state is PartyState.HOLDING:
+            party.machine.advance(PartyTrigger.RESUME, step.now)
+            step.save_party(interaction, party)
+    step.history("resumed", interaction=interaction, by=by)
+    step.interaction_changed(interaction)
+
+
+def restore_audio(step: Step, interaction: Interaction, party: Party, contact: Leg, phone: Leg) -> None:
+    join_all(step, interaction, contact, phone)
+    if party.muted:
+        mute(step, interaction, phone)
+
+
+def on_mute(step: Step, command: commands.Mute) -> None:
+    interaction, party, contact, phone = talking(step, command.agent, command.interaction)
+    party.muted = command.on
+    if not interaction.holds:
+        restore_audio(step, interaction, party, contact, phone)
+    step.interaction_changed(interaction)
+
+
+def on_digits(step: Step, command: commands.SendDigits) -> None:
+    _, _, contact, _ = talking(step, command.agent, command.interaction)
+    if not command.digits or len(command.digits) > 32 or set(command.digits) - set("0123456789*#ABCD"):
+        raise Refused("bad_digits", "Digits are 1 to 32 of 0-9 * # A-D.", digits=command.digits)
+    step.tell(contact.engine, telephony.SendDigits(contact.id, command.digits))
+
+
+def on_end_call(step: Step, command: commands.EndCall) -> None:
+    """End call, in whatever state the call is."""
+    interaction, _ = own(step, command.agent, command.interaction)
+    if interaction.contact_leg is None or interaction.state is InteractionState.CLEARED:
+        raise Refused("no_call", "There is no call to end.", state=interaction.state)
+    end_by_agent(step, interaction)
+
+
+def end_by_agent(step: Step, interaction: Interaction) -> None:
+    interaction.ended_by = EndedBy.AGENT
+    interaction.cause = "ended by you"
+    if interaction.attempt is not None and interaction.state is InteractionState.DIALING:
+        interaction.attempt.cancelled = "ended by the agent"
+    hang_up(step, interaction.contact_leg)
+    step.interaction_changed(interaction)
+
+
+def on_media(step: Step, leg: Leg, event: LegMedia) -> None:
+    """A phone's own hold and a contact's hold, told by SIP (RFC 3264 8.4)."""
+    was_held = leg.held_by_peer
+    leg.held_by_us, leg.held_by_peer = event.held_by_us, event.held_by_peer
+    interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
+    if interaction is None or interaction.state is not InteractionState.CONNECTED or was_held == event.held_by_peer:
+        return
+    by = HoldBy.CONTACT if leg.purpose is LegPurpose.CONTACT else HoldBy.AGENT_PHONE
+    contact, phone = contact_leg(step, interaction), agent_leg(step, interaction)
+    if contact is None or phone is None:
+        return
+    if event.held_by_peer and by not in interaction.holds:
+        put_on_hold(step, interaction, by, contact, phone)
+    elif not event.held_by_peer and by in interaction.holds:
+        take_off_hold(step, interaction, by, contact, phone)
+
+
+def on_agent_leg_lost(step: Step, agent: Agent, interaction: Interaction, by: ClearedBy) -> None:
+    """The agent's leg ended while the contact's is up. A BYE is End call; anything else is a fault, and the agent
+    is rung again while the contact hears comfort audio."""
+    party = interaction.party
+    if party is None:
+        return
+    party.leg = None
+    if by is ClearedBy.PEER:
+        end_by_agent(step, interaction)
+        return
+    contact = contact_leg(step, interaction)
+    if contact is None:
+        return
+    rules = step.world.campaigns[interaction.campaign].settings.engaged
+    set_apart(step, interaction, contact)
+    play(step, contact, COMFORT_NOISE, loop=True)
+    try:
+        leg = ring_agent(step, agent, LegPurpose.AGENT, rules.reconnect_s, interaction)
+    except Refused:
+        give_up(step, agent, interaction)
+        return
+    party.leg = leg.id
+    interaction.reconnecting = True
+    step.start_timer(reconnect_timer(interaction.id), rules.reconnect_s)
+    step.history("agent_leg_lost", interaction=interaction, by=by)
+    step.interaction_changed(interaction)
+
+
+def on_agent_back(step: Step, interaction: Interaction, phone: Leg) -> None:
+    """The agent's phone answered again: the conversation goes on."""
+    contact, party = contact_leg(step, interaction), interaction.party
+    if contact is None or party is None:
+        return
+    interaction.reconnecting = False
+    step.cancel_timer(reconnect_timer(interaction.id))
+    if not interaction.holds:
+        stop_play(step, contact)
+        restore_audio(step, interaction, party, contact, phone)
+    step.history("agent_leg_back", interaction=interaction)
+    step.interaction_changed(interaction)
+
+
+def give_up(step: Step, agent: Agent, interaction: Interaction) -> None:
+    """The agent's phone did not come back: the conversation ends and the agent is not ready afterwards."""
+    interaction.ended_by = EndedBy.SYSTEM
+    interaction.cause = "your phone was lost"
+    ask_for(step, agent, Wish.NOT_READY, SystemReason.PHONE_LOST)
+    if interaction.party is not None:
+        hang_up(step, interaction.party.leg)
+    hang_up(step, interaction.contact_leg)
+    step.interaction_changed(interaction)
+
+
+def on_reconnect_over(step: Step, interaction: Interaction) -> None:
+    party = interaction.party
+    if interaction.reconnecting and party is not None:
+        give_up(step, step.world.agents[party.agent], interaction)

@@ -1,0 +1,47 @@
+"""The agent's desk: every change of an agent's state goes through here, and what was asked for meanwhile."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import Agent, AgentState, AgentTrigger, Pending, Wish
+from dialer.callflow.step import Step
+from dialer.pacing.pacer import Observation, Observed
+from dialer.vocabulary.writes import SaveAgent
+
+#: The timer that runs the pacing at once, coalesced, when an agent becomes free.
+PACE_TIMER = "pace"
+
+
+def move(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "") -> None:
+    """Advance an agent's state and tell everybody whom it concerns."""
+    agent.machine.advance(trigger, step.now)
+    agent.reason = reason
+    agent.since_utc = step.utc
+    interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None
+    campaign = interaction.campaign if interaction else None
+    step.write(SaveAgent(agent.name, agent.state, reason, campaign, step.utc))
+    step.agent_changed(agent.name)
+    observation = Observation(Observed.AGENT_CHANGED, step.now, agent=agent.name, detail=agent.state)
+    for each in step.world.running_for(agent):
+        step.world.pacers[each.name].observe(observation)
+    if agent.state is AgentState.READY:
+        agent.idle_since = step.now
+        step.start_timer(PACE_TIMER, 0.0)
+
+
+def give_free(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "") -> None:
+    """The agent has nothing on the desk any more and goes where `trigger` says, unless something is pending."""
+    agent.interaction = None
+    pending = agent.pending
+    agent.pending = None
+    if pending is None or pending.wish is Wish.READY:
+        move(step, agent, trigger, reason)
+    elif pending.wish is Wish.LOG_OUT:
+        move(step, agent, AgentTrigger.LOG_OUT)
+    else:
+        move(step, agent, AgentTrigger.NOT_READY, pending.reason)
+
+
+def ask_for(step: Step, agent: Agent, wish: Wish, reason: str = "") -> None:
+    """Remember what cannot be granted now; the desktop shows it."""
+    agent.pending = Pending(wish, reason)
+    step.agent_changed(agent.name)

@@ -1,0 +1,135 @@
+"""Dialling: all rules once more, a trunk, the committed attempt, the INVITE; the next trunk if this one is silent."""
+
+from __future__ import annotations
+
+from dialer.callflow.legs import LegContext, hang_up, write_context
+from dialer.callflow.step import Step
+from dialer.campaigns.campaign import Campaign
+from dialer.compliance.check import RuleRefusal, check
+from dialer.interactions.attempt import Attempt, TrunkDial
+from dialer.interactions.interaction import Interaction, InteractionTrigger
+from dialer.interactions.leg import ROLES, LegPurpose, LegState, LegTrigger, make_leg
+from dialer.pacing.pacer import Observation, Observed
+from dialer.trunks.accounts import trunk_account
+from dialer.trunks.choice import choose
+from dialer.trunks.number import identity, identity_headers, request_uri
+from dialer.trunks.trunk import Trunk
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.ids import LegId, TrunkName
+from dialer.vocabulary.telephony import Dial
+from dialer.vocabulary.writes import AddDial, BeginAttempt
+
+
+def nothing_heard_timer(leg: LegId) -> str:
+    return f"nothing_heard/{leg}"
+
+
+def refuse_now(step: Step, campaign: Campaign, interaction: Interaction) -> RuleRefusal | None:
+    """The rule that forbids dialling this record now, or None."""
+    if interaction.record is None:
+        return None
+    return check(campaign.settings.calling_window, interaction.record, campaign.settings.max_attempts, step.utc)
+
+
+def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
+    """Begin an attempt. Raises Refused, with nothing changed, when a rule, the store, the engine or every trunk
+    says no. The do-not-call list is looked up by the store as it commits the attempt."""
+    world = step.world
+    refusal = refuse_now(step, campaign, interaction)
+    if refusal is not None:
+        raise Refused(refusal.rule, refusal.sentence, **refusal.facts)
+    if world.store_problem:
+        raise Refused("store_unavailable", f"The database takes no writes: {world.store_problem}")
+    engine = world.engines.get(interaction.engine) if interaction.engine else None
+    if engine is None or not engine.usable:
+        raise Refused("engine_unavailable", "The engine of this interaction is not connected.")
+    choice = choose(world.trunks_of(campaign), frozenset(), step.now)
+    if choice.trunk is None:
+        code = "trunk_down" if choice.is_dead else "trunk_limit"
+        raise Refused(code, f"No trunk can take the call ({choice.words()}).", trunks=choice.words())
+    attempt = Attempt(world.mint.attempt(), interaction.number, step.utc)
+    interaction.attempt = attempt
+    interaction.attempts += 1
+    interaction.found_result = None
+    interaction.machine.advance(InteractionTrigger.DIAL, step.now)
+    record = interaction.record
+    step.write(
+        BeginAttempt(
+            attempt=attempt.id,
+            interaction=interaction.id,
+            campaign=campaign.name,
+            record=record.record if record else None,
+            fence=record.fence if record else 0,
+            number=interaction.number,
+            agent=interaction.agent,
+            at=step.utc,
+        )
+    )
+    step.world.pacers[campaign.name].observe(Observation(Observed.DIALLED, step.now, attempt.id))
+    dial_over(step, campaign, interaction, attempt, choice.trunk)
+
+
+def dial_over(step: Step, campaign: Campaign, interaction: Interaction, attempt: Attempt, trunk: Trunk) -> None:
+    """Send the attempt over one trunk: the n-th INVITE, committed before it leaves."""
+    if interaction.engine is None:
+        raise Refused("engine_unavailable", "The interaction has no engine.")
+    n = len(attempt.dials)
+    settings = trunk.settings
+    caller_id = _caller_id(campaign, settings.caller_ids, settings.shown_caller_id)
+    leg = make_leg(step.world.mint.leg(), interaction.engine, trunk_account(trunk.name), LegPurpose.CONTACT)
+    leg.interaction = interaction.id
+    leg.dial = n
+    leg.machine.advance(LegTrigger.DIAL, step.now)
+    step.world.legs[leg.id] = leg
+    interaction.contact_leg = leg.id
+    dial = TrunkDial(n, trunk.name, leg.id, f"{attempt.id}.{n}", caller_id)
+    attempt.dials.append(dial)
+    trunk.legs.add(leg.id)
+    trunk.bucket.take(step.now)
+    step.write(AddDial(attempt.id, n, dial.call_id, leg.id, trunk.name, caller_id, step.utc))
+    step.interaction_changed(interaction)
+    command = Dial(
+        leg=leg.id,
+        account=leg.account,
+        uri=request_uri(attempt.number, settings),
+        call_id=dial.call_id,
+        timeout_s=campaign.settings.ring_timeout_s,
+        role=ROLES[LegPurpose.CONTACT],
+        identity=identity(caller_id, settings),
+        headers=identity_headers(caller_id, settings),
+        context=write_context(LegContext(LegPurpose.CONTACT, interaction.id, None, attempt.id, n)),
+    )
+    step.tell_after(leg.engine, command, guard=attempt.id)
+    step.start_timer_after(nothing_heard_timer(leg.id), settings.nothing_heard_s, attempt.id)
+    step.trunk_changed(trunk.name)
+
+
+def _caller_id(campaign: Campaign, owned: tuple[str, ...], usual: str) -> str:
+    """The campaign's numbers in turn, of those that the trunk owns; the trunk's own without one."""
+    ours = [number for number in campaign.settings.caller_ids if number in owned]
+    return ours[campaign.served % len(ours)] if ours else usual
+
+
+def next_trunk(step: Step, campaign: Campaign, interaction: Interaction, attempt: Attempt) -> bool:
+    """Try the next trunk; False if there is none that may take the call."""
+    choice = choose(step.world.trunks_of(campaign), attempt.trunks, step.now)
+    if choice.trunk is None or refuse_now(step, campaign, interaction) is not None:
+        return False
+    interaction.machine.advance(InteractionTrigger.DIAL, step.now)
+    dial_over(step, campaign, interaction, attempt, choice.trunk)
+    return True
+
+
+def on_nothing_heard(step: Step, leg_id: LegId) -> None:
+    """Not even a 100 in the trunk's time: give this leg up. Its end, which comes at once, tries the next trunk."""
+    leg = step.world.legs.get(leg_id)
+    if leg is None or leg.state is not LegState.INITIATED or leg.interaction is None:
+        return
+    interaction = step.world.interactions.get(leg.interaction)
+    if interaction is None or interaction.attempt is None:
+        return
+    trunk = step.world.trunks.get(TrunkName(interaction.attempt.dial.trunk))
+    if trunk is not None:
+        trunk.complain(f"nothing heard {trunk.settings.nothing_heard_s:g} s after an INVITE", step.utc)
+        step.trunk_changed(trunk.name)
+    hang_up(step, leg_id)

@@ -1,0 +1,199 @@
+"""Which handler takes which message: the whole call flow on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dialer.callflow import (
+    asm,
+    configuration,
+    contact,
+    conversation,
+    dialing,
+    offers,
+    outcome,
+    phones,
+    presence,
+    probing,
+    queue,
+    recovery,
+    refusals,
+    running,
+    supply,
+)
+from dialer.callflow.step import Step
+from dialer.interactions.leg import LegPurpose, LegTrigger
+from dialer.vocabulary import commands, events, telephony
+from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, InteractionId, LegId, OfferId, TrunkName
+
+Handler = Callable[[Step, Any], None]
+
+COMMANDS: Mapping[type, Handler] = {
+    commands.LoadCampaign: running.on_load,
+    commands.StartCampaign: running.on_start,
+    commands.StopCampaign: running.on_stop,
+    commands.UnloadCampaign: running.on_unload,
+    commands.ChangeMode: running.on_change_mode,
+    commands.LogIn: presence.on_log_in,
+    commands.LogOut: presence.on_log_out,
+    commands.GoReady: presence.on_go_ready,
+    commands.GoNotReady: presence.on_go_not_ready,
+    commands.AcknowledgeNotice: presence.on_acknowledge,
+    commands.GetRecord: offers.on_get_record,
+    commands.AcceptOffer: offers.on_accept,
+    commands.RejectOffer: offers.on_reject,
+    commands.DialRecord: offers.on_dial,
+    commands.CancelRecord: offers.on_cancel,
+    commands.Hold: conversation.on_hold,
+    commands.Resume: conversation.on_resume,
+    commands.Mute: conversation.on_mute,
+    commands.SendDigits: conversation.on_digits,
+    commands.EndCall: conversation.on_end_call,
+    commands.SetOutcome: outcome.on_set_outcome,
+    commands.CallAgain: outcome.on_call_again,
+    commands.ExtendAfterCall: outcome.on_extend,
+    commands.Done: outcome.on_done,
+}
+
+EVENTS: Mapping[type, Handler] = {
+    events.ConfigurationApplied: configuration.on_applied,
+    events.UserKnown: presence.on_user_known,
+    events.CampaignRemembered: recovery.on_campaign_remembered,
+    events.AgentRemembered: recovery.on_agent_remembered,
+    events.NoticeRemembered: recovery.on_notice_remembered,
+    events.InteractionRemembered: recovery.on_interaction_remembered,
+    events.Restored: recovery.on_restored,
+    events.EngineConnected: recovery.on_connected,
+    events.EngineDisconnected: recovery.on_disconnected,
+    events.EngineSaid: lambda step, event: on_engine_said(step, event),
+    events.Ticked: lambda step, _: supply.tick(step),
+    events.TimerFired: lambda step, event: on_timer(step, event),
+    events.RecordsClaimed: supply.on_records_claimed,
+    events.ClaimFailed: supply.on_claim_failed,
+    events.LeasesLost: supply.on_leases_lost,
+    events.AttemptRefused: refusals.on_attempt_refused,
+    events.StoreFailing: refusals.on_store_failing,
+    events.StoreRecovered: refusals.on_store_recovered,
+    events.DesktopConnected: presence.on_desktop_connected,
+    events.DesktopDisconnected: presence.on_desktop_disconnected,
+}
+
+
+def handle(step: Step, message: object) -> None:
+    """Let the handler of `message` fill `step`. Raises Refused for commands that may not be carried out, and
+    InvalidTransition for a defect of ours. Unknown messages are a defect too: KeyError."""
+    handler = COMMANDS.get(type(message)) or EVENTS[type(message)]
+    handler(step, message)
+
+
+# ------------------------------------------------------------------ what engines say
+
+_ENGINE: Mapping[type, Callable[[Step, EngineId, Any], None]] = {
+    telephony.EngineReady: recovery.on_ready,
+    telephony.EngineStatistics: recovery.on_statistics,
+    telephony.SnapshotTaken: recovery.on_snapshot,
+    telephony.ProbeCompleted: probing.on_probe_completed,
+    telephony.AccountState: probing.on_account_state,
+    telephony.ConfigurationTaken: refusals.on_configuration_taken,
+    telephony.EngineFault: refusals.on_engine_fault,
+    telephony.LateAnswer: refusals.on_late_answer,
+}
+
+LegEvent = (
+    telephony.LegProgress | telephony.LegAlerting | telephony.LegAnswered | telephony.LegMedia | telephony.LegCleared
+)
+
+
+def on_engine_said(step: Step, said: events.EngineSaid) -> None:
+    event = said.event
+    if isinstance(event, LegEvent):
+        on_leg_event(step, event)
+        return
+    handler = _ENGINE.get(type(event))
+    if handler is not None:
+        handler(step, said.engine, event)
+    elif isinstance(event, telephony.LegOffered):
+        refusals.on_offered(step, said.engine, event)
+    elif isinstance(event, telephony.PlayFinished):
+        _on_play_finished(step, event)
+
+
+def on_leg_event(step: Step, event: LegEvent) -> None:
+    """Events of legs that are gone already (a replay, or one that crossed our decision) change nothing."""
+    leg = step.world.legs.get(event.leg)
+    if leg is None:
+        return
+    if isinstance(event, telephony.LegMedia):
+        conversation.on_media(step, leg, event)
+        return
+    interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
+    if isinstance(event, telephony.LegCleared):
+        leg.machine.advance(LegTrigger.CLEAR, step.now)
+        del step.world.legs[leg.id]
+        if leg.purpose is not LegPurpose.CONTACT:
+            phones.on_cleared(step, leg, event)
+        elif interaction is not None:
+            contact.on_cleared(step, interaction, leg, event)
+    elif isinstance(event, telephony.LegAnswered):
+        if leg.purpose is not LegPurpose.CONTACT:
+            phones.on_answered(step, leg, event)
+        elif interaction is not None:
+            contact.on_answered(step, interaction, leg, event)
+    elif leg.purpose is not LegPurpose.CONTACT:
+        phones.on_progress(step, leg, event)
+    elif interaction is not None:
+        contact.on_progress(step, interaction, leg, event)
+
+
+def _on_play_finished(step: Step, event: telephony.PlayFinished) -> None:
+    kind, _, id_ = event.key.partition("/")
+    interaction = step.world.interactions.get(InteractionId(id_))
+    if kind == "queue_message" and interaction is not None:
+        queue.end(step, interaction)
+
+
+# ------------------------------------------------------------------ timers
+
+
+def _for_interaction(handler: Callable[[Step, Any], None]) -> Callable[[Step, str], None]:
+    def run(step: Step, id_: str) -> None:
+        interaction = step.world.interactions.get(InteractionId(id_))
+        if interaction is not None:
+            handler(step, interaction)
+
+    return run
+
+
+def _for_agent(handler: Callable[[Step, Any], None]) -> Callable[[Step, str], None]:
+    def run(step: Step, name: str) -> None:
+        agent = step.world.agents.get(AgentName(name))
+        if agent is not None:
+            handler(step, agent)
+
+    return run
+
+
+#: By what stands before the first slash of a timer's key.
+TIMERS: Mapping[str, Callable[[Step, str], None]] = {
+    "pace": lambda step, _: supply.tick(step),
+    "nothing_heard": lambda step, leg: dialing.on_nothing_heard(step, LegId(leg)),
+    "look": lambda step, offer: offers.on_look_over(step, OfferId(offer)),
+    "offer": lambda step, offer: offers.on_offer_expired(step, OfferId(offer)),
+    "queue": _for_interaction(queue.on_wait_over),
+    "queue_message": _for_interaction(queue.end),
+    "reconnect": _for_interaction(conversation.on_reconnect_over),
+    "after_call": _for_interaction(outcome.on_limit),
+    "after_call_warning": _for_interaction(outcome.on_warning),
+    "pause": _for_agent(asm.on_pause_over),
+    "desktop": _for_agent(presence.on_desktop_lost),
+    "probe": lambda step, trunk: probing.on_probe_due(step, TrunkName(trunk)),
+    "drained": lambda step, campaign: running.on_drained_timer(step, CampaignName(campaign)),
+}
+
+
+def on_timer(step: Step, event: events.TimerFired) -> None:
+    kind, _, id_ = event.key.partition("/")
+    TIMERS[kind](step, id_)
+
+

@@ -1,0 +1,238 @@
+"""The end of the contact's leg: one result for the attempt, after-call work for an agent who talked."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
+from dialer.callflow.desk import give_free, move
+from dialer.callflow.legs import agent_leg, hang_up, leave
+from dialer.callflow.step import Step
+from dialer.interactions.interaction import (
+    AfterCall,
+    EndedBy,
+    Interaction,
+    InteractionState,
+    InteractionTrigger,
+)
+from dialer.interactions.party import Party, PartyState, PartyTrigger
+from dialer.interactions.results import CAUSE_WORDS
+from dialer.pacing.pacer import Observation, Observed
+from dialer.records.treatment import treat
+from dialer.vocabulary.ids import InteractionId
+from dialer.vocabulary.results import CallResult, RecordStatus
+from dialer.vocabulary.telephony import ClearedBy, LegCleared
+from dialer.vocabulary.writes import ReleaseRecord, SettleAttempt, UpdateRecord
+
+
+def warning_timer(interaction: InteractionId) -> str:
+    return f"after_call_warning/{interaction}"
+
+
+def limit_timer(interaction: InteractionId) -> str:
+    return f"after_call/{interaction}"
+
+
+def reconnect_timer(interaction: InteractionId) -> str:
+    return f"reconnect/{interaction}"
+
+
+def settle(step: Step, interaction: Interaction, result: CallResult) -> None:
+    """The one result of the attempt."""
+    attempt = interaction.attempt
+    if attempt is None or attempt.settled:
+        return
+    attempt.settled = True
+    interaction.found_result = result
+    interaction.cleared_at = step.utc
+    dial = attempt.dials[-1] if attempt.dials else None
+    step.write(
+        SettleAttempt(
+            attempt=attempt.id,
+            result=result,
+            code=dial.code if dial else 0,
+            reason=dial.reason if dial else "",
+            q850=dial.q850 if dial else None,
+            answered_at=attempt.answered_at,
+            connected_at=attempt.connected_at,
+            ended_at=step.utc,
+            abandoned=attempt.abandoned,
+        )
+    )
+    step.world.pacers[interaction.campaign].observe(
+        Observation(Observed.ENDED, step.now, attempt.id, detail=result)
+    )
+    step.history("cleared", interaction=interaction, result=result, code=dial.code if dial else 0)
+
+
+def close_unanswered(step: Step, interaction: Interaction, result: CallResult) -> None:
+    """Nobody answered. It closes by itself, unless the agent is in the after-call work of a former attempt."""
+    settle(step, interaction, result)
+    interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
+    interaction.ended_by = EndedBy.SYSTEM if interaction.ended_by is None else interaction.ended_by
+    party = interaction.party
+    release_leg(step, interaction)
+    if interaction.conversed and party is not None:
+        party.machine.advance(PartyTrigger.END, step.now)
+        begin_after_call(step, interaction, party)
+    else:
+        finalize(step, interaction)
+
+
+def close_waiting(step: Step, interaction: Interaction, event: LegCleared) -> None:
+    """A live contact who was never joined to an agent."""
+    attempt = interaction.attempt
+    if attempt is not None and event.by in (ClearedBy.US, ClearedBy.UNATTENDED):
+        attempt.abandoned = True
+    result = CallResult.ABANDONED if attempt is not None and attempt.abandoned else CallResult.DROPPED
+    if event.by is ClearedBy.ENGINE:
+        result = CallResult.SYSTEM_LOST
+    settle(step, interaction, result)
+    interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
+    release_leg(step, interaction)
+    finalize(step, interaction)
+
+
+def close_conversation(step: Step, interaction: Interaction, event: LegCleared) -> None:
+    """The conversation is over: after-call work begins."""
+    step.cancel_timer(reconnect_timer(interaction.id))
+    settle(step, interaction, CallResult.ANSWER)
+    interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
+    if interaction.ended_by is None:
+        interaction.ended_by = EndedBy.CONTACT if event.by is ClearedBy.PEER else EndedBy.SYSTEM
+        interaction.cause = CAUSE_WORDS[event.by]
+    interaction.reconnecting = False
+    interaction.holds.clear()
+    party = interaction.party
+    release_leg(step, interaction)
+    if party is None:
+        finalize(step, interaction)
+        return
+    party.machine.advance(PartyTrigger.END, step.now)
+    begin_after_call(step, interaction, party)
+
+
+def release_leg(step: Step, interaction: Interaction) -> None:
+    """The agent's leg goes back to silence if it is the engaged one, and is ended if it was rung for this call."""
+    leg = agent_leg(step, interaction)
+    party = interaction.party
+    if leg is None or party is None:
+        return
+    agent = step.world.agents[party.agent]
+    if agent.engaged == leg.id:
+        leave(step, leg)
+        leg.interaction = None
+    else:
+        hang_up(step, leg.id)
+    party.leg = None
+    party.muted = False
+
+
+def begin_after_call(step: Step, interaction: Interaction, party: Party) -> None:
+    agent = step.world.agents[party.agent]
+    party.ended_at = step.utc
+    rules = step.world.campaigns[interaction.campaign].settings.after_call
+    interaction.after_call = AfterCall(step.utc + rules.limit_s)
+    step.start_timer(limit_timer(interaction.id), rules.limit_s)
+    if rules.warning_s > 0:
+        step.start_timer(warning_timer(interaction.id), rules.limit_s - rules.warning_s)
+    if agent.state in (AgentState.BUSY, AgentState.RESERVED):
+        move(step, agent, AgentTrigger.CLEAR)
+    step.save_party(interaction, party)
+    step.interaction_changed(interaction)
+
+
+def finalize(step: Step, interaction: Interaction, after: AgentTrigger | None = None) -> None:
+    """Close an interaction for good: the record's treatment, and the agent free.
+
+    `after` is where the agent goes (READY or NOT_READY); None means ready, or staying not ready.
+    """
+    step.cancel_timer(limit_timer(interaction.id))
+    step.cancel_timer(warning_timer(interaction.id))
+    party = interaction.party
+    interaction.machine.advance(InteractionTrigger.FINALIZE, step.now)
+    _treat_record(step, interaction)
+    step.interaction_changed(interaction)
+    if party is not None:
+        done = PartyTrigger.FINISH if party.state is PartyState.AFTER_CALL else PartyTrigger.WITHDRAW
+        party.machine.advance(done, step.now)
+        step.save_party(interaction, party)
+        free_agent(step, step.world.agents[party.agent], after)
+    step.history("finalized", interaction=interaction, result=interaction.result, disposition=interaction.disposition)
+    _forget(step, interaction)
+
+
+def withdraw(step: Step, interaction: Interaction, *, release: bool = True) -> None:
+    """Take a record that was never dialled off the desk and, unless it was settled otherwise, give it back to the
+    top of its list. The agent is left to the caller."""
+    party = interaction.party
+    interaction.machine.advance(InteractionTrigger.WITHDRAW, step.now)
+    if party is not None:
+        release_leg(step, interaction)
+        party.machine.advance(PartyTrigger.WITHDRAW, step.now)
+        party.ended_at = step.utc
+        step.save_party(interaction, party)
+        step.agent_changed(party.agent)
+    campaign = step.world.campaigns.get(interaction.campaign)
+    if interaction.record is not None and release:
+        record = interaction.record
+        step.write(ReleaseRecord(record.record, record.fence, True, step.utc))
+        if campaign is not None:
+            campaign.claim_after = 0.0
+    step.interaction_changed(interaction)
+    _forget(step, interaction)
+
+
+def free_agent(step: Step, agent: Agent, after: AgentTrigger | None = None) -> None:
+    """Nothing is on the agent's desk any more."""
+    if agent.state is AgentState.RESERVED:
+        give_free(step, agent, AgentTrigger.RELEASE if after is not AgentTrigger.NOT_READY else AgentTrigger.NOT_READY)
+    elif agent.state is AgentState.AFTER_CALL_WORK:
+        reason = SystemReason.AFTER_CALL if after is AgentTrigger.NOT_READY else ""
+        give_free(step, agent, after or AgentTrigger.READY, reason)
+    else:
+        agent.interaction = None
+        step.agent_changed(agent.name)
+
+
+def _treat_record(step: Step, interaction: Interaction) -> None:
+    record = interaction.record
+    result = interaction.result
+    if record is None or result is None:
+        return
+    if interaction.do_not_call:
+        result = CallResult.DO_NOT_CALL
+    settings = step.world.campaigns[interaction.campaign].settings
+    treatment = treat(settings, result, record.attempts + interaction.attempts, step.utc)
+    step.write(
+        UpdateRecord(
+            record=record.record,
+            fence=record.fence,
+            status=treatment.status,
+            type=treatment.type,
+            result=result,
+            due_at=treatment.due_at,
+            at=step.utc,
+            data=interaction.data or None,
+            uncount=treatment.uncount,
+        )
+    )
+
+
+def cancel_record(step: Step, interaction: Interaction) -> None:
+    """Take the record of a preview out of this run; nothing was dialled."""
+    record = interaction.record
+    if record is not None:
+        step.write(
+            UpdateRecord(record.record, record.fence, RecordStatus.CANCELLED, None, None, None, step.utc)
+        )
+
+
+def _forget(step: Step, interaction: Interaction) -> None:
+    step.world.interactions.pop(interaction.id, None)
+    campaign = step.world.campaigns.get(interaction.campaign)
+    if campaign is not None and not campaign.is_running:
+        step.start_timer(f"drained/{campaign.name}", 0.0)
+
+
+def is_live(interaction: Interaction) -> bool:
+    """Whether legs may be up for it."""
+    return interaction.state not in (InteractionState.CLEARED, InteractionState.FINALIZED)

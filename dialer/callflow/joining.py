@@ -1,0 +1,37 @@
+"""Joining a contact and an agent: from here on it is a conversation."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import AgentTrigger
+from dialer.callflow.desk import move
+from dialer.callflow.legs import join_all, play
+from dialer.callflow.sounds import BEEP
+from dialer.callflow.step import Step
+from dialer.interactions.interaction import Interaction, InteractionTrigger
+from dialer.interactions.leg import Leg
+from dialer.interactions.party import Party, PartyTrigger
+
+
+def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, agent: Leg) -> None:
+    """Join the two legs and make it a conversation."""
+    join_all(step, interaction, contact, agent)
+    campaign = step.world.campaigns[interaction.campaign]
+    if interaction.asm and campaign.settings.engaged.beep:
+        play(step, agent, BEEP)
+    interaction.machine.advance(InteractionTrigger.CONNECT, step.now)
+    party.machine.advance(PartyTrigger.CONNECT, step.now)
+    party.talking_at = step.utc
+    party.leg = agent.id
+    agent.interaction = interaction.id
+    interaction.conversed = True
+    interaction.holds.clear()
+    if interaction.connected_at is None:
+        interaction.connected_at = step.utc
+    if interaction.attempt is not None and interaction.attempt.connected_at is None:
+        interaction.attempt.connected_at = step.utc
+    owner = step.world.agents[party.agent]
+    owner.expiries = 0
+    move(step, owner, AgentTrigger.CONNECT)
+    step.save_party(interaction, party)
+    step.history("connected", interaction=interaction)
+    step.interaction_changed(interaction)

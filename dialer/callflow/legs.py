@@ -1,0 +1,135 @@
+"""Legs: ringing an agent's phone, joining, holding apart, hanging up."""
+
+from __future__ import annotations
+
+import msgspec
+
+from dialer.agents.agent import Agent
+from dialer.callflow.step import Step
+from dialer.interactions.interaction import Interaction
+from dialer.interactions.leg import ROLES, Leg, LegPurpose, LegState, LegTrigger, make_leg
+from dialer.trunks.accounts import phone_target
+from dialer.vocabulary.errors import NotFound, Refused
+from dialer.vocabulary.ids import AgentName, AttemptId, InteractionId, LegId
+from dialer.vocabulary.telephony import Dial, HangUp, Header, Join, Leave, Play, Source, StopPlay
+
+
+class LegContext(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Travels with the leg as opaque text and comes back in the engine's snapshot."""
+
+    purpose: LegPurpose
+    interaction: InteractionId | None = None
+    agent: AgentName | None = None
+    attempt: AttemptId | None = None
+    dial: int = 0
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(LegContext)
+
+
+def write_context(context: LegContext) -> str:
+    return _ENCODER.encode(context).decode()
+
+
+def read_context(text: str) -> LegContext | None:
+    """None for a context that is not ours."""
+    try:
+        return _DECODER.decode(text)
+    except msgspec.DecodeError:
+        return None
+
+
+def ring_agent(
+    step: Step, agent: Agent, purpose: LegPurpose, timeout_s: float, interaction: Interaction | None = None
+) -> Leg:
+    """Ring an agent's phone. Raises Refused when there is no engine or no usable phone: nothing changed then."""
+    world = step.world
+    engine = world.engines.get(interaction.engine) if interaction and interaction.engine else world.usable_engine()
+    if engine is None or not engine.usable:
+        raise Refused("engine_unavailable", "No engine is connected; wait until it is back.")
+    if not agent.phone:
+        raise Refused("no_phone", f"{agent.display_name} has no phone; an administrator sets one.", agent=agent.name)
+    try:
+        account, uri, headers = phone_target(world.settings, agent.phone, agent.name)
+    except (NotFound, ValueError) as error:
+        raise Refused("no_phone", f"The phone {agent.phone!r} cannot be rung: {error}", phone=agent.phone) from error
+    leg = make_leg(world.mint.leg(), engine.id, account, purpose)
+    leg.agent = agent.name
+    leg.interaction = interaction.id if interaction else None
+    leg.machine.advance(LegTrigger.DIAL, step.now)
+    world.legs[leg.id] = leg
+    if interaction is not None:
+        interaction.engine = engine.id
+    context = LegContext(purpose, leg.interaction, agent.name)
+    step.tell(
+        engine.id,
+        Dial(
+            leg=leg.id,
+            account=account,
+            uri=uri,
+            call_id=leg.id,
+            timeout_s=timeout_s,
+            role=ROLES[purpose],
+            headers=tuple(Header(name, value) for name, value in headers.items()),
+            context=write_context(context),
+        ),
+    )
+    return leg
+
+
+def hang_up(step: Step, leg_id: LegId | None, code: int = 0) -> None:
+    """End a leg in any state; a leg that is gone already is no mistake."""
+    leg = step.world.legs.get(leg_id) if leg_id else None
+    if leg is None or leg.state is LegState.CLEARING:
+        return
+    waits_for_commit = leg.state is LegState.INITIATED
+    leg.machine.advance(LegTrigger.HANG_UP, step.now)
+    step.tell(leg.engine, HangUp(leg.id, code))
+    if waits_for_commit:
+        # Its Dial may still wait for its commit and would leave after this HangUp: the second one follows it.
+        step.tell_after(leg.engine, HangUp(leg.id, code))
+
+
+def join_all(step: Step, interaction: Interaction, *legs: Leg) -> None:
+    """Everybody hears everybody."""
+    for leg in legs:
+        step.tell(leg.engine, Join(leg.id, interaction.bridge))
+
+
+def listen_in(step: Step, interaction: Interaction, leg: Leg) -> None:
+    """Let a leg of the interaction be heard (early media, ringback) without hearing anything itself."""
+    step.tell(leg.engine, Join(leg.id, interaction.bridge, hears=()))
+
+
+def set_apart(step: Step, interaction: Interaction, leg: Leg) -> None:
+    """Keep a leg in its bridge, hearing nobody and heard by nobody."""
+    step.tell(leg.engine, Join(leg.id, interaction.bridge, hears=(), heard_by=()))
+
+
+def mute(step: Step, interaction: Interaction, leg: Leg) -> None:
+    """The leg hears the others and is not heard."""
+    step.tell(leg.engine, Join(leg.id, interaction.bridge, heard_by=(), stops_play=False))
+
+
+def leave(step: Step, leg: Leg) -> None:
+    step.tell(leg.engine, Leave(leg.id))
+    step.tell(leg.engine, StopPlay(leg.id))
+
+
+def play(step: Step, leg: Leg, source: Source, *, loop: bool = False, key: str = "") -> None:
+    step.tell(leg.engine, Play(leg.id, source, loop, key))
+
+
+def stop_play(step: Step, leg: Leg) -> None:
+    step.tell(leg.engine, StopPlay(leg.id))
+
+
+def contact_leg(step: Step, interaction: Interaction) -> Leg | None:
+    return step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
+
+
+def agent_leg(step: Step, interaction: Interaction) -> Leg | None:
+    """The leg of the agent who is in the interaction: the engaged one, or one rung for it."""
+    party = interaction.party
+    return step.world.legs.get(party.leg) if party and party.leg else None

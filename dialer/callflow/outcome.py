@@ -1,0 +1,205 @@
+"""What the agent says of a contact, and Done."""
+
+from __future__ import annotations
+
+from config.model import AtLimit, Campaign
+from dialer.agents.agent import AgentState, AgentTrigger, SystemReason
+from dialer.callflow.conversation import own
+from dialer.callflow.desk import move
+from dialer.callflow.dialing import place
+from dialer.callflow.ending import begin_after_call, finalize, limit_timer, warning_timer
+from dialer.callflow.legs import ring_agent
+from dialer.callflow.step import Step
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.leg import LegPurpose
+from dialer.interactions.party import PartyTrigger
+from dialer.vocabulary import commands
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.writes import AddDoNotCall
+
+
+def on_set_outcome(step: Step, command: commands.SetOutcome) -> None:
+    """Interim or final. Do not call is committed at once and stays, whatever is said later."""
+    interaction, _ = own(step, command.agent, command.interaction)
+    settings = step.world.campaigns[interaction.campaign].settings
+    _check_outcome(settings, command, interaction)
+    if command.result is not None:
+        interaction.agent_result = command.result
+    if command.disposition is not None:
+        interaction.disposition = command.disposition
+    if command.note is not None:
+        interaction.note = command.note
+    if command.data:
+        interaction.data.update(command.data)
+    if command.do_not_call and not interaction.do_not_call:
+        interaction.do_not_call = True
+        step.write(AddDoNotCall(interaction.number, None, f"agent {command.agent}", command.agent, step.utc))
+        step.history("do_not_call", interaction=interaction)
+    step.interaction_changed(interaction)
+
+
+def _check_outcome(settings: Campaign, command: commands.SetOutcome, interaction: Interaction) -> None:
+    permissions, outcome = settings.permissions, settings.outcome
+    if command.result is not None:
+        offered = [choice.call_result for choice in outcome.call_results]
+        if not permissions.set_call_result:
+            raise Refused("not_permitted", "You may not set the call result.", permission="set_call_result")
+        if command.result not in offered:
+            raise Refused("unknown_result", f"{command.result} is not offered here.", offered=offered)
+    if command.disposition:
+        codes = [each.code for each in outcome.dispositions]
+        if command.disposition not in codes:
+            raise Refused("unknown_disposition", f"There is no disposition {command.disposition!r}.", offered=codes)
+    if command.do_not_call is not None and not permissions.do_not_call:
+        raise Refused("not_permitted", "You may not mark a contact as not to be called.", permission="do_not_call")
+    if command.do_not_call is False and interaction.do_not_call:
+        raise Refused("do_not_call_stays", "Do not call was committed and stays; a supervisor can lift it.")
+    if command.note is not None and len(command.note) > 4000:
+        raise Refused("note_too_long", "A note has at most 4000 characters.", length=len(command.note))
+    if command.data:
+        _check_data(settings, command.data)
+
+
+def _check_data(settings: Campaign, data: dict[str, str]) -> None:
+    if not settings.permissions.edit_fields:
+        raise Refused("not_permitted", "You may not change fields.", permission="edit_fields")
+    known = {field.key: field for field in (*settings.fields.case, *settings.fields.record)}
+    for key, value in data.items():
+        field = known.get(key)
+        if field is None or not field.editable:
+            raise Refused("field_not_editable", f"The field {key!r} cannot be changed here.", field=key)
+        if field.choices and value not in field.choices:
+            raise Refused("unknown_choice", f"{value!r} is no choice of {field.label}.", field=key)
+        if len(value) > 2000:
+            raise Refused("value_too_long", f"{field.label} has at most 2000 characters.", field=key)
+
+
+def on_call_again(step: Step, command: commands.CallAgain) -> None:
+    """A new attempt of the same interaction."""
+    interaction, party = own(step, command.agent, command.interaction)
+    campaign = step.world.campaigns[interaction.campaign]
+    agent = step.world.agent(command.agent)
+    if not campaign.settings.permissions.call_again:
+        raise Refused("not_permitted", "You may not call again in this campaign.", permission="call_again")
+    if interaction.state is not InteractionState.CLEARED:
+        raise Refused("call_in_progress", "The call is not over yet.", state=interaction.state)
+    if interaction.do_not_call:
+        raise Refused("do_not_call", "This contact is not to be called.")
+    if not campaign.is_running:
+        raise Refused("campaign_not_running", f"{campaign.name} is {campaign.state}.", state=campaign.state)
+    if agent.state is not AgentState.AFTER_CALL_WORK:
+        raise Refused("not_after_call", "Call again belongs to after-call work.", state=agent.state)
+    engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
+    if engaged is not None and engaged.is_connected:
+        interaction.engine = engaged.engine
+        place(step, campaign, interaction)
+        interaction.asm = True
+        party.leg = engaged.id
+        engaged.interaction = interaction.id
+    else:
+        leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
+        party.leg = leg.id
+    interaction.after_call = None
+    interaction.ended_by = None
+    interaction.cause = ""
+    step.cancel_timer(limit_timer(interaction.id))
+    step.cancel_timer(warning_timer(interaction.id))
+    party.machine.advance(PartyTrigger.RING, step.now)
+    move(step, agent, AgentTrigger.RESERVE)
+    step.history("called_again", interaction=interaction)
+    step.interaction_changed(interaction)
+
+
+def on_call_again_phone(step: Step, interaction: Interaction) -> None:
+    """The agent's phone was answered for a call again: now the contact."""
+    try:
+        place(step, step.world.campaigns[interaction.campaign], interaction)
+    except Refused as refusal:
+        on_call_again_failed(step, interaction, refusal.code, str(refusal))
+
+
+def on_call_again_failed(step: Step, interaction: Interaction, code: str, why: str) -> None:
+    """Back to after-call work, with the reason."""
+    party = interaction.party
+    if party is None:
+        return
+    step.publish(party.agent, "call_again_failed", interaction.id, {"code": code, "reason": why})
+    party.leg = None
+    party.machine.advance(PartyTrigger.END, step.now)
+    begin_after_call(step, interaction, party)
+
+
+def on_extend(step: Step, command: commands.ExtendAfterCall) -> None:
+    """More time for after-call work."""
+    interaction, _ = own(step, command.agent, command.interaction)
+    rules = step.world.campaigns[interaction.campaign].settings.after_call
+    after = interaction.after_call
+    if after is None or after.ends_at is None:
+        raise Refused("not_after_call", "There is no after-call work to prolong.", state=interaction.state)
+    if after.extensions >= rules.max_extensions:
+        raise Refused("no_more_time", f"More time was given {after.extensions} times already.", max=rules.max_extensions)
+    after.extensions += 1
+    after.warned = False
+    after.ends_at = max(after.ends_at, step.utc) + rules.extension_s
+    left_s = after.ends_at - step.utc
+    step.start_timer(limit_timer(interaction.id), left_s)
+    if 0 < rules.warning_s < left_s:
+        step.start_timer(warning_timer(interaction.id), left_s - rules.warning_s)
+    step.interaction_changed(interaction)
+
+
+def on_warning(step: Step, interaction: Interaction) -> None:
+    if interaction.after_call is not None and not interaction.after_call.warned:
+        interaction.after_call.warned = True
+        step.interaction_changed(interaction)
+
+
+def on_limit(step: Step, interaction: Interaction) -> None:
+    """After-call work is over its limit: the default outcome, or not ready with the work still on the desk."""
+    party = interaction.party
+    if interaction.state is not InteractionState.CLEARED or party is None:
+        return
+    rules = step.world.campaigns[interaction.campaign].settings.after_call
+    agent = step.world.agents[party.agent]
+    step.history("after_call_overrun", interaction=interaction)
+    if rules.at_limit is AtLimit.DEFAULT_DISPOSITION:
+        if not interaction.disposition:
+            interaction.disposition = rules.default_disposition or ""
+        finalize(step, interaction, _then(rules.then))
+        return
+    if interaction.after_call is not None:
+        interaction.after_call.ends_at = None
+    if agent.state is AgentState.AFTER_CALL_WORK:
+        move(step, agent, AgentTrigger.NOT_READY, SystemReason.AFTER_CALL_OVERRUN)
+    step.interaction_changed(interaction)
+
+
+def on_done(step: Step, command: commands.Done) -> None:
+    """Close the interaction. Refused while the call is up or something mandatory is missing."""
+    interaction, party = own(step, command.agent, command.interaction)
+    if interaction.state is not InteractionState.CLEARED:
+        raise Refused("call_in_progress", "End the call first.", state=interaction.state)
+    if command.then not in ("", "ready", "not_ready"):
+        raise Refused("bad_then", "then is ready, not_ready or empty.", then=command.then)
+    settings = step.world.campaigns[interaction.campaign].settings
+    _check_mandatory(settings, interaction)
+    finalize(step, interaction, _then(command.then or settings.after_call.then))
+
+
+def _then(word: str) -> AgentTrigger:
+    return AgentTrigger.NOT_READY if word == "not_ready" else AgentTrigger.READY
+
+
+def _check_mandatory(settings: Campaign, interaction: Interaction) -> None:
+    outcome = settings.outcome
+    missing = []
+    if outcome.call_result_mandatory and interaction.agent_result is None:
+        missing.append("call_result")
+    if outcome.disposition_mandatory and not interaction.disposition:
+        missing.append("disposition")
+    if outcome.note_mandatory and not interaction.note.strip():
+        missing.append("note")
+    fields = (*settings.fields.case, *settings.fields.record)
+    missing.extend(f.key for f in fields if f.mandatory and not interaction.data.get(f.key, "").strip())
+    if missing:
+        raise Refused("outcome_missing", f"Before Done, set: {', '.join(missing)}.", missing=missing)

@@ -1,0 +1,112 @@
+"""What agents' legs tell us: the phone rung for one call, and the engaged leg."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
+from dialer.callflow import asm, conversation, offers, outcome
+from dialer.callflow.desk import ask_for, give_free
+from dialer.callflow.joining import connect
+from dialer.callflow.legs import hang_up
+from dialer.callflow.queue import wait_timer
+from dialer.callflow.step import Step
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.leg import Leg, LegPurpose, LegTrigger
+from dialer.interactions.party import Party, PartyState, PartyTrigger
+from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegProgress
+
+
+def on_progress(step: Step, leg: Leg, event: LegProgress | LegAlerting) -> None:
+    trigger = LegTrigger.ALERT if isinstance(event, LegAlerting) else LegTrigger.PROGRESS
+    leg.machine.advance(trigger, step.now)
+
+
+def on_answered(step: Step, leg: Leg, event: LegAnswered) -> None:
+    """The agent's phone was picked up."""
+    repeated = leg.is_connected
+    leg.machine.advance(LegTrigger.ANSWER, step.now)
+    agent = step.world.agents.get(leg.agent) if leg.agent else None
+    if repeated or agent is None or not leg.is_connected:
+        return
+    leg.answered_at = event.at
+    if leg.purpose is LegPurpose.ENGAGED:
+        asm.on_engaged(step, agent)
+        return
+    interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
+    party = interaction.party if interaction else None
+    if interaction is None or party is None or party.leg != leg.id:
+        hang_up(step, leg.id)
+        return
+    _take_up(step, agent, interaction, party, leg)
+
+
+def _take_up(step: Step, agent: Agent, interaction: Interaction, party: Party, leg: Leg) -> None:
+    state = interaction.state
+    if state is InteractionState.PREVIEW:
+        offers.on_phone_answered(step, agent, interaction, leg)
+    elif state is InteractionState.CLEARED and party.state is PartyState.ALERTING:
+        outcome.on_call_again_phone(step, interaction)
+    elif state is InteractionState.CONNECTED and interaction.reconnecting:
+        if interaction.asm:
+            agent.engaged = leg.id
+            leg.purpose = LegPurpose.ENGAGED
+        conversation.on_agent_back(step, interaction, leg)
+    elif state is InteractionState.QUEUED:
+        contact = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
+        if contact is not None and contact.is_connected:
+            connect(step, interaction, party, contact, leg)
+    else:
+        hang_up(step, leg.id)
+
+
+def on_cleared(step: Step, leg: Leg, event: LegCleared) -> None:
+    """An agent's leg is gone."""
+    agent = step.world.agents.get(leg.agent) if leg.agent else None
+    if agent is None:
+        return
+    interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
+    party = interaction.party if interaction else None
+    mine = interaction is not None and party is not None and party.leg == leg.id
+    if leg.purpose is LegPurpose.ENGAGED and agent.engaged == leg.id:
+        if mine and interaction is not None and interaction.state is InteractionState.CONNECTED:
+            agent.engaged = None
+            conversation.on_agent_leg_lost(step, agent, interaction, event.by)
+        else:
+            asm.on_engaged_lost(step, agent, leg, event.by, was_up=event.answered)
+        return
+    if mine and interaction is not None and party is not None:
+        _lose(step, agent, interaction, party, event)
+
+
+def _lose(step: Step, agent: Agent, interaction: Interaction, party: Party, event: LegCleared) -> None:
+    reason = SystemReason.PHONE_REFUSED if event.by is ClearedBy.PEER else SystemReason.PHONE_NO_ANSWER
+    state = interaction.state
+    party.leg = None
+    if state is InteractionState.PREVIEW:
+        offers.on_phone_failed(step, agent, interaction, reason)
+    elif state is InteractionState.CLEARED and party.state is PartyState.ALERTING:
+        ask_for(step, agent, Wish.NOT_READY, reason)
+        outcome.on_call_again_failed(step, interaction, reason, "Your phone was not answered.")
+    elif state is InteractionState.QUEUED:
+        _next_agent(step, agent, interaction, party, reason)
+    elif state is InteractionState.DIALING:
+        conversation.end_by_agent(step, interaction)
+    elif state is InteractionState.CONNECTED:
+        if interaction.reconnecting:
+            conversation.give_up(step, agent, interaction)
+        else:
+            conversation.on_agent_leg_lost(step, agent, interaction, event.by)
+
+
+def _next_agent(
+    step: Step, agent: Agent, interaction: Interaction, party: Party, reason: SystemReason
+) -> None:
+    """A contact who is already there goes to the next agent; this one is not ready."""
+    party.machine.advance(PartyTrigger.WITHDRAW, step.now)
+    party.ended_at = step.utc
+    step.save_party(interaction, party)
+    if agent.state is AgentState.RESERVED:
+        give_free(step, agent, AgentTrigger.NOT_READY, reason)
+    wait_s = step.world.campaigns[interaction.campaign].settings.contact_wait_s
+    step.start_timer(wait_timer(interaction.id), wait_s)
+    step.start_timer("pace", 0.0)
+    step.interaction_changed(interaction)

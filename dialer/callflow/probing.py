@@ -1,0 +1,71 @@
+"""Trunks under watch: OPTIONS at intervals, registrations."""
+
+from __future__ import annotations
+
+from dialer.callflow.step import Step
+from dialer.trunks.accounts import trunk_account
+from dialer.trunks.trunk import Trunk, TrunkState, TrunkTrigger
+from dialer.vocabulary.ids import AccountId, EngineId, TrunkName
+from dialer.vocabulary.telephony import AccountState, Probe, ProbeCompleted
+
+
+def probe_timer(trunk: TrunkName) -> str:
+    return f"probe/{trunk}"
+
+
+def begin(step: Step) -> None:
+    """Probe every trunk at once, then at its interval."""
+    for trunk in step.world.trunks.values():
+        if trunk.is_probed:
+            step.start_timer(probe_timer(trunk.name), 0.0)
+
+
+def on_probe_due(step: Step, name: TrunkName) -> None:
+    trunk = step.world.trunks.get(name)
+    if trunk is None or not trunk.is_probed:
+        return
+    settings = trunk.settings
+    engine = step.world.usable_engine()
+    if engine is not None:
+        uri = f"sip:{settings.host}:{settings.sip_port};transport={settings.transport.value}"
+        step.tell(engine.id, Probe(trunk_account(name), uri, settings.probe_deadline_s))
+    step.start_timer(probe_timer(name), settings.probe_interval_s)
+
+
+def _trunk_of(step: Step, account: AccountId) -> Trunk | None:
+    return step.world.trunks.get(TrunkName(account.removeprefix("trunk/")))
+
+
+def on_probe_completed(step: Step, engine: EngineId, event: ProbeCompleted) -> None:
+    """Any SIP answer is a sign of life; so many misses in a row and the trunk is down."""
+    trunk = _trunk_of(step, event.account)
+    if trunk is None:
+        return
+    before = trunk.state
+    if event.code > 0:
+        trunk.misses = 0
+        trunk.round_trip_ms = event.round_trip_ms
+        trunk.machine.advance(TrunkTrigger.ANSWERED, step.now)
+    else:
+        trunk.misses += 1
+        trunk.complain(event.reason or f"no answer to OPTIONS in {trunk.settings.probe_deadline_s:g} s", step.utc)
+        if trunk.misses >= trunk.settings.probe_misses_down:
+            trunk.machine.advance(TrunkTrigger.LOST, step.now)
+    if trunk.state is not before:
+        step.history(f"trunk_{trunk.state}", trunk=trunk.name, last_error=trunk.last_error)
+        step.trunk_changed(trunk.name)
+        if trunk.state is TrunkState.UP:
+            step.start_timer("pace", 0.0)
+
+
+def on_account_state(step: Step, engine: EngineId, event: AccountState) -> None:
+    trunk = _trunk_of(step, event.account)
+    if trunk is None or not trunk.settings.registration:
+        return
+    if not event.registered and event.code >= 300:
+        trunk.complain(f"registration refused: {event.code} {event.reason}", step.utc)
+    if trunk.registered != event.registered:
+        trunk.registered = event.registered
+        step.history("trunk_registration", trunk=trunk.name, registered=event.registered, code=event.code)
+        step.start_timer("pace", 0.0)
+    step.trunk_changed(trunk.name)

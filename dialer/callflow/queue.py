@@ -1,0 +1,110 @@
+"""Contacts who answered and have no agent: they wait in one queue, longest first, for the longest idle agent."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import Agent, AgentTrigger
+from dialer.callflow import ending
+from dialer.callflow.desk import move
+from dialer.callflow.joining import connect
+from dialer.callflow.legs import hang_up, play, ring_agent
+from dialer.callflow.sounds import COMFORT_NOISE, waiting_message
+from dialer.callflow.step import Step
+from dialer.interactions.interaction import EndedBy, Interaction, InteractionState, InteractionTrigger
+from dialer.interactions.leg import Leg, LegPurpose
+from dialer.interactions.party import PartyTrigger, make_party
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.ids import InteractionId
+from dialer.vocabulary.telephony import LegCleared
+
+
+def wait_timer(interaction: InteractionId) -> str:
+    return f"queue/{interaction}"
+
+
+def message_timer(interaction: InteractionId) -> str:
+    return f"queue_message/{interaction}"
+
+
+#: The waiting message is cut off after this time, should its end never be told.
+MESSAGE_LIMIT_S = 30.0
+
+
+def enter(step: Step, interaction: Interaction, contact: Leg) -> None:
+    """A live contact without an agent: comfort noise, and the clock."""
+    campaign = step.world.campaigns[interaction.campaign]
+    interaction.machine.advance(InteractionTrigger.QUEUE, step.now)
+    interaction.queued_at = step.utc
+    play(step, contact, COMFORT_NOISE, loop=True)
+    step.start_timer(wait_timer(interaction.id), campaign.settings.contact_wait_s)
+    step.start_timer("pace", 0.0)
+    step.interaction_changed(interaction)
+
+
+def serve(step: Step, interaction: Interaction, agent: Agent) -> bool:
+    """Give a waiting contact to an idle agent: joined at once if engaged, else the phone is rung first."""
+    world = step.world
+    contact = world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
+    if contact is None or not contact.is_connected:
+        return False
+    engaged = world.legs.get(agent.engaged) if agent.engaged else None
+    if engaged is not None and (not engaged.is_connected or engaged.engine != contact.engine):
+        return False
+    campaign = world.campaigns[interaction.campaign]
+    party = make_party(world.mint.party(), agent.name, step.utc)
+    interaction.parties.append(party)
+    if engaged is None:
+        try:
+            leg = ring_agent(
+                step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction
+            )
+        except Refused:
+            interaction.parties.remove(party)
+            return False
+        party.leg = leg.id
+    agent.interaction = interaction.id
+    party.machine.advance(PartyTrigger.RING, step.now)
+    move(step, agent, AgentTrigger.RESERVE)
+    step.save_party(interaction, party)
+    step.interaction_changed(interaction)
+    step.cancel_timer(wait_timer(interaction.id))
+    if engaged is not None:
+        connect(step, interaction, party, contact, engaged)
+    return True
+
+
+def waiting(step: Step) -> list[Interaction]:
+    """Contacts who wait and for whom no phone rings, longest first."""
+    found = [
+        each
+        for each in step.world.interactions.values()
+        if each.state is InteractionState.QUEUED and each.party is None and each.contact_leg is not None
+    ]
+    return sorted(found, key=lambda each: each.queued_at or 0.0)
+
+
+def on_wait_over(step: Step, interaction: Interaction) -> None:
+    """Nobody came in time: the campaign's message, then the end. The law counts it as abandoned."""
+    if interaction.state is not InteractionState.QUEUED or interaction.party is not None:
+        return
+    contact = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
+    if interaction.attempt is not None and not interaction.conversed:
+        interaction.attempt.abandoned = True
+    message = waiting_message(step.world.campaigns[interaction.campaign].settings)
+    if contact is not None and message is not None:
+        play(step, contact, message, key=message_timer(interaction.id))
+        step.start_timer(message_timer(interaction.id), MESSAGE_LIMIT_S)
+    else:
+        end(step, interaction)
+
+
+def end(step: Step, interaction: Interaction) -> None:
+    interaction.ended_by = EndedBy.SYSTEM
+    interaction.cause = "no agent was free in time"
+    hang_up(step, interaction.contact_leg)
+
+
+def left(step: Step, interaction: Interaction, event: LegCleared) -> None:
+    """The contact is gone and nobody has spoken to them."""
+    step.cancel_timer(wait_timer(interaction.id))
+    step.cancel_timer(message_timer(interaction.id))
+    ending.close_waiting(step, interaction, event)

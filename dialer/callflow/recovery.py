@@ -1,0 +1,272 @@
+"""After a restart or a lost engine: what was remembered, what the engine still has, and settling the rest once."""
+
+from __future__ import annotations
+
+import msgspec
+
+from config.model import Mode
+from dialer.agents.agent import AGENT_TABLE, Agent, AgentState, SystemReason
+from dialer.callflow import ending, legs, offers, probing
+from dialer.callflow.living import decode
+from dialer.callflow.step import Step
+from dialer.callflow.world import EngineView
+from dialer.campaigns.campaign import CAMPAIGN_TABLE, CampaignState
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.leg import LEG_TABLE, Leg, LegPurpose, LegState
+from dialer.interactions.party import Party, PartyState
+from dialer.machine import Machine
+from dialer.trunks.accounts import configure, phone_target, trunk_account
+from dialer.vocabulary import events
+from dialer.vocabulary.errors import NotFound
+from dialer.vocabulary.ids import AccountId, EngineId, LegId, TrunkName
+from dialer.vocabulary.telephony import (
+    ClearedBy,
+    EngineReady,
+    EngineStatistics,
+    HangUp,
+    LegCleared,
+    LegSnapshot,
+    LegStanding,
+    Snapshot,
+    SnapshotTaken,
+)
+
+STANDINGS = {
+    LegStanding.DIALING: LegState.INITIATED,
+    LegStanding.ALERTING: LegState.ALERTING,
+    LegStanding.OFFERED: LegState.OFFERED,
+    LegStanding.CONNECTED: LegState.CONNECTED,
+    LegStanding.CLEARING: LegState.CLEARING,
+}
+
+
+# ------------------------------------------------------------------ what the store remembers
+
+
+def on_campaign_remembered(step: Step, event: events.CampaignRemembered) -> None:
+    campaign = step.world.campaigns.get(event.campaign)
+    if campaign is None:
+        return
+    campaign.machine = Machine(CAMPAIGN_TABLE, campaign.name, CampaignState(event.state), step.now)
+    campaign.mode = Mode(event.mode)
+
+
+def on_agent_remembered(step: Step, event: events.AgentRemembered) -> None:
+    agent = step.world.agents.get(event.agent)
+    if agent is None:
+        return
+    state = AgentState(event.state)
+    reason = event.reason
+    if state not in (AgentState.LOGGED_OUT, AgentState.NOT_READY):
+        state, reason = AgentState.NOT_READY, SystemReason.RESTART
+    _set_agent(step, agent, state, reason)
+
+
+def _set_agent(step: Step, agent: Agent, state: AgentState, reason: str) -> None:
+    agent.machine = Machine(AGENT_TABLE, agent.name, state, step.now)
+    agent.reason = reason
+    agent.since_utc = step.utc
+
+
+def on_notice_remembered(step: Step, event: events.NoticeRemembered) -> None:
+    agent = step.world.agents.get(event.agent)
+    if agent is not None:
+        agent.joined.add(event.campaign)
+
+
+def on_interaction_remembered(step: Step, event: events.InteractionRemembered) -> None:
+    """An interaction that was open. Its legs are taken as they were until the engine says otherwise."""
+    try:
+        interaction = decode(event.live)
+    except msgspec.ValidationError as error:
+        step.history("interaction_unreadable", problem=str(error))
+        return
+    if interaction.campaign not in step.world.campaigns or interaction.state is InteractionState.FINALIZED:
+        return
+    step.world.interactions[interaction.id] = interaction
+    if interaction.contact_leg is not None and interaction.attempt is not None and interaction.engine is not None:
+        _remember_contact_leg(step, interaction, interaction.contact_leg)
+    party = interaction.party
+    if party is None:
+        return
+    agent = step.world.agents.get(party.agent)
+    if agent is not None:
+        agent.interaction = interaction.id
+        _set_agent(step, agent, _agent_state(interaction, party), "")
+    if party.leg is not None and interaction.engine is not None and agent is not None:
+        _remember_agent_leg(step, interaction, party, agent)
+
+
+def _agent_state(interaction: Interaction, party: Party) -> AgentState:
+    if party.state in (PartyState.TALKING, PartyState.HOLDING, PartyState.CONSULTING):
+        return AgentState.BUSY
+    if party.state is PartyState.AFTER_CALL:
+        return AgentState.AFTER_CALL_WORK
+    return AgentState.RESERVED
+
+
+def _remember_contact_leg(step: Step, interaction: Interaction, leg_id: LegId) -> None:
+    attempt = interaction.attempt
+    if attempt is None or interaction.engine is None:
+        return
+    up = interaction.state in (InteractionState.CONNECTED, InteractionState.QUEUED)
+    state = LegState.CONNECTED if up else LegState.INITIATED
+    trunk = attempt.dial.trunk
+    leg = Leg(leg_id, interaction.engine, trunk_account(trunk), LegPurpose.CONTACT, Machine(LEG_TABLE, leg_id, state))
+    leg.interaction = interaction.id
+    leg.dial = attempt.dial.n
+    step.world.legs[leg_id] = leg
+    if trunk in step.world.trunks:
+        step.world.trunks[TrunkName(trunk)].legs.add(leg_id)
+
+
+def _remember_agent_leg(step: Step, interaction: Interaction, party: Party, agent: Agent) -> None:
+    if party.leg is None or interaction.engine is None:
+        return
+    ringing = party.state is PartyState.ALERTING and interaction.state is not InteractionState.DIALING
+    state = LegState.INITIATED if ringing or interaction.reconnecting else LegState.CONNECTED
+    purpose = LegPurpose.ENGAGED if interaction.asm and not interaction.reconnecting else LegPurpose.AGENT
+    leg = Leg(party.leg, interaction.engine, _phone_account(step, agent), purpose, Machine(LEG_TABLE, party.leg, state))
+    leg.interaction, leg.agent = interaction.id, agent.name
+    step.world.legs[leg.id] = leg
+    if purpose is LegPurpose.ENGAGED:
+        agent.engaged = leg.id
+
+
+def _phone_account(step: Step, agent: Agent) -> AccountId:
+    try:
+        return phone_target(step.world.settings, agent.phone, agent.name)[0]
+    except (NotFound, ValueError):
+        return AccountId("")
+
+
+def on_restored(step: Step, _: events.Restored) -> None:
+    """Everything remembered was said. Records on desks go back, after-call work gets its clock again."""
+    world = step.world
+    world.restored = True
+    for interaction in list(world.interactions.values()):
+        party = interaction.party
+        if interaction.state is InteractionState.PREVIEW and party is not None:
+            agent = world.agents[party.agent]
+            legs.hang_up(step, party.leg)
+            offers.on_not_ready_during_offer(step, agent, interaction, SystemReason.RESTART)
+        elif interaction.after_call is not None and interaction.after_call.ends_at is not None:
+            step.start_timer(ending.limit_timer(interaction.id), max(1.0, interaction.after_call.ends_at - step.utc))
+        elif interaction.reconnecting:
+            rules = world.campaigns[interaction.campaign].settings.engaged
+            step.start_timer(ending.reconnect_timer(interaction.id), rules.reconnect_s)
+    configured = {EngineId(engine.name) for engine in world.settings.engines}
+    for leg in [each for each in world.legs.values() if each.engine not in configured]:
+        clear_lost(step, leg)
+    for campaign in world.campaigns.values():
+        if campaign.state in (CampaignState.STOPPING, CampaignState.UNLOADING):
+            step.start_timer(f"drained/{campaign.name}", 0.0)
+    step.history("node_started", interactions=len(world.interactions))
+
+
+# ------------------------------------------------------------------ engines
+
+
+def on_connected(step: Step, event: events.EngineConnected) -> None:
+    """The engine's configuration, and the question what it has."""
+    engine = step.world.engines.setdefault(event.engine, EngineView(event.engine))
+    engine.connected, engine.boot, engine.settled = True, event.boot, False
+    settings = step.world.settings.engine(event.engine)
+    step.tell(event.engine, configure(step.world.settings, settings))
+    step.tell(event.engine, Snapshot())
+
+
+def on_disconnected(step: Step, event: events.EngineDisconnected) -> None:
+    """Nothing new is dialled over it. Its legs may well live: they are settled when it is back."""
+    engine = step.world.engines.get(event.engine)
+    if engine is not None and engine.connected:
+        engine.connected = engine.settled = False
+        step.history("engine_disconnected", engine=event.engine)
+        for campaign in step.world.campaigns.values():
+            if campaign.is_running:
+                step.campaign_changed(campaign.name)
+
+
+def on_ready(step: Step, engine_id: EngineId, event: EngineReady) -> None:
+    engine = step.world.engines.setdefault(engine_id, EngineView(engine_id))
+    engine.capacity = event.capacity
+    engine.boot = event.boot
+
+
+def on_statistics(step: Step, engine_id: EngineId, event: EngineStatistics) -> None:
+    engine = step.world.engines.get(engine_id)
+    if engine is not None:
+        engine.legs, engine.lingering, engine.capacity = event.legs, event.lingering, event.capacity
+        engine.lag_ms, engine.rss_mb, engine.cpu_s = event.lag_ms_max, event.rss_mb, event.cpu_s
+
+
+def on_snapshot(step: Step, engine_id: EngineId, event: SnapshotTaken) -> None:
+    """Compare: adopt legs that are ours, end those that nobody knows, settle ours that are gone."""
+    world = step.world
+    engine = world.engines.setdefault(engine_id, EngineView(engine_id, connected=True))
+    there = {snapshot.leg: snapshot for snapshot in event.legs}
+    for snapshot in event.legs:
+        if snapshot.leg in world.legs:
+            _catch_up(step, world.legs[snapshot.leg], snapshot)
+        elif not _adopt(step, engine_id, snapshot):
+            step.tell(engine_id, HangUp(snapshot.leg))
+            step.history("orphan_leg_ended", leg=snapshot.leg)
+    for leg in [each for each in world.legs.values() if each.engine == engine_id and each.id not in there]:
+        clear_lost(step, leg)
+    for state in event.accounts:
+        probing.on_account_state(step, engine_id, state)
+    engine.settled = True
+    engine.legs = len(event.legs)
+    step.history("engine_settled", engine=engine_id, legs=len(event.legs))
+    probing.begin(step)
+    step.start_timer("pace", 0.0)
+
+
+def _catch_up(step: Step, leg: Leg, snapshot: LegSnapshot) -> None:
+    leg.machine = Machine(LEG_TABLE, leg.id, STANDINGS[snapshot.standing], step.now)
+    leg.held_by_us, leg.held_by_peer = snapshot.held_by_us, snapshot.held_by_peer
+    leg.answered_at = snapshot.answered_at
+
+
+def _adopt(step: Step, engine_id: EngineId, snapshot: LegSnapshot) -> bool:
+    """An engaged leg that the store does not know of: its context says whose it is."""
+    context = legs.read_context(snapshot.context)
+    if context is None or context.purpose is not LegPurpose.ENGAGED or context.agent is None:
+        return False
+    agent = step.world.agents.get(context.agent)
+    if agent is None or agent.engaged is not None or agent.state is AgentState.LOGGED_OUT:
+        return False
+    leg = Leg(
+        snapshot.leg,
+        engine_id,
+        snapshot.account,
+        LegPurpose.ENGAGED,
+        Machine(LEG_TABLE, snapshot.leg, STANDINGS[snapshot.standing], step.now),
+        agent=agent.name,
+        answered_at=snapshot.answered_at,
+    )
+    step.world.legs[leg.id] = leg
+    agent.engaged = leg.id
+    step.agent_changed(agent.name)
+    return True
+
+
+def clear_lost(step: Step, leg: Leg) -> None:
+    """A leg of ours that its engine does not have any more. It ends like any other, by ENGINE; the HangUp is for a
+    Dial that was still under way."""
+    from dialer.callflow.dispatch import on_leg_event  # dispatch knows every handler, this one included
+
+    step.tell(leg.engine, HangUp(leg.id))
+    step.tell_after(leg.engine, HangUp(leg.id))
+    lost = LegCleared(
+        leg=leg.id,
+        code=0,
+        reason="",
+        q850=None,
+        by=ClearedBy.ENGINE,
+        at=step.now,
+        answered=leg.is_connected,
+        heard=leg.state is not LegState.INITIATED,
+        alerted=leg.state in (LegState.ALERTING, LegState.CONNECTED),
+    )
+    on_leg_event(step, lost)

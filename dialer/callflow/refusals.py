@@ -1,0 +1,124 @@
+"""What store and engines could not do, and what came too late."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import AgentTrigger
+from dialer.callflow.desk import give_free
+from dialer.callflow.ending import release_leg, withdraw
+from dialer.callflow.outcome import on_call_again_failed
+from dialer.callflow.step import Step
+from dialer.compliance.check import Rule
+from dialer.interactions.interaction import Interaction, InteractionTrigger
+from dialer.interactions.leg import LegTrigger
+from dialer.trunks.trunk import Trunk
+from dialer.vocabulary import events, telephony
+from dialer.vocabulary.ids import EngineId
+from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
+from dialer.vocabulary.writes import UpdateRecord
+
+_SENTENCES = {
+    Rule.DO_NOT_CALL: "The number is on the do-not-call list.",
+    Rule.CLAIM_LOST: "Another node has this record.",
+}
+
+
+def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
+    """The store refused the attempt as it committed it: nothing was dialled."""
+    found = [each for each in step.world.interactions.values() if each.attempt and each.attempt.id == event.attempt]
+    if not found:
+        return
+    interaction = found[0]
+    rule = Rule(event.rule)
+    step.history("not_dialled", interaction=interaction, rule=rule)
+    _drop_leg(step, interaction)
+    attempt = interaction.attempt
+    if attempt is not None:
+        attempt.settled = True
+    interaction.attempts -= 1
+    if interaction.conversed:
+        interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
+        release_leg(step, interaction)
+        on_call_again_failed(step, interaction, rule, _SENTENCES[rule])
+        return
+    _take_off_desk(step, interaction, rule)
+
+
+def _take_off_desk(step: Step, interaction: Interaction, rule: Rule) -> None:
+    record, agent_name = interaction.record, interaction.agent
+    if record is not None and rule is Rule.DO_NOT_CALL:
+        step.write(
+            UpdateRecord(
+                record.record,
+                record.fence,
+                RecordStatus.UPDATED,
+                RecordType.NO_CALL,
+                CallResult.DO_NOT_CALL,
+                None,
+                step.utc,
+            )
+        )
+    interaction.found_result = CallResult.DO_NOT_CALL if rule is Rule.DO_NOT_CALL else None
+    withdraw(step, interaction, release=False)
+    if agent_name is not None:
+        agent = step.world.agents[agent_name]
+        step.publish(agent.name, "offer_withdrawn", interaction.id, {"code": rule, "reason": _SENTENCES[rule]})
+        give_free(step, agent, AgentTrigger.RELEASE)
+
+
+def _drop_leg(step: Step, interaction: Interaction) -> None:
+    """The leg that was never dialled."""
+    leg = step.world.legs.pop(interaction.contact_leg, None) if interaction.contact_leg else None
+    interaction.contact_leg = None
+    if leg is None or interaction.attempt is None:
+        return
+    leg.machine.advance(LegTrigger.CLEAR, step.now)
+    trunk: Trunk | None = step.world.trunks.get(interaction.attempt.dial.trunk)
+    if trunk is not None:
+        trunk.legs.discard(leg.id)
+
+
+def on_store_failing(step: Step, event: events.StoreFailing) -> None:
+    """New dialling stops; conversations go on; what is to be written waits."""
+    step.world.store_problem = event.problem
+    for campaign in step.world.campaigns.values():
+        step.campaign_changed(campaign.name)
+
+
+def on_store_recovered(step: Step, _: events.StoreRecovered) -> None:
+    step.world.store_problem = ""
+    for campaign in step.world.campaigns.values():
+        campaign.claim_after = 0.0
+        step.campaign_changed(campaign.name)
+    step.start_timer("pace", 0.0)
+
+
+def on_configuration_taken(step: Step, engine_id: EngineId, event: telephony.ConfigurationTaken) -> None:
+    engine = step.world.engines.get(engine_id)
+    if engine is None:
+        return
+    engine.problems = event.problems
+    for problem in event.problems:
+        step.history("engine_problem", engine=engine_id, problem=problem)
+        for trunk in step.world.trunks.values():
+            if f"trunk/{trunk.name}" in problem:
+                trunk.complain(problem, step.utc)
+                step.trunk_changed(trunk.name)
+
+
+def on_engine_fault(step: Step, engine_id: EngineId, event: telephony.EngineFault) -> None:
+    engine = step.world.engines.get(engine_id)
+    if engine is not None:
+        engine.last_fault = f"{event.where}: {event.problem}"
+    step.history("engine_fault", engine=engine_id, where=event.where, problem=event.problem)
+
+
+def on_late_answer(step: Step, engine_id: EngineId, event: telephony.LateAnswer) -> None:
+    """Somebody picked up after we had given up; the engine ended it. It is counted, never hidden."""
+    step.history("late_answer", engine=engine_id, leg=event.leg)
+
+
+def on_offered(step: Step, engine_id: EngineId, event: telephony.LegOffered) -> None:
+    """Incoming calls have no destination: refused with a proper answer."""
+    step.tell(engine_id, telephony.Reject(event.leg, 480, "Temporarily Unavailable"))
+    step.history("incoming_refused", engine=engine_id, account=event.account)
+

@@ -1,0 +1,151 @@
+"""The life of a campaign: load, start, stop, unload, mode."""
+
+from __future__ import annotations
+
+from config.model import Mode, OnStop
+from dialer.callflow import asm, notices, offers
+from dialer.callflow.ending import is_live
+from dialer.callflow.legs import hang_up
+from dialer.callflow.step import Step
+from dialer.campaigns.campaign import PREDICTIVE_MODES, Campaign, CampaignState, CampaignTrigger
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.pacing.progressive import Progressive
+from dialer.vocabulary import commands
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.ids import CampaignName
+from dialer.vocabulary.writes import ReleaseRecord, SaveCampaign
+
+
+def _advance(step: Step, campaign: Campaign, trigger: CampaignTrigger) -> None:
+    """Raises Refused for what the campaign's state does not allow."""
+    if not campaign.machine.allows(trigger):
+        raise Refused("campaign_state", f"{campaign.name} is {campaign.state}.", state=campaign.state, asked=trigger)
+    campaign.machine.advance(trigger, step.now)
+    step.write(SaveCampaign(campaign.name, campaign.state, campaign.mode, step.utc))
+    step.campaign_changed(campaign.name)
+
+
+def on_load(step: Step, command: commands.LoadCampaign) -> None:
+    campaign = step.world.campaign(command.campaign)
+    if campaign.mode in PREDICTIVE_MODES:
+        raise Refused(
+            "mode_unavailable", f"{campaign.mode} is not available yet; use a progressive mode.", mode=campaign.mode
+        )
+    _advance(step, campaign, CampaignTrigger.LOAD)
+    step.history("campaign_loaded", campaign=campaign.name, by=command.by)
+    notices.tell_agents(step, campaign, "loaded")
+
+
+def on_start(step: Step, command: commands.StartCampaign) -> None:
+    campaign = step.world.campaign(command.campaign)
+    _advance(step, campaign, CampaignTrigger.START)
+    campaign.claim_after = 0.0
+    campaign.served = 0
+    step.world.pacers[campaign.name] = Progressive()
+    step.history("campaign_started", campaign=campaign.name, by=command.by)
+    notices.tell_agents(step, campaign, "started")
+    step.start_timer("pace", 0.0)
+
+
+def on_stop(step: Step, command: commands.StopCampaign) -> None:
+    """No new dial; offers withdrawn; ringing legs cancelled or left; conversations and after-call work go on."""
+    campaign = step.world.campaign(command.campaign)
+    _advance(step, campaign, CampaignTrigger.STOP)
+    step.history("campaign_stopped", campaign=campaign.name, by=command.by)
+    halt(step, campaign, "campaign_stopped", f"{campaign.name} was stopped.")
+    for agent in step.world.agents_of(campaign):
+        if agent.waits_for == campaign.name:
+            agent.waits_for = None
+            step.publish(agent.name, "no_record", campaign.name, {"reason": f"{campaign.name} was stopped."})
+    release_pool(step, campaign)
+    notices.tell_agents(step, campaign, "stopped")
+    drained(step, campaign)
+
+
+def halt(step: Step, campaign: Campaign, code: str, why: str) -> None:
+    """Withdraw offers and give up what rings, by setting."""
+    for interaction in step.world.interactions_of(campaign.name):
+        take_off(step, campaign, interaction, code, why)
+
+
+def take_off(step: Step, campaign: Campaign, interaction: Interaction, code: str, why: str) -> None:
+    party = interaction.party
+    if interaction.state is InteractionState.PREVIEW and party is not None:
+        offers.take_back(step, step.world.agents[party.agent], interaction, code, why)
+    elif interaction.state is InteractionState.DIALING and campaign.settings.on_stop_ringing is OnStop.CANCEL:
+        if interaction.attempt is not None and not interaction.attempt.cancelled:
+            interaction.attempt.cancelled = why
+            interaction.cause = why
+            hang_up(step, interaction.contact_leg)
+            step.interaction_changed(interaction)
+
+
+def release_pool(step: Step, campaign: Campaign) -> None:
+    for record in campaign.pool.drain():
+        step.write(ReleaseRecord(record.record, record.fence, True, step.utc))
+
+
+def drained(step: Step, campaign: Campaign) -> None:
+    """A stopping campaign is stopped when no leg is up for it any more; an unloading one is inactive when nothing is
+    on a desk."""
+    mine = step.world.interactions_of(campaign.name)
+    if campaign.state is CampaignState.STOPPING and not any(is_live(each) for each in mine):
+        _advance(step, campaign, CampaignTrigger.DRAINED)
+        let_go(step, campaign)
+    elif campaign.state is CampaignState.UNLOADING and not mine:
+        _advance(step, campaign, CampaignTrigger.RELEASED)
+
+
+def let_go(step: Step, campaign: Campaign) -> None:
+    """Agents for whom no ASM campaign runs any more lose their standing leg."""
+    for agent in step.world.agents_of(campaign):
+        if agent.engaged is not None and agent.interaction is None and asm.asm_campaign(step, agent) is None:
+            asm.disengage(step, agent)
+
+
+def on_unload(step: Step, command: commands.UnloadCampaign) -> None:
+    campaign = step.world.campaign(command.campaign)
+    _advance(step, campaign, CampaignTrigger.UNLOAD)
+    step.history("campaign_unloaded", campaign=campaign.name, by=command.by, force=command.force)
+    for notice in [each.id for each in step.world.notices.values() if each.campaign == campaign.name]:
+        del step.world.notices[notice]
+    for agent in step.world.agents_of(campaign):
+        agent.joined.discard(campaign.name)
+    notices.tell_agents(step, campaign, "unloaded")
+    if command.force:
+        _advance(step, campaign, CampaignTrigger.RELEASED)
+    else:
+        drained(step, campaign)
+
+
+_LIVE_CHANGES = frozenset({Mode.PROGRESSIVE, Mode.PROGRESSIVE_ASM, Mode.PUSH_PREVIEW})
+
+
+def on_change_mode(step: Step, command: commands.ChangeMode) -> None:
+    """Between the modes that dial by themselves while running; to and from PREVIEW only when stopped."""
+    campaign = step.world.campaign(command.campaign)
+    try:
+        mode = Mode(command.mode)
+    except ValueError:
+        raise Refused("unknown_mode", f"There is no mode {command.mode!r}.", modes=[each.value for each in Mode]) from None
+    if mode in PREDICTIVE_MODES:
+        raise Refused("mode_unavailable", f"{mode} is not available yet.", mode=mode)
+    stopped = campaign.state in (CampaignState.INACTIVE, CampaignState.LOADED)
+    if not stopped and not {mode, campaign.mode} <= _LIVE_CHANGES:
+        raise Refused("stop_first", f"Stop {campaign.name} before it changes from {campaign.mode} to {mode}.")
+    if mode is campaign.mode:
+        return
+    campaign.mode = mode
+    step.write(SaveCampaign(campaign.name, campaign.state, mode, step.utc))
+    step.history("mode_changed", campaign=campaign.name, by=command.by, mode=mode)
+    halt(step, campaign, "mode_changed", f"{campaign.name} changes to {mode}.")
+    let_go(step, campaign)
+    notices.tell_agents(step, campaign, "mode_changed")
+    step.campaign_changed(campaign.name)
+    step.start_timer("pace", 0.0)
+
+
+def on_drained_timer(step: Step, name: CampaignName) -> None:
+    campaign = step.world.campaigns.get(name)
+    if campaign is not None:
+        drained(step, campaign)

@@ -1,0 +1,233 @@
+"""The tick: records claimed, waiting contacts served, records offered or dialled, and why if none are."""
+
+from __future__ import annotations
+
+from config.model import Mode
+from dialer.agents.agent import Agent, AgentState
+from dialer.callflow import asm, offers, queue, running
+from dialer.callflow.reasons import why_no_calls
+from dialer.callflow.step import Step
+from dialer.campaigns.campaign import OFFER_MODES, Campaign
+from dialer.compliance.check import Rule, check
+from dialer.compliance.window import is_within, next_opening, open_zones
+from dialer.interactions.interaction import InteractionState
+from dialer.pacing import PacingSnapshot
+from dialer.trunks.choice import TrunkChoice, choose
+from dialer.vocabulary import events
+from dialer.vocabulary.events import ClaimedRecord
+from dialer.vocabulary.ids import ListName
+from dialer.vocabulary.outputs import ClaimRecords, ListShare
+from dialer.vocabulary.results import RecordStatus
+from dialer.vocabulary.writes import UpdateRecord
+
+#: After a claim that found nothing, the next one waits this long.
+CLAIM_PAUSE_S = 1.0
+#: Records in hand per agent, so that a free agent never waits for the store.
+IN_HAND_PER_AGENT = 2
+MOST_IN_HAND = 400
+
+
+def tick(step: Step) -> None:
+    """All of it, in the order of urgency: people who wait on the line come first."""
+    running_now = [campaign for campaign in step.world.campaigns.values() if campaign.is_running]
+    _serve_waiting(step)
+    for campaign in running_now:
+        _close_windows(step, campaign)
+        _claim(step, campaign)
+    _engage(step)
+    _supply(step, running_now)
+    for campaign in running_now:
+        _explain(step, campaign)
+
+
+def idle_agents(step: Step) -> list[Agent]:
+    """Agents who could take a contact now, longest idle first."""
+    return sorted((a for a in step.world.agents.values() if a.is_idle), key=lambda a: (a.idle_since, a.name))
+
+
+def _serve_waiting(step: Step) -> None:
+    for interaction in queue.waiting(step):
+        campaign = step.world.campaigns[interaction.campaign]
+        for agent in idle_agents(step):
+            able = step.world.works_for(agent, campaign) and asm.may_work(campaign, agent)
+            if able and queue.serve(step, interaction, agent):
+                break
+
+
+def _engage(step: Step) -> None:
+    for agent in step.world.agents.values():
+        if agent.engaged is None and agent.state is AgentState.READY:
+            asm.engage(step, agent)
+
+
+def _close_windows(step: Step, campaign: Campaign) -> None:
+    """Where the window has closed: records in hand go back, offers are withdrawn, what rings is cancelled by
+    setting."""
+    window = campaign.settings.calling_window
+    mine = step.world.interactions_of(campaign.name)
+    zones = {record.zone for record in campaign.pool} | {each.record.zone for each in mine if each.record}
+    closed = zones - set(open_zones(window, zones, step.utc))
+    if not closed:
+        return
+    for interaction in mine:
+        if interaction.record is not None and interaction.record.zone in closed:
+            why = f"The calling window in {interaction.record.zone} is over."
+            running.take_off(step, campaign, interaction, Rule.CALLING_WINDOW, why)
+    running.release_pool(step, campaign)
+
+
+def _claim(step: Step, campaign: Campaign) -> None:
+    want = _wanted(step, campaign)
+    if campaign.claiming or step.world.store_problem or step.now < campaign.claim_after or not step.world.restored:
+        return
+    if len(campaign.pool) * 2 > want:
+        return
+    settings = campaign.settings
+    campaign.claiming = True
+    step.put(
+        ClaimRecords(
+            campaign=campaign.name,
+            lists=tuple(ListShare(ListName(each.name), each.weight) for each in settings.lists),
+            zones=open_zones(settings.calling_window, campaign.zones, step.utc),
+            limit=want - len(campaign.pool),
+            lease_s=step.world.settings.server.claim_lease_s,
+            now=step.utc,
+            max_attempts=settings.max_attempts,
+        )
+    )
+
+
+def _wanted(step: Step, campaign: Campaign) -> int:
+    """How many records to have in hand."""
+    agents = [agent for agent in step.world.agents_of(campaign) if agent.state is not AgentState.LOGGED_OUT]
+    if campaign.mode is Mode.PREVIEW:
+        return 1 + sum(1 for agent in agents if agent.waits_for == campaign.name)
+    return min(MOST_IN_HAND, max(2, IN_HAND_PER_AGENT * len(agents)))
+
+
+def on_records_claimed(step: Step, event: events.RecordsClaimed) -> None:
+    campaign = step.world.campaigns.get(event.campaign)
+    if campaign is None:
+        return
+    new_zones = set(event.zones) - set(campaign.zones)
+    campaign.claiming = False
+    campaign.claim_problem = ""
+    campaign.waiting = event.waiting
+    campaign.zones = event.zones
+    campaign.pool.add(record for record in event.records if _is_callable(step, campaign, record))
+    # Zones that were not known when the claim was made: ask again at once.
+    campaign.claim_after = step.now if event.records or new_zones else step.now + CLAIM_PAUSE_S
+    if not campaign.is_running:
+        running.release_pool(step, campaign)
+    elif event.records or new_zones:
+        step.start_timer("pace", 0.0)
+
+
+def _is_callable(step: Step, campaign: Campaign, record: ClaimedRecord) -> bool:
+    """A record that its own hours keep from being dialled today goes back until they begin."""
+    settings = campaign.settings
+    refusal = check(settings.calling_window, record, settings.max_attempts, step.utc)
+    if refusal is None:
+        return True
+    status, due_at = RecordStatus.STALE, None
+    if refusal.rule in (Rule.RECORD_HOURS, Rule.CALLING_WINDOW):
+        status, due_at = RecordStatus.READY, _next_hour_within(campaign, record, step.utc)
+    step.write(UpdateRecord(record.record, record.fence, status, None, None, due_at, step.utc))
+    step.history("record_refused", campaign=campaign.name, record=record.record, rule=refusal.rule, judged_by=refusal.facts)
+    return False
+
+
+def _next_hour_within(campaign: Campaign, record: ClaimedRecord, utc: float) -> float:
+    """The next quarter of an hour in which both the window and the record's hours are open, a day at most ahead."""
+    window = campaign.settings.calling_window
+    quarter_s = 900.0
+    at = utc - utc % quarter_s
+    for _ in range(96):
+        at += quarter_s
+        within = is_within(record.daily_from, record.daily_till, record.zone, at)
+        if within and open_zones(window, (record.zone,), at):
+            return at
+    return next_opening(window, (record.zone,), utc) or utc + 86_400
+
+
+def on_claim_failed(step: Step, event: events.ClaimFailed) -> None:
+    campaign = step.world.campaigns.get(event.campaign)
+    if campaign is not None:
+        campaign.claiming = False
+        campaign.claim_problem = event.problem
+        campaign.claim_after = step.now + CLAIM_PAUSE_S
+
+
+def on_leases_lost(step: Step, event: events.LeasesLost) -> None:
+    """Another node has these records now."""
+    lost = frozenset(event.records)
+    for campaign in step.world.campaigns.values():
+        campaign.pool.drop(lost)
+
+
+def trunks_for(step: Step, campaign: Campaign) -> TrunkChoice:
+    return choose(step.world.trunks_of(campaign), frozenset(), step.now)
+
+
+def _supply(step: Step, running_now: list[Campaign]) -> None:
+    """Give records to idle agents: by the campaign's priority, then its weight."""
+    world = step.world
+    if world.store_problem or not world.restored or world.usable_engine() is None:
+        return
+    allowance = {campaign.name: _allowance(step, campaign) for campaign in running_now}
+    for agent in idle_agents(step):
+        for campaign in world.running_for(agent):
+            if allowance[campaign.name] > 0 and _give(step, campaign, agent):
+                allowance[campaign.name] -= 1
+                break
+
+
+def _allowance(step: Step, campaign: Campaign) -> int:
+    """What the pacing allows now."""
+    mine = step.world.interactions_of(campaign.name)
+    agents = list(step.world.agents_of(campaign))
+    snapshot = PacingSnapshot(
+        idle=sum(1 for agent in agents if agent.is_idle),
+        reserved=sum(1 for agent in agents if agent.state is AgentState.RESERVED),
+        busy=sum(1 for agent in agents if agent.state is AgentState.BUSY),
+        ringing=sum(1 for each in mine if each.state is InteractionState.DIALING),
+        waiting=sum(1 for each in mine if each.state is InteractionState.QUEUED),
+        in_hand=len(campaign.pool),
+    )
+    return step.world.pacers[campaign.name].decide(step.now, snapshot).dial
+
+
+def _give(step: Step, campaign: Campaign, agent: Agent) -> bool:
+    """One record of the campaign to the agent, in the way of its mode. False if it cannot be now."""
+    if not asm.may_work(campaign, agent):
+        return False
+    asks = agent.waits_for == campaign.name
+    if campaign.mode is Mode.PREVIEW and not asks:
+        return False
+    if agent.waits_for is not None and not asks:
+        return False
+    if campaign.is_asm and asm.engaged_leg(step, agent) is None:
+        return False
+    if trunks_for(step, campaign).trunk is None:
+        return False
+    record = campaign.pool.take(lambda each: agent.sees(each.record, step.now))
+    if record is None:
+        if asks and not campaign.claiming and step.now < campaign.claim_after:
+            agent.waits_for = None
+            step.publish(agent.name, "no_record", campaign.name, {"reason": "There is no record to call now."})
+            step.agent_changed(agent.name)
+        return False
+    if campaign.is_asm:
+        return asm.dial(step, campaign, agent, record)
+    if campaign.mode in OFFER_MODES:
+        offers.offer(step, campaign, agent, record)
+    else:
+        offers.preview(step, campaign, agent, record)
+    return True
+
+
+def _explain(step: Step, campaign: Campaign) -> None:
+    reason = why_no_calls(step.world, campaign, trunks_for(step, campaign), step.at)
+    if reason != campaign.reason:
+        campaign.reason = reason
+        step.campaign_changed(campaign.name)

@@ -1,0 +1,130 @@
+"""The live state that the loop owns: who is there, what is running, which legs are up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from config.model import Settings
+from dialer.agents.agent import Agent
+from dialer.campaigns.campaign import Campaign
+from dialer.interactions.interaction import Interaction
+from dialer.interactions.leg import Leg
+from dialer.pacing import Pacer
+from dialer.trunks.trunk import Trunk
+from dialer.vocabulary.errors import NotFound
+from dialer.vocabulary.ids import (
+    AgentName,
+    CampaignName,
+    EngineId,
+    InteractionId,
+    LegId,
+    Mint,
+    NoticeId,
+    TeamName,
+    TrunkName,
+)
+
+
+@dataclass(slots=True)
+class EngineView:
+    """What the node knows of an engine. `settled` once its snapshot was compared with our legs."""
+
+    id: EngineId
+    connected: bool = False
+    boot: str = ""
+    settled: bool = False
+    capacity: int = 0
+    legs: int = 0
+    lingering: int = 0
+    lag_ms: float = 0.0
+    rss_mb: float = 0.0
+    cpu_s: float = 0.0
+    last_fault: str = ""
+    problems: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        return self.connected and self.settled
+
+
+@dataclass(slots=True, frozen=True)
+class Notice:
+    """A notice that waits for an agent's OK."""
+
+    id: NoticeId
+    agent: AgentName
+    campaign: CampaignName
+    kind: str
+    at_utc: float
+
+
+@dataclass(slots=True)
+class World:
+    """All live state of one node. Only handlers change it, one message at a time."""
+
+    mint: Mint
+    settings: Settings
+    revision: int = 0
+    campaigns: dict[CampaignName, Campaign] = field(default_factory=dict)
+    agents: dict[AgentName, Agent] = field(default_factory=dict)
+    interactions: dict[InteractionId, Interaction] = field(default_factory=dict)
+    legs: dict[LegId, Leg] = field(default_factory=dict)
+    trunks: dict[TrunkName, Trunk] = field(default_factory=dict)
+    engines: dict[EngineId, EngineView] = field(default_factory=dict)
+    pacers: dict[CampaignName, Pacer] = field(default_factory=dict)
+    notices: dict[NoticeId, Notice] = field(default_factory=dict)
+    #: Why the store takes no writes; empty while it does.
+    store_problem: str = ""
+    #: False until everything remembered from before the start has been said.
+    restored: bool = False
+
+    def agent(self, name: AgentName) -> Agent:
+        """Raises NotFound."""
+        try:
+            return self.agents[name]
+        except KeyError:
+            raise NotFound("agent", name) from None
+
+    def campaign(self, name: CampaignName) -> Campaign:
+        """Raises NotFound."""
+        try:
+            return self.campaigns[name]
+        except KeyError:
+            raise NotFound("campaign", name) from None
+
+    def interaction(self, id_: InteractionId) -> Interaction:
+        """Raises NotFound; also for one that is finalized."""
+        try:
+            return self.interactions[id_]
+        except KeyError:
+            raise NotFound("interaction", id_) from None
+
+    def agents_of(self, campaign: Campaign) -> Iterator[Agent]:
+        """Agents of the campaign's teams."""
+        teams = frozenset(TeamName(team) for team in campaign.settings.teams)
+        return (agent for agent in self.agents.values() if agent.teams & teams)
+
+    def works_for(self, agent: Agent, campaign: Campaign) -> bool:
+        return not agent.teams.isdisjoint(campaign.settings.teams)
+
+    def running_for(self, agent: Agent) -> list[Campaign]:
+        """Running campaigns that the agent works for: lowest priority number first, then least served by weight."""
+        mine = [each for each in self.campaigns.values() if each.is_running and self.works_for(agent, each)]
+        return sorted(mine, key=_by_turn)
+
+    def interactions_of(self, campaign: CampaignName) -> list[Interaction]:
+        return [each for each in self.interactions.values() if each.campaign == campaign]
+
+    def trunks_of(self, campaign: Campaign) -> list[Trunk]:
+        names = (TrunkName(name) for name in campaign.settings.trunks)
+        return [self.trunks[name] for name in names if name in self.trunks]
+
+    def usable_engine(self) -> EngineView | None:
+        """The engine for a new agent's leg: the usable one with the fewest legs."""
+        usable = [engine for engine in self.engines.values() if engine.usable]
+        return min(usable, key=lambda engine: (engine.legs, engine.id), default=None)
+
+
+def _by_turn(campaign: Campaign) -> tuple[int, float, str]:
+    return (campaign.settings.priority, campaign.served / campaign.settings.weight, campaign.name)

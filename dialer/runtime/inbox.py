@@ -1,0 +1,137 @@
+"""The inbox: everything that concerns the live state comes through here, one message at a time.
+
+The consumer lets a handler decide, sends what leaves at once, and hands the rest to the writer, which commits the
+steps that have queued up in one transaction and then sends what had to wait. People on the line are never kept
+waiting for a disk, and nothing durable is told before it is durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from dialer.callflow.dispatch import handle
+from dialer.callflow.step import Step
+from dialer.callflow.world import World
+from dialer.ports import Clock
+from dialer.runtime.executor import Executor
+from dialer.runtime.writer import Batch, Writer
+from dialer.vocabulary import commands, events
+from dialer.vocabulary.errors import CornettaError, StoreUnavailable
+from dialer.vocabulary.ids import EngineId
+
+log = structlog.get_logger(__name__)
+
+#: A command that is not committed within this time is answered with StoreUnavailable; it may still be later.
+COMMIT_PATIENCE_S = 5.0
+#: Messages handled before other tasks of the loop get their turn.
+MESSAGES_PER_TURN = 64
+
+
+@dataclass(slots=True)
+class _Message:
+    content: object
+    at: float
+    reply: asyncio.Future[object] | None = None
+    acknowledge: tuple[EngineId, int] | None = None
+
+
+class Inbox:
+    """Owns `world`. `post` and `ask` may be called from anywhere on the loop."""
+
+    def __init__(self, world: World, clock: Clock, executor: Executor, writer: Writer) -> None:
+        self._world = world
+        self._clock = clock
+        self._executor = executor
+        self._writer = writer
+        self._messages: deque[_Message] = deque()
+        self._arrived = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._on_lag: Callable[[float], None] = lambda _: None
+        self.handled = 0
+        self.faults = 0
+
+    def watch_lag(self, on_lag: Callable[[float], None]) -> None:
+        """`on_lag` gets the seconds each message waited."""
+        self._on_lag = on_lag
+
+    def post(self, event: events.Event) -> None:
+        """A fact."""
+        self._put(_Message(event, self._clock.now().monotonic))
+
+    def post_from_engine(self, engine: EngineId, sequence: int, event: events.EngineSaid) -> None:
+        """A fact from an engine, acknowledged when what came of it is committed."""
+        self._put(_Message(event, self._clock.now().monotonic, acknowledge=(engine, sequence)))
+
+    async def ask(self, command: commands.Command) -> object:
+        """Carry out a command; returns its reply after the commit. Raises Refused or StoreUnavailable."""
+        reply: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self._put(_Message(command, self._clock.now().monotonic, reply))
+        try:
+            async with asyncio.timeout(COMMIT_PATIENCE_S):
+                return await reply
+        except TimeoutError:
+            raise StoreUnavailable("The database did not take the change in time; it may be applied later.") from None
+
+    def _put(self, message: _Message) -> None:
+        self._messages.append(message)
+        self._arrived.set()
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._consume(), name="inbox")
+
+    async def stop(self) -> None:
+        """Stop the consumer; what it has not taken yet stays unacknowledged and comes again."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        for message in self._messages:
+            if message.reply is not None and not message.reply.done():
+                message.reply.set_exception(StoreUnavailable("The node is stopping."))
+        self._messages.clear()
+
+    async def _consume(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            taken = 0
+            while self._messages:
+                self._take(self._messages.popleft())
+                taken += 1
+                if taken % MESSAGES_PER_TURN == 0:
+                    await asyncio.sleep(0)
+
+    def _take(self, message: _Message) -> None:
+        at = self._clock.now()
+        self._on_lag(at.monotonic - message.at)
+        step = Step(self._world, at)
+        self.handled += 1
+        try:
+            handle(step, message.content)
+        except CornettaError as error:
+            self._refuse(message, error)
+            if message.acknowledge is None:
+                return
+        except Exception as error:
+            # A defect of ours must not stop the inbox: the conversations of everybody else go on.
+            self.faults += 1
+            log.exception("handler_failed", message=type(message.content).__name__)
+            self._refuse(message, error)
+            if message.acknowledge is None:
+                return
+        at_once, after = step.finish()
+        for output in at_once:
+            self._executor.run(output)
+        self._writer.add(Batch(step.writes, after, message.reply, step.reply, message.acknowledge))
+
+    def _refuse(self, message: _Message, error: Exception) -> None:
+        if message.reply is not None and not message.reply.done():
+            message.reply.set_exception(error)
+        elif isinstance(error, CornettaError):
+            log.warning("event_refused", message=type(message.content).__name__, error=str(error))

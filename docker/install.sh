@@ -37,7 +37,7 @@ python_packages() {
 packages_of() {
     case $1 in
         python) python_packages ;;
-        run) echo "ca-certificates iproute2 libgsm1 libopus0 libsamplerate0 libspeex1 libspeexdsp1 libsrtp2-1 libssl3 libuuid1 procps tcpdump" ;;
+        run) echo "ca-certificates iproute2 libgsm1 libopus0 libsamplerate0 libspeex1 libspeexdsp1 libsrtp2-1 libssl3 libuuid1 procps" ;;
         build) echo "dpkg-dev g++ libgsm1-dev libopus-dev libsamplerate0-dev libspeex-dev libspeexdsp-dev libsrtp2-dev libssl-dev make swig uuid-dev xz-utils" ;;
         asterisk) echo "mmdebstrap debian-archive-keyring util-linux" ;;
         peers) echo "sip-tester tcpdump tshark postgresql $(packages_of asterisk)" ;;

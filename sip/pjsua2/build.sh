@@ -15,7 +15,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 python=${1:-$here/../../.venv/bin/python}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/cornetta
 fallback="pjsua2-python==2.15.1.post1"
-recipe=(build.sh stubs.py config_site.h cornetta.i cornetta_tap.hpp cornetta_tap.cpp cornetta_answers.hpp cornetta_answers.cpp)
 work=""
 log=""
 
@@ -41,6 +40,8 @@ step() {
         fail "$name failed; the last lines of $log: $(tail -n 5 "$log" | tr '\n' ' ')"
     fi
 }
+
+recipe() { (cd "$here" && cat build.sh stubs.py config_site.h cornetta*); }
 
 sha256() { sha256sum "$1" | cut -d' ' -f1; }
 
@@ -128,10 +129,12 @@ unpack() {
     edit $swig/pjsua2.i "annotations" 's/^%module\(directors="1"\) pjsua2$/&\n%feature("python:annotations", "c");/'
     printf '\n%%include "cornetta.i"\n' >>$swig/pjsua2.i
     edit $swig/python/setup.py "sources" \
-        's/\["pjsua2_wrap.cpp"\],/["pjsua2_wrap.cpp", "cornetta_tap.cpp", "cornetta_answers.cpp"], include_dirs=[".."],/'
+        's/\["pjsua2_wrap.cpp"\],/["pjsua2_wrap.cpp", "cornetta_tap.cpp", "cornetta_answers.cpp", "cornetta_calls.cpp"], include_dirs=[".."],/'
     # The wrapper only passes on: optimising it takes a minute and gives nothing.
     edit $swig/python/setup.py "flags" 's/^# Fill in libraries$/extra_compile_args += ["-O1", "-g0"]\n&/'
 }
+
+found() { grep -qE "^#define .*$2" "$1" || { echo "configure did not find what gives $2"; return 1; }; }
 
 configure() {
     cd "$work/pj"
@@ -139,6 +142,10 @@ configure() {
         --disable-video --disable-sound --disable-v4l2 --disable-libyuv --disable-libwebrtc --disable-libwebrtc-aec3 \
         --disable-ffmpeg --disable-sdl --disable-openh264 --disable-bcg729 --disable-ilbc-codec --disable-g7221-codec \
         --with-external-speex --with-external-gsm --with-external-srtp --enable-libsamplerate --disable-resample
+    # configure leaves out silently what it does not find.
+    found pjlib/include/pj/compat/os_auto.h PJ_IOQUEUE_IMP_EPOLL
+    found pjlib/include/pj/compat/os_auto.h PJ_SSL_SOCK_IMP_OPENSSL
+    found pjmedia/include/pjmedia-codec/config_auto.h 'PJMEDIA_HAS_OPUS_CODEC 1'
     make dep
 }
 
@@ -182,7 +189,7 @@ build_and_install() (
     work=$(mktemp -d "$cache/build.XXXXXX")
     trap 'rm -rf "$work"' EXIT
     find_source
-    key=$({ cd "$here" && sha256sum "${recipe[@]}"; sha256 "$source"; "$python" -VV; uname -m; } | sha256sum | cut -c1-20)
+    key=$({ recipe; sha256 "$source"; "$python" -VV; uname -m; } | sha256sum | cut -c1-20)
     marker=$("$python" -c 'import sys; print(sys.prefix)')/.cornetta-pjsua2
     [ "$(cat "$marker" 2>/dev/null)" != "$key" ] || exit 0
     [ -e "$cache/wheel/$key/pjsua2.pyi" ] || build

@@ -2,7 +2,9 @@
 %{
 #include "cornetta_tap.hpp"
 #include "cornetta_answers.hpp"
+#include "cornetta_calls.hpp"
 %}
 
 %include "cornetta_tap.hpp"
 %include "cornetta_answers.hpp"
+%include "cornetta_calls.hpp"

@@ -31,7 +31,8 @@ class SqlIdempotencyKeys:
                 return None
             query = select(idempotency_keys).where(_table.user_name == user, _table.key == key)
             row = connection.execute(query).one()
-            return judge(key, row.fingerprint == fingerprint, row.status, row.content_type, row.body)
+            kept = None if row.status is None else KeptResponse(row.status, row.content_type, bytes(row.body))
+            return judge(key, row.fingerprint == fingerprint, kept)
 
         return await self._database.write(work)
 
@@ -53,10 +54,10 @@ class SqlIdempotencyKeys:
         return await self._database.write(lambda connection: connection.execute(statement).rowcount)
 
 
-def judge(key: str, same: bool, status: int | None, content_type: str | None, body: bytes | None) -> KeptResponse:
+def judge(key: str, same: bool, response: KeptResponse | None) -> KeptResponse:
     """What a key that was used before gives: its response, or a refusal."""
     if not same:
         raise Refused("idempotency_conflict", "This Idempotency-Key was used for another request.", key=key)
-    if status is None:
+    if response is None:
         raise Refused("idempotency_in_progress", "The first request with this Idempotency-Key is at work.", key=key)
-    return KeptResponse(status, content_type or "", bytes(body or b""))
+    return response

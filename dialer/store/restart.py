@@ -23,6 +23,8 @@ from dialer.vocabulary.results import CallResult, RecordType
 #: A record whose attempt was lost is not dialled again before this: its contact's phone may still ring.
 LOST_RETRY_S = 120.0
 
+LOST_REASON = "The node restarted."
+
 
 class Restart:
     """Remembers for one node. Claims and attempts of other nodes are left alone."""
@@ -37,7 +39,7 @@ class Restart:
             " (SELECT 1 FROM attempts a WHERE a.record = records.id AND a.fence = records.fence)"
         )
         self._lost = sql.prepare(
-            "UPDATE attempts SET result = :result, ended_at = :now, reason = 'node restarted'"
+            "UPDATE attempts SET result = :result, ended_at = :now, reason = :reason"
             f" WHERE ended_at IS NULL AND run IN {former} AND {no_interaction} i.id = attempts.interaction)"
             " RETURNING id, interaction, campaign, record, agent"
         )
@@ -107,8 +109,8 @@ class Restart:
         """Release what was not begun, settle what nobody will settle any more, free the records of both."""
         values = {**self._values, "now": now}
         self._not_begun.run(connection, values)
-        lost = self._lost.run(connection, {**values, "result": CallResult.SYSTEM_LOST}).all()
-        facts = to_json({"result": CallResult.SYSTEM_LOST, "why": "the node restarted"})
+        lost = self._lost.run(connection, {**values, "result": CallResult.SYSTEM_LOST, "reason": LOST_REASON}).all()
+        facts = to_json({"result": CallResult.SYSTEM_LOST, "why": LOST_REASON})
         self._told.run_all(connection, [{**row._mapping, "now": now, "facts": facts} for row in lost])
         for row in self._left.run(connection, values).all():
             rank, due_at = place(RecordType(row.type), now + LOST_RETRY_S)

@@ -1,0 +1,89 @@
+"""Calling lists in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from dialer.ports import ListRow, NewRecord, RecordRow
+from dialer.store.batch import RecordState
+from dialer.store.memory.tables import MemoryList, Tables
+from dialer.store.queue import place
+from dialer.vocabulary.errors import NotFound
+from dialer.vocabulary.ids import ListName, RecordId
+from dialer.vocabulary.results import RecordStatus, RecordType
+
+
+class MemoryLists:
+    """Calling lists and their records."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def add_list(self, name: ListName, zone: str, region: str, now: float) -> None:
+        if name not in self._tables.lists:
+            self._tables.lists[name] = MemoryList(name, zone, region, now)
+
+    async def lists(self) -> Sequence[ListRow]:
+        return [
+            ListRow(
+                name=list_.name,
+                zone=list_.zone,
+                region=list_.region,
+                records=len(list_.records),
+                ready=list_.statuses[RecordStatus.READY],
+                created_at=list_.created_at,
+            )
+            for _, list_ in sorted(self._tables.lists.items())
+        ]
+
+    async def add_records(self, name: ListName, rows: Sequence[NewRecord], now: float) -> Sequence[NewRecord]:
+        list_ = self._tables.lists.get(name)
+        if list_ is None:
+            raise NotFound("list", name)
+        duplicates: list[NewRecord] = []
+        for row in rows:
+            if (row.number, row.external_id) in list_.keys:
+                duplicates.append(row)
+            else:
+                self._tables.add(list_, row, self._new(row, now))
+        return duplicates
+
+    def _new(self, row: NewRecord, now: float) -> RecordState:
+        rank, queue_at = place(RecordType.GENERAL, now)
+        state = RecordState(
+            id=len(self._tables.records) + 1,
+            number=row.number,
+            status=RecordStatus.READY,
+            type=RecordType.GENERAL,
+            result=None,
+            attempts=0,
+            due_at=now,
+            rank=rank,
+            queue_at=queue_at,
+            fence=0,
+            lease_until=None,
+            claimed_by=None,
+            data=dict(row.data or {}),
+            updated_at=now,
+        )
+        if (row.number, "") in self._tables.barred:
+            state.bar()
+        return state
+
+    async def records(self, name: ListName) -> AsyncIterator[RecordRow]:
+        list_ = self._tables.lists.get(name)
+        for id_ in [] if list_ is None else list(list_.records):
+            record = self._tables.records[id_]
+            yield RecordRow(
+                record=RecordId(id_),
+                list=record.list,
+                number=record.state.number,
+                contact=record.source.contact,
+                zone=record.source.zone,
+                status=record.state.status,
+                type=record.state.type,
+                result=record.state.result,
+                attempts=record.state.attempts,
+                due_at=record.state.due_at,
+                data=record.state.data,
+            )

@@ -1,0 +1,123 @@
+"""What a node finds in memory when it starts again: the rules of `dialer.store.restart`."""
+
+from __future__ import annotations
+
+import copy
+
+from dialer.store.memory.claims import MemoryClaims
+from dialer.store.memory.tables import MemoryAttempt, Tables
+from dialer.store.queue import place
+from dialer.store.restart import LOST_REASON, LOST_RETRY_S
+from dialer.vocabulary.events import (
+    AgentRemembered,
+    CampaignRemembered,
+    Event,
+    InteractionRemembered,
+    NoticeRemembered,
+    Restored,
+    UserKnown,
+)
+from dialer.vocabulary.ids import AgentName, TeamName
+from dialer.vocabulary.results import CallResult, RecordStatus
+from dialer.vocabulary.writes import AddHistory, SettleAttempt
+
+
+def remembered(tables: Tables, claims: MemoryClaims, node: str, run: str, now: float) -> tuple[Event, ...]:
+    """What was true before, ending with Restored; claims and attempts of former runs are settled first."""
+    former = {name for name, of_node in tables.runs if of_node == node and name != run}
+    for attempt in tables.attempts.values():
+        if attempt.settled is None and attempt.run in former and not _is_live(tables, attempt.begun.interaction):
+            _settle(tables, attempt, now)
+    for record in sorted(tables.retrieved):
+        if tables.records[record].state.claimed_by in former:
+            _free_or_adopt(tables, claims, record, run, now)
+    mine = former | {run}
+    live = [save for save, of_run in tables.interactions.values() if save.live is not None and of_run in mine]
+    live.sort(key=lambda save: (save.begun_at, save.interaction))
+    return (
+        *_users(tables),
+        *(CampaignRemembered(item.campaign, item.state, item.mode) for _, item in sorted(tables.campaigns.items())),
+        *(AgentRemembered(item.agent, item.state, item.reason) for _, item in sorted(tables.agents.items())),
+        *_acknowledged(tables),
+        *(InteractionRemembered(save.live) for save in live if save.live is not None),
+        Restored(),
+    )
+
+
+def _is_live(tables: Tables, interaction: str) -> bool:
+    saved = tables.interactions.get(interaction)
+    return saved is not None and saved[0].live is not None
+
+
+def _settle(tables: Tables, attempt: MemoryAttempt, now: float) -> None:
+    begun = attempt.begun
+    attempt.settled = SettleAttempt(
+        attempt=begun.attempt,
+        result=CallResult.SYSTEM_LOST,
+        code=0,
+        reason=LOST_REASON,
+        q850=None,
+        answered_at=None,
+        connected_at=None,
+        ended_at=now,
+    )
+    tables.history.append(
+        AddHistory(
+            kind="attempt_lost",
+            at=now,
+            campaign=begun.campaign,
+            agent=begun.agent,
+            record=begun.record,
+            interaction=begun.interaction,
+            attempt=begun.attempt,
+            facts={"result": CallResult.SYSTEM_LOST, "why": LOST_REASON},
+        )
+    )
+
+
+def _free_or_adopt(tables: Tables, claims: MemoryClaims, record: int, run: str, now: float) -> None:
+    state = copy.copy(tables.records[record].state)
+    attempts = [tables.attempts[name] for name in tables.attempts_of_record.get(record, ())]
+    of_claim = [attempt for attempt in attempts if attempt.begun.fence == state.fence]
+    if not of_claim:
+        claims.free(record, now)
+        return
+    if any(save.record == record and save.live is not None for save, _ in tables.interactions.values()):
+        state.claimed_by = run
+        tables.put(state)
+        return
+    settled = of_claim[-1].settled
+    state.result = None if settled is None else settled.result
+    state.status = RecordStatus.READY
+    state.due_at = now + LOST_RETRY_S
+    state.rank, state.queue_at = place(state.type, state.due_at)
+    state.lease_until = None
+    state.claimed_by = None
+    state.updated_at = now
+    tables.put(state)
+
+
+def _users(tables: Tables) -> list[Event]:
+    return [
+        UserKnown(
+            agent=AgentName(user.name),
+            display_name=user.display_name,
+            phone=user.phone,
+            teams=tuple(TeamName(team) for team in user.teams),
+            enabled=user.enabled,
+        )
+        for _, user in sorted(tables.users.items())
+        if user.role == "agent"
+    ]
+
+
+def _acknowledged(tables: Tables) -> list[Event]:
+    """OKs since the last unload: the next load asks again."""
+    known: dict[tuple[str, str], Event] = {}
+    for item in tables.notices.values():
+        key = (item.notice.campaign, item.notice.agent)
+        if item.notice.kind == "unloaded":
+            known.pop(key, None)
+        elif item.acknowledged_at is not None and item.notice.kind in ("loaded", "started"):
+            known[key] = NoticeRemembered(item.notice.agent, item.notice.campaign)
+    return [known[key] for key in sorted(known)]

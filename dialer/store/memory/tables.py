@@ -1,0 +1,124 @@
+"""The tables of the store in memory. They outlive a `MemoryStore`, as a file outlives a node."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter
+
+from msgspec import Struct
+
+from dialer.ports import KeptResponse, NewRecord, Session, User
+from dialer.store.batch import RecordState
+from dialer.vocabulary import writes as w
+from dialer.vocabulary.ids import ListName
+from dialer.vocabulary.results import RecordStatus
+
+
+class MemoryRecord(Struct):
+    """A record: what was imported, and what became of it."""
+
+    list: ListName
+    source: NewRecord
+    state: RecordState
+
+
+class MemoryAttempt(Struct):
+    """An attempt with its dials, in order."""
+
+    begun: w.BeginAttempt
+    run: str
+    settled: w.SettleAttempt | None
+    dials: list[w.AddDial]
+
+
+class MemoryNotice(Struct):
+    """A notice and the time of its OK."""
+
+    notice: w.AddNotice
+    acknowledged_at: float | None
+
+
+class MemoryKey(Struct):
+    """An Idempotency-Key and what it was answered."""
+
+    fingerprint: str
+    created_at: float
+    response: KeptResponse | None
+
+
+class MemoryList:
+    """A calling list with its queue: (rank, time, id) of the records that are ready, in order."""
+
+    def __init__(self, name: ListName, zone: str, region: str, created_at: float) -> None:
+        self.name = name
+        self.zone = zone
+        self.region = region
+        self.created_at = created_at
+        self.records: list[int] = []
+        self.keys: set[tuple[str, str]] = set()
+        self.zones: set[str] = set()
+        self.chains: dict[str, list[int]] = {}
+        self.queue: list[tuple[int, float, int]] = []
+        self.statuses: Counter[RecordStatus] = Counter()
+
+    def enter(self, state: RecordState) -> None:
+        self.statuses[state.status] += 1
+        if state.status is RecordStatus.READY:
+            insort(self.queue, (state.rank, state.queue_at, state.id))
+
+    def leave(self, state: RecordState) -> None:
+        self.statuses[state.status] -= 1
+        if state.status is RecordStatus.READY:
+            del self.queue[bisect_left(self.queue, (state.rank, state.queue_at, state.id))]
+
+
+class Tables:
+    """All tables. `put` is the only way to change a record, for the sake of its list's queue."""
+
+    def __init__(self) -> None:
+        self.runs: list[tuple[str, str]] = []
+        self.lists: dict[str, MemoryList] = {}
+        self.records: dict[int, MemoryRecord] = {}
+        self.numbers: dict[str, list[int]] = {}
+        self.retrieved: set[int] = set()
+        self.attempts: dict[str, MemoryAttempt] = {}
+        self.attempts_of_record: dict[int, list[str]] = {}
+        self.dials: dict[str, tuple[str, int]] = {}
+        self.settled_dials: dict[tuple[str, int], w.SettleDial] = {}
+        self.interactions: dict[str, tuple[w.SaveInteraction, str]] = {}
+        self.parties: dict[str, w.AddParty] = {}
+        self.campaigns: dict[str, w.SaveCampaign] = {}
+        self.agents: dict[str, w.SaveAgent] = {}
+        self.agent_states: list[w.SaveAgent] = []
+        self.barred: dict[tuple[str, str], w.AddDoNotCall] = {}
+        self.notices: dict[str, MemoryNotice] = {}
+        self.history: list[w.AddHistory] = []
+        self.users: dict[str, User] = {}
+        self.sessions: dict[str, Session] = {}
+        self.keys: dict[tuple[str, str], MemoryKey] = {}
+
+    def add(self, list_: MemoryList, source: NewRecord, state: RecordState) -> None:
+        self.records[state.id] = MemoryRecord(list_.name, source, state)
+        self.numbers.setdefault(state.number, []).append(state.id)
+        list_.records.append(state.id)
+        list_.keys.add((source.number, source.external_id))
+        list_.zones.add(source.zone)
+        if source.chain:
+            list_.chains.setdefault(source.chain, []).append(state.id)
+        list_.enter(state)
+
+    def put(self, state: RecordState) -> None:
+        record = self.records[state.id]
+        list_ = self.lists[record.list]
+        list_.leave(record.state)
+        record.state = state
+        list_.enter(state)
+        if state.status is RecordStatus.RETRIEVED:
+            self.retrieved.add(state.id)
+        else:
+            self.retrieved.discard(state.id)
+
+    def open_attempts(self, record: int) -> list[MemoryAttempt]:
+        """Attempts of a record that are not settled."""
+        attempts = (self.attempts[name] for name in self.attempts_of_record.get(record, ()))
+        return [attempt for attempt in attempts if attempt.settled is None]

@@ -55,7 +55,11 @@ class Lab:
         """
         world = LabWorld(settings.cast(), settings.seed, settings.profile, sounds, settings.measuring)
         process = await EngineProcess.spawn(
-            folder / "engine.sock", EngineId("lab"), folder / "engine.log", folder / "state"
+            folder / "engine.sock",
+            EngineId("lab"),
+            folder / "engine.log",
+            folder / "state",
+            arguments=("--drain-timeout-s", str(CLEAR_TIMEOUT_S)),
         )
         lab = cls(settings, world, process)
         try:
@@ -104,10 +108,11 @@ class Lab:
             self._runner.send_all(self._world.hang_up_all())
             await self._runner.until(lambda: not self._world.live, CLEAR_TIMEOUT_S)
             self._runner.close()
-            await self._link.close()
         if self._capture is not None:
             self._capture.close()
-        await self._process.stop()
+        await self._process.stop()  # before the link: an engine whose last events are acknowledged ends at once
+        if self._link is not None:
+            await self._link.close()
 
     def _said(self, sequence: int, event: Event) -> None:
         if self._runner is not None:

@@ -28,6 +28,10 @@ LINE_BYTES_MAX = 1024 * 1024
 CONCURRENT_REQUESTS_MAX = 32
 
 
+class _Identified(msgspec.Struct, frozen=True):
+    id: int = 0
+
+
 class Port:
     """Lines in from standard input, objects out to standard output."""
 
@@ -52,12 +56,20 @@ async def answer_line(lab: Lab, line: bytes) -> dict[str, Any]:
     try:
         request: Request = msgspec.json.decode(line, type=Request)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        return {"id": 0, "ok": False, "code": "bad_request", "problem": str(error)}
+        return {"id": _id_of(line), "ok": False, "code": "bad_request", "problem": str(error)}
     try:
         answer = await lab.answer(request)
     except CornettaError as error:
         return {"id": request.id, "ok": False, "code": error.code, "problem": str(error)}
     return {"id": request.id, "ok": True, **msgspec.to_builtins(answer, str_keys=True)}
+
+
+def _id_of(line: bytes) -> int:
+    """The id of a request that is otherwise not understood, so that who asked is answered; 0 if there is none."""
+    try:
+        return msgspec.json.decode(line, type=_Identified).id
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return 0
 
 
 async def serve(lab: Lab, port: Port) -> None:

@@ -1,9 +1,12 @@
 """Who heard whom: conversations proved by tones.
 
 Each measured leg plays a tone of its own. A tone that leg A heard is credited to the leg B that had this frequency
-and was alive then: A heard B. Two legs that heard each other for more than `TOLERANCE_S` are a conversation; it has
-audio both ways when each heard the other for `PROOF_S` at least and neither heard anybody else. Whom a leg hears
-without a conversation is cross-talk when it has a conversation at that time, and one-way audio otherwise.
+and was alive then: A heard B. A contact and a phone that heard each other for more than `TOLERANCE_S` are a
+conversation; it has audio both ways when each heard the other for `PROOF_S` at least and neither heard anybody else.
+
+Cross-talk is what nobody should hear: a contact another contact, a phone another phone, a leg itself, a phone two
+contacts in one slice, and whoever it was that a leg heard beside its conversation. A leg without a conversation that
+hears another has one-way audio. (A conference of phones counts as cross-talk here.)
 
 A phone's leg may stand through many conversations. Its analysis is restarted when one of them ends (`LabWorld`),
 and a tone that was given back comes again only after all others of the grid, so within one slice a frequency
@@ -13,7 +16,7 @@ belongs to one leg.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -29,8 +32,10 @@ detector's window smears."""
 SAME_TONE_HZ = 6
 """Tones nearer than this are the same: the grid has steps of 15 Hz and the analysis rounds to 5 Hz."""
 
-Heard = dict[tuple[LegId, LegId], float]
-"""Seconds for which the first leg heard the second."""
+Pair = tuple[LegId, LegId]
+"""Who heard, and whom."""
+Heard = dict[Pair, float]
+"""For how many seconds."""
 
 
 class Conversation(Struct, frozen=True):
@@ -71,32 +76,38 @@ class Finding(Struct, frozen=True):
 def find(legs: Iterable[LabLeg]) -> Finding:
     """What the tones prove about these legs."""
     by_id = {leg.id: leg for leg in legs}
-    heard = {pair: seconds for pair, seconds in _credit(by_id).items() if seconds > TOLERANCE_S}
-    mutual = {pair for pair in heard if (pair[1], pair[0]) in heard and pair[0] != pair[1]}
-    stray = [pair for pair in heard if pair not in mutual]
+    slices = list(_credit(by_id))
+    total: Heard = defaultdict(float)
+    for credited in slices:
+        for pair, seconds in credited.items():
+            total[pair] += seconds
+    heard = {pair: seconds for pair, seconds in total.items() if seconds > TOLERANCE_S}
+    mutual = {pair for pair in heard if pair[::-1] in heard and by_id[pair[0]].side is not by_id[pair[1]].side}
     partners = _partners(mutual)
-    cross = [pair for pair in stray if _disturbs(pair, by_id, partners)]
-    disturbed = {by_id[hearer].id: [by_id[other] for leg, other in cross if leg == hearer] for hearer, _ in cross}
+    stray = [pair for pair in heard if pair not in mutual]
+    wrong = {pair for pair in stray if _is_cross_talk(pair, by_id, partners)}
+    cross = sorted(wrong | _doubled(slices, by_id))
     return Finding(
-        conversations=tuple(_conversations(by_id, heard, mutual, disturbed)),
+        conversations=tuple(_conversations(by_id, heard, mutual, cross)),
         cross_talk=tuple(_hearing(by_id, pair, heard[pair]) for pair in cross),
-        one_way=tuple(_hearing(by_id, pair, heard[pair]) for pair in stray if pair not in set(cross)),
+        one_way=tuple(_hearing(by_id, pair, heard[pair]) for pair in stray if pair not in wrong),
     )
 
 
-def _credit(by_id: dict[LegId, LabLeg]) -> Heard:
+def _credit(by_id: dict[LegId, LabLeg]) -> Iterator[Heard]:
+    """Slice by slice, whom its leg heard for how long."""
     by_tone: dict[int, list[LabLeg]] = defaultdict(list)
     for leg in by_id.values():
         if leg.tone_hz is not None:
             by_tone[leg.tone_hz].append(leg)
-    heard: Heard = defaultdict(float)
     for leg in by_id.values():
         for part in leg.slices:
+            heard: Heard = defaultdict(float)
             for tone in part.tones:
                 source = _source(by_tone, part, tone.frequency_hz)
                 if source is not None:
                     heard[leg.id, source.id] += tone.seconds
-    return heard
+            yield heard
 
 
 def _source(by_tone: dict[int, list[LabLeg]], part: Slice, frequency_hz: int) -> LabLeg | None:
@@ -108,31 +119,48 @@ def _source(by_tone: dict[int, list[LabLeg]], part: Slice, frequency_hz: int) ->
     return None
 
 
-def _partners(mutual: set[tuple[LegId, LegId]]) -> dict[LegId, set[LegId]]:
+def _partners(mutual: set[Pair]) -> dict[LegId, set[LegId]]:
     partners: dict[LegId, set[LegId]] = defaultdict(set)
     for leg, other in mutual:
         partners[leg].add(other)
     return partners
 
 
-def _disturbs(pair: tuple[LegId, LegId], by_id: dict[LegId, LabLeg], partners: dict[LegId, set[LegId]]) -> bool:
-    """Whether the heard leg was alive during a conversation of the hearer. One's own tone is always cross-talk."""
-    hearer, stranger = pair
-    return hearer == stranger or any(by_id[partner].overlaps(by_id[stranger]) for partner in partners.get(hearer, ()))
+def _is_cross_talk(pair: Pair, by_id: dict[LegId, LabLeg], partners: dict[LegId, set[LegId]]) -> bool:
+    """Whether a leg that is no partner should not have been heard: never one's own side, and nobody who was alive
+    during a conversation of the hearer."""
+    hearer, stranger = by_id[pair[0]], by_id[pair[1]]
+    if hearer.side is stranger.side:
+        return True
+    return any(by_id[partner].overlaps(stranger) for partner in partners.get(hearer.id, ()))
+
+
+def _doubled(slices: Iterable[Heard], by_id: dict[LegId, LabLeg]) -> set[Pair]:
+    """What phones heard of several contacts in one slice, which ends with a conversation."""
+    doubled: set[Pair] = set()
+    for credited in slices:
+        contacts = {
+            pair
+            for pair, seconds in credited.items()
+            if seconds > TOLERANCE_S and (by_id[pair[0]].side, by_id[pair[1]].side) == (Side.PHONE, Side.CONTACT)
+        }
+        if len(contacts) > 1:
+            doubled |= contacts
+    return doubled
 
 
 def _conversations(
-    by_id: dict[LegId, LabLeg],
-    heard: Heard,
-    mutual: set[tuple[LegId, LegId]],
-    disturbed: dict[LegId, list[LabLeg]],
-) -> Iterable[Conversation]:
+    by_id: dict[LegId, LabLeg], heard: Heard, mutual: set[Pair], cross: Iterable[Pair]
+) -> Iterator[Conversation]:
+    strangers: dict[LegId, list[LabLeg]] = defaultdict(list)
+    for hearer, stranger in cross:
+        strangers[hearer].append(by_id[stranger])
     for contact_id, phone_id in sorted(mutual, key=lambda pair: (by_id[pair[0]].offered_at, pair)):
         contact, phone = by_id[contact_id], by_id[phone_id]
-        if (contact.side, phone.side) != (Side.CONTACT, Side.PHONE):
+        if contact.side is not Side.CONTACT:
             continue
-        strangers = disturbed.get(contact_id, []) + disturbed.get(phone_id, [])
-        clean = not any(stranger.overlaps(contact) for stranger in strangers)
+        beside = strangers[contact_id] + [leg for leg in strangers[phone_id] if leg is not contact]
+        clean = not any(stranger.overlaps(contact) for stranger in beside)
         seconds = heard[contact_id, phone_id], heard[phone_id, contact_id]
         yield Conversation(
             contact=contact.name,
@@ -146,6 +174,6 @@ def _conversations(
         )
 
 
-def _hearing(by_id: dict[LegId, LabLeg], pair: tuple[LegId, LegId], seconds: float) -> Hearing:
+def _hearing(by_id: dict[LegId, LabLeg], pair: Pair, seconds: float) -> Hearing:
     hearer, heard = by_id[pair[0]], by_id[pair[1]]
     return Hearing(hearer.name, hearer.call_id, heard.name, heard.call_id, round(seconds, 2))

@@ -118,6 +118,45 @@ def test_a_transferred_contact_has_two_conversations() -> None:
     assert finding.audio_both_ways == 2
 
 
+def test_contacts_who_hear_each_other_are_cross_talk() -> None:
+    finding = find([
+        contact("c1", 505, {1000: 5.0, 600: 5.0}),
+        contact("c2", 600, {1000: 5.0, 505: 5.0}),
+        phone("p1", 1000, {505: 5.0, 600: 5.0}),
+    ])  # fmt: skip
+    assert heard_pairs(finding) == [("c1", "p1", False), ("c2", "p1", False)]
+    assert {(each.hearer, each.heard) for each in finding.cross_talk} == {
+        ("c1", "c2"), ("c2", "c1"), ("p1", "c1"), ("p1", "c2"),
+    }  # fmt: skip
+
+
+def test_a_phone_with_two_contacts_at_once_spoils_both_conversations() -> None:
+    finding = find([
+        contact("c1", 505, {1000: 5.0}),
+        contact("c2", 600, {1000: 5.0}),
+        phone("p1", 1000, {505: 5.0, 600: 5.0}),
+    ])  # fmt: skip
+    assert finding.audio_both_ways == 0
+    assert len(finding.conversations) == 2
+
+
+def test_phones_that_hear_each_other_are_cross_talk() -> None:
+    finding = find([phone("p1", 1000, {700: 3.0}), phone("p2", 700, {1000: 3.0})])
+    assert len(finding.cross_talk) == 2
+
+
+def test_a_contact_who_waited_while_the_phone_talked_to_another_is_clean() -> None:
+    busy = phone("p1", 1000, {}, (0.0, None))
+    busy.slices = [Slice(0.0, 6.1, (ToneHeard(505, 5.0),), 0), Slice(6.1, 20.0, (ToneHeard(600, 4.0),), 0)]
+    finding = find([
+        busy,
+        contact("c1", 505, {1000: 5.0}, (1.0, 6.0)),
+        contact("c2", 600, {1000: 4.0}, (3.0, 12.0)),
+    ])  # fmt: skip
+    assert finding.audio_both_ways == 2
+    assert finding.cross_talk == ()
+
+
 def test_an_unmeasured_leg_proves_nothing() -> None:
     finding = find([contact("c1", None, {1000: 5.0}), phone("p1", 1000, {})])
     assert finding.audio_both_ways == 0

@@ -11,7 +11,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTEST := $(BIN)/python -m pytest
 # In the order of what they need: the quick ones tell first.
 GROUPS := unit contract simulation api sip asterisk crash
-DIRS    = $(wildcard $(addprefix tests/,$(GROUPS)))
+FIRST   = $(wildcard $(addprefix tests/,$(GROUPS)))
+DIRS    = $(FIRST) $(filter-out $(FIRST),$(patsubst %/,%,$(wildcard tests/*/)))
 BENCHES := media latency setup analysis_tap
 
 .PHONY: help run test bench crash lint unit venv pjsua2 system peers asterisk audit clean distclean

@@ -48,7 +48,8 @@ class Telephony(Protocol):
 
 
 class Feed(Protocol):
-    """Numbered events to desktops. Never blocks: a slow desktop loses its connection, not an event."""
+    """Numbered events to desktops. Never blocks: a slow desktop loses its connection, not an event. Without a `body`
+    the feed renders the read model `topic` of `key`."""
 
     def publish(self, audience: str, topic: str, key: str, body: object) -> None: ...
 

@@ -57,7 +57,9 @@ def _records(campaign: Campaign, at: Moment) -> _Found:
     if campaign.claim_problem:
         return NoCallsCode.STORE, f"Records could not be fetched: {campaign.claim_problem}"
     waiting = campaign.waiting
-    if waiting.total == 0 and not campaign.claiming:
+    if waiting.total == 0 and campaign.claiming:
+        return None
+    if waiting.total == 0:
         return NoCallsCode.LIST_EMPTY, "The calling lists have no records; import some with cornetta list import."
     window = campaign.settings.calling_window
     if campaign.zones and not open_zones(window, campaign.zones, at.utc):
@@ -65,7 +67,7 @@ def _records(campaign: Campaign, at: Moment) -> _Found:
         again = f"; the next opens at {_clock(opening)}" if opening else ""
         count = waiting.due + waiting.out_of_window
         return NoCallsCode.OUT_OF_WINDOW, f"{count} records are due, all outside the calling window{again}."
-    if waiting.due > 0 or campaign.claiming:
+    if waiting.due > 0:
         return None
     if waiting.out_of_window > 0:
         return NoCallsCode.OUT_OF_WINDOW, f"{waiting.out_of_window} records are due, all outside the calling window."

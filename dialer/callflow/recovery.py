@@ -27,7 +27,6 @@ from dialer.vocabulary.telephony import (
     LegCleared,
     LegSnapshot,
     LegStanding,
-    Snapshot,
     SnapshotTaken,
 )
 
@@ -168,12 +167,11 @@ def on_restored(step: Step, _: events.Restored) -> None:
 
 
 def on_connected(step: Step, event: events.EngineConnected) -> None:
-    """The engine's configuration, and the question what it has."""
+    """The engine's configuration. The client asks for its snapshot by itself, before anything else is told."""
     engine = step.world.engines.setdefault(event.engine, EngineView(event.engine))
     engine.connected, engine.boot, engine.settled = True, event.boot, False
     settings = step.world.settings.engine(event.engine)
     step.tell(event.engine, configure(step.world.settings, settings))
-    step.tell(event.engine, Snapshot())
 
 
 def on_disconnected(step: Step, event: events.EngineDisconnected) -> None:

@@ -11,10 +11,12 @@ from dialer.ports import Feed, Ledger, Telephony
 from dialer.runtime.timers import Timers
 from dialer.vocabulary import events
 from dialer.vocabulary.errors import EngineUnavailable, StoreUnavailable
+from dialer.vocabulary.ids import AgentName, CampaignName
 from dialer.vocabulary.outputs import (
     Audience,
     AudienceAgent,
     AudienceCampaign,
+    AudienceSupervisors,
     CancelTimer,
     ClaimRecords,
     Output,
@@ -25,11 +27,8 @@ from dialer.vocabulary.outputs import (
 
 log = structlog.get_logger(__name__)
 
-Render = Callable[[str, str], object]
-
-
 class Executor:
-    """Carries out outputs. `render(topic, key)` makes the read model that is published."""
+    """Carries out outputs. A read model is published without a body: the feed renders it when it leaves."""
 
     def __init__(
         self,
@@ -37,14 +36,12 @@ class Executor:
         ledger: Ledger,
         feed: Feed,
         timers: Timers,
-        render: Render,
         post: Callable[[events.Event], None],
     ) -> None:
         self._telephony = telephony
         self._ledger = ledger
         self._feed = feed
         self._timers = timers
-        self._render = render
         self._post = post
         self._claims: set[asyncio.Task[None]] = set()
 
@@ -61,8 +58,7 @@ class Executor:
                 self._claims.add(task)
                 task.add_done_callback(self._claims.discard)
             case Publish():
-                body = output.facts if output.facts is not None else self._render(output.topic, output.key)
-                self._feed.publish(audience_name(output.audience), output.topic, output.key, body)
+                self._feed.publish(audience_name(output.audience), output.topic, output.key, output.facts)
 
     def _tell(self, output: Tell) -> None:
         try:
@@ -90,3 +86,11 @@ def audience_name(audience: Audience) -> str:
     if isinstance(audience, AudienceCampaign):
         return f"campaign:{audience.name}"
     return "supervisors"
+
+
+def audience_of(name: str) -> Audience:
+    """The audience that `audience_name` wrote."""
+    kind, _, rest = name.partition(":")
+    if kind == "agent":
+        return AudienceAgent(AgentName(rest))
+    return AudienceCampaign(CampaignName(rest)) if kind == "campaign" else AudienceSupervisors()

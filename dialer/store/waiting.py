@@ -17,8 +17,9 @@ from dialer.vocabulary.outputs import ClaimRecords
 #: How long counts are kept while we changed no record.
 KEPT_S = 1.0
 
-#: In any case they are kept for this many times what counting took: at most 1/20 of a core goes into counts, however
-#: long the lists are.
+#: Counts that took longer than this are kept in any case, for so many times what they took: at most 1/20 of a core
+#: goes into counts, however long the lists are.
+DEAR_S = 0.01
 KEPT_FOR_COST = 20.0
 
 
@@ -58,7 +59,7 @@ class Counts:
         if kept is None or kept.key != _key(request):
             return None
         age_s = max(time.monotonic() - kept.counted_at, request.now - kept.counted_for)
-        fresh_s = kept.cost_s * KEPT_FOR_COST
+        fresh_s = kept.cost_s * KEPT_FOR_COST if kept.cost_s > DEAR_S else 0.0
         return kept.waiting if age_s < (fresh_s if self._changed else max(fresh_s, KEPT_S)) else None
 
     def changed(self) -> None:

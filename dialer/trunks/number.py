@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import phonenumbers
-from phonenumbers.phonenumberutil import ndd_prefix_for_region_code
 
 from config.model import IdentityHeader, NumberForm, NumberFormat, Privacy, Trunk
 from dialer.vocabulary.telephony import Header
@@ -31,7 +30,7 @@ def _formed(number: str, format_: NumberFormat) -> str:
     significant = phonenumbers.national_significant_number(parsed)
     prefix = format_.national_prefix
     if prefix is None:
-        prefix = ndd_prefix_for_region_code(format_.region, True) or ""
+        prefix = phonenumbers.ndd_prefix_for_region(format_.region, True) or ""
     return prefix + significant
 
 

@@ -1,0 +1,54 @@
+"""Free ports for a lab, so that several run side by side and beside the machine's own services."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LabPorts:
+    """SIP ports of the carrier and the phones; the first of a block for the engine; RTP ranges of both sides."""
+
+    carrier: int
+    phones: int
+    engine_low: int
+    engine_high: int
+    engine_rtp: tuple[int, int]
+    lab_rtp: tuple[int, int]
+
+
+#: One lab's share of ports: SIP in the first 64, RTP further up.
+BLOCK = 64
+FIRST_SIP = 15_060
+BLOCKS = 40
+RTP_SPAN = 3_000
+FIRST_RTP = 17_700
+RTP_BLOCKS = 5
+
+
+def _is_free(port: int) -> bool:
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
+
+
+def free_ports() -> LabPorts:
+    """A block of ports that nobody uses now. Raises OSError when every block is taken."""
+    for number in range(BLOCKS):
+        low = FIRST_SIP + number * BLOCK
+        if all(_is_free(port) for port in (low, low + 1, low + 2, low + 3)):
+            rtp = FIRST_RTP + (number % RTP_BLOCKS) * 2 * RTP_SPAN
+            return LabPorts(
+                carrier=low,
+                phones=low + 1,
+                engine_low=low + 2,
+                engine_high=low + BLOCK - 2,
+                engine_rtp=(rtp, rtp + RTP_SPAN - 2),
+                lab_rtp=(rtp + RTP_SPAN, rtp + 2 * RTP_SPAN - 2),
+            )
+    raise OSError(f"no free block of SIP ports between {FIRST_SIP} and {FIRST_SIP + BLOCKS * BLOCK}")

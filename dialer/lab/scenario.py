@@ -1,0 +1,162 @@
+"""The lab's configuration, made in code: one engine, one carrier, one team, one campaign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from config.model import (
+    AfterCall,
+    AtLimit,
+    CallingList,
+    CallingWindow,
+    Campaign,
+    DataField,
+    Disposition,
+    Engine,
+    Fields,
+    Hours,
+    Mode,
+    Offer,
+    Outcome,
+    Retry,
+    Role,
+    Server,
+    Settings,
+    StaticPhone,
+    Team,
+    Trunk,
+    User,
+)
+from dialer.lab.ports import LabPorts
+from dialer.vocabulary.results import CallResult
+from sip.lab.profile import Profile
+from sip.lab.settings import LabSettings
+
+CAMPAIGN = "demo"
+TEAM = "demo-team"
+LIST = "demo-contacts"
+TRUNK = "carrier"
+PHONES = "desks"
+FIRST_PHONE = 1001
+#: A number of the range that Ofcom keeps for fiction.
+CALLER_ID = "+442079460999"
+#: Demo log-ins have this password; it is printed, and the node listens on the loopback address only.
+DEMO_PASSWORD = "cornetta-demo"
+#: Call results that would bring a record back: off in a run that is to come to an end.
+RETRIED = tuple(CallResult)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What one lab run is. `headless` runs dial each record once."""
+
+    mode: Mode
+    agents: int
+    records: int
+    seed: int
+    profile: Profile
+    headless: bool
+    listen_port: int = 8080
+
+    def agent_names(self) -> list[str]:
+        return [f"agent{number}" for number in range(1, self.agents + 1)]
+
+
+def _always_open() -> CallingWindow:
+    day = Hours(opens_minute=0, closes_minute=1440)
+    return CallingWindow(
+        monday=day, tuesday=day, wednesday=day, thursday=day, friday=day, saturday=day, sunday=day
+    )
+
+
+def _campaign(scenario: Scenario) -> Campaign:
+    once = {result: Retry(delay_s=0, max_attempts=1) for result in RETRIED}
+    demo = {result: Retry(delay_s=60, max_attempts=3) for result in (CallResult.BUSY, CallResult.NO_ANSWER)}
+    return Campaign(
+        name=CAMPAIGN,
+        description="Simulated contacts at a simulated carrier",
+        mode=scenario.mode,
+        teams=(TEAM,),
+        lists=(CallingList(name=LIST),),
+        trunks=(TRUNK,),
+        time_zone="UTC",
+        calling_window=_always_open(),
+        ring_timeout_s=20,
+        retries=once if scenario.headless else demo,
+        max_attempts=1 if scenario.headless else 6,
+        offer=Offer(look_s=0 if scenario.headless else 3),
+        fields=Fields(
+            case=(DataField(key="product", label="Product"),),
+            record=(DataField(key="town", label="Town"), DataField(key="remark", label="Remark", editable=True)),
+            offer=(DataField(key="product", label="Product"),),
+        ),
+        outcome=Outcome(
+            dispositions=(
+                Disposition(code="sale", label="Sale"),
+                Disposition(code="not_interested", label="Not interested"),
+                Disposition(code="call_later", label="Call later"),
+                Disposition(code="none", label="No outcome"),
+            )
+        ),
+        after_call=AfterCall(at_limit=AtLimit.DEFAULT_DISPOSITION, default_disposition="none"),
+    )
+
+
+def _users(scenario: Scenario) -> tuple[User, ...]:
+    agents = [
+        User(name=name, display_name=f"Agent {n}", password=SecretStr(DEMO_PASSWORD), phone=f"{1000 + n}@{PHONES}", teams=(TEAM,))
+        for n, name in enumerate(scenario.agent_names(), 1)
+    ]
+    others = [
+        User(name="supervisor", display_name="Supervisor", role=Role.SUPERVISOR, password=SecretStr(DEMO_PASSWORD)),
+        User(name="admin", display_name="Administrator", role=Role.ADMINISTRATOR, password=SecretStr(DEMO_PASSWORD)),
+    ]
+    return tuple(agents + others)
+
+
+def node_settings(scenario: Scenario, ports: LabPorts, directory: Path) -> Settings:
+    """The configuration of the node under trial."""
+    return Settings(
+        server=Server(node="lab", data_directory=str(directory), listen_port=scenario.listen_port),
+        engines=(
+            Engine(
+                sip_port_low=ports.engine_low,
+                sip_port_high=ports.engine_high,
+                rtp_port_low=ports.engine_rtp[0],
+                rtp_port_high=ports.engine_rtp[1],
+            ),
+        ),
+        trunks=(
+            Trunk(
+                name=TRUNK,
+                host="127.0.0.1",
+                port=ports.carrier,
+                caller_ids=(CALLER_ID,),
+                max_legs=1000,
+                max_calls_per_s=100,
+            ),
+        ),
+        phones=(StaticPhone(kind="static", name=PHONES, uri=f"sip:{{extension}}@127.0.0.1:{ports.phones}"),),
+        teams=(Team(name=TEAM),),
+        users=_users(scenario),
+        campaigns=(_campaign(scenario),),
+    )
+
+
+def lab_settings(scenario: Scenario, ports: LabPorts) -> LabSettings:
+    """The carrier and the phones on the other side."""
+    return LabSettings(
+        carrier_port=ports.carrier,
+        phones_port=ports.phones,
+        agents=scenario.agents,
+        first_phone=FIRST_PHONE,
+        seed=scenario.seed,
+        profile=scenario.profile,
+        measuring=scenario.headless,
+        rtp_port_low=ports.lab_rtp[0],
+        rtp_port_high=ports.lab_rtp[1],
+        capture_ports=(ports.carrier,) if scenario.headless else (),
+    )

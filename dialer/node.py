@@ -1,0 +1,218 @@
+"""The node: built here by plain constructor calls, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from agent_api.dependencies import Dependencies
+from agent_api.feed import Feed
+from agent_api.passwords import hash_password
+from config.difference import Change, difference
+from config.loader import load
+from config.model import Settings
+from dialer.callflow.held import leases_held
+from dialer.callflow.world import World
+from dialer.metrics import Metrics
+from dialer.ports import ClaimLease, User
+from dialer.runtime.clock import SystemClock
+from dialer.runtime.executor import Executor, audience_of
+from dialer.runtime.inbox import Inbox
+from dialer.runtime.timers import Timers
+from dialer.runtime.writer import Writer
+from dialer.store.opening import Store, open_store
+from dialer.views.rendering import render
+from dialer.vocabulary import events, telephony
+from dialer.vocabulary.errors import ConfigurationError, StoreUnavailable
+from dialer.vocabulary.ids import AgentName, EngineId, Mint, TeamName
+from sip.client import EngineClient, Engines
+
+log = structlog.get_logger(__name__)
+
+#: The pacing tick.
+TICK_S = 0.5
+#: What is queued for the store is waited for at most this long when the node stops.
+LAST_WRITES_S = 10.0
+
+
+class Announcements:
+    """Facts of the API, into the inbox."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+
+    def announce(self, event: events.DesktopConnected | events.DesktopDisconnected) -> None:
+        self._inbox.post(event)
+
+
+class Node:
+    """One node. `directory` is where its configuration was read, for reloads; None for settings made in code."""
+
+    def __init__(self, settings: Settings, store: Store, directory: Path | None) -> None:
+        self.settings = settings
+        self.store = store
+        self._directory = directory
+        self._revision = 1
+        self.clock = SystemClock()
+        self.world = World(Mint(store.run), settings)
+        self.registry = CollectorRegistry()
+        self.feed = Feed(self.clock, self._render)
+        self.timers = Timers(lambda key: self.inbox.post(events.TimerFired(key)))
+        self.engines = Engines(self._clients())
+        self.executor = Executor(self.engines, store.ledger, self.feed, self.timers, self._post)
+        self.writer = Writer(store.ledger, self.executor.run, self._post, self.engines.acknowledge)
+        self.inbox = Inbox(self.world, self.clock, self.executor, self.writer)
+        self.metrics = Metrics(self.registry, lambda: self.world, self.inbox, self.writer)
+        self.inbox.watch_lag(self.metrics.observe_lag)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._runner: web.AppRunner | None = None
+
+    @classmethod
+    async def open(cls, settings: Settings, directory: Path | None = None) -> Node:
+        """Open the store and build the node. Raises StoreInUse or StoreUnavailable with the remedy."""
+        Path(settings.server.data_directory).mkdir(parents=True, exist_ok=True)
+        store = await open_store(settings.server.database, settings.server.node)
+        return cls(settings, store, directory)
+
+    def _render(self, audience: str, topic: str, key: str) -> object:
+        return render(self.world, audience_of(audience), topic, key, self.clock.now())
+
+    def _post(self, event: events.Event) -> None:
+        self.inbox.post(event)
+
+    def _clients(self) -> Iterable[EngineClient]:
+        for engine in self.settings.engines:
+            yield EngineClient(
+                EngineId(engine.name),
+                self.settings.engine_socket(engine),
+                self.settings.server.node,
+                self._on_engine_event,
+                self._on_engine_connection,
+            )
+
+    def _on_engine_event(self, engine: EngineId, sequence: int, event: telephony.Event) -> None:
+        self.inbox.post_from_engine(engine, sequence, events.EngineSaid(engine, event))
+
+    def _on_engine_connection(self, engine: EngineId, up: bool, boot: str) -> None:
+        self.inbox.post(events.EngineConnected(engine, boot) if up else events.EngineDisconnected(engine))
+
+    # ------------------------------------------------------------------ life
+
+    async def start(self, *, api: bool = True) -> None:
+        """Restore what was, connect the engines, open the API. Raises OSError when the port is taken."""
+        await self._seed_users()
+        self.writer.start()
+        self.inbox.start()
+        self.inbox.post(events.ConfigurationApplied(self._revision, self.settings))
+        for event in await self.store.ledger.remembered():
+            self.inbox.post(event)
+        self.engines.start()
+        self._tasks = [
+            asyncio.create_task(self._tick(), name="tick"),
+            asyncio.create_task(self._renew_leases(), name="leases"),
+        ]
+        if api:
+            await self._open_api()
+
+    async def _open_api(self) -> None:
+        from agent_api.app import make_app
+
+        self._runner = web.AppRunner(make_app(self._dependencies()), handle_signals=False, access_log=None)
+        await self._runner.setup()
+        server = self.settings.server
+        await web.TCPSite(self._runner, server.listen_host, server.listen_port).start()
+        log.info("node_ready", url=server.url)
+
+    def _dependencies(self) -> Dependencies:
+        from dialer.records.importer import CsvImporter
+
+        store = self.store
+        return Dependencies(
+            asker=self.inbox,
+            announcer=Announcements(self.inbox),
+            world=lambda: self.world,
+            settings=lambda: self.settings,
+            clock=self.clock,
+            feed=self.feed,
+            users=store.users,
+            sessions=store.sessions,
+            keys=store.idempotency_keys,
+            lists=store.lists,
+            attempts=store.attempts,
+            do_not_call=store.do_not_call,
+            importer=CsvImporter(store.lists, self.clock),
+            reload=self.reload,
+            registry=self.registry,
+        )
+
+    async def stop(self) -> None:
+        """Stop dialling and serving, write what is queued, leave the engines with their legs."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.engines.close()
+        await self.inbox.stop()
+        if not await self.writer.stop(LAST_WRITES_S):
+            log.error("last_writes_lost", seconds=LAST_WRITES_S)
+        await self.executor.stop()
+        self.timers.close()
+        self.feed.close()
+        await self.store.close()
+
+    async def _tick(self) -> None:
+        while True:
+            self.inbox.post(events.Ticked())
+            await asyncio.sleep(TICK_S)
+
+    async def _renew_leases(self) -> None:
+        """Prolong the claims we hold, at a quarter of their life."""
+        while True:
+            lease_s = self.settings.server.claim_lease_s
+            await asyncio.sleep(lease_s / 4)
+            held = [ClaimLease(record, fence) for record, fence in leases_held(self.world)]
+            if not held:
+                continue
+            with contextlib.suppress(StoreUnavailable):
+                lost = await self.store.ledger.renew(held, lease_s, self.clock.now().utc)
+                if lost:
+                    self.inbox.post(events.LeasesLost(tuple(lost)))
+
+    async def _seed_users(self) -> None:
+        """Users of the configuration that the database does not have."""
+        for seed in self.settings.users:
+            if await self.store.users.user(seed.name) is None:
+                hashed = await asyncio.to_thread(hash_password, seed.password.get_secret_value())
+                name = seed.display_name or seed.name
+                await self.store.users.save_user(
+                    User(seed.name, name, seed.role, hashed, seed.phone or "", tuple(seed.teams))
+                )
+
+    def know_user(self, user: User) -> None:
+        """Tell the core of a user that was added or changed."""
+        teams = tuple(TeamName(team) for team in user.teams)
+        self.inbox.post(
+            events.UserKnown(AgentName(user.name), user.display_name, user.phone, teams, enabled=user.enabled)
+        )
+
+    # ------------------------------------------------------------------ reload
+
+    async def reload(self) -> tuple[Change, ...]:
+        """Check the configuration and apply it; returns what changed. Raises ConfigurationError, nothing changed."""
+        if self._directory is None:
+            raise ConfigurationError(("The configuration of this node was made in code; there is nothing to read.",))
+        new = await asyncio.to_thread(load, self._directory)
+        changes = difference(self.settings, new)
+        self.settings = new
+        self._revision += 1
+        self.inbox.post(events.ConfigurationApplied(self._revision, new))
+        return changes
+
+

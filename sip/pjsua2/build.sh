@@ -155,7 +155,7 @@ wrap() { cd "$work/pj/pjsip-apps/src/swig/python" && make pjsua2_wrap.cpp; }
 
 wheel() {
     cd "$work/pj/pjsip-apps/src/swig/python"
-    "$python" -m pip wheel --no-deps --no-cache-dir --wheel-dir "$work/wheel" .
+    "$python" -m pip wheel --use-pep517 --no-deps --no-cache-dir --wheel-dir "$work/wheel" .
 }
 
 stubs() {

@@ -1,6 +1,6 @@
 /* Compile-time limits and switches of pjsip for a dialer: thousands of legs, no sound card, no video.
  *
- * A limit costs memory only where it sizes a static table (about 8 kB for each possible call); the engine reads the
+ * A limit costs memory only where it sizes a static table (about 9 kB for each possible call); the engine reads the
  * compiled PJSUA_MAX_CALLS back and reports it as its capacity.
  */
 #ifndef CORNETTA_CONFIG_SITE_H
@@ -13,8 +13,13 @@
 #define PJSUA_MAX_PLAYERS           512
 #define PJSUA_MAX_RECORDERS         2048
 
-/* Two sockets for each leg (RTP and RTCP), and the SIP transports. Needs epoll. */
-#define PJ_IOQUEUE_MAX_HANDLES      16384
+/* Two sockets for each leg (RTP and RTCP). Needs epoll. The SIP transports, a TCP connection each, have a table of
+ * their own. An entry takes nearly 1 kB. */
+#define PJ_IOQUEUE_MAX_HANDLES      8192
+#define PJSIP_MAX_TRANSPORTS        2048
+
+/* Media sections of an SDP that is understood. Each possible call has room for all of them: 1.3 kB a section. */
+#define PJMEDIA_MAX_SDP_MEDIA       6
 
 /* Must be 2^n - 1: they size hash tables. A leg that was hung up keeps its transaction up to 32 s (RFC 3261 17.1). */
 #define PJSIP_MAX_TSX_COUNT         16383

@@ -1,1 +1,1 @@
-"""REST and WebSocket API for agents, supervisors and administrators."""
+"""The web side: REST and WebSocket API of the node."""

@@ -4,7 +4,7 @@ and one contract test runs on both.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
@@ -180,6 +180,9 @@ class Attempts(Protocol):
     """What was dialled, for reports and for proofs."""
 
     async def attempts(self, campaign: CampaignName | None, limit: int, after: str = "") -> Sequence[AttemptRow]: ...
+
+    async def results(self, campaign: CampaignName) -> Mapping[CallResult, int]:
+        """How many of a campaign's attempts came to each result; those under way count nowhere."""
 
 
 class User(Struct, frozen=True):

@@ -7,6 +7,7 @@ from typing import Any
 
 from dialer.callflow import (
     asm,
+    barring,
     configuration,
     contact,
     conversation,
@@ -54,6 +55,7 @@ COMMANDS: Mapping[type, Handler] = {
     commands.CallAgain: outcome.on_call_again,
     commands.ExtendAfterCall: outcome.on_extend,
     commands.Done: outcome.on_done,
+    commands.BarNumbers: barring.on_bar_numbers,
 }
 
 EVENTS: Mapping[type, Handler] = {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from dialer.ports import AttemptRow
 from dialer.store.database import Database
@@ -41,6 +41,16 @@ class SqlAttempts:
             return [_row(row, dialled.get(row.id, [])) for row in rows]
 
         return await self._database.read(work)
+
+    async def results(self, campaign: CampaignName) -> Mapping[CallResult, int]:
+        """How many of a campaign's attempts came to each result."""
+        query = (
+            select(attempts.c.result, func.count())
+            .where(attempts.c.campaign == campaign, attempts.c.result.is_not(None))
+            .group_by(attempts.c.result)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return {CallResult(result): n for result, n in rows}
 
 
 def _row(row: Row[Any], dialled: Sequence[tuple[str, str]]) -> AttemptRow:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from config.model import Campaign as CampaignSettings
+from dialer.agents.agent import Agent, AgentState
+from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import HoldBy, Interaction, InteractionState
 from dialer.interactions.party import Party, PartyState
 from dialer.views.permission import Allowed, allow
@@ -12,10 +14,12 @@ _NOT_CONNECTED = "There is no conversation with the contact now."
 _NO_OFFER = "There is no offer to answer."
 
 
-def actions(settings: CampaignSettings, interaction: Interaction, party: Party | None) -> tuple[Allowed, ...]:
-    """All commands for one interaction and the agent's `party` in it, in the order of their buttons."""
-    if party is None:
+def actions(campaign: Campaign, interaction: Interaction, agent: Agent | None) -> tuple[Allowed, ...]:
+    """All commands for one interaction and the agent who is in it, in the order of their buttons."""
+    party = interaction.party
+    if party is None or agent is None:
         return ()
+    settings = campaign.settings
     return (
         allow("accept", _accept(party)),
         allow("reject", _accept(party) or _permitted(settings.permissions.reject)),
@@ -26,8 +30,8 @@ def actions(settings: CampaignSettings, interaction: Interaction, party: Party |
         allow("mute", _connected(interaction)),
         allow("digits", _connected(interaction)),
         allow("end", _end(interaction)),
-        allow("outcome", None if interaction.conversed else "Nobody has been reached yet."),
-        allow("call-again", _call_again(settings, interaction, party)),
+        allow("outcome", None),
+        allow("call-again", _call_again(campaign, interaction, party, agent)),
         allow("extend", _extend(settings, interaction, party)),
         allow("done", _done(settings, interaction, party)),
     )
@@ -84,16 +88,24 @@ def _working_after(interaction: Interaction, party: Party) -> str | None:
     return None if after else "The call has not ended."
 
 
-def _call_again(settings: CampaignSettings, interaction: Interaction, party: Party) -> str | None:
-    return _working_after(interaction, party) or _permitted(settings.permissions.call_again)
+def _call_again(campaign: Campaign, interaction: Interaction, party: Party, agent: Agent) -> str | None:
+    refusal = _working_after(interaction, party) or _permitted(campaign.settings.permissions.call_again)
+    if refusal is not None:
+        return refusal
+    if interaction.do_not_call:
+        return "This contact is not to be called."
+    if not campaign.is_running:
+        return "The campaign is not running."
+    at_work = agent.state is AgentState.AFTER_CALL_WORK
+    return None if at_work else "Call again belongs to after-call work, whose time is over."
 
 
 def _extend(settings: CampaignSettings, interaction: Interaction, party: Party) -> str | None:
     refusal = _working_after(interaction, party)
     if refusal is not None:
         return refusal
-    if interaction.after_call is None:
-        return "There is no after-call work."
+    if interaction.after_call is None or interaction.after_call.ends_at is None:
+        return "There is no after-call work to prolong."
     spent = interaction.after_call.extensions >= settings.after_call.max_extensions
     return "After-call work has been prolonged as often as is allowed." if spent else None
 

@@ -158,6 +158,14 @@ class Done(Struct, frozen=True):
     then: str = ""
 
 
+class BarNumbers(Struct, frozen=True):
+    """Put numbers (E.164) on the do-not-call list of a campaign or, with None, of all. They stay there."""
+
+    numbers: tuple[str, ...]
+    campaign: CampaignName | None
+    by: str
+
+
 AgentCommand = (
     LogIn
     | LogOut
@@ -179,5 +187,5 @@ AgentCommand = (
     | ExtendAfterCall
     | Done
 )
-CampaignCommand = LoadCampaign | StartCampaign | StopCampaign | UnloadCampaign | ChangeMode
+CampaignCommand = LoadCampaign | StartCampaign | StopCampaign | UnloadCampaign | ChangeMode | BarNumbers
 Command = AgentCommand | CampaignCommand

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
 from dialer.ports import AgentStateRow, AttemptRow, HistoryRow, InteractionRow, NoticeRow
 from dialer.store.memory.tables import MemoryAttempt, Tables
 from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, RecordId
+from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.writes import AddHistory, SaveInteraction
 
 T = TypeVar("T")
@@ -32,6 +34,10 @@ class MemoryAttempts:
                 found.append(_attempt(attempt))
             reached = reached or name == after
         return found
+
+    async def results(self, campaign: CampaignName) -> Mapping[CallResult, int]:
+        rows = self._tables.attempts.values()
+        return Counter(row.settled.result for row in rows if row.settled and row.begun.campaign == campaign)
 
 
 class MemoryDoNotCall:

@@ -1,0 +1,85 @@
+"""The web application of a node, built by plain constructor calls."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from importlib.metadata import version
+
+import msgspec
+from aiohttp import web
+
+from agent_api.auth import Logins
+from agent_api.body import MAX_JSON_BYTES
+from agent_api.dependencies import Dependencies
+from agent_api.endpoint import Endpoint
+from agent_api.events import EventsRoute
+from agent_api.headers import security_headers
+from agent_api.idempotency import Repetitions
+from agent_api.keys import DEPENDENCIES, ROUTES, SOCKETS
+from agent_api.log_in_limit import LogInLimit
+from agent_api.metrics import MetricsRoute, WorldCollector
+from agent_api.middleware import as_problems, measured
+from agent_api.openapi import document
+from agent_api.passwords import Passwords
+from agent_api.route import PREFIX, Route
+from agent_api.sessions import SessionRoutes
+from agent_api.socket import Sockets
+from agent_api.start_page import start_page
+from agent_api.table import all_routes
+
+
+def make_app(dependencies: Dependencies, sockets: Sockets | None = None) -> web.Application:
+    """The application. `sockets` may be given with other time-outs than the usual ones."""
+    logins = Logins(dependencies.users, dependencies.sessions, dependencies.clock)
+    passwords = Passwords()
+    desktops = sockets or Sockets(dependencies, logins)
+    routes = all_routes(
+        SessionRoutes(logins, passwords, LogInLimit()), EventsRoute(desktops), MetricsRoute(dependencies.registry)
+    )
+    app = web.Application(
+        middlewares=(measured(dependencies.registry), as_problems()),
+        client_max_size=MAX_JSON_BYTES,
+    )
+    app[DEPENDENCIES] = dependencies
+    app[ROUTES] = routes
+    app[SOCKETS] = desktops
+    repetitions = Repetitions(dependencies.keys, dependencies.clock)
+    for route in routes:
+        endpoint = Endpoint(route, dependencies, logins, repetitions)
+        app.router.add_route(route.method, route.path, _plain(endpoint))
+    app.router.add_route("GET", f"{PREFIX}/openapi.json", _document(routes))
+    app.router.add_route("GET", "/", start_page)
+    dependencies.registry.register(WorldCollector(dependencies.world, dependencies.feed))
+    app.on_response_prepare.append(security_headers(dependencies.settings))
+    app.on_shutdown.append(_close_desktops)
+    app.on_cleanup.append(_closing(passwords))
+    return app
+
+
+def _plain(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """A coroutine function, which is what the router wants."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await endpoint(request)
+
+    return answer
+
+
+def _document(routes: Iterable[Route]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    encoded = msgspec.json.encode(document(routes, version("cornetta")))
+
+    async def show(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=encoded, content_type="application/json")
+
+    return show
+
+
+async def _close_desktops(app: web.Application) -> None:
+    await app[SOCKETS].close()
+
+
+def _closing(passwords: Passwords) -> Callable[[web.Application], Awaitable[None]]:
+    async def close(_: web.Application) -> None:
+        passwords.close()
+
+    return close

@@ -1,0 +1,103 @@
+"""Reading requests: JSON bodies, queries, uploads; every mistake told with its place."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+
+from agent_api.problems import Place, ProblemRaised, invalid, problem
+
+#: Largest JSON body.
+MAX_JSON_BYTES = 64 * 1024
+#: Largest upload.
+MAX_UPLOAD_BYTES = 256 * 1024 * 1024
+_CHUNK_BYTES = 256 * 1024
+
+_AT = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<place>[^`]*)`)?$", re.DOTALL)
+
+
+def _places(error: msgspec.ValidationError, where: str) -> ProblemRaised:
+    found = _AT.match(str(error))
+    place = (found["place"] if found else None) or "$"
+    reason = found["reason"] if found else str(error)
+    return invalid(Place(place.replace("$", where, 1) if where != "$" else place, reason))
+
+
+async def read_json(request: web.Request) -> bytes:
+    """The body of a request that carries JSON. Raises ProblemRaised for another media type or too much of it."""
+    if request.content_type != "application/json":
+        detail = f"The body is {request.content_type or 'of no media type'}, not application/json."
+        raise ProblemRaised(problem(415, "wrong_media_type", detail, "Send JSON with Content-Type: application/json."))
+    return await request.read()
+
+
+def decode_json(raw: bytes, kind: type[Struct]) -> Struct:
+    """Raises ProblemRaised: 400 for what is no JSON, 422 for JSON that is not `kind`."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        raise _places(error, "$") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ProblemRaised(problem(400, "malformed_json", f"The body is no JSON: {error}.")) from error
+
+
+def decode_query(request: web.Request, kind: type[Struct]) -> Struct:
+    """The query as `kind`; a parameter that is given twice or is unknown is a mistake."""
+    values: dict[str, str] = {}
+    for name, value in request.query.items():
+        if name in values:
+            raise invalid(Place(f"query.{name}", "is given twice"))
+        values[name] = value
+    try:
+        return msgspec.convert(values, type=kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _places(error, "query") from error
+
+
+def refuse_query(request: web.Request) -> None:
+    """For routes without a query."""
+    for name in request.query:
+        raise invalid(Place(f"query.{name}", "is not a parameter of this path"))
+
+
+@asynccontextmanager
+async def spooled(request: web.Request, media: str) -> AsyncIterator[tuple[Path, str]]:
+    """The body in a file of its own that is removed afterwards, and its SHA-256. Written in a thread."""
+    if request.content_type != media:
+        detail = f"The body is {request.content_type}, not {media}."
+        raise ProblemRaised(problem(415, "wrong_media_type", detail, f"Send the file with Content-Type: {media}."))
+    handle, name = await asyncio.to_thread(tempfile.mkstemp, suffix=".upload", prefix="cornetta-")
+    path = Path(name)
+    try:
+        file = os.fdopen(handle, "wb")
+        try:
+            digest = await _copy(request, file)
+        finally:
+            await asyncio.to_thread(file.close)
+        yield path, digest
+    finally:
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+
+
+async def _copy(request: web.Request, file: BinaryIO) -> str:
+    digest = sha256()
+    size = 0
+    async for chunk in request.content.iter_chunked(_CHUNK_BYTES):
+        size += len(chunk)
+        if size > MAX_UPLOAD_BYTES:
+            limit_mb = MAX_UPLOAD_BYTES // 1024 // 1024
+            raise ProblemRaised(problem(413, "body_too_large", f"The file is larger than {limit_mb} MiB.", "Split it."))
+        digest.update(chunk)
+        await asyncio.to_thread(file.write, chunk)
+    return digest.hexdigest()

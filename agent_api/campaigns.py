@@ -1,0 +1,133 @@
+"""Campaigns: what they do, why they dial nothing, and steering them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from agent_api.exchange import Exchange, Reply
+from agent_api.route import FLOOR, PREFIX, READERS, Handler, Route
+from dialer.views.campaign import CampaignView, WhyView, campaign_view, why_view
+from dialer.views.overview import OverviewView, overview
+from dialer.vocabulary.commands import ChangeMode, LoadCampaign, StartCampaign, StopCampaign, UnloadCampaign
+from dialer.vocabulary.ids import CampaignName
+
+
+class UnloadRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`force` takes records off desktops at once; conversations go on."""
+
+    force: bool = False
+
+
+class ModeRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The new mode."""
+
+    mode: Literal["PREVIEW", "PUSH_PREVIEW", "PROGRESSIVE", "PREDICTIVE", "PROGRESSIVE_ASM", "PREDICTIVE_ASM"]
+
+
+class WhyReply(Struct, frozen=True):
+    """`why` is None while the campaign dials."""
+
+    campaign: str
+    state: str
+    why: WhyView | None
+
+
+def _name(exchange: Exchange) -> CampaignName:
+    return CampaignName(exchange.path("campaign"))
+
+
+def _shown(exchange: Exchange) -> Reply:
+    return Reply(campaign_view(exchange.world, exchange.world.campaign(_name(exchange))))
+
+
+async def show_all(exchange: Exchange) -> Reply:
+    found = sorted(exchange.world.campaigns.values(), key=lambda each: each.name)
+    return Reply(tuple(campaign_view(exchange.world, each) for each in found))
+
+
+async def show(exchange: Exchange) -> Reply:
+    """With the results of all its attempts."""
+    campaign = exchange.world.campaign(_name(exchange))
+    results = await exchange.dependencies.attempts.results(campaign.name)
+    return Reply(campaign_view(exchange.world, campaign, {result.value: n for result, n in results.items()}))
+
+
+async def why(exchange: Exchange) -> Reply:
+    campaign = exchange.world.campaign(_name(exchange))
+    return Reply(WhyReply(campaign.name, campaign.state, why_view(campaign)))
+
+
+async def load(exchange: Exchange) -> Reply:
+    await exchange.ask(LoadCampaign(_name(exchange), exchange.who.user.name))
+    return _shown(exchange)
+
+
+async def start(exchange: Exchange) -> Reply:
+    await exchange.ask(StartCampaign(_name(exchange), exchange.who.user.name))
+    return _shown(exchange)
+
+
+async def stop(exchange: Exchange) -> Reply:
+    await exchange.ask(StopCampaign(_name(exchange), exchange.who.user.name))
+    return _shown(exchange)
+
+
+async def unload(exchange: Exchange) -> Reply:
+    force = exchange.content_as(UnloadRequest).force
+    await exchange.ask(UnloadCampaign(_name(exchange), exchange.who.user.name, force))
+    return _shown(exchange)
+
+
+async def change_mode(exchange: Exchange) -> Reply:
+    mode = exchange.content_as(ModeRequest).mode
+    await exchange.ask(ChangeMode(_name(exchange), mode, exchange.who.user.name))
+    return _shown(exchange)
+
+
+async def show_overview(exchange: Exchange) -> Reply:
+    return Reply(overview(exchange.world, exchange.now))
+
+
+def _steer(path: str, name: str, summary: str, handler: Handler, request: type[Struct] | None = None) -> Route:
+    return Route(
+        method="POST",
+        path=f"{PREFIX}/campaigns/{{campaign}}/{path}",
+        name=name,
+        summary=summary,
+        tag="campaigns",
+        handler=handler,
+        roles=FLOOR,
+        request=request,
+        response=CampaignView,
+        refusals=(404, 409),
+    )
+
+
+def _look(path: str, name: str, summary: str, handler: Handler, response: object, *, may_miss: bool) -> Route:
+    return Route(
+        method="GET",
+        path=f"{PREFIX}/{path}",
+        name=name,
+        summary=summary,
+        tag="campaigns",
+        handler=handler,
+        roles=READERS,
+        response=response,
+        refusals=(404,) if may_miss else (),
+    )
+
+
+def routes() -> tuple[Route, ...]:
+    return (
+        _look("overview", "overview", "All that a supervisor sees", show_overview, OverviewView, may_miss=False),
+        _look("campaigns", "campaigns", "All campaigns", show_all, tuple[CampaignView, ...], may_miss=False),
+        _look("campaigns/{campaign}", "campaign", "One campaign, with results", show, CampaignView, may_miss=True),
+        _look("campaigns/{campaign}/why", "why", "Why it dials nothing", why, WhyReply, may_miss=True),
+        _steer("load", "loadCampaign", "Load: agents get the first notice", load),
+        _steer("start", "startCampaign", "Start: agents get the second notice", start),
+        _steer("stop", "stopCampaign", "Stop: conversations go on", stop),
+        _steer("unload", "unloadCampaign", "Unload", unload, UnloadRequest),
+        _steer("mode", "changeMode", "Change the mode", change_mode, ModeRequest),
+    )

@@ -1,0 +1,62 @@
+"""What the API needs of the node, as constructor arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from agent_api.feed import Feed
+from config.difference import Change
+from config.model import Settings
+from dialer.callflow.world import World
+from dialer.ports import Attempts, Clock, DoNotCall, IdempotencyKeys, ImportReport, Lists, Sessions, Users
+from dialer.vocabulary.commands import Command
+from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected
+from dialer.vocabulary.ids import ListName
+
+
+class Asker(Protocol):
+    """The inbox, as people's commands see it."""
+
+    async def ask(self, command: Command) -> object:
+        """Returns after the commit. Raises Refused, NotFound, StoreUnavailable or EngineUnavailable."""
+
+
+class Announcer(Protocol):
+    """The inbox, as facts of ours see it. Never blocks."""
+
+    def announce(self, event: DesktopConnected | DesktopDisconnected) -> None: ...
+
+
+class Importer(Protocol):
+    """Reads a CSV file into a calling list."""
+
+    async def import_file(self, name: ListName, path: Path) -> ImportReport:
+        """Add the file's rows to a list that exists. Raises Refused for a file that cannot be read at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """`world` and `settings` are read whenever they are needed, so that a reload is seen. `reload` checks and
+    applies the configuration; it raises ConfigurationError, with nothing changed. `registry` holds the metrics of
+    the whole node."""
+
+    asker: Asker
+    announcer: Announcer
+    world: Callable[[], World]
+    settings: Callable[[], Settings]
+    clock: Clock
+    feed: Feed
+    users: Users
+    sessions: Sessions
+    keys: IdempotencyKeys
+    lists: Lists
+    attempts: Attempts
+    do_not_call: DoNotCall
+    importer: Importer
+    reload: Callable[[], Awaitable[tuple[Change, ...]]]
+    registry: CollectorRegistry

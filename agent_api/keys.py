@@ -1,0 +1,13 @@
+"""Typed keys of what the application holds."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from agent_api.dependencies import Dependencies
+from agent_api.route import Route
+from agent_api.socket import Sockets
+
+DEPENDENCIES: web.AppKey[Dependencies] = web.AppKey("dependencies", Dependencies)
+ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes", tuple)
+SOCKETS: web.AppKey[Sockets] = web.AppKey("sockets", Sockets)

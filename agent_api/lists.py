@@ -1,0 +1,181 @@
+"""Calling lists: adding, importing, exporting."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated
+from urllib.parse import quote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from agent_api.exchange import Exchange, Reply
+from agent_api.problems import Place, invalid
+from agent_api.route import FLOOR, PREFIX, READERS, Route
+from dialer.ports import ImportReport, ListRow, RecordRow
+from dialer.vocabulary.errors import NotFound, Refused
+from dialer.vocabulary.ids import ListName
+
+#: Rows that are written to the client at a time.
+_ROWS_AT_A_TIME = 500
+_COLUMNS = ("record", "list", "number", "contact", "zone", "status", "type", "result", "attempts", "due_at")
+#: What a spreadsheet would take for a formula (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class ListRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`zone` is the IANA zone of records without one of their own; `region` the country of numbers that are not in
+    international form, ISO 3166-1 alpha-2."""
+
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+    zone: Annotated[str, Meta(min_length=1, max_length=64)]
+    region: Annotated[str, Meta(pattern=r"^([A-Z]{2})?$")] = ""
+
+
+async def show(exchange: Exchange) -> Reply:
+    return Reply(tuple(await exchange.dependencies.lists.lists()))
+
+
+async def _known(exchange: Exchange) -> ListRow:
+    name = exchange.path("list")
+    for row in await exchange.dependencies.lists.lists():
+        if row.name == name:
+            return row
+    raise NotFound("list", name)
+
+
+async def add(exchange: Exchange) -> Reply:
+    said = exchange.content_as(ListRequest)
+    try:
+        ZoneInfo(said.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise invalid(Place("$.zone", f"{said.zone!r} is no IANA time zone; write for example Europe/Rome")) from None
+    lists = exchange.dependencies.lists
+    if any(row.name == said.name for row in await lists.lists()):
+        raise Refused("list_exists", f"There is a list {said.name!r} already.", list=said.name)
+    await lists.add_list(ListName(said.name), said.zone, said.region, exchange.now.utc)
+    row = next(row for row in await lists.lists() if row.name == said.name)
+    return Reply(row)
+
+
+async def import_records(exchange: Exchange) -> Reply:
+    """The rows that are accepted are added; those that are refused are told with line, column and reason."""
+    row = await _known(exchange)
+    if exchange.upload is None:
+        raise TypeError("the route has no upload")
+    return Reply(await exchange.dependencies.importer.import_file(row.name, exchange.upload))
+
+
+async def export_records(exchange: Exchange) -> web.StreamResponse:
+    """All records as CSV, custom fields as columns of their own."""
+    row = await _known(exchange)
+    lists = exchange.dependencies.lists
+    keys: dict[str, None] = {}
+    async for record in lists.records(row.name):
+        keys.update(dict.fromkeys(record.data))
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": "text/csv; charset=utf-8",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name)}.csv",
+        }
+    )
+    await response.prepare(exchange.request)
+    await response.write(_lines([[*_COLUMNS, *keys]]))
+    async for block in _blocks(lists.records(row.name), tuple(keys)):
+        await response.write(block)
+    await response.write_eof()
+    return response
+
+
+async def _blocks(records: AsyncIterator[RecordRow], keys: tuple[str, ...]) -> AsyncIterator[bytes]:
+    rows: list[Sequence[str]] = []
+    async for record in records:
+        rows.append(_cells(record, keys))
+        if len(rows) >= _ROWS_AT_A_TIME:
+            yield _lines(rows)
+            rows.clear()
+    if rows:
+        yield _lines(rows)
+
+
+def _cells(record: RecordRow, keys: tuple[str, ...]) -> list[str]:
+    """A line of the file. Columns of our own hold no formula; what people wrote might."""
+    own = (
+        str(record.record),
+        record.list,
+        record.number,
+        guarded(record.contact),
+        record.zone,
+        record.status.value,
+        record.type,
+        record.result.value if record.result else "",
+        str(record.attempts),
+        f"{record.due_at:.0f}",
+    )
+    return [*own, *(guarded(record.data.get(key, "")) for key in keys)]
+
+
+def guarded(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+def routes() -> tuple[Route, ...]:
+    records = f"{PREFIX}/lists/{{list}}/records"
+    return (
+        Route(
+            method="GET",
+            path=f"{PREFIX}/lists",
+            name="lists",
+            summary="All calling lists",
+            tag="lists",
+            handler=show,
+            roles=READERS,
+            response=tuple[ListRow, ...],
+        ),
+        Route(
+            method="POST",
+            path=f"{PREFIX}/lists",
+            name="addList",
+            summary="Add an empty calling list",
+            tag="lists",
+            handler=add,
+            roles=FLOOR,
+            request=ListRequest,
+            response=ListRow,
+            status=201,
+            refusals=(409,),
+        ),
+        Route(
+            method="POST",
+            path=records,
+            name="importRecords",
+            summary="Import records from a CSV file",
+            tag="lists",
+            handler=import_records,
+            roles=FLOOR,
+            upload="text/csv",
+            response=ImportReport,
+            refusals=(404, 409),
+        ),
+        Route(
+            method="GET",
+            path=records,
+            name="exportRecords",
+            summary="Export records as a CSV file",
+            tag="lists",
+            handler=export_records,
+            roles=READERS,
+            media="text/csv",
+            refusals=(404,),
+        ),
+    )

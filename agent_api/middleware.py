@@ -1,0 +1,75 @@
+"""What every request passes: its time is measured, and whatever goes wrong becomes a problem document."""
+
+from __future__ import annotations
+
+import time
+from http import HTTPStatus
+from secrets import token_hex
+
+import msgspec
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from agent_api import problems
+from agent_api.problems import ProblemRaised, problem
+from dialer.vocabulary.errors import CornettaError
+
+_LOG = structlog.stdlib.get_logger("agent_api")
+_BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_FIRST_FAULT = 500
+
+
+def as_problems() -> Middleware:
+    """No traceback leaves: a fault of ours is logged under a number, and the client is told the number."""
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except CornettaError as error:
+            raised = problems.translate(error)
+            if raised.problem.status == _FIRST_FAULT:
+                raised = _incident(request)
+            return problems.response(raised)
+        except web.HTTPException as error:
+            return problems.response(problems.from_http(error))
+        except Exception:  # noqa: BLE001 - the border: whatever a handler did, the client gets a document
+            return problems.response(_incident(request))
+
+    return answer
+
+
+def _incident(request: web.Request) -> ProblemRaised:
+    """Call within an except clause: logs the exception."""
+    number = token_hex(4)
+    _LOG.exception("request_failed", incident=number, method=request.method, route=_route_of(request))
+    document = problem(500, "fault", "The request failed by a fault of ours.", f"Report the incident {number}.")
+    return ProblemRaised(msgspec.structs.replace(document, incident=number))
+
+
+def measured(registry: CollectorRegistry) -> Middleware:
+    """Counts and times requests by route."""
+    count = Counter("cornetta_http_requests", "Requests by route and status.", ("route", "status"), registry=registry)
+    seconds = Histogram(
+        "cornetta_http_request_seconds", "Time to answer, by route.", ("route",), buckets=_BUCKETS, registry=registry
+    )
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        begun = time.perf_counter()
+        response = await handler(request)
+        route = _route_of(request)
+        count.labels(route, str(response.status)).inc()
+        if response.status != HTTPStatus.SWITCHING_PROTOCOLS:
+            seconds.labels(route).observe(time.perf_counter() - begun)
+        return response
+
+    return answer
+
+
+def _route_of(request: web.Request) -> str:
+    """Method and pattern of the route: never the path itself, which names people and numbers."""
+    resource = request.match_info.route.resource
+    return f"{request.method} {resource.canonical}" if resource is not None else "unknown"

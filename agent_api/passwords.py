@@ -1,0 +1,50 @@
+"""Passwords: argon2id (RFC 9106), never on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from argon2 import PasswordHasher, Type
+from argon2.exceptions import InvalidHashError, VerificationError
+
+#: OWASP's floor for argon2id is 19 MiB, 2 passes, 1 lane; each verification takes that much memory.
+_MEMORY_KIB = 19_456
+_PASSES = 2
+_LANES = 1
+#: Verifications at a time: more log-ins wait rather than take the machine away from calls.
+_WORKERS = 2
+
+
+def _hasher() -> PasswordHasher:
+    return PasswordHasher(time_cost=_PASSES, memory_cost=_MEMORY_KIB, parallelism=_LANES, type=Type.ID)
+
+
+def hash_password(password: str) -> str:
+    """The hash that is stored. Blocks for some 20 ms: for command lines and seeds, not for the event loop."""
+    return _hasher().hash(password)
+
+
+class Passwords:
+    """Verifies passwords in threads of its own. `close` ends them."""
+
+    def __init__(self) -> None:
+        self._hasher = _hasher()
+        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="passwords")
+        # A log-in with an unknown name takes as long as one with a wrong password, so that names cannot be probed.
+        self._nobody = "$argon2id$v=19$m=19456,t=2,p=1$Y29ybmV0dGFub2JvZHk$8Yq1pJrUsTDuYlPPWVQFTfn3Zzq3bFJnX1eHqNQ3Nlk"
+
+    async def matches(self, password_hash: str | None, password: str) -> bool:
+        """Whether `password` is that of the hash; None is a user who does not exist."""
+        loop = asyncio.get_running_loop()
+        right = await loop.run_in_executor(self._pool, self._verify, password_hash or self._nobody, password)
+        return right and password_hash is not None
+
+    def _verify(self, password_hash: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True)

@@ -1,0 +1,270 @@
+"""The WebSocket of desktops: a snapshot or what was missed first, then numbered events.
+
+Server to desktop: `snapshot` {epoch, seq, at, body}, `resumed` {epoch, seq}, `event` {epoch, seq, at, topic, key,
+body}, `heartbeat` {epoch, seq, at}. Desktop to server: {"resume": {"epoch", "seq"}} with the last event it has.
+A desktop that knows an epoch at once says so in the query (`?epoch=...&seq=...`) and is spared the snapshot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from enum import IntEnum
+
+import msgspec
+from aiohttp import WSCloseCode, WSMsgType, web
+from msgspec import Struct
+
+from agent_api.auth import Identity, Logins
+from agent_api.dependencies import Dependencies
+from agent_api.endpoint import foreign_origin
+from agent_api.exchange import Exchange
+from agent_api.feed import Connection
+from agent_api.origin import is_allowed
+from config.model import Role
+from dialer.views.desk import desk_view
+from dialer.views.overview import overview
+from dialer.vocabulary.errors import StoreUnavailable
+from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected
+from dialer.vocabulary.ids import AgentName
+
+#: A desktop hears from us at least this often; it is dead when it answers no ping for half of that.
+HEARTBEAT_S = 10.0
+#: An event that a desktop does not take within this time closes its connection.
+SEND_TIMEOUT_S = 10.0
+#: How long a desktop has to answer our close.
+CLOSE_TIMEOUT_S = 2.0
+#: How often it is checked that the log-in is still good.
+RECHECK_S = 60.0
+_MAX_MESSAGE_BYTES = 4096
+
+_ENCODER = msgspec.json.Encoder(enc_hook=str)
+
+
+class CloseCode(IntEnum):
+    """Our own reasons to close (RFC 6455 7.4.2: 4000 to 4999)."""
+
+    LOGGED_OUT = 4001
+    BAD_MESSAGE = 4002
+    TOO_SLOW = 4003
+
+
+class Resume(Struct, frozen=True, forbid_unknown_fields=True):
+    """The last event that a desktop has."""
+
+    epoch: str
+    seq: int
+
+
+class FromDesktop(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a desktop may say."""
+
+    resume: Resume
+
+
+class EventsQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """The last event that a desktop has, said while it connects; both or none."""
+
+    epoch: str = ""
+    seq: int = -1
+
+
+_DECODER = msgspec.json.Decoder(FromDesktop)
+
+
+class Sockets:
+    """All desktops of this node."""
+
+    def __init__(
+        self,
+        dependencies: Dependencies,
+        logins: Logins,
+        *,
+        heartbeat_s: float = HEARTBEAT_S,
+        send_timeout_s: float = SEND_TIMEOUT_S,
+        recheck_s: float = RECHECK_S,
+    ) -> None:
+        self._dependencies = dependencies
+        self._logins = logins
+        self._heartbeat_s = heartbeat_s
+        self._send_timeout_s = send_timeout_s
+        self._recheck_s = recheck_s
+        self._open: set[web.WebSocketResponse] = set()
+
+    async def serve(self, exchange: Exchange) -> web.WebSocketResponse:
+        """One desktop, from its handshake to its end."""
+        settings, identity = exchange.settings, exchange.who
+        origin = exchange.request.headers.get("Origin")
+        if origin is not None and not is_allowed(settings, origin):
+            raise foreign_origin(origin)
+        ws = web.WebSocketResponse(
+            heartbeat=self._heartbeat_s,
+            timeout=CLOSE_TIMEOUT_S,
+            max_msg_size=_MAX_MESSAGE_BYTES,
+            compress=False,
+        )
+        await ws.prepare(exchange.request)
+        floor = identity.role is not Role.AGENT
+        feed = self._dependencies.feed
+        connection, first = feed.connect(identity.user.name, identity.session.token_hash, floor=floor)
+        self._open.add(ws)
+        if first and not floor:
+            self._dependencies.announcer.announce(DesktopConnected(AgentName(identity.user.name)))
+        try:
+            code = await self._converse(ws, connection, identity, exchange.query_as(EventsQuery))
+            await _close(ws, exchange.request, code)
+        finally:
+            self._open.discard(ws)
+            if feed.disconnect(connection) and not floor:
+                self._dependencies.announcer.announce(DesktopDisconnected(AgentName(identity.user.name)))
+        return ws
+
+    async def _converse(
+        self, ws: web.WebSocketResponse, connection: Connection, identity: Identity, query: EventsQuery
+    ) -> int:
+        """Send and receive until either ends; the code to close with."""
+        desktop = _Desktop(ws, connection, self._snapshot(identity), self._clock_utc, self._send_timeout_s)
+        tasks = (
+            asyncio.create_task(desktop.send_all(query, self._heartbeat_s)),
+            asyncio.create_task(desktop.receive_all()),
+            asyncio.create_task(self._watch(identity)),
+        )
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        return max(int(task.result()) for task in done)
+
+    async def _watch(self, identity: Identity) -> int:
+        """Ends when the log-in does. An open desktop counts as use of the log-in."""
+        while True:
+            await asyncio.sleep(self._recheck_s)
+            settings = self._dependencies.settings()
+            try:
+                known = await self._logins.recall(identity.session.token_hash, settings, identity.proof)
+            except StoreUnavailable:
+                continue  # Nobody loses a desktop in a conversation because the database is away.
+            if known is None:
+                return CloseCode.LOGGED_OUT
+
+    def _snapshot(self, identity: Identity) -> Callable[[], object]:
+        """What this user's desktop starts with."""
+
+        def render() -> object:
+            world, now = self._dependencies.world(), self._dependencies.clock.now()
+            if identity.role is not Role.AGENT:
+                return overview(world, now)
+            agent = world.agents.get(AgentName(identity.user.name))
+            return None if agent is None else desk_view(world, agent, now)
+
+        return render
+
+    def _clock_utc(self) -> float:
+        return self._dependencies.clock.now().utc
+
+    async def close(self) -> None:
+        """The node goes down: every desktop is told, and will come back to another node or to this one again."""
+        closing = [ws.close(code=WSCloseCode.GOING_AWAY, message=b"the node is going down") for ws in set(self._open)]
+        await asyncio.gather(*closing, return_exceptions=True)
+
+
+class _Desktop:
+    """One connection's two directions."""
+
+    def __init__(
+        self,
+        ws: web.WebSocketResponse,
+        connection: Connection,
+        snapshot: Callable[[], object],
+        utc: Callable[[], float],
+        send_timeout_s: float,
+    ) -> None:
+        self._ws = ws
+        self._connection = connection
+        self._snapshot = snapshot
+        self._utc = utc
+        self._send_timeout_s = send_timeout_s
+        self._greetings: list[bytes] = []
+
+    async def send_all(self, query: EventsQuery, heartbeat_s: float) -> int:
+        """Events as they come, a heartbeat when none do; the code to close with."""
+        connection = self._connection
+        if query.epoch:
+            self._resume(query.epoch, query.seq)
+        else:
+            self._start_over()
+        try:
+            while not connection.ended:
+                if connection.too_slow:
+                    return CloseCode.TOO_SLOW
+                for message in self._due():
+                    await self._send(message)
+                await self._wait(heartbeat_s)
+        except TimeoutError:
+            return CloseCode.TOO_SLOW
+        except ConnectionError:
+            return WSCloseCode.GOING_AWAY
+        return CloseCode.LOGGED_OUT
+
+    def _due(self) -> list[bytes]:
+        greetings, self._greetings = self._greetings, []
+        return [*greetings, *self._connection.take()]
+
+    async def _wait(self, heartbeat_s: float) -> None:
+        """Until there is more to send; a heartbeat if there is not for a while."""
+        try:
+            async with asyncio.timeout(heartbeat_s):
+                await self._connection.wake.wait()
+        except TimeoutError:
+            await self._send(self._told("heartbeat"))
+
+    async def _send(self, message: bytes) -> None:
+        async with asyncio.timeout(self._send_timeout_s):
+            await self._ws.send_frame(message, WSMsgType.TEXT)
+
+    async def receive_all(self) -> int:
+        """What the desktop says; the code to close with."""
+        async for message in self._ws:
+            if message.type is not WSMsgType.TEXT:
+                return CloseCode.BAD_MESSAGE
+            try:
+                said = _DECODER.decode(message.data)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                return CloseCode.BAD_MESSAGE
+            self._resume(said.resume.epoch, said.resume.seq)
+        return WSCloseCode.OK
+
+    def _resume(self, epoch: str, number: int) -> None:
+        """Go on after event `number`, or start over where that cannot be."""
+        if self._connection.resume(epoch, number):
+            self._greet(msgspec.json.encode({"type": "resumed", "epoch": epoch, "seq": number}))
+        else:
+            self._start_over()
+
+    def _start_over(self) -> None:
+        connection = self._connection
+        connection.sent = connection.ring.last
+        self._greet(self._told("snapshot", body=self._snapshot()))
+
+    def _greet(self, message: bytes) -> None:
+        """Sent before any further event. A later greeting replaces one that has not left."""
+        self._greetings = [message]
+        self._connection.wake.set()
+
+    def _told(self, type_: str, **more: object) -> bytes:
+        ring = self._connection.ring
+        seq = self._connection.sent
+        return _ENCODER.encode({"type": type_, "epoch": ring.epoch, "seq": seq, "at": self._utc(), **more})
+
+
+async def _close(ws: web.WebSocketResponse, request: web.Request, code: int) -> None:
+    """Close in good manners; a desktop that takes nothing any more is cut off."""
+    with suppress(TimeoutError, ConnectionError):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S * 2):
+            await ws.close(code=code)
+            return
+    if request.transport is not None:
+        request.transport.abort()

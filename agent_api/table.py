@@ -1,0 +1,27 @@
+"""The route table: everything that can be asked of the node, with the roles that may ask it."""
+
+from __future__ import annotations
+
+from agent_api import agent, attempts, campaigns, configuration, do_not_call, health, interactions, lists, trunks
+from agent_api.events import EventsRoute
+from agent_api.metrics import MetricsRoute
+from agent_api.route import Route
+from agent_api.sessions import SessionRoutes
+
+
+def all_routes(sessions: SessionRoutes, events: EventsRoute, metrics: MetricsRoute) -> tuple[Route, ...]:
+    """Every route but those of the document and the start page."""
+    return (
+        *sessions.routes(),
+        *agent.routes(),
+        *interactions.routes(),
+        *events.routes(),
+        *campaigns.routes(),
+        *trunks.routes(),
+        *lists.routes(),
+        *do_not_call.routes(),
+        *attempts.routes(),
+        *configuration.routes(),
+        *health.routes(),
+        *metrics.routes(),
+    )

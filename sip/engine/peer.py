@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket as sockets
 from collections import deque
 from collections.abc import Iterable
@@ -59,7 +58,10 @@ class Peer:
         return len(self._pending) <= self._pending_max
 
     def write(self) -> None:
-        """Write what waits, as far as the socket takes it. Raises PeerLost."""
+        """Write what waits, as far as the socket takes it.
+
+        Who does not listen any more may have told something before he went: that is for `read`, which sees the end.
+        """
         pending = self._pending
         try:
             while pending:
@@ -73,14 +75,13 @@ class Peer:
                     return
         except BlockingIOError:
             return
-        except OSError as error:
-            raise PeerLost(str(error)) from error
+        except OSError:
+            pending.clear()
 
     def refuse(self, writer: FrameWriter, code: RefusalCode, message: str) -> None:
         """Say why and close. What waits to be written is lost, unless the socket takes it now."""
-        with contextlib.suppress(PeerLost):
-            self.queue([writer.encode(Refusal(code, message))])
-            self.write()
+        self.queue([writer.encode(Refusal(code, message))])
+        self.write()
         self.close()
 
     def close(self) -> None:

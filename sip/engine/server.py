@@ -225,11 +225,7 @@ class Server:
             waiting = self._limits.frames_waiting_max
             self._refuse(peer, RefusalCode.SLOW, f"the node does not read: more than {waiting} frames wait")
             return
-        try:
-            peer.write()
-        except PeerLost as error:
-            self._lose(peer, str(error))
-            return
+        peer.write()
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if peer.waits_to_write else 0)
         if self._selector.get_key(peer.socket).events != wanted:
             self._selector.modify(peer.socket, wanted)

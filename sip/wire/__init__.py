@@ -1,4 +1,4 @@
-"""The wire between node and engine: frames, the node's end of a connection, and how an engine is started."""
+"""The wire between node and engine: frames, the node's end of a connection, and how an engine is started and kept."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from sip.wire.frames import (
     Welcome,
     agreed_version,
 )
+from sip.wire.keeper import EngineCommandLine, EngineKeeper, KeeperLimits
 from sip.wire.spawn import EngineProcess
 
 __all__ = [
@@ -31,10 +32,13 @@ __all__ = [
     "Ack",
     "Connection",
     "ConnectionLimits",
+    "EngineCommandLine",
+    "EngineKeeper",
     "EngineProcess",
     "FrameReader",
     "FrameWriter",
     "Hello",
+    "KeeperLimits",
     "Ping",
     "Pong",
     "Refusal",

@@ -1,13 +1,14 @@
 """A node for tests that kill it: `python -m tests.sip.wire.committing_node SOCKET FILE`.
 
-It commits each event, by a line with its sequence in FILE, then acknowledges it, as a real node does; what it finds
-committed at its start it does not commit again. Each commit is a line on stdout too.
+It commits each event, by a line with its sequence and leg in FILE, then acknowledges it, as a real node does; what it
+finds committed at its start it does not commit again. Each commit is a line on stdout too.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Container
 from pathlib import Path
 
 import structlog
@@ -15,14 +16,15 @@ import structlog
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import EngineId
 from sip.client import EngineClient
+from tests.sip.wire.heard import WAIT_S
 
 
-async def commit(socket: str, file: Path, committed: set[int]) -> None:
+async def commit(socket: str, file: Path, committed: Container[int]) -> None:
     with file.open("a", buffering=1) as log:
 
         def on_event(engine: EngineId, sequence: int, event: telephony.Event) -> None:
             if sequence and sequence not in committed:
-                log.write(f"{sequence}\n")
+                log.write(f"{sequence} {getattr(event, 'leg', '')}\n")
                 sys.stdout.write(f"{sequence}\n")
                 sys.stdout.flush()
             client.ack(sequence)
@@ -32,10 +34,38 @@ async def commit(socket: str, file: Path, committed: set[int]) -> None:
         await asyncio.Event().wait()
 
 
-def committed_in(file: Path) -> list[int]:
-    return [int(line) for line in file.read_text().splitlines()] if file.exists() else []
+async def killed_until(socket: Path, file: Path, events: int, kill_after: int) -> int:
+    """Start such nodes, and kill each after some commits, until `events` are committed; returns the kills."""
+    kills = 0
+    while (missing := events - len(committed_in(file))) > 0:
+        node = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.sip.wire.committing_node",
+            str(socket),
+            str(file),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert node.stdout is not None
+        async with asyncio.timeout(WAIT_S):
+            for _ in range(min(missing, kill_after)):
+                await node.stdout.readline()
+        node.kill()
+        await node.communicate()
+        kills += 1
+    return kills
+
+
+def committed_in(file: Path) -> dict[int, str]:
+    """The leg of each committed sequence. A line that a kill cut short was not committed."""
+    lines = file.read_text().splitlines(keepends=True) if file.exists() else []
+    pairs = [line.split(" ") for line in lines if line.endswith("\n")]
+    committed = {int(sequence): leg.strip() for sequence, leg in pairs}
+    if len(committed) != len(pairs):
+        raise AssertionError("a sequence was committed twice")
+    return committed
 
 
 if __name__ == "__main__":
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    asyncio.run(commit(sys.argv[1], Path(sys.argv[2]), set(committed_in(Path(sys.argv[2])))))
+    asyncio.run(commit(sys.argv[1], Path(sys.argv[2]), committed_in(Path(sys.argv[2]))))

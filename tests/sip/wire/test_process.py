@@ -12,8 +12,8 @@ import pytest
 from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import EngineUnavailable
 from dialer.vocabulary.ids import EngineId, LegId
-from sip.wire import Connection, EngineProcess
-from tests.sip.wire.committing_node import committed_in
+from sip.wire import Connection, EngineCommandLine, EngineKeeper, EngineProcess
+from tests.sip.wire.committing_node import committed_in, killed_until
 from tests.sip.wire.heard import WAIT_S, Heard, client_of, dial, digits
 
 FAKE = "tests.sip.wire.fake_owner"
@@ -64,27 +64,10 @@ async def test_a_node_that_is_killed_again_and_again_loses_nothing_and_commits_n
     starter.send(digits("L1", events))
     await heard.until(lambda: heard.count(telephony.Digits) >= 1)
     await starter.close()
-    kills = 0
-    while (missing := events - len(committed_in(file))) > 0:
-        node = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.sip.wire.committing_node",
-            str(engine.socket),
-            str(file),
-            stdout=asyncio.subprocess.PIPE,
-        )
-        assert node.stdout is not None
-        async with asyncio.timeout(WAIT_S):
-            for _ in range(min(missing, kill_after)):
-                await node.stdout.readline()
-        node.kill()
-        await node.communicate()
-        kills += 1
+    assert await killed_until(engine.socket, file, events, kill_after) >= 2
     committed = committed_in(file)
-    assert kills >= 2
-    assert len(committed) == len(set(committed)) == events
-    assert committed == sorted(committed)
+    assert len(committed) == events
+    assert list(committed) == sorted(committed)
     assert await engine.stop() == 0
 
 
@@ -169,3 +152,46 @@ async def test_a_stuck_owner_is_written_down_and_ends_the_process(short_dir: Pat
     assert "engine_stuck" in log
     assert "fake_owner.py" in log
     await connection.closed()
+
+
+async def test_a_keeper_starts_an_engine_again_each_time_it_dies(short_dir: Path) -> None:
+    heard = Heard()
+    keeper = EngineKeeper(
+        EngineCommandLine(
+            short_dir / "e1.sock", EngineId("e1"), short_dir / "engine.log", short_dir / "state", module=FAKE
+        )
+    )
+    node = client_of(short_dir / "e1.sock", heard)
+    node.start()
+    await keeper.start()
+    for boots in (1, 2, 3):
+        await _until_boots(heard, boots)
+        engine = await keeper.running()
+        engine.kill()
+        await engine.wait()
+    await _until_boots(heard, 4)
+    await keeper.running()
+    await keeper.close()
+    await node.close()
+    assert keeper.process is not None
+    assert keeper.process.exit_code == 0
+
+
+async def _until_boots(heard: Heard, boots: int) -> None:
+    await heard.until(lambda: len({boot for up, boot in heard.connections if up}) == boots)
+
+
+async def test_a_keeper_lets_an_engine_be_that_was_told_to_end(short_dir: Path) -> None:
+    keeper = EngineKeeper(
+        EngineCommandLine(
+            short_dir / "e1.sock", EngineId("e1"), short_dir / "engine.log", short_dir / "state", module=FAKE
+        )
+    )
+    await keeper.start()
+    connection = await Connection.open(str(short_dir / "e1.sock"), "n1", "r1", Heard().on_said)
+    connection.send(telephony.Drain())
+    await connection.closed()
+    assert keeper.process is not None
+    assert await keeper.process.wait() == 0
+    await keeper.close()
+    assert not (short_dir / "e1.sock").exists()

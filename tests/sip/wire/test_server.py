@@ -288,6 +288,19 @@ async def test_a_snapshot_asked_for_by_a_lost_connection_is_not_given_to_the_nex
     await connection.closed()
 
 
+async def test_what_a_node_tells_before_it_goes_is_carried_out(engine: Engine) -> None:
+    connection = await engine.connect(Heard())
+    for _ in range(10_000):
+        connection.send(digits("L1", 3))
+    await connection.close()
+    heard = Heard()
+    node = client_of(engine.socket, heard, node="n2")
+    node.start()
+    await heard.until(lambda: heard.count(telephony.Digits) == 30_000)
+    await node.close()
+    assert len(engine.owner.commands) == 10_000 + heard.count(telephony.SnapshotTaken)
+
+
 async def test_nobody_at_the_socket(short_dir: Path) -> None:
     with pytest.raises(EngineUnavailable, match="no engine at"):
         await Connection.open(str(short_dir / "nobody.sock"), "n1", "r1", Heard().on_said)

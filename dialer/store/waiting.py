@@ -17,10 +17,9 @@ from dialer.vocabulary.outputs import ClaimRecords
 #: How long counts are kept while we changed no record.
 KEPT_S = 1.0
 
-#: Counts that took longer than this are kept in any case, for so many times what they took: at most 1/20 of a core
-#: goes into counts, however long the lists are.
-DEAR_S = 0.01
-KEPT_FOR_COST = 20.0
+#: In any case they are kept for so long for each record counted, about 20 times what counting it takes: at most 1/20
+#: of a core goes into counts, however long the lists are.
+KEPT_FOR_RECORD_S = 1e-5
 
 
 class _Kept(NamedTuple):
@@ -30,7 +29,6 @@ class _Kept(NamedTuple):
     """On the monotonic clock, in seconds."""
     counted_for: float
     """The request's time."""
-    cost_s: float
 
 
 class Counts:
@@ -59,7 +57,7 @@ class Counts:
         if kept is None or kept.key != _key(request):
             return None
         age_s = max(time.monotonic() - kept.counted_at, request.now - kept.counted_for)
-        fresh_s = kept.cost_s * KEPT_FOR_COST if kept.cost_s > DEAR_S else 0.0
+        fresh_s = kept.waiting.total * KEPT_FOR_RECORD_S
         return kept.waiting if age_s < (fresh_s if self._changed else max(fresh_s, KEPT_S)) else None
 
     def changed(self) -> None:
@@ -67,7 +65,6 @@ class Counts:
         self._changed = True
 
     def count(self, connection: Connection, request: ClaimRecords, places: Sequence[ListPlace]) -> Waiting:
-        started = time.monotonic()
         self._changed = False
         lists = self._sql.values([place.id for place in places])
         statuses = {row.status: row.n for row in self._others.run(connection, {"lists": lists})}
@@ -92,8 +89,7 @@ class Counts:
             done=total - retrieved - due - retry - out,
             total=total,
         )
-        counted_at = time.monotonic()
-        self._kept[request.campaign] = _Kept(_key(request), waiting, counted_at, request.now, counted_at - started)
+        self._kept[request.campaign] = _Kept(_key(request), waiting, time.monotonic(), request.now)
         return waiting
 
     def _values(self, request: ClaimRecords, zone: str, lists: Any) -> dict[str, Any]:

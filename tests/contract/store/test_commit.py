@@ -1,0 +1,195 @@
+"""What a commit accepts and what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, NoticeId
+from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
+from dialer.vocabulary.telephony import ClearedBy
+from dialer.vocabulary.writes import (
+    AcknowledgeNotice,
+    AddDoNotCall,
+    AddHistory,
+    AddNotice,
+    CommitReport,
+    ReleaseRecord,
+    SaveAgent,
+    SettleDial,
+    Write,
+)
+from tests.contract.store.backends import (
+    ADA,
+    LIST,
+    NOON,
+    SPRING,
+    AnyStore,
+    begin,
+    claim_one,
+    dial,
+    fill,
+    interaction,
+    request,
+    settle,
+    update,
+)
+
+BARRED = {"source": "agent", "agent": ADA, "at": NOON}
+
+
+def rules(report: CommitReport) -> list[str]:
+    return [refusal.rule for refusal in report.refusals]
+
+
+async def test_an_attempt_is_dialled_and_settled_once(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    assert not (await store.ledger.commit([begin(record), dial()])).refusals
+    said = SettleDial(AttemptId("A1"), 1, 486, "Busy Here", 17, ClearedBy.PEER, False, NOON + 5)
+    assert not (await store.ledger.commit([said, settle(), update(record)])).refusals
+    assert rules(await store.ledger.commit([settle(result=CallResult.ANSWER)])) == ["settled"]
+    (attempt,) = await store.attempts.attempts(SPRING, 10)
+    assert (attempt.result, attempt.code, attempt.q850) == (CallResult.BUSY, 486, 17)
+    assert (attempt.call_ids, attempt.trunks) == (("A1.1",), ("trunk-1",))
+    (row,) = [row async for row in store.lists.records(LIST)]
+    assert (row.status, row.result, row.attempts) == (RecordStatus.UPDATED, CallResult.BUSY, 1)
+
+
+async def test_failover_adds_a_dial_to_the_same_attempt(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    await store.ledger.commit([begin(record), dial()])
+    assert not (await store.ledger.commit([dial(n=2)])).refusals
+    (attempt,) = await store.attempts.attempts(None, 10)
+    assert attempt.call_ids == ("A1.1", "A1.2")
+    assert attempt.trunks == ("trunk-1", "trunk-2")
+
+
+async def test_a_call_id_is_used_once(store: AnyStore) -> None:
+    await fill(store, 2)
+    first, second = (await store.ledger.claim(request(2))).records
+    await store.ledger.commit([begin(first, "A1"), dial("A1"), begin(second, "A2")])
+    stolen = dial("A1")
+    stolen = type(stolen)(AttemptId("A2"), 1, stolen.call_id, stolen.leg, stolen.trunk, stolen.caller_id, stolen.at)
+    assert rules(await store.ledger.commit([stolen])) == ["duplicate"]
+
+
+async def test_a_lost_claim_refuses_attempt_and_dial_and_nothing_else(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    await store.ledger.commit([ReleaseRecord(record.record, record.fence, False, NOON + 1)])
+    again = await claim_one(store, NOON + 2)
+    assert (again.record, again.fence) == (record.record, record.fence + 1)
+    line = AddHistory("dialled", NOON, record=record.record)
+    report = await store.ledger.commit([begin(record), dial(), interaction("I1", record.record), line])
+    assert rules(report) == ["claim_lost", "claim_lost"]
+    assert not await store.attempts.attempts(None, 10)
+    assert [row.kind for row in await store.history.lines_of_record(record.record, 5)] == ["dialled"]
+    assert len(await store.history.interactions_of_record(record.record, 5)) == 1
+    (row,) = [row async for row in store.lists.records(LIST)]
+    assert row.attempts == 0
+
+
+async def test_stale_fences_change_no_record(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    await store.ledger.commit([ReleaseRecord(record.record, record.fence, False, NOON + 1)])
+    await claim_one(store, NOON + 2)
+    release = ReleaseRecord(record.record, record.fence, True, NOON + 3)
+    assert rules(await store.ledger.commit([update(record), release])) == ["claim_lost", "claim_lost"]
+    (row,) = [row async for row in store.lists.records(LIST)]
+    assert row.status is RecordStatus.RETRIEVED
+
+
+@pytest.mark.parametrize("campaign", [None, SPRING])
+async def test_do_not_call_is_looked_up_with_the_attempt(store: AnyStore, campaign: CampaignName | None) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    barred = AddDoNotCall(record.number, campaign, **BARRED)  # type: ignore[arg-type]  # shared values
+    report = await store.ledger.commit([barred, begin(record), dial()])
+    assert rules(report) == ["do_not_call", "do_not_call"]
+    assert rules(await store.ledger.commit([begin(record, "A2")])) == ["do_not_call"]
+    assert not await store.attempts.attempts(None, 10)
+
+
+async def test_another_campaign_may_dial_what_one_may_not(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    barred = AddDoNotCall(record.number, CampaignName("autumn"), **BARRED)  # type: ignore[arg-type]  # shared values
+    assert not (await store.ledger.commit([barred, begin(record)])).refusals
+
+
+async def test_do_not_call_marks_ready_records_and_those_that_come_back(store: AnyStore) -> None:
+    await fill(store, 2)
+    record = await claim_one(store)
+    for number in (record.number, "+4420794000001"):
+        await store.ledger.commit([AddDoNotCall(number, None, **BARRED)])  # type: ignore[arg-type]  # shared values
+    await store.ledger.commit([ReleaseRecord(record.record, record.fence, True, NOON + 1)])
+    rows = [row async for row in store.lists.records(LIST)]
+    assert [row.type for row in rows] == [RecordType.NO_CALL] * 2
+    claimed = await store.ledger.claim(request(5))
+    assert not claimed.records
+    assert (claimed.waiting.done, claimed.waiting.due) == (2, 0)
+    assert await store.do_not_call.is_listed(record.number, SPRING)
+    assert list(await store.do_not_call.numbers(None, 10)) == sorted([record.number, "+4420794000001"])
+
+
+async def test_a_repeated_batch_is_recognised_by_its_ids(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    first: list[Write] = [begin(record), dial(), interaction("I1", record.record)]
+    last: list[Write] = [settle(), update(record)]
+    batches: list[list[Write]] = [first, first, last, last]
+    for batch in batches:
+        assert not (await store.ledger.commit(batch)).refusals
+    (row,) = [row async for row in store.lists.records(LIST)]
+    assert row.attempts == 1
+    assert len(await store.attempts.attempts(None, 10)) == 1
+
+
+async def test_everything_of_an_attempt_in_one_commit(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    again = update(record, RecordStatus.READY, NOON + 600, data={"city": "Leeds", "colour": "red"})
+    assert not (await store.ledger.commit([begin(record), dial(), settle(), again])).refusals
+    (row,) = [row async for row in store.lists.records(LIST)]
+    assert (row.status, row.attempts, row.due_at) == (RecordStatus.READY, 1, NOON + 600)
+    assert row.data == {"city": "Leeds", "colour": "red"}
+
+
+async def test_an_attempt_of_a_dead_trunk_is_not_counted(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    back = update(record, RecordStatus.READY, None, result=None, uncount=True, to_top=True)
+    await store.ledger.commit([begin(record), settle(result=CallResult.TRUNK_FAILURE), back])
+    again = await claim_one(store, NOON + 7)
+    assert (again.record, again.attempts) == (record.record, 0)
+
+
+async def test_notices_are_acknowledged_once_by_their_agent(store: AnyStore) -> None:
+    notices = [
+        AddNotice(NoticeId(f"N{n}"), ADA, SPRING, kind, NOON + n) for n, kind in enumerate(("loaded", "started"))
+    ]
+    await store.ledger.commit(notices)
+    stranger = AcknowledgeNotice(NoticeId("N0"), AgentName("bob"), NOON + 3)
+    assert rules(await store.ledger.commit([stranger])) == ["unknown_notice"]
+    for at in (NOON + 4, NOON + 5):
+        await store.ledger.commit([AcknowledgeNotice(NoticeId("N0"), ADA, at)])
+    rows = await store.notices.notices(ADA, 10)
+    assert [(row.notice, row.acknowledged_at) for row in rows] == [("N1", None), ("N0", NOON + 4)]
+    assert [row.notice for row in await store.notices.notices(ADA, 10, unacknowledged=True)] == ["N1"]
+
+
+async def test_states_of_agents_are_a_history(store: AnyStore) -> None:
+    states = [SaveAgent(ADA, state, "", None, NOON + n) for n, state in enumerate(("not_ready", "ready", "busy"))]
+    await store.ledger.commit(states)
+    rows = await store.history.agent_states(ADA, NOON + 1, NOON + 9, 10)
+    assert [row.state for row in rows] == ["busy", "ready"]
+
+
+async def test_text_that_a_database_cannot_hold_does_not_stop_a_commit(store: AnyStore) -> None:
+    line = AddHistory("odd", NOON, facts={"said": "a\0b", "half": "\ud800"})
+    await fill(store, 1)
+    record = await claim_one(store)
+    odd = update(record, data={"note": "x\0y\ud83d"})
+    assert not (await store.ledger.commit([line, odd])).refusals

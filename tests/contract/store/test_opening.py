@@ -1,0 +1,157 @@
+"""Opening a database: names of runs, one node to a file, migrations, what is said when it cannot be opened."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, make_url
+
+from dialer.store.opening import open_plain, open_store
+from dialer.store.postgres import PostgresDatabase
+from dialer.store.sqlite import SqliteDatabase
+from dialer.store.tables import metadata
+from dialer.vocabulary.errors import StoreInUse, StoreTooNew, StoreUnavailable
+from tests.contract.store.backends import NOON, Backend, Hands, contact, fill, sqlite_url
+
+
+async def test_every_start_has_a_name_of_its_own(backend: Backend) -> None:
+    names: list[str] = []
+    for _ in range(40):
+        store = await backend.open()
+        names.append(store.run)
+        await store.close()
+    assert len(set(names)) == 40
+    assert all(name.isalnum() and name == name.lower() and len(name) < 12 for name in names)
+
+
+async def test_installations_do_not_share_names(tmp_path: Path) -> None:
+    runs = set()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        store = await open_store(sqlite_url(tmp_path / name), "node-1")
+        runs.add(store.run)
+        await store.close()
+    assert len(runs) == 2
+
+
+async def test_a_second_node_on_the_same_file_is_refused(tmp_path: Path) -> None:
+    store = await open_store(sqlite_url(tmp_path), "node-1")
+    with pytest.raises(StoreInUse) as refused:
+        await open_store(sqlite_url(tmp_path), "node-2")
+    assert refused.value.path == str(tmp_path / "cornetta.db")
+    assert (refused.value.pid, refused.value.node) == (os.getpid(), "node-1")
+    assert "Stop that node" in str(refused.value)
+    await store.close()
+    await (await open_store(sqlite_url(tmp_path), "node-2")).close()
+
+
+async def test_the_lock_ends_with_its_process(tmp_path: Path) -> None:
+    program = (
+        "import asyncio, sys\n"
+        "from dialer.store.opening import open_store\n"
+        "async def hold():\n"
+        "    await open_store(sys.argv[1], 'node-1')\n"
+        "    print('held', flush=True)\n"
+        "    await asyncio.Event().wait()\n"
+        "asyncio.run(hold())\n"
+    )
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, sqlite_url(tmp_path), stdout=asyncio.subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    try:
+        assert await holder.stdout.readline() == b"held\n"
+        with pytest.raises(StoreInUse) as refused:
+            await open_store(sqlite_url(tmp_path), "node-2")
+        assert refused.value.pid == holder.pid
+    finally:
+        holder.kill()
+        await holder.communicate()
+    await (await open_store(sqlite_url(tmp_path), "node-2")).close()
+
+
+async def test_a_name_is_held_by_one_node_of_a_shared_database(postgres_url: str, clock: Hands) -> None:
+    store = await open_store(postgres_url, "node-1", clock)
+    with pytest.raises(StoreInUse) as refused:
+        await open_store(postgres_url, "node-1", clock)
+    assert refused.value.node == "node-1"
+    await (await open_store(postgres_url, "node-2", clock)).close()
+    await store.close()
+    await (await open_store(postgres_url, "node-1", clock)).close()
+
+
+async def test_a_command_works_beside_a_node(backend: Backend) -> None:
+    if backend.kind == "memory":
+        return
+    store = await backend.open()
+    await fill(store, 1)
+    plain = await open_plain(getattr(backend, "url"))  # noqa: B009  # memory has none
+    await plain.lists.add_records((await plain.lists.lists())[0].name, [contact(5)], NOON)
+    assert (await store.lists.lists())[0].records == 2
+    await plain.close()
+    await store.close()
+
+
+async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    await (await open_store(sqlite_url(tmp_path), "node-1")).close()
+    with sqlite3.connect(tmp_path / "cornetta.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(StoreTooNew) as refused:
+        await open_store(sqlite_url(tmp_path), "node-1")
+    assert refused.value.revision == "9999"
+
+
+def differences(connection: Connection) -> list[object]:
+    """What the tables of a database have that `tables` does not say, and the other way round."""
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+async def test_migrations_make_the_tables_that_are_described(tmp_path: Path) -> None:
+    await (await open_store(sqlite_url(tmp_path), "node-1")).close()
+    database = SqliteDatabase(tmp_path / "cornetta.db", None)
+    assert await database.read(differences) == []
+    await database.close()
+
+
+async def test_migrations_make_the_same_tables_on_postgresql(postgres_url: str) -> None:
+    database = PostgresDatabase(make_url(postgres_url))
+    assert await database.read(differences) == []
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("sqlite:////nowhere/at/all/x.db", "/nowhere/at/all of the database does not exist"),
+        ("sqlite:////tmp", "is a directory"),
+        ("sqlite://", "of no known kind"),
+        ("mysql://host/x", "of no known kind"),
+        ("what is this", "cannot be read"),
+        ("postgresql://postgres@127.0.0.1:1/x", "does not answer"),
+    ],
+)
+async def test_a_database_that_cannot_be_opened_says_why(url: str, words: str) -> None:
+    with pytest.raises(StoreUnavailable, match=words):
+        await open_store(url, "node-1")
+
+
+async def test_a_password_is_never_told() -> None:
+    with pytest.raises(StoreUnavailable) as refused:
+        await open_store("mysql://user:hunter2@host/x", "node-1")
+    assert "hunter2" not in str(refused.value)
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "cornetta.db").write_bytes(b"number,name\n" * 200)
+    with pytest.raises(StoreUnavailable, match="no SQLite database"):
+        await open_store(sqlite_url(tmp_path), "node-1")
+    os.remove(tmp_path / "cornetta.db")
+    await (await open_store(sqlite_url(tmp_path), "node-1")).close()

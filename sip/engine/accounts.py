@@ -96,11 +96,14 @@ class Accounts:
                 self._leaving.remove(account)
                 self._remove(account)
 
-    def close(self) -> None:
+    def close(self) -> bool:
+        """Remove all; whether any of them had a registration that is now being taken back."""
+        registered = any(account.state().registered for account in self._accounts.values())
         for account in (*self._accounts.values(), *self._leaving):
             self._remove(account)
         self._accounts.clear()
         self._leaving.clear()
+        return registered
 
     def _switch_codecs(self, command: telephony.Configure, problems: list[str]) -> None:
         wanted = {codec_name(codec) for account in command.accounts for codec in account.codecs}

@@ -20,6 +20,8 @@ from .settings import OwnerSettings
 
 KNOWN_CODECS = ("PCMU", "PCMA", "G722", "OPUS")
 _PRIORITIES = {"PCMU": 255, "PCMA": 254, "G722": 253, "OPUS": 252}
+_NO_RX = 1
+"""PJSUA_DESTROY_NO_RX_MSG."""
 SLOTS_HELD_BACK = 8
 """Call slots that are never given to legs, so that a burst of incoming INVITEs can still be refused in words."""
 
@@ -129,7 +131,8 @@ class Endpoint:
         if self._pj is None:
             return
         gc.collect()
-        self._pj.libDestroy()
+        # What had to be heard was waited for: pjsua would wait another second for nothing.
+        self._pj.libDestroy(_NO_RX)
         self._pj = None
         gc.collect()
 

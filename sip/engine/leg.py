@@ -17,7 +17,7 @@ from dialer.vocabulary.ids import AccountId, BridgeId, LegId
 from dialer.vocabulary.telephony import ClearedBy, LegRole, LegStanding, StreamStatistics
 
 from .loop import Loop, Timer
-from .reasons import carries_sdp
+from .reasons import carries_sdp, status_of
 
 P = TypeVar("P")
 
@@ -226,4 +226,8 @@ def _ending(info: pj.CallInfo, event: pj.SipEvent) -> Ending:
         message = event.body.tsxState.src.rdata.wholeMsg
     elif event.type == pj.PJSIP_EVENT_RX_MSG:
         message = event.body.rxMsg.rdata.wholeMsg
-    return Ending(code=info.lastStatusCode, reason=info.lastReason, message=message, from_peer=bool(message))
+    # pjsip calls a redirection that is not followed 487; what the peer said is in its message.
+    code, reason = status_of(message)
+    return Ending(
+        code=code or info.lastStatusCode, reason=reason or info.lastReason, message=message, from_peer=bool(message)
+    )

@@ -33,6 +33,8 @@ COMMANDS_PER_TURN = 64
 COLLECT_EVERY_S = 10.0
 START_TIMEOUT_S = 20.0
 CLEANUP_LIMIT_S = 5.0
+UNREGISTER_S = 0.5
+"""How long the answers to the REGISTERs that take registrations back are waited for."""
 _KEEP_ALIVE = b"\r\n\r\n"
 
 
@@ -178,14 +180,9 @@ class Owner:
         """Hang up, let the last messages go out, let go of all objects, then destroy the library (P2)."""
         board = self._board
         board.hang_up_all()
-        until = time.monotonic() + (self._stop_within_s or 0.0)
-        while time.monotonic() < until:
-            self._loop.turn()
-            self._endpoint.poll(POLL_MS)
-            board.registry.turn()
-            if board.registry.slots_in_use() == 0:
-                break
-        board.close()
+        self._pump(self._stop_within_s or 0.0, until=lambda: board.registry.slots_in_use() == 0)
+        if board.close():
+            self._pump(UNREGISTER_S)
         self._switchboard = None
         self._loop.clear()
         self._commands.clear()
@@ -196,6 +193,18 @@ class Owner:
             self._bell.close()
             self._bell = None
         gc.enable()
+        gc.unfreeze()
+
+    def _pump(self, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
+        """Go on for a while, so that messages go out and answers come in."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._loop.turn()
+            self._endpoint.poll(POLL_MS)
+            if self._switchboard is not None:
+                self._switchboard.registry.turn()
+            if until():
+                return
 
     def _collect(self) -> None:
         gc.collect()

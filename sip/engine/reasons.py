@@ -72,6 +72,14 @@ def carries_sdp(message: str) -> bool:
     return bool(separator and body.strip()) and "application/sdp" in header(head, "Content-Type").lower()
 
 
+def status_of(message: str) -> tuple[int, str]:
+    """Code and reason phrase of a response, (0, "") for a request."""
+    words = message.split("\r\n", 1)[0].split(" ", 2)
+    if len(words) < 2 or not words[0].startswith("SIP/") or not words[1].isdigit():
+        return 0, ""
+    return int(words[1]), words[2].strip() if len(words) > 2 else ""
+
+
 def request_uri(message: str) -> str:
     """The URI of a request line, "" for a response."""
     words = message.split("\r\n", 1)[0].split(" ")

@@ -86,13 +86,13 @@ class Switchboard:
         for leg in self.registry:
             self._dialling.end(leg, ClearedBy.US)
 
-    def close(self) -> None:
-        """Let go of everything that belongs to pjsua2. The registry must be empty."""
+    def close(self) -> bool:
+        """Let go of everything that belongs to pjsua2; whether registrations are being taken back."""
         self._taps.close()
         self._players.close()
         self.registry.turn()
-        self.accounts.close()
         self._resolver.close()
+        return self.accounts.close()
 
     def select(self, message: str) -> int:
         """The index of the account whose transport a request was sent to, -1 where none is."""

@@ -34,6 +34,8 @@ class Patchbay:
         if self._numbers.get(plug) != number:
             self._forget(plug)
             self._numbers[plug] = number
+            if plug[0] == "leg":
+                self._keep_heard(port)
         for source in self._wanted.get(plug, frozenset()):
             self._connect(source, plug)
         for listener in tuple(self._listeners.get(plug, ())):
@@ -69,6 +71,15 @@ class Patchbay:
 
     def in_place(self, plug: Plug) -> bool:
         return plug in self._ports
+
+    def _keep_heard(self, port: pj.AudioMedia) -> None:
+        """Let the null device hear a leg for as long as its port lives. The bridge takes no frames from a port that
+        nobody hears: its jitter buffer fills, and who hears the leg next hears it late, and then squeezed until
+        the buffer is empty again (5 s)."""
+        try:
+            port.startTransmit(pj.Endpoint.instance().audDevManager().getPlaybackDevMedia())
+        except pj.Error as problem:
+            self._loop.fault("connect", problem)
 
     def _connect(self, source: Plug, sink: Plug) -> None:
         out, into = self._ports.get(source), self._ports.get(sink)

@@ -61,8 +61,13 @@ async def test_a_contact_in_the_wrong_bridge_is_found(tmp_path: Path) -> None:
 
 
 async def test_a_standing_phone_is_heard_by_one_contact_after_the_other(tmp_path: Path) -> None:
-    async with rig(tmp_path, agents=1, profile=TALKATIVE) as desk:
-        phone = desk.dial_phone("p1", "1001")
+    """Between two contacts nobody hears the phone for a while. What is heard then must not be what was said in the
+    meantime, played faster to catch up: that is no steady tone."""
+    ringing = replace(TALKATIVE, ring=LogNormal(2.0, 0.1, 1.8, 2.2))
+    async with rig(tmp_path, agents=2, profile=ringing) as desk:
+        idle = desk.dial_phone("p0", "1001")  # has 400 Hz, which can be squeezed without a trace
+        await desk.answered(idle)
+        phone = desk.dial_phone("p1", "1002")
         await desk.answered(phone)
         for number in range(2):
             contact = desk.dial_contact(f"c{number}", NUMBERS[number])
@@ -72,8 +77,9 @@ async def test_a_standing_phone_is_heard_by_one_contact_after_the_other(tmp_path
         report = await desk.report()
         assert report["audio_both_ways"] == 2, report
         assert {each["phone_call_id"] for each in report["conversations"]} == {"p1.1"}
-        assert [leg["name"] for leg in report["live"]] == ["1001"]
-        desk.send(HangUp(phone))
+        assert [leg["name"] for leg in report["live"]] == ["1001", "1002"]
+        assert [len(call["heard_tones"]) for call in report["answered"]] == [1, 1]
+        desk.send(HangUp(idle), HangUp(phone))
         await desk.settled()
 
 

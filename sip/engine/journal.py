@@ -102,6 +102,9 @@ class Journal:
         entries = self._entries
         while entries and entries[0].sequence <= sequence:
             self._held_bytes -= len(entries.popleft().frame)
+        if self._dropped:
+            self._report(f"{self._dropped} events were dropped before the node committed them")
+            self._dropped = 0
         self._unwritten += self._writer.encode(Ack(sequence))
 
     def unacknowledged(self) -> list[bytes]:
@@ -121,11 +124,6 @@ class Journal:
 
     def problems(self) -> list[str]:
         """What went wrong since the last call, in words without personal data."""
-        if self._dropped:
-            self._problems.append(
-                f"{self._dropped} events were dropped unacknowledged: more than {self._limits.events_max} waited"
-            )
-            self._dropped = 0
         told = list(self._problems)
         self._problems.clear()
         return told
@@ -144,6 +142,8 @@ class Journal:
         self._held_bytes += len(entry.frame)
         if len(self._entries) > self._limits.events_max:
             self._held_bytes -= len(self._entries.popleft().frame)
+            if not self._dropped:  # once, and the count at the end: each fault that is told takes the place of an event
+                self._report(f"more than {self._limits.events_max} events wait for the node, the oldest are dropped")
             self._dropped += 1
 
     def _load(self) -> int:

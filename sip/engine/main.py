@@ -129,6 +129,7 @@ class Program:
         """Raises EngineUnavailable or OSError when the engine cannot start."""
         settings = self._settings
         self._owner.start()
+        self._watchdog.look(time.monotonic())
         try:
             self._server.start()
         except OSError:
@@ -159,12 +160,12 @@ class Program:
     def _watch(self) -> bool:
         """Wait for the end. False when the wire's thread has died: no node could reach us any more."""
         while self._server.is_alive:
-            for _ in range(self._signals.wait(_LOOK_INTERVAL_S)):
-                self._be_told_to_end()
             now_s = time.monotonic()
             if self._drained or (self._end_by_s is not None and now_s >= self._end_by_s):
                 return True
             self._watchdog.look(now_s)
+            for _ in range(self._signals.wait(_LOOK_INTERVAL_S)):
+                self._be_told_to_end()
         return False
 
     def _be_told_to_end(self) -> None:

@@ -48,6 +48,7 @@ class Watchdog:
         self._beat_at_s = 0.0
         self._asked_at_s: float | None = None
         self._reported = False
+        self._arm_at_s = 0.0
 
     def beat(self) -> None:
         self._beats += 1
@@ -65,9 +66,10 @@ class Watchdog:
                 self._ask()
         else:
             self._judge(now_s - self._asked_at_s)
-        faulthandler.dump_traceback_later(
-            self._limits.abort_after_s + self._limits.ask_after_s, file=self._log_descriptor, exit=True
-        )
+        if now_s >= self._arm_at_s:
+            self._arm_at_s = now_s + self._limits.ask_after_s
+            longest_s = self._limits.abort_after_s + 2 * self._limits.ask_after_s
+            faulthandler.dump_traceback_later(longest_s, file=self._log_descriptor, exit=True)
 
     def rest(self) -> None:
         """Guard no longer."""

@@ -2,11 +2,13 @@
 
 It behaves as the real one at the border: commands are queued from any thread, events are emitted by its own thread.
 Every Dial is answered at once. SendDigits makes as many Digits events as it has digits; "#n" makes n of them.
-SendDigits "hang" blocks the thread for good; the program's watchdog is quicker than the real one's.
+SendDigits "hang" blocks the thread for good, "hold" keeps the GIL as well; the program's watchdog is quicker than the
+real one's.
 """
 
 from __future__ import annotations
 
+import ctypes
 import queue
 import sys
 import threading
@@ -70,6 +72,8 @@ class FakeOwner:
                 self._clear(command.leg)
             case telephony.SendDigits(digits="hang"):
                 threading.Event().wait()
+            case telephony.SendDigits(digits="hold"):
+                ctypes.PyDLL(None).sleep(60)
             case telephony.SendDigits():
                 count = int(command.digits[1:]) if command.digits.startswith("#") else len(command.digits)
                 for number in range(count):

@@ -143,9 +143,11 @@ def test_the_oldest_make_way_and_it_is_told(opened: Opened, tmp_path: Path) -> N
     for number in range(25):
         journal.add(digits(number))
     assert told(journal) == [str(number) for number in range(15, 25)]
-    assert journal.problems() == ["15 events were dropped unacknowledged: more than 10 waited"]
+    assert journal.problems() == ["more than 10 events wait for the node, the oldest are dropped"]
     journal.close(0.0)
     assert told(opened(tmp_path / "e1.journal", events_max=10)) == [str(number) for number in range(15, 25)]
+    journal.acknowledge(journal.last - 5)
+    assert journal.problems() == ["15 events were dropped before the node committed them"]
 
 
 def test_the_file_stays_bounded(opened: Opened, tmp_path: Path) -> None:

@@ -154,6 +154,15 @@ async def test_a_stuck_owner_is_written_down_and_ends_the_process(short_dir: Pat
     await connection.closed()
 
 
+async def test_an_owner_that_keeps_the_gil_ends_the_process_too(short_dir: Path) -> None:
+    engine = await start(short_dir)
+    connection = await Connection.open(str(engine.socket), "n1", "r1", Heard().on_said)
+    connection.send(telephony.SendDigits(leg=LegId("L1"), digits="hold"))
+    assert await asyncio.wait_for(engine.wait(), WAIT_S) == 1
+    assert "fake_owner.py" in engine.log.read_text()
+    await connection.closed()
+
+
 async def test_a_keeper_starts_an_engine_again_each_time_it_dies(short_dir: Path) -> None:
     heard = Heard()
     keeper = EngineKeeper(

@@ -27,10 +27,10 @@ from tests.sip.wire.heard import WAIT_S, Heard, client_of, dial, digits
 class Engine:
     """Server, journal and fake owner in this process."""
 
-    def __init__(self, directory: Path, limits: ServerLimits) -> None:
+    def __init__(self, directory: Path, limits: ServerLimits, journal: JournalLimits) -> None:
         self.socket = directory / "e1.sock"
         self.owner = FakeOwner(OwnerSettings(EngineId("e1"), "boot1"), self._emit)
-        self.journal = Journal(directory / "e1.journal", JournalLimits(), time.time(), time.monotonic())
+        self.journal = Journal(directory / "e1.journal", journal, time.time(), time.monotonic())
         ready = telephony.EngineReady(engine=EngineId("e1"), boot="boot1", capacity=7, version="fake", at=1.0)
         self.server = Server(EngineId("e1"), self.socket, self.journal, self.owner, lambda: ready, limits)
 
@@ -44,8 +44,10 @@ class Engine:
 
 
 @contextlib.asynccontextmanager
-async def running(directory: Path, limits: ServerLimits | None = None) -> AsyncIterator[Engine]:
-    engine = Engine(directory, limits or ServerLimits())
+async def running(
+    directory: Path, limits: ServerLimits | None = None, journal: JournalLimits | None = None
+) -> AsyncIterator[Engine]:
+    engine = Engine(directory, limits or ServerLimits(), journal or JournalLimits())
     engine.owner.start()
     engine.server.start()
     try:
@@ -299,6 +301,23 @@ async def test_what_a_node_tells_before_it_goes_is_carried_out(engine: Engine) -
     await heard.until(lambda: heard.count(telephony.Digits) == 30_000)
     await node.close()
     assert len(engine.owner.commands) == 10_000 + heard.count(telephony.SnapshotTaken)
+
+
+async def test_what_the_journal_cannot_keep_is_told_as_a_fault_and_once(short_dir: Path) -> None:
+    async with running(short_dir, journal=JournalLimits(events_max=100)) as engine:
+        heard = Heard()
+        connection = await engine.connect(heard)
+        connection.send(digits("L1", 500))
+        await heard.until(lambda: heard.count(telephony.EngineFault) == 1)
+        connection.send(telephony.Snapshot())
+        await heard.until(lambda: heard.count(telephony.SnapshotTaken) == 1)
+        connection.ack(heard.sequences()[-1])
+        await heard.until(lambda: heard.count(telephony.EngineFault) == 2)
+        assert heard.count(telephony.Digits) == 500
+        assert {
+            event.where for event in heard.of(telephony.EngineFault) if isinstance(event, telephony.EngineFault)
+        } == {"journal"}
+        await connection.close()
 
 
 async def test_nobody_at_the_socket(short_dir: Path) -> None:

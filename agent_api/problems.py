@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -45,7 +46,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     remedy: str = ""
     field: str = ""
     errors: tuple[Place, ...] = ()
-    facts: dict[str, object] | None = None
+    facts: dict[str, Any] | None = None
     retry_after_s: int | None = None
     incident: str = ""
 

@@ -16,7 +16,7 @@ import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 from msgspec import Struct
 
-from agent_api.auth import Identity, Logins
+from agent_api.auth import Identity, Logins, Proof
 from agent_api.dependencies import Dependencies
 from agent_api.endpoint import foreign_origin
 from agent_api.exchange import Exchange
@@ -96,8 +96,8 @@ class Sockets:
         """One desktop, from its handshake to its end."""
         settings, identity = exchange.settings, exchange.who
         origin = exchange.request.headers.get("Origin")
-        if origin is not None and not is_allowed(settings, origin):
-            raise foreign_origin(origin)
+        if not is_allowed(settings, origin) and (origin is not None or identity.proof is Proof.COOKIE):
+            raise foreign_origin(origin or "none")
         ws = web.WebSocketResponse(
             heartbeat=self._heartbeat_s,
             timeout=CLOSE_TIMEOUT_S,

@@ -1,0 +1,320 @@
+"""The API on the real core: inbox, call flow and store in memory; only the engine is a fake."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import ClientResponse, ClientWebSocketResponse
+from aiohttp.test_utils import TestClient, TestServer
+from prometheus_client import CollectorRegistry
+
+from agent_api.app import make_app
+from agent_api.auth import Logins
+from agent_api.dependencies import Dependencies
+from agent_api.feed import Feed
+from agent_api.passwords import hash_password
+from agent_api.socket import Sockets
+from config.difference import Change
+from config.model import (
+    AfterCall,
+    CallingList,
+    CallingWindow,
+    Campaign,
+    DataField,
+    Disposition,
+    Fields,
+    Hours,
+    Mode,
+    Offer,
+    Outcome,
+    Permissions,
+    ProbeKind,
+    Server,
+    Settings,
+    StaticPhone,
+    Team,
+    Trunk,
+)
+from dialer.callflow.world import World
+from dialer.ports import ImportReport, NewRecord, User
+from dialer.runtime.clock import SystemClock
+from dialer.runtime.executor import Executor, audience_of
+from dialer.runtime.inbox import Inbox
+from dialer.runtime.timers import Timers
+from dialer.runtime.writer import Writer
+from dialer.store.memory import MemoryStore
+from dialer.views.rendering import render
+from dialer.vocabulary import events
+from dialer.vocabulary.errors import ConfigurationError, StoreUnavailable
+from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, LegId, ListName, Mint, TeamName
+from dialer.vocabulary.telephony import LegAnswered
+
+from .engine import ENGINE, FakeEngine
+
+ORIGIN = "http://desk.example.test"
+PASSWORD = "correct horse battery"
+API = "/api/v1"
+
+USERS = {
+    "anna": "agent",
+    "ben": "agent",
+    "sue": "supervisor",
+    "ada": "administrator",
+    "otto": "auditor",
+}
+
+_ALL_DAY = Hours(opens_minute=0, closes_minute=1440)
+ALWAYS = CallingWindow(
+    monday=_ALL_DAY,
+    tuesday=_ALL_DAY,
+    wednesday=_ALL_DAY,
+    thursday=_ALL_DAY,
+    friday=_ALL_DAY,
+    saturday=_ALL_DAY,
+    sunday=_ALL_DAY,
+)
+
+
+@cache
+def password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+def campaign(name: str, mode: Mode, **more: Any) -> Campaign:
+    """A campaign with fields, outcomes and permissions of all kinds."""
+    return Campaign(
+        name=name,
+        mode=mode,
+        description=f"{name} of the test",
+        teams=("sales",),
+        lists=(CallingList(name=name),),
+        trunks=("carrier",),
+        calling_window=ALWAYS,
+        fields=Fields(
+            case=(DataField(key="topic", label="Topic"),),
+            record=(DataField(key="city", label="City", editable=True), DataField(key="plan", label="Plan")),
+            offer=(DataField(key="topic", label="Topic"),),
+        ),
+        outcome=Outcome(dispositions=(Disposition(code="sold", label="Sold"),), disposition_mandatory=True),
+        permissions=Permissions(cancel=True),
+        after_call=AfterCall(limit_s=600, warning_s=30),
+        **more,
+    )
+
+
+def settings(**server: Any) -> Settings:
+    return Settings(
+        server=Server(public_url=ORIGIN, **server),
+        trunks=(
+            Trunk(
+                name="carrier",
+                host="carrier.example.test",
+                caller_ids=("+442079460100",),
+                probe=ProbeKind.NONE,
+                max_calls_per_s=1000,
+            ),
+        ),
+        phones=(StaticPhone(kind="static", name="desks", uri="sip:{agent}@127.0.0.1:5999"),),
+        teams=(Team(name="sales"),),
+        campaigns=(
+            campaign("push", Mode.PUSH_PREVIEW, offer=Offer(timeout_s=600)),
+            campaign("preview", Mode.PREVIEW),
+            campaign("asm", Mode.PROGRESSIVE_ASM),
+        ),
+    )
+
+
+class Store(MemoryStore):
+    """A store that can be told to take no writes for a while."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        super().__init__(now)
+        self.broken = False
+        commit = self.ledger.commit
+
+        async def or_fail(writes: Any) -> Any:
+            if self.broken:
+                raise StoreUnavailable("the disk is full")
+            return await commit(writes)
+
+        self.ledger.commit = or_fail  # type: ignore[method-assign]  # a disk that is full for a while
+
+
+class CountingImporter:
+    """Stands for the reader of CSV files: counts lines."""
+
+    async def import_file(self, name: ListName, path: Path) -> ImportReport:
+        lines = len(await asyncio.to_thread(path.read_bytes)) and len(
+            (await asyncio.to_thread(path.read_text)).splitlines()
+        )
+        return ImportReport(name, lines - 1, lines - 1, 0, 0, ())
+
+
+class Person:
+    """Somebody who is logged in with a bearer token."""
+
+    def __init__(self, stage: Stage, name: str, token: str) -> None:
+        self._stage = stage
+        self.name = name
+        self.headers = {"Authorization": f"Bearer {token}"}
+
+    async def get(self, path: str, status: int = 200) -> Any:
+        return await self.request("GET", path, status)
+
+    async def post(self, path: str, body: Any = None, status: int = 200, **headers: str) -> Any:
+        return await self.request("POST", path, status, body, headers)
+
+    async def request(
+        self, method: str, path: str, status: int, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """The JSON that came with `status`; another status fails."""
+        sent = {**self.headers, **{name.replace("_", "-"): value for name, value in (headers or {}).items()}}
+        async with self._stage.client.request(method, API + path, json=body, headers=sent) as response:
+            told = await response.text()
+            assert response.status == status, f"{method} {path}: {response.status} {told}"
+            return await response.json(content_type=None) if told else None
+
+    async def socket(self, query: str = "") -> ClientWebSocketResponse:
+        return await self._stage.client.ws_connect(f"{API}/events{query}", headers=self.headers)
+
+
+class Stage:
+    """A node without its engine. An async context manager."""
+
+    def __init__(self, made: Settings | None = None, **sockets: float) -> None:
+        self.settings = made or settings()
+        self.clock = SystemClock()
+        self.store = Store(lambda: self.clock.now().utc)
+        self.world = World(Mint("t"), self.settings)
+        self.feed = Feed(
+            self.clock,
+            lambda audience, topic, key: render(self.world, audience_of(audience), topic, key, self.clock.now()),
+            floor_interval_s=0.01,
+        )
+        self.engine = FakeEngine(self.clock)
+        self.timers = Timers(lambda key: self.post(events.TimerFired(key)))
+        self.executor = Executor(self.engine, self.store.ledger, self.feed, self.timers, self.post)
+        self.writer = Writer(self.store.ledger, self.executor.run, self.post, self.engine.acknowledge)
+        self.inbox = Inbox(self.world, self.clock, self.executor, self.writer)
+        self.engine.post = self.post
+        self.changes: tuple[Change, ...] | ConfigurationError = ()
+        self.announced: list[object] = []
+        self.dependencies = self._dependencies()
+        logins = Logins(self.store.users, self.store.sessions, self.clock)
+        self.app = make_app(self.dependencies, Sockets(self.dependencies, logins, **sockets))
+        self.client: TestClient[Any, Any] = TestClient(TestServer(self.app))
+
+    def _dependencies(self) -> Dependencies:
+        store = self.store
+        return Dependencies(
+            asker=self.inbox,
+            announcer=self,
+            world=lambda: self.world,
+            settings=lambda: self.settings,
+            clock=self.clock,
+            feed=self.feed,
+            users=store.users,
+            sessions=store.sessions,
+            keys=store.idempotency_keys,
+            lists=store.lists,
+            attempts=store.attempts,
+            do_not_call=store.do_not_call,
+            importer=CountingImporter(),
+            reload=self.reload,
+            registry=CollectorRegistry(),
+        )
+
+    def post(self, event: events.Event) -> None:
+        self.inbox.post(event)
+
+    def announce(self, event: events.DesktopConnected | events.DesktopDisconnected) -> None:
+        self.announced.append(event)
+        self.post(event)
+
+    async def reload(self) -> tuple[Change, ...]:
+        if isinstance(self.changes, ConfigurationError):
+            raise self.changes
+        return self.changes
+
+    async def __aenter__(self) -> Self:
+        for name, role in USERS.items():
+            user = User(name, name.title(), role, password_hash(), f"{name}@desks", ("sales",))
+            await self.store.users.save_user(user)
+        self.writer.start()
+        self.inbox.start()
+        self.post(events.ConfigurationApplied(1, self.settings))
+        for name, role in USERS.items():
+            if role == "agent":
+                self.post(events.UserKnown(AgentName(name), name.title(), f"{name}@desks", (TeamName("sales"),)))
+        self.post(events.Restored())
+        self.engine.connect()
+        await self.client.start_server()
+        await self.until(lambda: self.world.restored and self.world.usable_engine() is not None)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.client.close()
+        await self.inbox.stop()
+        self.store.broken = False
+        assert await self.writer.stop(5)
+        await self.executor.stop()
+        self.timers.close()
+        self.feed.close()
+
+    async def until(self, condition: Callable[[], object], patience_s: float = 5) -> None:
+        async with asyncio.timeout(patience_s):
+            while not condition():
+                await asyncio.sleep(0.005)
+
+    async def log_in(self, name: str) -> Person:
+        body = {"user": name, "password": PASSWORD, "proof": "bearer"}
+        async with self.client.post(f"{API}/sessions", json=body) as response:
+            assert response.status == 201, await response.text()
+            return Person(self, name, (await response.json())["token"])
+
+    async def with_cookie(self, name: str) -> ClientResponse:
+        """Log in as a browser does; the client keeps the cookie."""
+        body = {"user": name, "password": PASSWORD}
+        return await self.client.post(f"{API}/sessions", json=body, headers={"Origin": ORIGIN})
+
+    async def records(self, list_: str, *numbers: str) -> None:
+        """A calling list with these numbers."""
+        name = ListName(list_)
+        await self.store.lists.add_list(name, "Europe/London", "GB", 0.0)
+        rows = [
+            NewRecord(n, number, number, f"Contact {n}", "Europe/London", data={"topic": "Boiler", "city": "Leeds"})
+            for n, number in enumerate(numbers, 1)
+        ]
+        await self.store.lists.add_records(name, rows, self.clock.now().utc)
+
+    async def run(self, name: str, *numbers: str) -> Person:
+        """Load and start a campaign with these numbers; returns the supervisor."""
+        await self.records(name, *numbers)
+        sue = await self.log_in("sue")
+        await sue.post(f"/campaigns/{name}/load")
+        await sue.post(f"/campaigns/{name}/start")
+        self.tick()
+        return sue
+
+    def tick(self) -> None:
+        self.post(events.Ticked())
+
+    def post_answer(self, leg: LegId) -> None:
+        """A contact who let it ring picks up."""
+        self.post(events.EngineSaid(ENGINE, LegAnswered(leg, self.clock.now().monotonic)))
+
+    def on_desk(self, agent: str) -> InteractionId | None:
+        return self.world.agents[AgentName(agent)].interaction
+
+    def state(self, agent: str) -> str:
+        return self.world.agents[AgentName(agent)].state
+
+    def campaign(self, name: str) -> Any:
+        return self.world.campaigns[CampaignName(name)]

@@ -1,0 +1,146 @@
+"""Whatever goes wrong is told as a problem document with a stable code, the place and the remedy; never a traceback."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from dialer.vocabulary.errors import ConfigurationError, EngineUnavailable
+
+from .stage import API, Stage
+
+JSON = "application/json"
+
+
+async def told(stage: Stage, method: str, path: str, **request: Any) -> tuple[int, dict[str, Any]]:
+    async with stage.client.request(method, path, **request) as response:
+        assert response.content_type == "application/problem+json", await response.text()
+        document = await response.json(content_type=None)
+        assert document["status"] == response.status
+        assert document["type"] == f"urn:cornetta:problem:{document['code']}"
+        assert "Traceback" not in str(document)
+        return response.status, document
+
+
+@pytest.mark.parametrize(
+    ("body", "place", "words"),
+    [
+        ({}, "$", "missing required field `reason`"),
+        ({"reason": 1}, "$.reason", "Expected `str`"),
+        ({"reason": ""}, "$.reason", "length >= 1"),
+        ({"reason": "lunch", "other": 1}, "$", "unknown field `other`"),
+    ],
+)
+async def test_mistakes_in_a_body_are_told_with_their_place(stage: Stage, body: Any, place: str, words: str) -> None:
+    anna = await stage.log_in("anna")
+    document = await anna.post("/agent/not-ready", body, status=422)
+    assert document["code"] == "invalid_request"
+    assert document["errors"][0]["place"] == place
+    assert words in document["errors"][0]["reason"]
+    assert document["remedy"]
+
+
+async def test_mistakes_in_a_query_are_told_with_their_place(stage: Stage) -> None:
+    otto = await stage.log_in("otto")
+    for query, place in (("limit=0", "query.limit"), ("limit=x", "query.limit"), ("limit=1&limit=2", "query.limit")):
+        document = await otto.get(f"/attempts?{query}", status=422)
+        assert document["errors"][0]["place"] == place, query
+    assert (await otto.get("/trunks?x=1", status=422))["field"] == "query.x"
+
+
+async def test_what_is_no_json_is_not_read(stage: Stage) -> None:
+    headers = (await stage.log_in("anna")).headers
+    path = f"{API}/agent/not-ready"
+    status, document = await told(stage, "POST", path, data=b"{", headers={**headers, "Content-Type": JSON})
+    assert (status, document["code"]) == (400, "malformed_json")
+    status, document = await told(stage, "POST", path, data=b"a=1", headers=headers)
+    assert (status, document["code"]) == (415, "wrong_media_type")
+    big = b'"' + b"x" * 70_000 + b'"'
+    status, document = await told(stage, "POST", path, data=big, headers={**headers, "Content-Type": JSON})
+    assert (status, document["code"]) == (413, "body_too_large")
+
+
+async def test_unknown_paths_and_methods(stage: Stage) -> None:
+    assert await told(stage, "GET", f"{API}/nothing") == (404, (await told(stage, "GET", f"{API}/nothing"))[1])
+    async with stage.client.put(f"{API}/me") as response:
+        assert response.status == 405
+        assert response.headers["Allow"] == "GET"
+
+
+async def test_what_does_not_exist_is_named(stage: Stage) -> None:
+    sue = await stage.log_in("sue")
+    document = await sue.post("/campaigns/spring/load", status=404)
+    assert document["code"] == "campaign_not_found"
+    assert document["facts"] == {"kind": "campaign", "name": "spring"}
+    assert (await sue.get("/trunks/none", status=404))["code"] == "trunk_not_found"
+
+
+async def test_a_refusal_tells_the_facts_of_its_rule(stage: Stage) -> None:
+    sue = await stage.log_in("sue")
+    document = await sue.post("/campaigns/push/stop", status=409)
+    assert document["facts"]
+    anna = await stage.log_in("anna")
+    document = await anna.post("/agent/not-ready", {"reason": "holiday"}, status=409)
+    assert document["code"] == "unknown_reason"
+    assert "lunch" in document["facts"]["reasons"]
+
+
+async def test_without_a_store_commands_are_told_to_wait(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dialer.runtime.inbox.COMMIT_PATIENCE_S", 0.05)
+    anna = await stage.log_in("anna")
+    stage.store.broken = True
+    headers = anna.headers
+    async with stage.client.post(f"{API}/agent/ready", headers=headers) as response:
+        assert response.status == 503
+        assert int(response.headers["Retry-After"]) > 0
+        assert (await response.json(content_type=None))["code"] == "store_unavailable"
+
+
+async def test_without_an_engine_the_code_says_so(stage: Stage) -> None:
+    async def away(_: object) -> object:
+        raise EngineUnavailable("engine-1 is not connected")
+
+    object.__setattr__(stage.dependencies, "asker", Away(away))
+    anna = await stage.log_in("sue")
+    document = await anna.post("/campaigns/push/load", status=503)
+    assert document["code"] == "engine_unavailable"
+
+
+class Away:
+    """An inbox that carries nothing out."""
+
+    def __init__(self, ask: Any) -> None:
+        self.ask = ask
+
+
+async def test_a_fault_of_ours_is_logged_under_a_number(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    async def broken(_: object) -> object:
+        raise ZeroDivisionError("secret of the house")
+
+    sue = await stage.log_in("sue")
+    object.__setattr__(stage.dependencies, "asker", Away(broken))
+    with caplog.at_level(logging.CRITICAL):
+        document = await sue.post("/campaigns/push/load", status=500)
+    assert document["code"] == "fault"
+    assert document["incident"]
+    assert "secret" not in str(document)
+
+
+async def test_mistakes_of_the_configuration_are_listed(stage: Stage) -> None:
+    stage.changes = ConfigurationError(("trunks.yaml:3: trunks.carrier.host: is missing; add it",))
+    ada = await stage.log_in("ada")
+    document = await ada.post("/configuration/reload", status=422)
+    assert document["code"] == "configuration_error"
+    assert document["errors"][0]["reason"].startswith("trunks.yaml:3")
+
+
+async def test_every_answer_has_the_security_headers(stage: Stage) -> None:
+    for path in ("/", "/healthz", f"{API}/me", f"{API}/openapi.json", "/nothing"):
+        async with stage.client.get(path) as response:
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
+            assert "unsafe" not in response.headers["Content-Security-Policy"]
+            assert response.headers["Server"] == "cornetta"
+            assert response.headers["Cache-Control"] == "no-store"

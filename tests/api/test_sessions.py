@@ -1,0 +1,107 @@
+"""Log-ins: their limits, their life, and that nothing of them can be read from the store."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from agent_api.auth import hash_token
+from agent_api.log_in_limit import LogInLimit
+from agent_api.passwords import Passwords, hash_password
+
+from .stage import API, PASSWORD, Stage
+
+
+async def try_(stage: Stage, user: str, password: str) -> tuple[int, dict[str, object]]:
+    body = {"user": user, "password": password, "proof": "bearer"}
+    async with stage.client.post(f"{API}/sessions", json=body) as response:
+        return response.status, await response.json(content_type=None)
+
+
+async def test_wrong_password_and_unknown_user_are_told_alike(stage: Stage) -> None:
+    wrong = await try_(stage, "anna", "wrong")
+    unknown = await try_(stage, "nobody", "wrong")
+    assert wrong[0] == unknown[0] == 401
+    assert wrong[1] == unknown[1]
+    assert wrong[1]["code"] == "wrong_password"
+
+
+async def test_disabled_users_do_not_get_in_and_are_thrown_out(stage: Stage) -> None:
+    sue = await stage.log_in("sue")
+    user = await stage.store.users.user("sue")
+    assert user is not None
+    await stage.store.users.save_user(msgspec.structs.replace(user, enabled=False))
+    await sue.get("/me", status=401)
+    assert (await try_(stage, "sue", PASSWORD))[0] == 401
+
+
+async def test_the_sixth_try_within_a_minute_waits(stage: Stage) -> None:
+    for _ in range(5):
+        assert (await try_(stage, "anna", "wrong"))[0] == 401
+    status, told = await try_(stage, "anna", PASSWORD)
+    assert (status, told["code"]) == (429, "too_many_requests")
+    assert 0 < int(str(told["retry_after_s"])) <= 60
+    assert (await try_(stage, "ben", PASSWORD))[0] == 201
+
+
+async def test_a_log_in_that_succeeds_forgives_former_tries(stage: Stage) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            await try_(stage, "anna", "wrong")
+        assert (await try_(stage, "anna", PASSWORD))[0] == 201
+
+
+def test_the_limit_slides_and_remembers_no_more_than_it_may() -> None:
+    limit = LogInLimit(limit=2, window_s=60, max_pairs=2)
+    assert [limit.wait_s("a", "x", now) for now in (0, 10, 20, 61)] == [0, 0, 40, 0]
+    assert limit.wait_s("a", "y", 61) == 0
+    assert limit.wait_s("b", "x", 61) == 0
+    assert limit.wait_s("a", "x", 62) == 0, "the pair longest untouched was forgotten"
+
+
+async def test_only_a_hash_of_the_token_is_stored(stage: Stage) -> None:
+    sue = await stage.log_in("sue")
+    token = sue.headers["Authorization"].removeprefix("Bearer ")
+    (session,) = await stage.store.sessions.sessions("sue")
+    assert session.token_hash == hash_token(token)
+    assert token not in str(session)
+
+
+async def test_a_log_in_ends_when_it_is_idle_or_old(stage: Stage) -> None:
+    sue, otto = await stage.log_in("sue"), await stage.log_in("otto")
+    (of_sue,) = await stage.store.sessions.sessions("sue")
+    (of_otto,) = await stage.store.sessions.sessions("otto")
+    server = stage.settings.server
+    await stage.store.sessions.touch_session(of_sue.token_hash, of_sue.used_at - server.session_idle_s - 1)
+    await stage.store.sessions.save_session(msgspec.structs.replace(of_otto, expires_at=of_otto.created_at))
+    await sue.get("/me", status=401)
+    await otto.get("/me", status=401)
+
+
+async def test_use_prolongs_a_log_in(stage: Stage) -> None:
+    sue = await stage.log_in("sue")
+    (before,) = await stage.store.sessions.sessions("sue")
+    await stage.store.sessions.touch_session(before.token_hash, before.used_at - 120)
+    await sue.get("/me")
+    (after,) = await stage.store.sessions.sessions("sue")
+    assert after.used_at >= before.used_at
+
+
+@pytest.mark.parametrize("value", ["Basic YTpi", "Bearer nonsense", "Bearer", "x"])
+async def test_what_is_no_token_is_refused(stage: Stage, value: str) -> None:
+    response = await stage.client.get(f"{API}/me", headers={"Authorization": value})
+    assert response.status == 401
+    assert response.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+async def test_passwords_are_argon2id_and_checked_off_the_loop() -> None:
+    passwords = Passwords()
+    try:
+        hashed = hash_password("secret words")
+        assert hashed.startswith("$argon2id$")
+        assert await passwords.matches(hashed, "secret words")
+        assert not await passwords.matches(hashed, "other words")
+        assert not await passwords.matches("not a hash", "secret words")
+        assert not await passwords.matches(None, "secret words")
+    finally:
+        passwords.close()

@@ -26,6 +26,18 @@ RESERVED_HZ: tuple[float, ...] = (350, 425, 440, 480, 620, 1000, 1400)
 """Steady tones in these sounds, in Hz; the tones of the lab's legs keep away from them."""
 
 
+HELLOS = (5, 7, 31, 92)
+PHRASES = (5, 7, 24, 29, 30, 31, 35)
+"""Seeds of speech in which the analysis finds no tone of the grid (`tones`), wherever its windows begin: noise has one
+now and then. What is said in measuring mode is made of these."""
+
+
+def _greeting(phrases: int) -> Samples:
+    """Phrases of 0.75 s with pauses between them."""
+    parts = [np.concatenate([speech(0.75, seed), silence(0.45)]) for seed in PHRASES[:phrases]]
+    return np.concatenate(parts)
+
+
 PRODUCT: Mapping[str, Recipe] = {
     "ringback": waveforms.ringback,
     "hold_music": waveforms.hold_music,
@@ -42,11 +54,11 @@ LAB: Mapping[str, Recipe] = {
     "beep": lambda: np.concatenate([silence(0.3), sine(1000, 0.5)]),
     "sit": waveforms.special_information_tones,
     "carrier_ringback": waveforms.ringback,
-    **{f"hello_{voice}": partial(speech, 0.5 + 0.25 * voice, seed=100 + voice) for voice in range(VOICES)},
+    **{f"hello_{voice}": partial(speech, 0.5 + 0.25 * voice, seed=HELLOS[voice]) for voice in range(VOICES)},
     **{f"talk_{voice}": partial(speech, 9.0 + voice, seed=200 + voice) for voice in range(VOICES)},
-    **{f"greeting_{voice}": partial(speech, 4.0 + voice, seed=300 + voice) for voice in range(VOICES)},
+    **{f"greeting_{voice}": partial(_greeting, 4 + voice) for voice in range(VOICES)},
 }
-"""What the lab's legs play: a greeting is what an answering machine says, 4 to 7 s with hardly a pause."""
+"""What the lab's legs play: a greeting is what an answering machine says before its beep, 5 to 8 s."""
 
 
 class Sounds(Struct, frozen=True):

@@ -1,18 +1,20 @@
 """Which leg plays which tone. No two live legs have the same, and a tone that was given back rests longest.
 
 The grid has steps of 15 Hz between 400 and 3300 Hz and leaves out what else is heard on a telephone line (DTMF,
-CNG and CED of a fax, special information tones, ringing, beeps) with 10 Hz on either side. About 160 tones are left.
+CNG and CED of a fax, special information tones, ringing, beeps) with 10 Hz on either side, and what repeats so soon at
+8 kHz that its distortion falls on a few strong lines of its own. More than 150 tones are left.
 Neighbours on the grid are handed out far apart in time, so that legs that talk at once are far apart in frequency.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from math import gcd
 
 from dialer.vocabulary.ids import LegId
 
 from .synthesis import RESERVED_HZ
-from .waveforms import SIT_SEGMENTS
+from .waveforms import RATE_HZ, SIT_SEGMENTS
 
 LOWEST_HZ = 400
 HIGHEST_HZ = 3300
@@ -24,6 +26,9 @@ DTMF_HZ: tuple[float, ...] = (697, 770, 852, 941, 1209, 1336, 1477, 1633)
 FAX_HZ: tuple[float, ...] = (1100, 2100)
 """CNG and CED, ITU-T T.30."""
 
+SIMPLE_HZ = 100
+"""Tones that share a divisor of at least this with the sample rate repeat within 80 samples."""
+
 _STRIDE = 37
 """Coprime with the length of the grid below: steps of this many places visit each tone once."""
 
@@ -34,7 +39,7 @@ def grid() -> tuple[int, ...]:
     free = [
         frequency
         for frequency in range(LOWEST_HZ, HIGHEST_HZ + 1, STEP_HZ)
-        if all(abs(frequency - other) >= GUARD_HZ for other in avoided)
+        if gcd(frequency, RATE_HZ) < SIMPLE_HZ and all(abs(frequency - other) >= GUARD_HZ for other in avoided)
     ]
     return tuple(free[number * _STRIDE % len(free)] for number in range(len(free)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dialer.vocabulary.ids import LegId
-from dialer.vocabulary.telephony import Command, File, Play, StartAnalysis, Tone
+from dialer.vocabulary.telephony import Command, File, Play, StartAnalysis, StopPlay, Tone
 
 from .synthesis import Sounds
 from .tones import ToneAllocator
@@ -38,9 +38,10 @@ class Voice:
     def clip(self, name: str, loop: bool = False) -> Play:
         return Play(self.leg, File(self._sounds.path(name)), loop, SPEECH_KEY)
 
-    def go_on(self, talk: str) -> Play:
-        """What the leg plays for the rest of its life: its tone, or this clip over and over."""
-        frequency = self._allocator.take(self.leg) if self._allocator else None
-        if frequency is None:
+    def go_on(self, talk: str) -> Play | StopPlay:
+        """What the leg plays for the rest of its life: this clip over and over, or in measuring mode its tone, and
+        nothing should no tone be free."""
+        if self._allocator is None:
             return self.clip(talk, loop=True)
-        return Play(self.leg, Tone(frequency, TONE_LEVEL), True)
+        frequency = self._allocator.take(self.leg)
+        return StopPlay(self.leg) if frequency is None else Play(self.leg, Tone(frequency, TONE_LEVEL), True)

@@ -63,14 +63,21 @@ def noise(seconds: float, level: float, seed: int, low_hz: float = 200, high_hz:
 
 
 def syllable(formants_hz: tuple[float, ...], seconds: float, random: np.random.Generator) -> Samples:
-    """A burst of noise shaped by formants, with the rise and fall of a spoken syllable."""
+    """A burst of noise shaped by formants that glide, with the rise and fall of a spoken syllable. Made of frames of
+    30 ms that overlap by half, none like the one before, so that no part of it is a steady tone."""
     count = round(seconds * RATE_HZ)
-    frequencies = np.fft.rfftfreq(count, 1 / RATE_HZ)
-    gain = np.full(len(frequencies), 0.02)
-    for number, centre in enumerate(formants_hz):
-        gain += np.exp(-(((frequencies - centre) / (90 + 40 * number)) ** 2)) / (1 + number)
-    shaped = np.fft.irfft(np.fft.rfft(random.standard_normal(count)) * gain, count)
-    risen: Samples = np.sin(np.linspace(0, np.pi, count)) ** 0.6 * shaped / np.max(np.abs(shaped))
+    frame, hop = 240, 120
+    window = np.hanning(frame)
+    frequencies = np.fft.rfftfreq(frame, 1 / RATE_HZ)
+    shaped = np.zeros(count + frame)
+    glide = random.uniform(0.85, 1.0), random.uniform(1.0, 1.15)
+    for begin in range(0, count, hop):
+        bend = np.interp(begin, (0, count), glide) * random.uniform(0.9, 1.1)
+        gain = np.full(len(frequencies), 0.05)
+        for number, centre in enumerate(formants_hz):
+            gain += np.exp(-(((frequencies - bend * centre) / (200 + 60 * number)) ** 2)) / (1 + number)
+        shaped[begin : begin + frame] += window * np.fft.irfft(np.fft.rfft(random.standard_normal(frame)) * gain, frame)
+    risen: Samples = np.sin(np.linspace(0, np.pi, count)) ** 0.6 * shaped[:count] / np.max(np.abs(shaped[:count]))
     return risen
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sip.engine.analysis.tones import Spectrum, ToneMeter
 from sip.lab.plan import VOICES
 from sip.lab.synthesis import LAB, PRODUCT, cached_sounds, write_sounds
+from sip.lab.tones import LOWEST_HZ, grid
 from sip.lab.waveforms import RATE_HZ, SIT_SEGMENTS, Samples, sine, special_information_tones, speech
+from sip.lab.witness import SAME_TONE_HZ, TOLERANCE_S
 
 ALL = {**LAB, **PRODUCT}
 COMMITTED = Path(__file__).parents[3] / "config" / "sounds"
@@ -50,6 +53,28 @@ def test_information_tones_have_their_three_frequencies() -> None:
         end = begin + round(seconds * RATE_HZ)
         assert loudest_hz(samples[begin:end]) == pytest.approx(frequency, abs=5)
         begin = end
+
+
+def steady_tones(samples: Samples, begin: int) -> list[int]:
+    """What the engine's analysis takes for tones when its windows begin `begin` samples before the sound."""
+    spectrum, meter = Spectrum(RATE_HZ), ToneMeter()
+    padded = np.concatenate([np.zeros(1600 + begin), samples, np.zeros(4800)])
+    pcm = np.round(padded * 32767).astype(np.int16)
+    for first in range(0, len(pcm) - spectrum.window + 1, spectrum.hop):
+        meter.hear(spectrum.peaks(pcm[None, first : first + spectrum.window])[0])
+    heard = [tone.frequency_hz for tone in meter.tones() if tone.seconds > TOLERANCE_S]
+    return [frequency for frequency in heard if frequency > LOWEST_HZ - SAME_TONE_HZ]
+
+
+@pytest.mark.parametrize("name", [f"{kind}_{voice}" for kind in ("hello", "greeting") for voice in range(VOICES)])
+def test_what_is_said_while_measuring_is_no_tone(name: str) -> None:
+    samples = LAB[name]()
+    assert [found for begin in range(0, 1600, 80) if (found := steady_tones(samples, begin))] == []
+
+
+def test_tones_of_the_grid_are_heard_as_themselves_alone() -> None:
+    for frequency in grid():
+        assert [abs(heard - frequency) <= 3 for heard in steady_tones(sine(frequency, 2.0), 0)] == [True], frequency
 
 
 def test_a_tone_has_its_frequency_and_speech_has_none() -> None:

@@ -51,7 +51,7 @@ class EngineProcess:
         """
         command = [sys.executable, "-m", module, "--socket", str(socket), "--id", engine]
         command += ["--state-dir", str(state_dir), *arguments]
-        process = cls(_launch(command, log), socket, log)
+        process = cls(await asyncio.to_thread(_launch, command, log), socket, log)
         try:
             await process._until_it_answers(start_timeout_s)
         except BaseException:
@@ -122,11 +122,13 @@ class EngineProcess:
             async with asyncio.timeout(timeout_s):
                 while not self._answers():
                     if not self.is_running:
-                        raise EngineUnavailable(f"the engine ended with {self.exit_code} at its start; {self._tail()}")
+                        raise EngineUnavailable(
+                            f"the engine ended with {self.exit_code} at its start; {await self._tail()}"
+                        )
                     await asyncio.sleep(_POLL_INTERVAL_S)
         except TimeoutError as error:
             raise EngineUnavailable(
-                f"the engine did not open {self.socket} within {timeout_s:g} s; {self._tail()}"
+                f"the engine did not open {self.socket} within {timeout_s:g} s; {await self._tail()}"
             ) from error
 
     def _answers(self) -> bool:
@@ -134,9 +136,10 @@ class EngineProcess:
             probe.setblocking(False)
             return probe.connect_ex(str(self.socket)) == 0
 
-    def _tail(self) -> str:
+    async def _tail(self) -> str:
         try:
-            return f"{self.log} ends with:\n{self.log.read_text(errors='replace')[-_LOG_TAIL_CHARACTERS:]}"
+            text = await asyncio.to_thread(self.log.read_text, errors="replace")
+            return f"{self.log} ends with:\n{text[-_LOG_TAIL_CHARACTERS:]}"
         except OSError as error:
             return f"no log at {self.log}: {error.strerror}"
 

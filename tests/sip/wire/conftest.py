@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,14 +20,18 @@ def short_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-async def leaves_nothing() -> object:
-    """Descriptors, threads and tasks are after a test as before it."""
-    descriptors = set(os.listdir("/proc/self/fd"))
+def leaves_nothing() -> Iterator[None]:
+    """Descriptors and threads are after a test as before it."""
+    descriptors = os.listdir("/proc/self/fd")
     threads = set(threading.enumerate())
     yield
-    tasks = {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
-    assert not tasks
     for thread in set(threading.enumerate()) - threads:
         thread.join(5.0)  # asyncio waits for each child process in a thread that ends just after it
     assert set(threading.enumerate()) <= threads
     assert len(os.listdir("/proc/self/fd")) <= len(descriptors)
+
+
+@pytest.fixture(autouse=True)
+async def leaves_no_task(leaves_nothing: None) -> AsyncIterator[None]:
+    yield
+    assert asyncio.all_tasks() <= {asyncio.current_task()}

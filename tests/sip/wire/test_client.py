@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -29,14 +30,13 @@ class Boot:
         ready = telephony.EngineReady(engine=EngineId("e1"), boot=boot, capacity=7, version="fake", at=1.0)
         self.server = Server(EngineId("e1"), directory / "e1.sock", journal, self.owner, lambda: ready, ServerLimits())
 
-    def _emit(self, event: telephony.Event) -> None:
-        if self.alive:
-            self.server.emit(event)
-
-    def start(self) -> None:
         self.alive = True
         self.owner.start()
         self.server.start()
+
+    def _emit(self, event: telephony.Event) -> None:
+        if self.alive:
+            self.server.emit(event)
 
     def die(self) -> None:
         """As by SIGKILL: its legs are gone and nobody hears of it."""
@@ -47,12 +47,11 @@ class Boot:
 
 @contextlib.asynccontextmanager
 async def boot(directory: Path, name: str, clock_s: float | None = None) -> AsyncIterator[Boot]:
-    started = Boot(directory, name, time.time() if clock_s is None else clock_s)
-    started.start()
+    started = await asyncio.to_thread(Boot, directory, name, time.time() if clock_s is None else clock_s)
     try:
         yield started
     finally:
-        started.die()
+        await asyncio.to_thread(started.die)
 
 
 @contextlib.asynccontextmanager

@@ -46,6 +46,17 @@ def both_sides(caller_port: int, callee_port: int) -> telephony.Configure:
     )  # fmt: skip
 
 
+def dial_callee(number: str, callee_port: int) -> telephony.Dial:
+    return telephony.Dial(
+        leg=LegId(f"L{number}"),
+        account=AccountId("caller"),
+        uri=f"sip:callee@127.0.0.1:{callee_port}",
+        call_id=f"A{number}.1",
+        timeout_s=20.0,
+        context=f"attempt A{number}",
+    )
+
+
 async def test_legs_outlive_the_node_and_their_loss_with_the_engine_is_told_once(short_dir: Path) -> None:
     engine = await start(short_dir)
     first, second = Heard(), Heard()
@@ -54,16 +65,7 @@ async def test_legs_outlive_the_node_and_their_loss_with_the_engine_is_told_once
     node.start()
     await node.wait_up(WAIT_S)
     node.send(both_sides(free_port(), callee_port))
-    node.send(
-        telephony.Dial(
-            leg=LegId("L1"),
-            account=AccountId("caller"),
-            uri=f"sip:callee@127.0.0.1:{callee_port}",
-            call_id="A1.1",
-            timeout_s=20.0,
-            context="attempt A1",
-        )
-    )
+    node.send(dial_callee("1", callee_port))
     await first.until(lambda: first.count(telephony.LegOffered) == 1)
     offered = next(event for _, event in first.said if isinstance(event, telephony.LegOffered))
     assert offered.call_id == "A1.1"
@@ -102,15 +104,7 @@ async def test_a_full_life_ends_with_0_and_tells_every_leg(short_dir: Path) -> N
     await node.wait_up(WAIT_S)
     node.send(both_sides(free_port(), callee_port))
     for number in range(5):
-        node.send(
-            telephony.Dial(
-                leg=LegId(f"L{number}"),
-                account=AccountId("caller"),
-                uri=f"sip:callee@127.0.0.1:{callee_port}",
-                call_id=f"A{number}.1",
-                timeout_s=20.0,
-            )
-        )
+        node.send(dial_callee(str(number), callee_port))
     await heard.until(lambda: heard.count(telephony.LegOffered) == 5)
     for event in heard.of(telephony.LegOffered):
         assert isinstance(event, telephony.LegOffered)

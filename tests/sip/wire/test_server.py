@@ -34,6 +34,13 @@ class Engine:
         ready = telephony.EngineReady(engine=EngineId("e1"), boot="boot1", capacity=7, version="fake", at=1.0)
         self.server = Server(EngineId("e1"), self.socket, self.journal, self.owner, lambda: ready, limits)
 
+        self.owner.start()
+        self.server.start()
+
+    def stop(self) -> None:
+        self.owner.stop(5.0)
+        self.server.stop(0.0)
+
     def _emit(self, event: telephony.Event) -> None:
         self.server.emit(event)
 
@@ -47,14 +54,11 @@ class Engine:
 async def running(
     directory: Path, limits: ServerLimits | None = None, journal: JournalLimits | None = None
 ) -> AsyncIterator[Engine]:
-    engine = Engine(directory, limits or ServerLimits(), journal or JournalLimits())
-    engine.owner.start()
-    engine.server.start()
+    engine = await asyncio.to_thread(Engine, directory, limits or ServerLimits(), journal or JournalLimits())
     try:
         yield engine
     finally:
-        engine.owner.stop(5.0)
-        engine.server.stop(0.0)
+        await asyncio.to_thread(engine.stop)
 
 
 @pytest.fixture

@@ -1,0 +1,112 @@
+"""Lines of a text file out of its bytes, whatever program wrote it: with or without a byte order mark, UTF-8 or
+UTF-16, any end of line. Takes little memory however long a line is."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from dialer.records.unusable import UnusableFile
+
+#: A longer line is refused without being read into memory. No row of a calling list comes near it.
+LINE_LIMIT_BYTES = 65_536
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+_ENDS = re.compile(rb"\n|\r(?=[^\n])")
+
+
+class Line(NamedTuple):
+    """A line without its end; `problem` says why it cannot be read."""
+
+    number: int
+    text: str
+    problem: str = ""
+
+
+def lines(parts: Iterable[bytes], encoding: str | None = None) -> Iterator[Line]:
+    """Lines of a file that is read in `parts`; `encoding` None finds it out, UTF-8 where nothing tells.
+
+    Raises UnusableFile for an unknown encoding.
+    """
+    source = iter(parts)
+    first = next(source, b"")
+    while len(first) < 4 and (more := next(source, b"")):
+        first += more
+    found, mark = _sniffed(first)
+    name = found if mark or encoding is None else _known(encoding)
+    whole: Iterator[bytes] = chain((first[mark:],), source)
+    if name.startswith("utf-16"):
+        whole, name = _as_utf8(whole, name), "utf-8"
+    for number, (line, cut) in enumerate(_split(whole), 1):
+        yield _line(number, line, cut, name)
+
+
+def _line(number: int, line: bytes, cut: bool, encoding: str) -> Line:
+    if cut:
+        reason = f"the line is longer than {LINE_LIMIT_BYTES} bytes"
+        return Line(number, line[:80].decode(encoding, "replace"), reason)
+    try:
+        return Line(number, line.decode(encoding))
+    except UnicodeDecodeError as problem:
+        reason = (
+            f"byte {problem.start + 1} of the line is not {encoding.upper()}: "
+            "save the file as UTF-8, or name its encoding (Windows: cp1252)"
+        )
+        return Line(number, line.decode(encoding, "replace"), reason)
+
+
+def _sniffed(first: bytes) -> tuple[str, int]:
+    """Encoding, and the length of the byte order mark."""
+    for mark, name in _MARKS:
+        if first.startswith(mark):
+            return name, len(mark)
+    # UTF-16 without a mark: every other byte of Latin text is zero.
+    if first[1:2] == b"\0" and first[3:4] == b"\0" and first[:1] != b"\0":
+        return "utf-16-le", 0
+    return "utf-8", 0
+
+
+def _known(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+        "".encode(name)
+    except LookupError:
+        raise UnusableFile(f"There is no encoding {encoding!r}: try utf-8, cp1252 or latin-1.") from None
+    return name
+
+
+def _as_utf8(parts: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    for part in parts:
+        yield decoder.decode(part).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+def _split(parts: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Lines, and whether they were cut because they are too long."""
+    end = b""
+    rest = b""
+    cut = False
+    for part in parts:
+        rest += part
+        end = end or _end(rest)
+        if end:
+            *whole, rest = rest.split(end)
+            for line in whole:
+                too_long = cut or len(line) > LINE_LIMIT_BYTES
+                yield line[:LINE_LIMIT_BYTES].removesuffix(b"\r"), too_long
+                cut = False
+        if len(rest) > LINE_LIMIT_BYTES:
+            rest, cut = rest[:LINE_LIMIT_BYTES], True
+    if rest:
+        yield rest.removesuffix(b"\r"), cut
+
+
+def _end(text: bytes) -> bytes:
+    """How this file ends its lines, empty if that cannot be told yet. Excel for Mac still uses CR alone."""
+    match = _ENDS.search(text)
+    return match[0] if match else b""

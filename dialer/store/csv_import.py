@@ -1,0 +1,121 @@
+"""Imports a CSV file into a calling list, some hundred rows at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from dialer.ports import ImportReport, Lists, NewRecord, RefusedRow
+from dialer.records.importing import ImportOptions, check, read
+from dialer.records.unusable import UnusableFile
+from dialer.vocabulary.ids import ListName
+
+#: Rows of one transaction: short enough for a node that works beside it.
+ROWS_AT_ONCE = 500
+
+#: Bytes read at a time.
+PART_BYTES = 65_536
+
+#: Refused rows that a report tells of; all are counted.
+TOLD = 1_000
+
+
+class ImportProgress(Struct, frozen=True):
+    """How far an import is: bytes of the file, rows so far."""
+
+    bytes_read: int
+    bytes_total: int
+    rows: int
+    accepted: int
+    refused: int
+    duplicates: int
+
+
+async def import_csv(
+    lists: Lists,
+    path: Path,
+    name: ListName,
+    options: ImportOptions,
+    now: float,
+    progress: Callable[[ImportProgress], None],
+) -> ImportReport:
+    """Import the file into the list `name`, which is made if there is none; `now` in UTC epoch seconds.
+
+    What was imported before an error stays; the same file may be imported again, its rows are then duplicates.
+    Raises UnusableFile, Refused for an unknown zone or region, StoreUnavailable.
+    """
+    check(options)
+    size = await asyncio.to_thread(_size, path)
+    file = await asyncio.to_thread(_opened, path)
+    try:
+        rows = await asyncio.to_thread(read, iter(lambda: file.read(PART_BYTES), b""), options)
+        await lists.add_list(name, options.zone, options.region, now)
+        done = _Count(name, size)
+        while part := await asyncio.to_thread(_part, rows):
+            added = [row for row in part if isinstance(row, NewRecord)]
+            done.rows += len(part)
+            done.refuse([row for row in part if isinstance(row, RefusedRow)])
+            done.add(added, await lists.add_records(name, added, now) if added else ())
+            progress(done.progress(file.tell()))
+        return done.report()
+    finally:
+        file.close()
+
+
+class _Count:
+    """What an import came to so far."""
+
+    def __init__(self, name: ListName, size: int) -> None:
+        self._name = name
+        self._size = size
+        self.rows = 0
+        self._accepted = 0
+        self._refused = 0
+        self._duplicates = 0
+        self._told: list[RefusedRow] = []
+
+    def refuse(self, rows: list[RefusedRow]) -> None:
+        self._refused += len(rows)
+        self._told.extend(rows[: TOLD - len(self._told)])
+
+    def add(self, rows: Sequence[NewRecord], again: Sequence[NewRecord]) -> None:
+        self._accepted += len(rows) - len(again)
+        self._duplicates += len(again)
+        told = [RefusedRow(row.line, "number", row.raw_number, "the list has this number already") for row in again]
+        self._told.extend(told[: TOLD - len(self._told)])
+
+    def progress(self, position: int) -> ImportProgress:
+        return ImportProgress(position, self._size, self.rows, self._accepted, self._refused, self._duplicates)
+
+    def report(self) -> ImportReport:
+        return ImportReport(
+            list=self._name,
+            rows=self.rows,
+            accepted=self._accepted,
+            refused=self._refused,
+            duplicates=self._duplicates,
+            refusals=tuple(sorted(self._told, key=lambda row: row.line)),
+        )
+
+
+def _part(rows: Iterator[NewRecord | RefusedRow]) -> list[NewRecord | RefusedRow]:
+    return list(islice(rows, ROWS_AT_ONCE))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as problem:
+        raise UnusableFile(f"The file {path} cannot be read: {problem.strerror}.") from None
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as problem:
+        raise UnusableFile(f"The file {path} cannot be read: {problem.strerror}.") from None

@@ -11,21 +11,24 @@ import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from agent_api.app import make_app
 from agent_api.dependencies import Dependencies
 from agent_api.feed import Feed
 from agent_api.passwords import hash_password
 from config.difference import Change, difference
 from config.loader import load
 from config.model import Settings
+from dialer import local
 from dialer.callflow.held import leases_held
 from dialer.callflow.world import World
-from dialer.metrics import Metrics
+from dialer.metrics import RuntimeMetrics
 from dialer.ports import ClaimLease, User
 from dialer.runtime.clock import SystemClock
 from dialer.runtime.executor import Executor, audience_of
 from dialer.runtime.inbox import Inbox
 from dialer.runtime.timers import Timers
 from dialer.runtime.writer import Writer
+from dialer.store.importer import CsvImporter
 from dialer.store.opening import Store, open_store
 from dialer.views.rendering import render
 from dialer.vocabulary import events, telephony
@@ -68,7 +71,7 @@ class Node:
         self.executor = Executor(self.engines, store.ledger, self.feed, self.timers, self._post)
         self.writer = Writer(store.ledger, self.executor.run, self._post, self.engines.acknowledge)
         self.inbox = Inbox(self.world, self.clock, self.executor, self.writer)
-        self.metrics = Metrics(self.registry, lambda: self.world, self.inbox, self.writer)
+        self.metrics = RuntimeMetrics(self.registry, self.inbox, self.writer)
         self.inbox.watch_lag(self.metrics.observe_lag)
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.AppRunner | None = None
@@ -107,6 +110,8 @@ class Node:
     async def start(self, *, api: bool = True) -> None:
         """Restore what was, connect the engines, open the API. Raises OSError when the port is taken."""
         await self._seed_users()
+        data = Path(self.settings.server.data_directory)
+        await local.grant(self.store.users, self.store.sessions, data, self.clock.now().utc)
         self.writer.start()
         self.inbox.start()
         self.inbox.post(events.ConfigurationApplied(self._revision, self.settings))
@@ -121,8 +126,6 @@ class Node:
             await self._open_api()
 
     async def _open_api(self) -> None:
-        from agent_api.app import make_app
-
         self._runner = web.AppRunner(make_app(self._dependencies()), handle_signals=False, access_log=None)
         await self._runner.setup()
         server = self.settings.server
@@ -130,8 +133,6 @@ class Node:
         log.info("node_ready", url=server.url)
 
     def _dependencies(self) -> Dependencies:
-        from dialer.records.importer import CsvImporter
-
         store = self.store
         return Dependencies(
             asker=self.inbox,
@@ -214,5 +215,3 @@ class Node:
         self._revision += 1
         self.inbox.post(events.ConfigurationApplied(self._revision, new))
         return changes
-
-

@@ -103,9 +103,7 @@ def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, even
     dial.code, dial.reason, dial.q850 = event.code, event.reason, event.q850
     dial.heard = dial.heard or event.heard
     step.write(
-        SettleDial(
-            attempt.id, dial.n, event.code, event.reason, event.q850, event.by, event.late_answer, step.utc
-        )
+        SettleDial(attempt.id, dial.n, event.code, event.reason, event.q850, event.by, event.late_answer, step.utc)
     )
     trunk = step.world.trunks.get(TrunkName(dial.trunk))
     if trunk is None:

@@ -197,5 +197,3 @@ TIMERS: Mapping[str, Callable[[Step, str], None]] = {
 def on_timer(step: Step, event: events.TimerFired) -> None:
     kind, _, id_ = event.key.partition("/")
     TIMERS[kind](step, id_)
-
-

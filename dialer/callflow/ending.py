@@ -57,9 +57,7 @@ def settle(step: Step, interaction: Interaction, result: CallResult) -> None:
             abandoned=attempt.abandoned,
         )
     )
-    step.world.pacers[interaction.campaign].observe(
-        Observation(Observed.ENDED, step.now, attempt.id, detail=result)
-    )
+    step.world.pacers[interaction.campaign].observe(Observation(Observed.ENDED, step.now, attempt.id, detail=result))
     step.history("cleared", interaction=interaction, result=result, code=dial.code if dial else 0)
 
 
@@ -221,9 +219,7 @@ def cancel_record(step: Step, interaction: Interaction) -> None:
     """Take the record of a preview out of this run; nothing was dialled."""
     record = interaction.record
     if record is not None:
-        step.write(
-            UpdateRecord(record.record, record.fence, RecordStatus.CANCELLED, None, None, None, step.utc)
-        )
+        step.write(UpdateRecord(record.record, record.fence, RecordStatus.CANCELLED, None, None, None, step.utc))
 
 
 def _forget(step: Step, interaction: Interaction) -> None:

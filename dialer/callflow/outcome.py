@@ -137,7 +137,9 @@ def on_extend(step: Step, command: commands.ExtendAfterCall) -> None:
     if after is None or after.ends_at is None:
         raise Refused("not_after_call", "There is no after-call work to prolong.", state=interaction.state)
     if after.extensions >= rules.max_extensions:
-        raise Refused("no_more_time", f"More time was given {after.extensions} times already.", max=rules.max_extensions)
+        raise Refused(
+            "no_more_time", f"More time was given {after.extensions} times already.", max=rules.max_extensions
+        )
     after.extensions += 1
     after.warned = False
     after.ends_at = max(after.ends_at, step.utc) + rules.extension_s

@@ -97,9 +97,7 @@ def _lose(step: Step, agent: Agent, interaction: Interaction, party: Party, even
             conversation.on_agent_leg_lost(step, agent, interaction, event.by)
 
 
-def _next_agent(
-    step: Step, agent: Agent, interaction: Interaction, party: Party, reason: SystemReason
-) -> None:
+def _next_agent(step: Step, agent: Agent, interaction: Interaction, party: Party, reason: SystemReason) -> None:
     """A contact who is already there goes to the next agent; this one is not ready."""
     party.machine.advance(PartyTrigger.WITHDRAW, step.now)
     party.ended_at = step.utc

@@ -54,9 +54,7 @@ def serve(step: Step, interaction: Interaction, agent: Agent) -> bool:
     interaction.parties.append(party)
     if engaged is None:
         try:
-            leg = ring_agent(
-                step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction
-            )
+            leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
         except Refused:
             interaction.parties.remove(party)
             return False

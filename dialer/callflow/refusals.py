@@ -121,4 +121,3 @@ def on_offered(step: Step, engine_id: EngineId, event: telephony.LegOffered) -> 
     """Incoming calls have no destination: refused with a proper answer."""
     step.tell(engine_id, telephony.Reject(event.leg, 480, "Temporarily Unavailable"))
     step.history("incoming_refused", engine=engine_id, account=event.account)
-

@@ -127,7 +127,9 @@ def on_change_mode(step: Step, command: commands.ChangeMode) -> None:
     try:
         mode = Mode(command.mode)
     except ValueError:
-        raise Refused("unknown_mode", f"There is no mode {command.mode!r}.", modes=[each.value for each in Mode]) from None
+        raise Refused(
+            "unknown_mode", f"There is no mode {command.mode!r}.", modes=[each.value for each in Mode]
+        ) from None
     if mode in PREDICTIVE_MODES:
         raise Refused("mode_unavailable", f"{mode} is not available yet.", mode=mode)
     stopped = campaign.state in (CampaignState.INACTIVE, CampaignState.LOADED)

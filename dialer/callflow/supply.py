@@ -133,7 +133,9 @@ def _is_callable(step: Step, campaign: Campaign, record: ClaimedRecord) -> bool:
     if refusal.rule in (Rule.RECORD_HOURS, Rule.CALLING_WINDOW):
         status, due_at = RecordStatus.READY, _next_hour_within(campaign, record, step.utc)
     step.write(UpdateRecord(record.record, record.fence, status, None, None, due_at, step.utc))
-    step.history("record_refused", campaign=campaign.name, record=record.record, rule=refusal.rule, judged_by=refusal.facts)
+    step.history(
+        "record_refused", campaign=campaign.name, record=record.record, rule=refusal.rule, judged_by=refusal.facts
+    )
     return False
 
 

@@ -29,6 +29,8 @@ class Habits:
 
     wrap_s: tuple[float, float] = (0.2, 1.0)
     read_s: tuple[float, float] = (0.1, 0.5)
+    #: After this long an agent ends a conversation that the contact has not ended.
+    talk_s: tuple[float, float] = (10.0, 16.0)
     dispositions: tuple[str, ...] = ("sale", "not_interested", "call_later")
 
 
@@ -90,6 +92,10 @@ class Autopilot:
                 automatic = world.campaigns[interaction.campaign].settings.accepts_automatically
                 return None if automatic else commands.AcceptOffer(self._name, party.offer)
             return commands.DialRecord(self._name, interaction.id)
+        if interaction.state is InteractionState.CONNECTED:
+            if not self._due(f"talk {interaction.id}", self._habits.talk_s, now):
+                return None
+            return commands.EndCall(self._name, interaction.id)
         if interaction.state is InteractionState.CLEARED and party.state is PartyState.AFTER_CALL:
             if not self._due(f"wrap {interaction.id}", self._habits.wrap_s, now):
                 return None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from dialer.campaigns.campaign import Campaign
@@ -107,11 +108,13 @@ async def send_home(stage: Stage) -> None:
 async def judge(stage: Stage, seconds: float) -> RunReport:
     """Compare what the database says with what the carrier heard and what was on the wire."""
     report = await stage.carrier.request({"do": "report"})
+    (stage.directory / "heard.json").write_bytes(msgspec.json.encode(report))
     wire = await stage.carrier.request({"do": "wire"})
     attempts = await all_attempts(stage)
     records = [record async for record in stage.running.store.lists.records(ListName(LIST))]
     call_ids = [call_id for attempt in attempts for call_id in attempt.call_ids]
-    on_wire = [invite["call_id"] for invite in wire["invites"]]
+    phones = stage.scenario.extensions()  # rung through the same port where they are at an Asterisk
+    on_wire = [invite["call_id"] for invite in wire["invites"] if invite["user"] not in phones]
     waits = sorted(
         (attempt.connected_at - attempt.answered_at) * 1000
         for attempt in attempts

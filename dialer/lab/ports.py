@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LabPorts:
-    """SIP ports of the carrier and the phones; the first of a block for the engine; RTP ranges of both sides."""
+    """SIP ports of the carrier, the phones and Asterisk; the first of a block for the engine; RTP ranges of all."""
 
     carrier: int
     phones: int
+    asterisk: int
+    asterisk_tls: int
     engine_low: int
     engine_high: int
     engine_rtp: tuple[int, int]
     lab_rtp: tuple[int, int]
+    asterisk_rtp: tuple[int, int]
 
 
 #: One lab's share of ports: SIP in the first 64, RTP further up.
@@ -25,6 +28,8 @@ BLOCKS = 40
 RTP_SPAN = 3_000
 FIRST_RTP = 17_700
 RTP_BLOCKS = 5
+#: Asterisk, where it takes part, has its RTP above all others.
+FIRST_ASTERISK_RTP = FIRST_RTP + RTP_BLOCKS * 2 * RTP_SPAN
 
 
 def _is_free(port: int) -> bool:
@@ -41,14 +46,18 @@ def free_ports() -> LabPorts:
     """A block of ports that nobody uses now. Raises OSError when every block is taken."""
     for number in range(BLOCKS):
         low = FIRST_SIP + number * BLOCK
-        if all(_is_free(port) for port in (low, low + 1, low + 2, low + 3)):
+        if all(_is_free(port) for port in range(low, low + 6)):
             rtp = FIRST_RTP + (number % RTP_BLOCKS) * 2 * RTP_SPAN
+            asterisk_rtp = FIRST_ASTERISK_RTP + (number % RTP_BLOCKS) * RTP_SPAN
             return LabPorts(
                 carrier=low,
                 phones=low + 1,
-                engine_low=low + 2,
+                asterisk=low + 2,
+                asterisk_tls=low + 3,
+                engine_low=low + 4,
                 engine_high=low + BLOCK - 2,
                 engine_rtp=(rtp, rtp + RTP_SPAN - 2),
                 lab_rtp=(rtp + RTP_SPAN, rtp + 2 * RTP_SPAN - 2),
+                asterisk_rtp=(asterisk_rtp, asterisk_rtp + RTP_SPAN - 2),
             )
     raise OSError(f"no free block of SIP ports between {FIRST_SIP} and {FIRST_SIP + BLOCKS * BLOCK}")

@@ -9,7 +9,9 @@ from pydantic import SecretStr
 
 from config.model import (
     AfterCall,
+    AsteriskPhone,
     AtLimit,
+    Authentication,
     CallingList,
     CallingWindow,
     Campaign,
@@ -30,6 +32,7 @@ from config.model import (
     Trunk,
     User,
 )
+from dialer.lab.asterisk_configuration import DIALER, AsteriskSettings
 from dialer.lab.ports import LabPorts
 from dialer.vocabulary.results import CallResult
 from sip.lab.profile import Profile
@@ -41,6 +44,7 @@ LIST = "demo-contacts"
 TRUNK = "carrier"
 PHONES = "desks"
 FIRST_PHONE = 1001
+VIA_ASTERISK = "asterisk"
 #: A number of the range that Ofcom keeps for fiction.
 CALLER_ID = "+442079460999"
 #: Demo log-ins have this password; it is printed, and the node listens on the loopback address only.
@@ -51,7 +55,8 @@ RETRIED = tuple(CallResult)
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What one lab run is. `headless` runs dial each record once."""
+    """What one lab run is. `headless` runs dial each record once. `via` is `direct`, or `asterisk`: the trunk is a
+    real Asterisk then, where the phones register and behind which the contacts are."""
 
     mode: Mode
     agents: int
@@ -60,16 +65,23 @@ class Scenario:
     profile: Profile
     headless: bool
     listen_port: int = 8080
+    via: str = "direct"
+
+    @property
+    def via_asterisk(self) -> bool:
+        return self.via == VIA_ASTERISK
 
     def agent_names(self) -> list[str]:
         return [f"agent{number}" for number in range(1, self.agents + 1)]
 
+    def extensions(self) -> tuple[str, ...]:
+        """Users of the agents' phones."""
+        return tuple(str(FIRST_PHONE + number) for number in range(self.agents))
+
 
 def _always_open() -> CallingWindow:
     day = Hours(opens_minute=0, closes_minute=1440)
-    return CallingWindow(
-        monday=day, tuesday=day, wednesday=day, thursday=day, friday=day, saturday=day, sunday=day
-    )
+    return CallingWindow(monday=day, tuesday=day, wednesday=day, thursday=day, friday=day, saturday=day, sunday=day)
 
 
 def _campaign(scenario: Scenario) -> Campaign:
@@ -107,7 +119,13 @@ def _campaign(scenario: Scenario) -> Campaign:
 
 def _users(scenario: Scenario) -> tuple[User, ...]:
     agents = [
-        User(name=name, display_name=f"Agent {n}", password=SecretStr(DEMO_PASSWORD), phone=f"{1000 + n}@{PHONES}", teams=(TEAM,))
+        User(
+            name=name,
+            display_name=f"Agent {n}",
+            password=SecretStr(DEMO_PASSWORD),
+            phone=f"{1000 + n}@{PHONES}",
+            teams=(TEAM,),
+        )
         for n, name in enumerate(scenario.agent_names(), 1)
     ]
     others = [
@@ -115,6 +133,43 @@ def _users(scenario: Scenario) -> tuple[User, ...]:
         User(name="admin", display_name="Administrator", role=Role.ADMINISTRATOR, password=SecretStr(DEMO_PASSWORD)),
     ]
     return tuple(agents + others)
+
+
+def trunk_port(scenario: Scenario, ports: LabPorts) -> int:
+    """Where the node's INVITEs go."""
+    return ports.asterisk if scenario.via_asterisk else ports.carrier
+
+
+def _trunk(scenario: Scenario, ports: LabPorts) -> Trunk:
+    credentials = Authentication(user=DIALER, password=SecretStr(DEMO_PASSWORD))
+    return Trunk(
+        name=TRUNK,
+        host="127.0.0.1",
+        port=trunk_port(scenario, ports),
+        authentication=credentials if scenario.via_asterisk else None,
+        caller_ids=(CALLER_ID,),
+        max_legs=1000,
+        max_calls_per_s=100,
+    )
+
+
+def _phones(scenario: Scenario, ports: LabPorts) -> AsteriskPhone | StaticPhone:
+    if scenario.via_asterisk:
+        return AsteriskPhone(kind="asterisk", name=PHONES, trunk=TRUNK)
+    return StaticPhone(kind="static", name=PHONES, uri=f"sip:{{extension}}@127.0.0.1:{ports.phones}")
+
+
+def asterisk_settings(scenario: Scenario, ports: LabPorts) -> AsteriskSettings:
+    """The Asterisk between the node and everybody else."""
+    return AsteriskSettings(
+        sip_port=ports.asterisk,
+        rtp_port_low=ports.asterisk_rtp[0],
+        rtp_port_high=ports.asterisk_rtp[1],
+        carrier_port=ports.carrier,
+        phones=scenario.extensions(),
+        phone_password=DEMO_PASSWORD,
+        dialer_password=DEMO_PASSWORD,
+    )
 
 
 def node_settings(scenario: Scenario, ports: LabPorts, directory: Path) -> Settings:
@@ -129,17 +184,8 @@ def node_settings(scenario: Scenario, ports: LabPorts, directory: Path) -> Setti
                 rtp_port_high=ports.engine_rtp[1],
             ),
         ),
-        trunks=(
-            Trunk(
-                name=TRUNK,
-                host="127.0.0.1",
-                port=ports.carrier,
-                caller_ids=(CALLER_ID,),
-                max_legs=1000,
-                max_calls_per_s=100,
-            ),
-        ),
-        phones=(StaticPhone(kind="static", name=PHONES, uri=f"sip:{{extension}}@127.0.0.1:{ports.phones}"),),
+        trunks=(_trunk(scenario, ports),),
+        phones=(_phones(scenario, ports),),
         teams=(Team(name=TEAM),),
         users=_users(scenario),
         campaigns=(_campaign(scenario),),
@@ -158,5 +204,7 @@ def lab_settings(scenario: Scenario, ports: LabPorts) -> LabSettings:
         measuring=scenario.headless,
         rtp_port_low=ports.lab_rtp[0],
         rtp_port_high=ports.lab_rtp[1],
-        capture_ports=(ports.carrier,) if scenario.headless else (),
+        registrar=f"sip:127.0.0.1:{ports.asterisk}" if scenario.via_asterisk else "",
+        phone_password=DEMO_PASSWORD if scenario.via_asterisk else "",
+        capture_ports=(trunk_port(scenario, ports),) if scenario.headless else (),
     )

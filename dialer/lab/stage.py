@@ -8,10 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from dialer.lab.asterisk import AsteriskPeer
 from dialer.lab.autopilot import Autopilot, Habits
 from dialer.lab.contacts import contacts
 from dialer.lab.ports import free_ports
-from dialer.lab.scenario import CAMPAIGN, LIST, Scenario, lab_settings, node_settings
+from dialer.lab.scenario import CAMPAIGN, LIST, Scenario, asterisk_settings, lab_settings, node_settings
 from dialer.node import Node
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, ListName
@@ -32,6 +33,9 @@ class Stage:
         self.settings = node_settings(scenario, self.ports, directory)
         self._habits = habits or Habits()
         self.carrier = LabProcess(lab_settings(scenario, self.ports), directory)
+        self.asterisk: AsteriskPeer | None = None
+        if scenario.via_asterisk:
+            self.asterisk = AsteriskPeer(asterisk_settings(scenario, self.ports), directory / "asterisk")
         self.engine: EngineProcess | None = None
         self.node: Node | None = None
         self.pilots: list[Autopilot] = []
@@ -42,6 +46,8 @@ class Stage:
     async def __aenter__(self) -> Self:
         self.directory.mkdir(parents=True, exist_ok=True)
         try:
+            if self.asterisk is not None:
+                await self.asterisk.start()  # before the phones, which register there
             await self.carrier.start()
             await self._spawn_engine()
             self._tasks.append(asyncio.create_task(self._guard_engine(), name="engine guard"))
@@ -121,3 +127,5 @@ class Stage:
             await self.engine.stop(timeout_s=10.0)
         with contextlib.suppress(ProcessLookupError):
             await self.carrier.stop()
+        if self.asterisk is not None:
+            await self.asterisk.stop()

@@ -27,6 +27,7 @@ from dialer.vocabulary.outputs import (
 
 log = structlog.get_logger(__name__)
 
+
 class Executor:
     """Carries out outputs. A read model is published without a body: the feed renders it when it leaves."""
 

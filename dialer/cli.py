@@ -1,0 +1,216 @@
+"""`cornetta`: the command line. Each command is thin; what it does lives where its name says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import structlog
+import typer
+from rich.console import Console
+
+from config.loader import check as check_configuration
+from config.loader import load
+from config.model import Mode, Settings
+from dialer.cli_data import lists_app, users_app
+from dialer.vocabulary.errors import ConfigurationError, CornettaError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(lists_app, name="list", help="Calling lists: import, export, show.")
+app.add_typer(users_app, name="user", help="Users: add, change the password, show.")
+
+T = TypeVar("T")
+#: A user's mistake: told in words, without a traceback.
+EXIT_MISTAKE = 2
+EXIT_FAILED = 1
+
+Directory = Annotated[Path, typer.Option("--config", "-c", help="Directory of the configuration (YAML).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line of stdout.")]
+
+
+def fail(problem: object, code: int = EXIT_FAILED) -> NoReturn:
+    """Say what is wrong on stderr and end."""
+    typer.echo(str(problem), err=True)
+    raise typer.Exit(code)
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; our own errors become a sentence and an exit code."""
+    try:
+        return asyncio.run(work)
+    except ConfigurationError as error:
+        fail(error, EXIT_MISTAKE)
+    except CornettaError as error:
+        fail(error)
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+def settings_of(directory: Path) -> Settings:
+    try:
+        return load(directory)
+    except ConfigurationError as error:
+        fail(error, EXIT_MISTAKE)
+
+
+def log_to_stderr(level: str) -> None:
+    """Structured lines on stderr; stdout stays for results."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+@app.command()
+def run(config: Directory = Path("/etc/cornetta")) -> None:
+    """Run a node. It connects to its engines (cornetta engine) and keeps trying until they are there."""
+    from dialer.service import serve
+
+    settings = settings_of(config)
+    log_to_stderr(settings.server.log_level)
+    run_async(serve(settings, config))
+
+
+@app.command()
+def engine(
+    config: Directory = Path("/etc/cornetta"),
+    name: Annotated[str, typer.Option(help="Which engine slot of the configuration.")] = "engine-1",
+) -> None:
+    """Run an engine: SIP and media of one slot. It outlives the node, and conversations with it."""
+    from dialer.service import engine_settings
+    from sip.engine.main import run as run_engine
+
+    settings = settings_of(config)
+    log_to_stderr(settings.server.log_level)
+    try:
+        chosen = engine_settings(settings, name)
+    except CornettaError as error:
+        fail(error, EXIT_MISTAKE)
+    raise typer.Exit(run_engine(chosen))
+
+
+@app.command()
+def check(directory: Annotated[Path, typer.Argument(help="Directory of the configuration.")]) -> None:
+    """Check a configuration: every mistake with file, line, path and reason."""
+    report = check_configuration(directory)
+    for problem in report.problems:
+        typer.echo(problem, err=True)
+    if report.problems:
+        fail(f"{len(report.problems)} mistakes", EXIT_MISTAKE)
+    typer.echo(report.summary)
+
+
+@app.command()
+def reload(config: Directory = Path("/etc/cornetta")) -> None:
+    """Let the running node read its configuration again: shows the difference; a mistake changes nothing."""
+    from dialer import local
+
+    told = run_async(local.ask(settings_of(config), "POST", "/configuration/reload"))
+    for change in told["changes"]:
+        note = f" ({change['note']})" if change["note"] else ""
+        typer.echo(f"{change['subject']}: {change['text']} [{change['applies']}]{note}")
+    typer.echo(f"{len(told['changes'])} changes applied" if told["changes"] else "nothing has changed")
+
+
+@app.command()
+def why(
+    campaign: Annotated[str, typer.Argument(help="Name of the campaign.")],
+    config: Directory = Path("/etc/cornetta"),
+) -> None:
+    """Say in one sentence why a campaign dials nothing now."""
+    from dialer import local
+
+    told = run_async(local.ask(settings_of(config), "GET", f"/campaigns/{campaign}/why"))
+    reason = told["why"]
+    typer.echo(f"{told['campaign']} is {told['state']}: {reason['sentence'] if reason else 'it is dialling.'}")
+
+
+@app.command()
+def call(
+    number: Annotated[str, typer.Argument(help="Number to dial, in international form.")],
+    campaign: Annotated[str, typer.Option(help="Whose trunk and caller ID are used.")],
+    phone: Annotated[str, typer.Option(help="The phone that is connected, e.g. 101@desks.")],
+    config: Directory = Path("/etc/cornetta"),
+) -> None:
+    """Place one test call, outside records and statistics. The node must not run: its engine is borrowed."""
+    from dialer.trial import place_trial_call
+
+    settings = settings_of(config)
+    log_to_stderr("WARNING")
+    raise typer.Exit(run_async(place_trial_call(settings, number, campaign, phone, typer.echo)))
+
+
+@app.command()
+def lab(
+    headless: Annotated[bool, typer.Option(help="Run a campaign to its end and print the proof.")] = False,
+    as_json: AsJson = False,
+    agents: Annotated[int, typer.Option(min=1, max=500)] = 8,
+    records: Annotated[int, typer.Option(min=1, max=60_000)] = 400,
+    mode: Annotated[
+        str, typer.Option(help="PREVIEW, PUSH_PREVIEW, PROGRESSIVE or PROGRESSIVE_ASM.")
+    ] = "PROGRESSIVE_ASM",
+    seed: Annotated[int, typer.Option(help="Equal seeds give equal contacts.")] = 1,
+    profile: Annotated[str, typer.Option(help="demo, measured, mixed or prompt.")] = "",
+    via: Annotated[str, typer.Option(help="direct, or asterisk: everything through a real Asterisk.")] = "direct",
+    port: Annotated[int, typer.Option(help="Port of the web side.")] = 8080,
+    directory: Annotated[Path | None, typer.Option(help="Where data and logs go; new and empty each time.")] = None,
+) -> None:
+    """The whole product on this machine, with a simulated carrier and phones: a demo, or with --headless a proof."""
+    from dialer.lab.scenario import Scenario
+    from sip.lab.profile import profile_named
+
+    log_to_stderr("WARNING")
+    try:
+        chosen = profile_named(profile or ("measured" if headless else "demo"))
+        scenario = Scenario(Mode(mode.upper()), agents, records, seed, chosen, headless, port, via)
+    except CornettaError as error:
+        fail(error, EXIT_MISTAKE)
+    except ValueError:
+        fail(f"There is no mode {mode!r}: use one of {', '.join(Mode)}.", EXIT_MISTAKE)
+    if scenario.mode.predictive:
+        fail(f"{scenario.mode} is not available yet: use a progressive mode.", EXIT_MISTAKE)
+    place = directory or Path(tempfile.mkdtemp(prefix="cornetta-lab-"))
+    if headless:
+        _headless(scenario, place, as_json=as_json)
+    else:
+        from dialer.lab.watch import run_demo
+
+        run_async(run_demo(scenario, place, Console()))
+
+
+def _headless(scenario: Any, place: Path, *, as_json: bool) -> None:
+    from dialer.lab.headless import as_json as to_json
+    from dialer.lab.headless import run_headless
+
+    report = run_async(run_headless(scenario, place, lambda line: typer.echo(line, err=True)))
+    told = to_json(report)
+    if as_json:
+        typer.echo(json.dumps(told))
+    else:
+        for name, value in told.items():
+            typer.echo(f"{name}: {value}")
+    if not report.is_clean:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context, name: Annotated[str, typer.Argument(help="Which comparison.")]) -> None:
+    """Run one measured comparison; the last line of stdout is one JSON object."""
+    from bench.registry import run_bench
+
+    raise typer.Exit(run_bench(name, context.args))
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

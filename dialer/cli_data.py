@@ -1,0 +1,150 @@
+"""`cornetta list` and `cornetta user`: plain data, beside a running node or without one."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from agent_api.passwords import hash_password
+from config.loader import load
+from config.model import Role
+from dialer.ports import User
+from dialer.records.importing import ImportOptions
+from dialer.store.csv_import import ImportProgress, import_csv
+from dialer.store.opening import open_plain
+from dialer.vocabulary.errors import CornettaError
+from dialer.vocabulary.ids import ListName
+
+lists_app = typer.Typer(no_args_is_help=True, add_completion=False)
+users_app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+Directory = Annotated[Path, typer.Option("--config", "-c", help="Directory of the configuration (YAML).")]
+_PASSWORD_LENGTH = 10
+
+
+def _end(problem: object, code: int) -> None:
+    typer.echo(str(problem), err=True)
+    raise typer.Exit(code)
+
+
+def _run(work: Any) -> Any:
+    try:
+        return asyncio.run(work)
+    except CornettaError as error:
+        _end(error, 2)
+    except OSError as error:
+        _end(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
+
+
+async def _open(config: Path) -> Any:
+    settings = await asyncio.to_thread(load, config)
+    Path(settings.server.data_directory).mkdir(parents=True, exist_ok=True)
+    return await open_plain(settings.server.database)
+
+
+@lists_app.command("show")
+def show_lists(config: Directory = Path("/etc/cornetta")) -> None:
+    """All calling lists with their records."""
+
+    async def work() -> Any:
+        store = await _open(config)
+        try:
+            return await store.lists.lists()
+        finally:
+            await store.close()
+
+    table = Table("list", "zone", "region", "records", "ready")
+    for row in _run(work()):
+        table.add_row(row.name, row.zone, row.region, str(row.records), str(row.ready))
+    Console().print(table)
+
+
+@users_app.command("show")
+def show_users(config: Directory = Path("/etc/cornetta")) -> None:
+    """All users."""
+
+    async def work() -> Any:
+        store = await _open(config)
+        try:
+            return await store.users.users()
+        finally:
+            await store.close()
+
+    table = Table("user", "name", "role", "phone", "teams", "enabled")
+    for user in _run(work()):
+        row = (user.name, user.display_name, user.role, user.phone, ", ".join(user.teams), str(user.enabled))
+        table.add_row(*row)
+    Console().print(table)
+
+
+@users_app.command("add")
+def add_user(
+    name: Annotated[str, typer.Argument(help="Log-in name.")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    role: Annotated[Role, typer.Option(help="agent, supervisor, administrator or auditor.")] = Role.AGENT,
+    display_name: Annotated[str, typer.Option(help="Name that people read.")] = "",
+    phone: Annotated[str, typer.Option(help="Where an agent is rung, e.g. 101@desks.")] = "",
+    team: Annotated[list[str] | None, typer.Option(help="Team; may be given again.")] = None,
+    config: Directory = Path("/etc/cornetta"),
+) -> None:
+    """Add a user, or change the one of this name. A running node knows it from its next start on."""
+    if len(password) < _PASSWORD_LENGTH:
+        _end(f"The password has {len(password)} characters; take {_PASSWORD_LENGTH} or more.", 2)
+
+    async def work() -> None:
+        store = await _open(config)
+        try:
+            hashed = await asyncio.to_thread(hash_password, password)
+            await store.users.save_user(User(name, display_name or name, role, hashed, phone, tuple(team or ())))
+        finally:
+            await store.close()
+
+    _run(work())
+    typer.echo(f"{name} is {role}.")
+
+
+@lists_app.command("import")
+def import_list(
+    file: Annotated[Path, typer.Argument(help="CSV file.")],
+    name: Annotated[str, typer.Option("--list", help="Calling list; made if it is new.")],
+    zone: Annotated[str, typer.Option(help="IANA time zone of records without one.")] = "",
+    region: Annotated[str, typer.Option(help="Country of numbers without one, ISO code.")] = "",
+    column: Annotated[list[str] | None, typer.Option(help="FIELD=HEADER, e.g. number=Telefono.")] = None,
+    config: Directory = Path("/etc/cornetta"),
+) -> None:
+    """Import records. Rows that cannot be used are refused with line, column and reason; the others are taken."""
+    columns = dict(each.split("=", 1) for each in column or () if "=" in each)
+
+    async def work(progress: Progress) -> Any:
+        store = await _open(config)
+        task = progress.add_task("rows", total=None)
+        try:
+            known = {row.name: row for row in await store.lists.lists()}.get(ListName(name))
+            options = ImportOptions(
+                zone or (known.zone if known else ""), region or (known.region if known else ""), columns
+            )
+
+            def tell(so_far: ImportProgress) -> None:
+                progress.update(task, completed=so_far.bytes_read, total=so_far.bytes_total)
+
+            return await import_csv(store.lists, file, ListName(name), options, time.time(), tell)
+        finally:
+            await store.close()
+
+    with Progress(console=Console(stderr=True)) as progress:
+        report = _run(work(progress))
+    for row in report.refusals:
+        typer.echo(f"line {row.line}: {row.column}: {row.value!r}: {row.reason}", err=True)
+    typer.echo(
+        f"{report.list}: {report.accepted} of {report.rows} rows taken, "
+        f"{report.refused} refused, {report.duplicates} duplicates"
+    )
+    if report.refused and not report.accepted:
+        raise typer.Exit(2)

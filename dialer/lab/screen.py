@@ -1,0 +1,119 @@
+"""The live terminal view of `cornetta lab`: campaign, agents, trunk, results, and why nothing is dialled."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+
+from rich.columns import Columns
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from dialer.agents.agent import Agent
+from dialer.callflow.world import World
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD
+from dialer.lab.stage import Stage
+from dialer.vocabulary.ids import CampaignName
+
+REFRESH_S = 0.5
+#: Agents shown at most; the rest is counted.
+AGENT_ROWS = 24
+
+
+class Screen:
+    """Draws the state of a stage. `results` is read from the database now and then."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._results: dict[str, int] = {}
+        self._read_at = 0.0
+
+    async def show(self, console: Console) -> None:
+        """Until cancelled."""
+        with Live(console=console, refresh_per_second=4, screen=False) as live:
+            while True:
+                await self._read_results()
+                live.update(self.draw())
+                await asyncio.sleep(REFRESH_S)
+
+    async def _read_results(self) -> None:
+        if time.monotonic() - self._read_at >= 2.0:
+            self._read_at = time.monotonic()
+            results = await self._stage.running.store.attempts.results(CampaignName(CAMPAIGN))
+            self._results = {result.value: count for result, count in results.items()}
+
+    def draw(self) -> RenderableType:
+        world = self._stage.running.world
+        head = Columns([_campaign(world), _lines(world), _results(self._results)])
+        url = self._stage.settings.server.url
+        users = f"supervisor, admin, agent1 to agent{self._stage.scenario.agents}"
+        foot = Text(f"{url}   log in as {users} (password {DEMO_PASSWORD})   Ctrl-C ends", style="dim")
+        return Group(head, _agents(world), foot)
+
+
+def _campaign(world: World) -> Panel:
+    campaign = world.campaigns[CampaignName(CAMPAIGN)]
+    waiting = campaign.waiting
+    body = Table.grid(padding=(0, 1))
+    body.add_row("mode", campaign.mode)
+    body.add_row("state", campaign.state)
+    body.add_row("records", f"{waiting.done} done of {waiting.total}, {waiting.retry} wait for a retry")
+    body.add_row("in hand", str(len(campaign.pool)))
+    why = campaign.reason.sentence if campaign.reason else "dialling"
+    body.add_row("now", Text(why, style="yellow" if campaign.reason else "green"))
+    return Panel(body, title=f"campaign {campaign.name}", width=62)
+
+
+def _lines(world: World) -> Panel:
+    body = Table.grid(padding=(0, 1))
+    states = Counter(each.state for each in world.interactions.values())
+    shown = (InteractionState.DIALING, InteractionState.QUEUED, InteractionState.CONNECTED, InteractionState.CLEARED)
+    for state in shown:
+        label = "after-call work" if state is InteractionState.CLEARED else state.value
+        body.add_row(label, str(states.get(state, 0)))
+    for trunk in world.trunks.values():
+        body.add_row(f"trunk {trunk.name}", f"{trunk.state}, {len(trunk.legs)} legs {trunk.last_error}".rstrip())
+    for engine in world.engines.values():
+        up = "up" if engine.usable else "not connected"
+        body.add_row(engine.id, f"{up}, {engine.legs} legs, {engine.rss_mb:.0f} MB")
+    return Panel(body, title="lines", width=44)
+
+
+def _results(results: dict[str, int]) -> Panel:
+    body = Table.grid(padding=(0, 1))
+    for result, count in sorted(results.items(), key=lambda item: -item[1]):
+        body.add_row(result.replace("_", " "), str(count))
+    return Panel(body, title="call results", width=30)
+
+
+def _agents(world: World) -> Panel:
+    body = Table(box=None, padding=(0, 1), header_style="dim")
+    for column in ("agent", "state", "since", "phone", "contact", "call"):
+        body.add_column(column)
+    agents = [agent for agent in world.agents.values() if agent.teams]
+    for agent in agents[:AGENT_ROWS]:
+        body.add_row(*_agent_row(world, agent))
+    hidden = len(agents) - AGENT_ROWS
+    return Panel(body, title="agents" + (f" ({hidden} more)" if hidden > 0 else ""), width=138)
+
+
+def _agent_row(world: World, agent: Agent) -> tuple[str, ...]:
+    leg = world.legs.get(agent.engaged) if agent.engaged else None
+    phone = ("engaged" if leg.is_connected else "ringing") if leg else ""
+    interaction = world.interactions.get(agent.interaction) if agent.interaction else None
+    since = f"{max(0.0, time.time() - agent.since_utc):.0f} s" if agent.since_utc else ""
+    state = f"{agent.state} {agent.reason}".strip()
+    who = f"{interaction.contact} {interaction.number}" if interaction else ""
+    return (agent.display_name, state, since, phone, who, _call(interaction))
+
+
+def _call(interaction: Interaction | None) -> str:
+    if interaction is None:
+        return ""
+    holds = f" (on hold by {', '.join(sorted(interaction.holds))})" if interaction.holds else ""
+    return f"{interaction.state}{holds}"

@@ -1,0 +1,71 @@
+"""`cornetta lab`: the demo that runs until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from dialer.lab.autopilot import Habits
+from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, Scenario
+from dialer.lab.screen import Screen
+from dialer.lab.stage import Stage
+from dialer.vocabulary.ids import CampaignName
+
+DEMO_HABITS = Habits(wrap_s=(3.0, 12.0), read_s=(1.0, 4.0), talk_s=(20.0, 60.0))
+
+
+async def run_demo(scenario: Scenario, directory: Path, console: Console) -> None:
+    """Run the demo campaign with its web side and a live view until SIGINT or SIGTERM."""
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, over.set)
+    console.print("Starting carrier, phones, engine and node ...")
+    async with Stage(scenario, directory, DEMO_HABITS) as stage:
+        stage.seat_agents()
+        await _until_agents_are_in(stage)
+        await stage.run_campaign()
+        _announce(stage, console)
+        screen = Screen(stage)
+        show = screen.show(console) if console.is_terminal else _tell(stage, console)
+        task = asyncio.create_task(show, name="screen")
+        await over.wait()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        console.print("Stopping ...")
+
+
+async def _until_agents_are_in(stage: Stage) -> None:
+    """Agents log in before the campaign is loaded, so that they get both notices."""
+    names = stage.scenario.agent_names()
+    while not all(stage.running.world.agents[name].state != "logged_out" for name in names):  # type: ignore[index]
+        await asyncio.sleep(0.1)
+
+
+def _announce(stage: Stage, console: Console) -> None:
+    say: Callable[..., None] = console.print
+    say(f"\n[bold]Cornetta is up:[/bold] {stage.settings.server.url}")
+    say(f"Log-ins: supervisor, admin, agent1 to agent{stage.scenario.agents}; password {DEMO_PASSWORD}")
+    say(f"Data and logs: {stage.directory}\n")
+
+
+async def _tell(stage: Stage, console: Console) -> None:
+    """Without a terminal: one line whenever something changed, at most every 2 s."""
+    told = ""
+    while True:
+        world = stage.running.world
+        campaign = world.campaigns[CampaignName(CAMPAIGN)]
+        states = [each.state.value for each in world.interactions.values()]
+        why = f"; {campaign.reason.sentence}" if campaign.reason else ""
+        talking, dialing = states.count("connected"), states.count("dialing")
+        line = f"{campaign.waiting.done}/{campaign.waiting.total} done, {dialing} dialling, {talking} talking{why}"
+        if line != told:
+            console.print(line)
+            told = line
+        await asyncio.sleep(2.0)

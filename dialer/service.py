@@ -1,0 +1,41 @@
+"""`cornetta run`: a node as a service, until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+from config.model import Settings
+from dialer.node import Node
+from dialer.vocabulary.ids import EngineId
+from sip.engine.main import EngineSettings
+
+
+async def serve(settings: Settings, directory: Path) -> None:
+    """Run the node until SIGTERM or SIGINT."""
+    over = asyncio.Event()
+    node = await Node.open(settings, directory)
+    try:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, over.set)
+        await node.start()
+        await over.wait()
+    finally:
+        await node.stop()
+
+
+def engine_settings(settings: Settings, name: str) -> EngineSettings:
+    """What one engine slot is told at its start. Raises NotFound."""
+    engine = settings.engine(name)
+    data = Path(settings.server.data_directory)
+    state = data / engine.name
+    state.mkdir(parents=True, exist_ok=True)
+    return EngineSettings(
+        engine=EngineId(engine.name),
+        socket=Path(settings.engine_socket(engine)),
+        state_dir=state,
+        log_file=engine.log_file,
+        clock_rate_hz=engine.clock_rate_hz,
+    )

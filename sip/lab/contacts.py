@@ -41,11 +41,13 @@ def _ring_and_answer(plan: CallPlan, leg: LegId) -> Script:
 
 
 def _talk(plan: CallPlan, voice: Voice) -> Script:
-    """Speech after a moment, then talk (or the leg's tone) until the plan's end; no end waits for the other side."""
+    """Speech after a moment until the plan's end; no end waits for the other side. In measuring mode a few words, then
+    the leg's tone."""
     yield from voice.listen()
     yield Pause(plan.speech_after_s)
-    yield voice.clip(f"hello_{plan.voice}")
-    yield Expect(PlayFinished, CLIP_LIMIT_S)
+    if voice.measuring:
+        yield voice.clip(f"hello_{plan.voice}")
+        yield Expect(PlayFinished, CLIP_LIMIT_S)
     yield voice.go_on(f"talk_{plan.voice}")
     if plan.talk_s is not None:
         yield Pause(plan.talk_s)

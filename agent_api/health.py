@@ -43,7 +43,7 @@ def routes() -> tuple[Route, ...]:
         Route(
             method="GET",
             path="/healthz",
-            name="alive",
+            name="liveness",
             summary="Whether the node lives",
             tag="health",
             handler=alive,
@@ -53,11 +53,12 @@ def routes() -> tuple[Route, ...]:
         Route(
             method="GET",
             path="/readyz",
-            name="ready",
+            name="readiness",
             summary="Whether calls can be placed",
             tag="health",
             handler=ready,
             public=True,
             response=Readiness,
+            also=(503,),
         ),
     )

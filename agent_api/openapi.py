@@ -20,6 +20,7 @@ _SEGMENT = r"^[^/]+$"
 
 #: What a client may be told on any route, besides what the route itself names.
 _ALWAYS = (422, 503)
+_WITH_RETRY_AFTER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _TAGS: Mapping[str, str] = {
     "sessions": "Logging in and out",
     "agent": "The agent's own state, notices and campaigns",
@@ -124,18 +125,15 @@ def _responses(route: Route, schemas: Mapping[str, Any]) -> dict[str, Any]:
         usual["content"] = {route.media: {"schema": schemas[_name(route.response)]}}
     elif route.status not in (HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.NO_CONTENT):
         usual["content"] = {route.media: {"schema": {"type": "string"}}}
-    responses = {str(route.status): usual}
+    responses = {
+        str(status): {**usual, "description": HTTPStatus(status).phrase} for status in (route.status, *route.also)
+    }
     told = {problems.CONTENT_TYPE: {"schema": schemas[_name(Problem)]}}
-    for status in sorted({*_refusals(route)} - {route.status}):
-        if status < HTTPStatus.BAD_REQUEST:
-            responses[str(status)] = {**usual, "description": HTTPStatus(status).phrase}
-        else:
-            responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": dict(told)}
-    if route.name == "ready":
-        responses["503"] = {**usual, "description": HTTPStatus(503).phrase}
-    for code in ("429", "503"):
-        if code in responses and route.name != "ready":
-            responses[code]["headers"] = _retry_after()
+    for status in sorted({*_refusals(route)} - {route.status, *route.also}):
+        refusal: dict[str, Any] = {"description": HTTPStatus(status).phrase, "content": told}
+        if status in _WITH_RETRY_AFTER:
+            refusal["headers"] = _retry_after()
+        responses[str(status)] = refusal
     return responses
 
 

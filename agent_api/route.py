@@ -30,7 +30,7 @@ class Route:
 
     `request` is the struct of the JSON body, `upload` the media type of a body that is streamed to a file instead;
     `query` the struct of the query. `response` is the type of the JSON response, or None; `media` another media type.
-    `refusals` are the statuses that it may answer besides those that every route may.
+    `also` are other statuses with the same body, `refusals` those with a problem that not every route may answer.
     """
 
     method: str
@@ -47,6 +47,7 @@ class Route:
     response: object = None
     media: str = "application/json"
     status: int = 200
+    also: tuple[int, ...] = ()
     refusals: tuple[int, ...] = ()
 
     @property

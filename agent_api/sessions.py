@@ -143,7 +143,8 @@ class SessionRoutes:
                 handler=self.log_out,
                 roles=EVERYBODY,
                 response=LoggedOut,
-                refusals=(202, 409),
+                also=(202,),
+                refusals=(409,),
             ),
             Route(
                 method="GET",

@@ -270,7 +270,7 @@ class Stage:
 
     async def until(self, condition: Callable[[], object], patience_s: float = 5) -> None:
         async with asyncio.timeout(patience_s):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - the live state has no event for every condition of a test
                 await asyncio.sleep(0.005)
 
     async def log_in(self, name: str) -> Person:

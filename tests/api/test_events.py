@@ -96,7 +96,8 @@ async def test_nothing_is_lost_or_twice_over_forced_drops(stage: Stage) -> None:
     anna = await stage.log_in("anna")
     socket = await anna.socket()
     start = await heard(socket, "snapshot")
-    epoch, seq, got = start["epoch"], start["seq"], []
+    epoch, seq = start["epoch"], start["seq"]
+    got: list[int] = []
     chance = random.Random(7)
     total = 400
 
@@ -178,16 +179,18 @@ async def test_a_slow_desktop_is_closed_and_delays_nobody() -> None:
         slow, quick = await anna.socket(), await ben.socket()
         await heard(slow, "snapshot")
         await heard(quick, "snapshot")
-        transport = slow._response.connection.transport  # type: ignore[union-attr]  # the client stops reading
-        assert transport is not None
-        transport.pause_reading()  # type: ignore[attr-defined]  # a transport of a socket has it
+        connection = slow._response.connection
+        assert connection is not None
+        transport = connection.transport
+        assert isinstance(transport, asyncio.ReadTransport)
+        transport.pause_reading()
         body = {"text": "x" * 30_000}
         for n in range(1000):
             stage.feed.publish("agent:anna", "message", str(n), body)
             stage.feed.publish("agent:ben", "message", str(n), {"n": n})
             if n % 20 == 0:
                 await asyncio.sleep(0)
-        got = []
+        got: list[int] = []
         while len(got) < 1000:
             event = await heard(quick, "event")
             if event["topic"] == "message":
@@ -195,7 +198,7 @@ async def test_a_slow_desktop_is_closed_and_delays_nobody() -> None:
         assert got == list(range(1000))
         await stage.until(lambda: DesktopDisconnected(AgentName("anna")) in stage.announced, patience_s=10)
         assert DesktopDisconnected(AgentName("ben")) not in stage.announced
-        transport.resume_reading()  # type: ignore[attr-defined]  # see above
+        transport.resume_reading()
         code = await close_code(slow)
         assert code in (CloseCode.TOO_SLOW, 1006), "told, or cut off where even that was not taken"
         await quick.close()

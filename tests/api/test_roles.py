@@ -55,7 +55,7 @@ async def test_every_route_says_who_may_use_it(stage: Stage) -> None:
         assert route.public != bool(route.roles), route.name
         assert route.roles <= EVERYBODY
     public = {route.name for route in stage.app[ROUTES] if route.public}
-    assert public == {"logIn", "alive", "ready", "metrics"}
+    assert public == {"logIn", "liveness", "readiness", "metrics"}
 
 
 async def test_a_route_without_roles_admits_nobody(stage: Stage) -> None:

@@ -14,11 +14,6 @@ from dialer.vocabulary.telephony import SessionTimers, Srtp, Transport
 from .loop import Loop, describe
 from .resolver import host_of
 
-_TRANSPORTS = {
-    Transport.UDP: pj.PJSIP_TRANSPORT_UDP,
-    Transport.TCP: pj.PJSIP_TRANSPORT_TCP,
-    Transport.TLS: pj.PJSIP_TRANSPORT_TLS,
-}
 _TIMERS = {
     SessionTimers.OFF: pj.PJSUA_SIP_TIMER_INACTIVE,
     SessionTimers.OPTIONAL: pj.PJSUA_SIP_TIMER_OPTIONAL,
@@ -89,28 +84,6 @@ class SipAccount(pj.Account):
             return self.told
         account = self.settings.id if self.settings is not None else AccountId("")
         return telephony.AccountState(account=account, registered=False, code=0, reason="", at=self._loop.now())
-
-
-def open_transport(endpoint: pj.Endpoint, account: telephony.Account) -> tuple[int, int]:
-    """The account's own transport: its id and its local port. pj.Error when it cannot be opened."""
-    config = pj.TransportConfig()
-    config.port = account.bind_port
-    config.boundAddress = account.bind_address
-    if account.public_address:
-        config.publicAddress = account.public_address
-    if account.transport is Transport.TLS:
-        tls = account.tls or telephony.Tls()
-        config.tlsConfig.verifyServer = tls.verify
-        config.tlsConfig.verifyClient = tls.verify and bool(tls.ca_file)
-        config.tlsConfig.CaListFile = tls.ca_file or (SYSTEM_CERTIFICATES if tls.verify else "")
-        config.tlsConfig.certFile = tls.certificate_file
-        config.tlsConfig.privKeyFile = tls.key_file
-    identity = endpoint.transportCreate(_TRANSPORTS[account.transport], config)
-    name = endpoint.transportGetInfo(identity).localName
-    return identity, int(name.rpartition(":")[2] or 0)
-
-
-SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 
 
 def account_config(account: telephony.Account, media: telephony.Media, transport_id: int) -> pj.AccountConfig:

@@ -11,12 +11,13 @@ import pjsua2 as pj
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AccountId
 
-from .account import SipAccount, account_config, hosts_of, open_transport, problem_of
+from .account import SipAccount, account_config, hosts_of, problem_of
 from .endpoint import KNOWN_CODECS, Endpoint
 from .loop import Loop
 from .registry import Registry
 from .resolver import port_of
 from .sdp import codec_name
+from .transports import Transports, transport_key
 
 _DIALLED_BOUND = 1024
 
@@ -37,6 +38,7 @@ class Accounts:
         self._registry = registry
         self._incoming = incoming
         self._answered = answered
+        self._transports = Transports(loop, endpoint)
         self._accounts: dict[AccountId, SipAccount] = {}
         self._leaving: list[SipAccount] = []
         self._dialled: OrderedDict[str, None] = OrderedDict()
@@ -52,6 +54,7 @@ class Accounts:
     def apply(self, command: telephony.Configure) -> tuple[str, ...]:
         """Make the accounts those of the command; what could not be done, in words."""
         problems: list[str] = []
+        self.sweep()
         media_changed = command.media != self.media and self.revision != 0
         self.media, self.revision = command.media, command.revision
         self._switch_codecs(command, problems)
@@ -60,7 +63,7 @@ class Accounts:
             if identity not in wanted:
                 self._retire(self._accounts.pop(identity))
         for account in command.accounts:
-            present = self._accounts.get(account.id)
+            present = self._accounts.get(account.id) or self._revive(account)
             if present is None:
                 self._create(account, problems)
             elif present.settings != account or media_changed:
@@ -115,17 +118,18 @@ class Accounts:
         account = SipAccount(self._incoming, self._answered, self._loop)
         account.settings = settings
         try:
-            account.transport_id, account.port = open_transport(self._endpoint.lib, settings)
+            account.transport_id, account.port = self._transports.take(settings)
             account.create(account_config(settings, self.media, account.transport_id))
         except pj.Error as problem:
             problems.append(problem_of(settings, problem))
-            self._close_transport(account)
+            if account.transport_id >= 0:
+                self._transports.give_back(settings, account.transport_id, account.port)
             return
         self._accounts[settings.id] = account
 
     def _change(self, present: SipAccount, settings: telephony.Account, problems: list[str]) -> None:
         """Change an account in place; one whose transport changes is replaced."""
-        if present.settings is None or _transport_of(present.settings) != _transport_of(settings):
+        if present.settings is None or transport_key(present.settings) != transport_key(settings):
             del self._accounts[settings.id]
             self._retire(present)
             self.sweep()
@@ -137,6 +141,18 @@ class Accounts:
         except pj.Error as problem:
             problems.append(problem_of(settings, problem))
 
+    def _revive(self, settings: telephony.Account) -> SipAccount | None:
+        """An account that was to go with its last leg and is wanted again before that."""
+        for account in self._leaving:
+            if account.settings is not None and account.settings.id == settings.id:
+                if transport_key(account.settings) != transport_key(settings):
+                    continue
+                self._leaving.remove(account)
+                account.retired = False
+                self._accounts[settings.id] = account
+                return account
+        return None
+
     def _retire(self, account: SipAccount) -> None:
         account.retired = True
         self._leaving.append(account)
@@ -146,20 +162,9 @@ class Accounts:
             account.shutdown()
         except pj.Error as problem:
             self._loop.fault("account_shutdown", problem)
-        self._close_transport(account)
-
-    def _close_transport(self, account: SipAccount) -> None:
-        if account.transport_id < 0:
-            return
-        try:
-            self._endpoint.lib.transportClose(account.transport_id)
-        except pj.Error as problem:
-            self._loop.fault("transport_close", problem)
-        account.transport_id = -1
-
-
-def _transport_of(account: telephony.Account) -> tuple[object, ...]:
-    return account.transport, account.bind_address, account.bind_port, account.public_address, account.tls
+        if account.settings is not None and account.transport_id >= 0:
+            self._transports.give_back(account.settings, account.transport_id, account.port)
+            account.transport_id = -1
 
 
 def _matches(address: str, peer: str) -> bool:

@@ -159,7 +159,8 @@ class Dialogs:
                 statistics=leg.statistics,
             )
         )
-        self._accounts.sweep()
+        # Not from inside of a callback: the account's transport may still have to answer the BYE.
+        self._loop.soon(self._accounts.sweep)
 
     def late_answers(self, call_ids: tuple[str, ...]) -> None:
         """A 2xx came to INVITEs that were given up; pjsip has sent ACK and BYE."""

@@ -61,6 +61,13 @@ class Endpoint:
 
     def start(self) -> None:
         """Create and start the library; the calling thread becomes its owner. EngineUnavailable says what failed."""
+        failure = self._try_to_start()
+        if failure:
+            # Raised out here: an exception of pjsua2 holds frames, frames hold the endpoint, and it must go now.
+            self.stop()
+            raise EngineUnavailable(f"pjsua2 does not start: {failure}")
+
+    def _try_to_start(self) -> str:
         self._pj = SipEndpoint(self._select)
         try:
             self._pj.libCreate()
@@ -72,8 +79,8 @@ class Endpoint:
             self.enable_codecs(("PCMU", "PCMA"))
             self.version = self._pj.libVersion().full
         except pj.Error as problem:
-            self._pj.libDestroy()
-            raise EngineUnavailable(f"pjsua2 does not start: {describe(problem)}") from problem
+            return describe(problem)
+        return ""
 
     def _config(self) -> pj.EpConfig:
         settings = self._settings

@@ -137,6 +137,7 @@ class Owner:
             self._begin()
         except Exception as problem:  # noqa: BLE001 - told to the thread that called start
             self._failure = problem
+            _collect_as_usual()
             self._up.set()
             return
         self._up.set()
@@ -180,7 +181,7 @@ class Owner:
         """Hang up, let the last messages go out, let go of all objects, then destroy the library (P2)."""
         board = self._board
         board.hang_up_all()
-        self._pump(self._stop_within_s or 0.0, until=lambda: board.registry.slots_in_use() == 0)
+        self._pump(self._stop_within_s or 0.0, until=lambda: self._board.registry.slots_in_use() == 0)
         if board.close():
             self._pump(UNREGISTER_S)
         self._switchboard = None
@@ -192,8 +193,7 @@ class Owner:
         if self._bell is not None:
             self._bell.close()
             self._bell = None
-        gc.enable()
-        gc.unfreeze()
+        _collect_as_usual()
 
     def _pump(self, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
         """Go on for a while, so that messages go out and answers come in."""
@@ -228,3 +228,9 @@ class Owner:
             )
         )
         self._loop.after(self._settings.statistics_interval_s, self._tell_statistics)
+
+
+def _collect_as_usual() -> None:
+    """Give the collector back to Python: nothing of pjsua2 is left."""
+    gc.unfreeze()
+    gc.enable()

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AccountId, EngineId, LegId
+from dialer.vocabulary.telephony import LegRole
 from sip.engine.owner import Owner
 from sip.engine.settings import OwnerSettings
 
@@ -106,15 +107,21 @@ class Engine:
         self.submit(telephony.Dial(**facts))  # type: ignore[arg-type]
         return leg
 
-    def conversation(self, **changes: object) -> tuple[LegId, LegId]:
+    def conversation(self, role: LegRole = LegRole.OTHER) -> tuple[LegId, LegId]:
         """A leg that was dialled and answered here: the trunk's and the carrier's end."""
-        ours = self.dial(**changes)
+        ours = self.dial(role=role)
         theirs = self.expect(telephony.LegOffered).leg
         self.submit(telephony.Answer(theirs))
         for leg in (ours, theirs):
-            self.expect(telephony.LegAnswered, lambda event, leg=leg: event.leg == leg)
-            self.expect(telephony.LegMedia, lambda event, leg=leg: event.leg == leg and event.active)
+            self.answered(leg)
+            self.active(leg)
         return ours, theirs
+
+    def answered(self, leg: LegId) -> telephony.LegAnswered:
+        return self.expect(telephony.LegAnswered, lambda event: event.leg == leg)
+
+    def active(self, leg: LegId) -> telephony.LegMedia:
+        return self.expect(telephony.LegMedia, lambda event: event.leg == leg and event.active)
 
     def cleared(self, leg: LegId, timeout_s: float = WAIT_S) -> telephony.LegCleared:
         return self.expect(telephony.LegCleared, lambda event: event.leg == leg, timeout_s)
@@ -129,7 +136,7 @@ def free_port() -> int:
 class Sipp:
     """SIPp as the called party of one call, by a scenario. `messages` is all that went over the wire."""
 
-    def __init__(self, directory: Path, steps: str, *options: str) -> None:
+    def __init__(self, directory: Path, steps: str) -> None:
         self.port = free_port()
         self._directory = directory
         self._log = directory / f"sipp-{self.port}.messages"
@@ -143,7 +150,6 @@ class Sipp:
             "-trace_err",
             "-error_file",
             str(directory / "sipp.errors"),
-            *options,
         ]
         self._process = subprocess.Popen(
             command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

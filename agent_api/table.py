@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from agent_api import agent, attempts, campaigns, configuration, do_not_call, health, interactions, lists, trunks
+from agent_api import (
+    agent,
+    attempts,
+    campaigns,
+    configuration,
+    do_not_call,
+    health,
+    interactions,
+    lists,
+    test_calls,
+    trunks,
+)
 from agent_api.events import EventsRoute
 from agent_api.metrics import MetricsRoute
 from agent_api.route import Route
@@ -18,6 +29,7 @@ def all_routes(sessions: SessionRoutes, events: EventsRoute, metrics: MetricsRou
         *events.routes(),
         *campaigns.routes(),
         *trunks.routes(),
+        *test_calls.routes(),
         *lists.routes(),
         *do_not_call.routes(),
         *attempts.routes(),

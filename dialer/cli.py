@@ -138,7 +138,7 @@ def call(
     phone: Annotated[str, typer.Option(help="The phone that is connected, e.g. 101@desks.")],
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
-    """Place one test call, outside records and statistics. The node must not run: its engine is borrowed."""
+    """Place one test call through the running node, outside records and statistics."""
     from dialer.trial import place_trial_call
 
     settings = settings_of(config)

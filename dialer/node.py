@@ -50,7 +50,7 @@ class Announcements:
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
 
-    def announce(self, event: events.DesktopConnected | events.DesktopDisconnected) -> None:
+    def announce(self, event: events.DesktopConnected | events.DesktopDisconnected | events.UserKnown) -> None:
         self._inbox.post(event)
 
 

@@ -22,6 +22,7 @@ from dialer.callflow import (
     refusals,
     running,
     supply,
+    trial,
 )
 from dialer.callflow.step import Step
 from dialer.interactions.leg import LegPurpose, LegTrigger
@@ -55,6 +56,8 @@ COMMANDS: Mapping[type, Handler] = {
     commands.CallAgain: outcome.on_call_again,
     commands.ExtendAfterCall: outcome.on_extend,
     commands.Done: outcome.on_done,
+    commands.PlaceTrialCall: trial.on_place,
+    commands.EndTrialCall: trial.on_end,
     commands.BarNumbers: barring.on_bar_numbers,
 }
 
@@ -128,6 +131,12 @@ def on_leg_event(step: Step, event: LegEvent) -> None:
         return
     if isinstance(event, telephony.LegMedia):
         conversation.on_media(step, leg, event)
+        return
+    if leg.purpose is LegPurpose.TEST:
+        if isinstance(event, telephony.LegCleared):
+            leg.machine.advance(LegTrigger.CLEAR, step.now)
+            del step.world.legs[leg.id]
+        trial.on_leg_event(step, leg, event)
         return
     interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
     if isinstance(event, telephony.LegCleared):

@@ -10,6 +10,7 @@ from dialer.agents.agent import Agent
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg
+from dialer.interactions.trial import Trial
 from dialer.pacing import Pacer
 from dialer.trunks.trunk import Trunk
 from dialer.vocabulary.errors import NotFound
@@ -74,6 +75,7 @@ class World:
     engines: dict[EngineId, EngineView] = field(default_factory=dict)
     pacers: dict[CampaignName, Pacer] = field(default_factory=dict)
     notices: dict[NoticeId, Notice] = field(default_factory=dict)
+    trials: dict[str, Trial] = field(default_factory=dict)
     #: Why the store takes no writes; empty while it does.
     store_problem: str = ""
     #: False until everything remembered from before the start has been said.

@@ -22,6 +22,9 @@ CONNECTIONS = 5
 CONNECT_TIMEOUT_S = 5.0
 STATEMENT_TIMEOUT_S = 15.0
 
+#: A server that does not say goodbye is left after this.
+CLOSE_TIMEOUT_S = 5.0
+
 #: Transactions that PostgreSQL ended to resolve a deadlock or a conflict are run again.
 ROUNDS = 4
 _TO_BE_RUN_AGAIN = {"40001", "40P01"}
@@ -78,10 +81,11 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         try:
-            if self._name_holder is not None:
-                await self._name_holder.invalidate()
-                await self._name_holder.close()
-            await self._engine.dispose()
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                if self._name_holder is not None:
+                    await self._name_holder.invalidate()
+                    await self._name_holder.close()
+                await self._engine.dispose()
         except (TimeoutError, exc.SQLAlchemyError, OSError):
             # A server that is gone has nothing left to be closed.
             await self._engine.dispose(close=False)

@@ -166,6 +166,22 @@ class BarNumbers(Struct, frozen=True):
     by: str
 
 
+class PlaceTrialCall(Struct, frozen=True):
+    """One call to `number` (E.164) with the campaign's trunk and caller ID, joined to a phone; no record, no
+    statistics. The reply is its id."""
+
+    campaign: CampaignName
+    number: str
+    phone: str
+    by: str
+
+
+class EndTrialCall(Struct, frozen=True):
+    """Hang up both legs of a trial call."""
+
+    trial: str
+
+
 AgentCommand = (
     LogIn
     | LogOut
@@ -187,5 +203,7 @@ AgentCommand = (
     | ExtendAfterCall
     | Done
 )
-CampaignCommand = LoadCampaign | StartCampaign | StopCampaign | UnloadCampaign | ChangeMode | BarNumbers
+CampaignCommand = (
+    LoadCampaign | StartCampaign | StopCampaign | UnloadCampaign | ChangeMode | PlaceTrialCall | EndTrialCall
+) | BarNumbers
 Command = AgentCommand | CampaignCommand

@@ -43,5 +43,5 @@ def translated() -> Iterator[None]:
         if problem.connection_invalidated:
             raise StoreUnavailable(told(problem)) from problem
         raise StoreRejected(f"The database refused what we wrote: {problem.orig}") from problem
-    except (TimeoutError, exc.SQLAlchemyError, OSError, sqlite3.Error) as problem:
+    except (TimeoutError, exc.DBAPIError, exc.TimeoutError, OSError, sqlite3.Error) as problem:
         raise StoreUnavailable(told(problem)) from problem

@@ -79,7 +79,7 @@ class SqlLedger:
 
         try:
             await self._database.write(work)
-        except StoreUnavailable:
+        except (StoreUnavailable, asyncio.CancelledError):
             if judged:
                 self._unknown = _Unknown(number, writes, judged[0])
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -31,6 +32,8 @@ _TO_BE_RUN_AGAIN = {"40001", "40P01"}
 
 #: First key of the advisory locks that hold the names of nodes.
 NODE_LOCKS = 0x436F
+
+_HOLD = text("SELECT pg_try_advisory_lock(:locks, hashtext(:node))")
 
 
 class PostgresDatabase:
@@ -71,9 +74,12 @@ class PostgresDatabase:
         """Keep the name of this node for this process; raises StoreInUse if another process has it."""
         with translated():
             connection = await self._engine.connect()
-            query = text("SELECT pg_try_advisory_lock(:locks, hashtext(:node))")
-            held = (await connection.execute(query, {"locks": NODE_LOCKS, "node": node})).scalar_one()
-            await connection.commit()
+            try:
+                held = (await connection.execute(_HOLD, {"locks": NODE_LOCKS, "node": node})).scalar_one()
+                await connection.commit()
+            except BaseException:
+                await connection.close()
+                raise
         if not held:
             await connection.close()
             raise StoreInUse(self._engine.url.render_as_string(hide_password=True), None, node)

@@ -74,5 +74,6 @@ class LossyLine:
             while part := await reader.read(65_536):
                 writer.write(part)
                 await writer.drain()
+            writer.close()
         except ConnectionError:
             pass

@@ -19,6 +19,7 @@ from dialer.store.sqlite import SqliteDatabase
 from dialer.store.tables import metadata
 from dialer.vocabulary.errors import StoreInUse, StoreTooNew, StoreUnavailable
 from tests.contract.store.backends import NOON, Backend, Hands, contact, fill, sqlite_url
+from tests.contract.store.cluster import Cluster
 
 
 async def test_every_start_has_a_name_of_its_own(backend: Backend) -> None:
@@ -141,6 +142,11 @@ async def test_migrations_make_the_same_tables_on_postgresql(postgres_url: str) 
 async def test_a_database_that_cannot_be_opened_says_why(url: str, words: str) -> None:
     with pytest.raises(StoreUnavailable, match=words):
         await open_store(url, "node-1")
+
+
+async def test_a_server_without_the_database_says_so(cluster: Cluster) -> None:
+    with pytest.raises(StoreUnavailable, match="nowhere"):
+        await open_store(cluster.url("nowhere"), "node-1")
 
 
 async def test_a_password_is_never_told() -> None:

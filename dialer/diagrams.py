@@ -1,0 +1,76 @@
+"""Draws the state tables into ARCHITECTURE.md: `python -m dialer.diagrams`. The page cannot lie about them."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from config.model import Mode
+from dialer.agents.agent import AGENT_TABLE
+from dialer.campaigns.campaign import ASM_MODES, CAMPAIGN_TABLE, OFFER_MODES, PREDICTIVE_MODES
+from dialer.interactions.interaction import INTERACTION_TABLE
+from dialer.interactions.leg import LEG_TABLE
+from dialer.interactions.party import PARTY_TABLE
+from dialer.interactions.trial import TRIAL_TABLE
+from dialer.machine import Table
+from dialer.records.record import RECORD_TABLE
+from dialer.trunks.trunk import TRUNK_TABLE
+
+PAGE = Path(__file__).parent.parent / "ARCHITECTURE.md"
+
+TABLES: tuple[Table[Any, Any], ...] = (
+    CAMPAIGN_TABLE,
+    AGENT_TABLE,
+    RECORD_TABLE,
+    INTERACTION_TABLE,
+    PARTY_TABLE,
+    LEG_TABLE,
+    TRUNK_TABLE,
+    TRIAL_TABLE,
+)
+
+
+def _modes() -> str:
+    lines = ["| mode | records reach the agent | first leg | contact is dialled |", "|---|---|---|---|"]
+    for mode in Mode:
+        if mode in ASM_MODES:
+            row = ("an empty record, filled at connection", "the engaged leg is up already")
+        elif mode in PREDICTIVE_MODES:
+            row = ("as the contact is joined", "contact")
+        elif mode in OFFER_MODES:
+            row = ("offered", "agent's phone, after Accept or the look time")
+        else:
+            row = ("taken by the agent", "agent's phone, when the agent dials")
+        pace = "ahead of free agents, by forecast (not yet)" if mode in PREDICTIVE_MODES else "one for one free agent"
+        lines.append(f"| {mode} | {row[0]} | {row[1]} | {pace} |")
+    return "\n".join(lines)
+
+
+def blocks() -> dict[str, str]:
+    """What is generated, by the name of its marker."""
+    drawn = {table.name: f"```mermaid\n{table.mermaid()}\n```" for table in TABLES}
+    return {**drawn, "modes": _modes()}
+
+
+def redraw(text: str) -> str:
+    """The page with every generated block as the tables say. Raises KeyError for a marker that nobody fills."""
+    made = blocks()
+
+    def fill(found: re.Match[str]) -> str:
+        return f"<!-- begin {found[1]} -->\n{made[found[1]]}\n<!-- end {found[1]} -->"
+
+    return re.sub(r"<!-- begin ([a-z]+) -->.*?<!-- end \1 -->", fill, text, flags=re.DOTALL)
+
+
+def main() -> int:
+    """Rewrite the page; 1 if it was out of date."""
+    before = PAGE.read_text()
+    after = redraw(before)
+    PAGE.write_text(after)
+    return int(before != after)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -15,7 +15,7 @@ from config.model import Settings
 from dialer.callflow.world import World
 from dialer.ports import Attempts, Clock, DoNotCall, IdempotencyKeys, ImportReport, Lists, Sessions, Users
 from dialer.vocabulary.commands import Command
-from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected
+from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected, UserKnown
 from dialer.vocabulary.ids import ListName
 
 
@@ -29,7 +29,7 @@ class Asker(Protocol):
 class Announcer(Protocol):
     """The inbox, as facts of ours see it. Never blocks."""
 
-    def announce(self, event: DesktopConnected | DesktopDisconnected) -> None: ...
+    def announce(self, event: DesktopConnected | DesktopDisconnected | UserKnown) -> None: ...
 
 
 class Importer(Protocol):

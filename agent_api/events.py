@@ -30,6 +30,6 @@ class EventsRoute:
                 roles=AGENTS | FLOOR,
                 query=EventsQuery,
                 status=101,
-                refusals=(400,),
+                refusals=(400, 429),
             ),
         )

@@ -187,6 +187,11 @@ class Feed:
         for user in over:
             del self._listeners[user]
 
+    def desktops_of(self, user: str) -> int:
+        """How many desktops of a user are connected."""
+        listener = self._listeners.get(user)
+        return 0 if listener is None else len(listener.connections)
+
     @property
     def desktops(self) -> int:
         """How many desktops are connected."""

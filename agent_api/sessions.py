@@ -12,14 +12,15 @@ from agent_api.auth import Logins, Proof, cookie_name, unauthorized
 from agent_api.exchange import Exchange, Reply, SetCookie
 from agent_api.log_in_limit import LogInLimit
 from agent_api.origin import is_https
-from agent_api.passwords import Passwords
-from agent_api.problems import ProblemRaised, problem, too_many
+from agent_api.passwords import Passwords, TooManyWaiting
+from agent_api.problems import RETRY_AFTER_S, ProblemRaised, problem, too_many
 from agent_api.route import EVERYBODY, PREFIX, Route
 from config.model import Role
 from dialer.agents.agent import AgentState
 from dialer.ports import User
 from dialer.vocabulary.commands import LogIn, LogOut
-from dialer.vocabulary.ids import AgentName
+from dialer.vocabulary.events import UserKnown
+from dialer.vocabulary.ids import AgentName, TeamName
 
 _LOG = structlog.stdlib.get_logger("agent_api")
 
@@ -87,7 +88,10 @@ class SessionRoutes:
         if wait_s > 0:
             raise too_many("Too many log-ins for this account from this address.", math.ceil(wait_s))
         user = await exchange.dependencies.users.user(asked.user)
-        right = await self._passwords.matches(user.password_hash if user else None, asked.password)
+        try:
+            right = await self._passwords.matches(user.password_hash if user else None, asked.password)
+        except TooManyWaiting as error:
+            raise too_many(str(error), RETRY_AFTER_S) from error
         if user is None or not right or not user.enabled:
             _LOG.warning("log_in_refused", user=asked.user, address=address)
             detail = "User and password do not belong together."
@@ -96,9 +100,15 @@ class SessionRoutes:
         return user
 
     async def _log_in_agent(self, exchange: Exchange, user: User) -> None:
-        agent = exchange.world.agents.get(AgentName(user.name))
-        if user.role == Role.AGENT and agent is not None and agent.state is AgentState.LOGGED_OUT:
-            await exchange.ask(LogIn(agent.name))
+        """The core is told who this is: the user may be newer than the node's start, or have changed since."""
+        if user.role != Role.AGENT:
+            return
+        name = AgentName(user.name)
+        teams = tuple(TeamName(team) for team in user.teams)
+        exchange.dependencies.announcer.announce(UserKnown(name, user.display_name, user.phone, teams))
+        agent = exchange.world.agents.get(name)
+        if agent is None or agent.state is AgentState.LOGGED_OUT:
+            await exchange.ask(LogIn(name))
 
     async def log_out(self, exchange: Exchange) -> Reply:
         """An agent in a conversation stays logged in until it is done."""

@@ -22,6 +22,7 @@ from agent_api.endpoint import foreign_origin
 from agent_api.exchange import Exchange
 from agent_api.feed import Connection
 from agent_api.origin import is_allowed
+from agent_api.problems import too_many
 from config.model import Role
 from dialer.views.desk import desk_view
 from dialer.views.overview import overview
@@ -37,6 +38,8 @@ SEND_TIMEOUT_S = 10.0
 CLOSE_TIMEOUT_S = 2.0
 #: How often it is checked that the log-in is still good.
 RECHECK_S = 60.0
+#: Connections of one user at a time: desktops, and those whose end was not noticed yet.
+MAX_DESKTOPS = 16
 _MAX_MESSAGE_BYTES = 4096
 
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
@@ -98,6 +101,9 @@ class Sockets:
         origin = exchange.request.headers.get("Origin")
         if not is_allowed(settings, origin) and (origin is not None or identity.proof is Proof.COOKIE):
             raise foreign_origin(origin or "none")
+        name, feed = identity.user.name, self._dependencies.feed
+        if feed.desktops_of(name) >= MAX_DESKTOPS:
+            raise too_many(f"There are {MAX_DESKTOPS} desktops of {name} already.", int(HEARTBEAT_S))
         ws = web.WebSocketResponse(
             heartbeat=self._heartbeat_s,
             timeout=CLOSE_TIMEOUT_S,
@@ -106,18 +112,17 @@ class Sockets:
         )
         await ws.prepare(exchange.request)
         floor = identity.role is not Role.AGENT
-        feed = self._dependencies.feed
-        connection, first = feed.connect(identity.user.name, identity.session.token_hash, floor=floor)
+        connection, first = feed.connect(name, identity.session.token_hash, floor=floor)
         self._open.add(ws)
         if first and not floor:
-            self._dependencies.announcer.announce(DesktopConnected(AgentName(identity.user.name)))
+            self._dependencies.announcer.announce(DesktopConnected(AgentName(name)))
         try:
             code = await self._converse(ws, connection, identity, exchange.query_as(EventsQuery))
             await _close(ws, exchange.request, code)
         finally:
             self._open.discard(ws)
             if feed.disconnect(connection) and not floor:
-                self._dependencies.announcer.announce(DesktopDisconnected(AgentName(identity.user.name)))
+                self._dependencies.announcer.announce(DesktopDisconnected(AgentName(name)))
         return ws
 
     async def _converse(

@@ -232,8 +232,9 @@ class Stage:
     def post(self, event: events.Event) -> None:
         self.inbox.post(event)
 
-    def announce(self, event: events.DesktopConnected | events.DesktopDisconnected) -> None:
-        self.announced.append(event)
+    def announce(self, event: events.DesktopConnected | events.DesktopDisconnected | events.UserKnown) -> None:
+        if not isinstance(event, events.UserKnown):
+            self.announced.append(event)
         self.post(event)
 
     async def reload(self) -> tuple[Change, ...]:

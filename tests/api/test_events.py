@@ -12,7 +12,7 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from agent_api.feed import Feed
 from agent_api.ring import Ring
-from agent_api.socket import CloseCode
+from agent_api.socket import MAX_DESKTOPS, CloseCode
 from dialer.ports import Moment
 from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected
 from dialer.vocabulary.ids import AgentName
@@ -287,6 +287,16 @@ async def test_a_cookie_without_an_origin_gets_no_socket(stage: Stage) -> None:
     with pytest.raises(WSServerHandshakeError) as refused:
         await stage.client.ws_connect(f"{API}/events")
     assert refused.value.status == 403
+
+
+async def test_a_user_has_so_many_desktops_and_no_more(stage: Stage) -> None:
+    sue = await stage.log_in("sue")
+    sockets = [await sue.socket() for _ in range(MAX_DESKTOPS)]
+    with pytest.raises(WSServerHandshakeError) as refused:
+        await sue.socket()
+    assert refused.value.status == 429
+    for socket in sockets:
+        await socket.close()
 
 
 async def test_a_plain_request_is_no_socket(stage: Stage) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
 
 from agent_api.auth import hash_token
 from agent_api.log_in_limit import LogInLimit
-from agent_api.passwords import Passwords, hash_password
+from agent_api.passwords import Passwords, TooManyWaiting, hash_password
+from dialer.ports import User
 
-from .stage import API, PASSWORD, Stage
+from .stage import API, PASSWORD, Stage, password_hash
 
 
 async def try_(stage: Stage, user: str, password: str) -> tuple[int, dict[str, object]]:
@@ -105,3 +108,24 @@ async def test_passwords_are_argon2id_and_checked_off_the_loop() -> None:
         assert not await passwords.matches(None, "secret words")
     finally:
         passwords.close()
+
+
+async def test_log_ins_that_wait_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent_api.passwords.MAX_WAITING", 1)
+    passwords = Passwords()
+    try:
+        first = asyncio.create_task(passwords.matches(None, "x"))
+        await asyncio.sleep(0)
+        with pytest.raises(TooManyWaiting):
+            await passwords.matches(None, "x")
+        assert not await first
+    finally:
+        passwords.close()
+
+
+async def test_an_agent_who_was_added_while_the_node_runs_may_work(stage: Stage) -> None:
+    eve = User("eve", "Eve", "agent", password_hash(), "eve@desks", ("sales",))
+    await stage.store.users.save_user(eve)
+    desk = await (await stage.log_in("eve")).get("/agent")
+    assert (desk["agent"]["state"], desk["agent"]["display_name"]) == ("not_ready", "Eve")
+    assert len(desk["agent"]["campaigns"]) == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,12 @@ class LabPorts:
     engine_rtp: tuple[int, int]
     lab_rtp: tuple[int, int]
     asterisk_rtp: tuple[int, int]
+    claim: socket.socket = field(repr=False, compare=False)
+    """Bound to the last port of the block while the lab lives: nobody else takes the block meanwhile."""
+
+    def release(self) -> None:
+        """The block may be taken by another lab."""
+        self.claim.close()
 
 
 #: One lab's share of ports: SIP in the first 64, RTP further up.
@@ -42,22 +48,38 @@ def _is_free(port: int) -> bool:
     return True
 
 
+def _claim(port: int) -> socket.socket | None:
+    claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        claim.bind(("127.0.0.1", port))
+    except OSError:
+        claim.close()
+        return None
+    return claim
+
+
 def free_ports() -> LabPorts:
-    """A block of ports that nobody uses now. Raises OSError when every block is taken."""
+    """A block of ports that nobody uses now, ours until `release`. Raises OSError when every block is taken."""
     for number in range(BLOCKS):
         low = FIRST_SIP + number * BLOCK
-        if all(_is_free(port) for port in range(low, low + 6)):
-            rtp = FIRST_RTP + (number % RTP_BLOCKS) * 2 * RTP_SPAN
-            asterisk_rtp = FIRST_ASTERISK_RTP + (number % RTP_BLOCKS) * RTP_SPAN
-            return LabPorts(
-                carrier=low,
-                phones=low + 1,
-                asterisk=low + 2,
-                asterisk_tls=low + 3,
-                engine_low=low + 4,
-                engine_high=low + BLOCK - 2,
-                engine_rtp=(rtp, rtp + RTP_SPAN - 2),
-                lab_rtp=(rtp + RTP_SPAN, rtp + 2 * RTP_SPAN - 2),
-                asterisk_rtp=(asterisk_rtp, asterisk_rtp + RTP_SPAN - 2),
-            )
+        claim = _claim(low + BLOCK - 1)
+        if claim is None:
+            continue
+        if not all(_is_free(port) for port in range(low, low + 6)):
+            claim.close()
+            continue
+        rtp = FIRST_RTP + (number % RTP_BLOCKS) * 2 * RTP_SPAN
+        asterisk_rtp = FIRST_ASTERISK_RTP + (number % RTP_BLOCKS) * RTP_SPAN
+        return LabPorts(
+            carrier=low,
+            phones=low + 1,
+            asterisk=low + 2,
+            asterisk_tls=low + 3,
+            engine_low=low + 4,
+            engine_high=low + BLOCK - 2,
+            engine_rtp=(rtp, rtp + RTP_SPAN - 2),
+            lab_rtp=(rtp + RTP_SPAN, rtp + 2 * RTP_SPAN - 2),
+            asterisk_rtp=(asterisk_rtp, asterisk_rtp + RTP_SPAN - 2),
+            claim=claim,
+        )
     raise OSError(f"no free block of SIP ports between {FIRST_SIP} and {FIRST_SIP + BLOCKS * BLOCK}")

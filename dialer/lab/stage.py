@@ -129,3 +129,4 @@ class Stage:
             await self.carrier.stop()
         if self.asterisk is not None:
             await self.asterisk.stop()
+        self.ports.release()

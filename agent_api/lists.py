@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,7 +15,7 @@ from msgspec import Meta, Struct
 
 from agent_api.exchange import Exchange, Reply
 from agent_api.problems import Place, invalid
-from agent_api.route import FLOOR, PREFIX, READERS, Route
+from agent_api.route import FLOOR, PREFIX, READERS, Handler, Route
 from dialer.ports import ImportReport, ListRow, RecordRow
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import ListName
@@ -129,52 +130,38 @@ def _lines(rows: Sequence[Sequence[str]]) -> bytes:
     return text.getvalue().encode()
 
 
+def _route(method: str, path: str, name: str, summary: str, handler: Handler) -> Route:
+    changes = method == "POST"
+    return Route(
+        method=method,
+        path=f"{PREFIX}/lists{path}",
+        name=name,
+        summary=summary,
+        tag="lists",
+        handler=handler,
+        roles=FLOOR if changes else READERS,
+    )
+
+
 def routes() -> tuple[Route, ...]:
-    records = f"{PREFIX}/lists/{{list}}/records"
+    records = "/{list}/records"
     return (
-        Route(
-            method="GET",
-            path=f"{PREFIX}/lists",
-            name="lists",
-            summary="All calling lists",
-            tag="lists",
-            handler=show,
-            roles=READERS,
-            response=tuple[ListRow, ...],
-        ),
-        Route(
-            method="POST",
-            path=f"{PREFIX}/lists",
-            name="addList",
-            summary="Add an empty calling list",
-            tag="lists",
-            handler=add,
-            roles=FLOOR,
+        replace(_route("GET", "", "lists", "All calling lists", show), response=tuple[ListRow, ...]),
+        replace(
+            _route("POST", "", "addList", "Add an empty calling list", add),
             request=ListRequest,
             response=ListRow,
             status=201,
             refusals=(409,),
         ),
-        Route(
-            method="POST",
-            path=records,
-            name="importRecords",
-            summary="Import records from a CSV file",
-            tag="lists",
-            handler=import_records,
-            roles=FLOOR,
+        replace(
+            _route("POST", records, "importRecords", "Import records from a CSV file", import_records),
             upload="text/csv",
             response=ImportReport,
             refusals=(404, 409),
         ),
-        Route(
-            method="GET",
-            path=records,
-            name="exportRecords",
-            summary="Export records as a CSV file",
-            tag="lists",
-            handler=export_records,
-            roles=READERS,
+        replace(
+            _route("GET", records, "exportRecords", "Export records as a CSV file", export_records),
             media="text/csv",
             refusals=(404,),
         ),

@@ -26,13 +26,12 @@ async def test_log_in_shows_one_notice_for_each_campaign_and_ok_takes_it_away(st
     assert (mine["push"]["delivery"], mine["preview"]["delivery"]) == ("Automatic", "Manual")
 
 
-async def test_offer_accepted_held_ended_and_done(stage: Stage) -> None:
+async def test_an_offer_is_accepted_held_and_ended(stage: Stage) -> None:
     sue = await stage.run("push", "+442079460111")
     anna = await stage.log_in("anna")
     await anna.post("/agent/ready")
     await stage.until(lambda: stage.on_desk("anna"))
-    desk = await anna.get("/agent")
-    shown = desk["interaction"]
+    shown = (await anna.get("/agent"))["interaction"]
     assert shown["status"]["phase"] == "offered"
     assert [(each["label"], each["value"]) for each in shown["offer"]["fields"]] == [("Topic", "Boiler")]
     assert allowed(shown) == {"accept", "reject", "cancel", "outcome"}
@@ -47,34 +46,34 @@ async def test_offer_accepted_held_ended_and_done(stage: Stage) -> None:
     desk = await anna.post(f"{path}/hold")
     assert desk["interaction"]["status"]["words"] == "On hold by you"
     assert "resume" in allowed(desk["interaction"])
-    refused = await anna.post(f"{path}/hold", status=409)
-    assert refused["code"] == "already_on_hold"
+    assert (await anna.post(f"{path}/hold", status=409))["code"] == "already_on_hold"
     await anna.post(f"{path}/resume")
-    muted = await anna.post(f"{path}/mute", {"on": True})
-    assert muted["interaction"]["muted"]
+    assert (await anna.post(f"{path}/mute", {"on": True}))["interaction"]["muted"]
     await anna.post(f"{path}/digits", {"digits": "12#"})
     assert (await sue.get("/interactions"))[0]["phase"] == "connected"
+    await anna.post(f"{path}/end")
+    await stage.until(lambda: stage.state("anna") == "after_call_work")
+    assert (await anna.get(path))["status"]["words"] == "Ended by you"
 
+
+async def test_done_wants_what_is_mandatory(stage: Stage) -> None:
+    anna = await talking(stage)
+    path = f"/interactions/{stage.on_desk('anna')}"
     await anna.post(f"{path}/end")
     await stage.until(lambda: stage.state("anna") == "after_call_work")
     shown = await anna.get(path)
-    assert shown["status"]["words"] == "Ended by you"
     assert shown["outcome"]["found_result"] == {"code": "answer", "label": "Answer"}
     assert next(each for each in shown["actions"] if each["command"] == "done")["reason"] == "Missing: disposition."
     refused = await anna.post(f"{path}/done", {}, status=409)
-    assert refused["code"] == "outcome_missing"
-    assert refused["facts"]["missing"] == ["disposition"]
+    assert (refused["code"], refused["facts"]) == ("outcome_missing", {"missing": ["disposition"]})
 
     said = {"disposition": "sold", "note": "Wants two.", "data": {"city": "York"}}
-    desk = await anna.post(f"{path}/outcome", said)
-    assert "done" in allowed(desk["interaction"])
+    assert "done" in allowed((await anna.post(f"{path}/outcome", said))["interaction"])
     desk = await anna.post(f"{path}/done", {"then": "not_ready"})
-    assert desk["interaction"] is None
-    assert desk["agent"]["state"] == "not_ready"
+    assert (desk["interaction"], desk["agent"]["state"]) == (None, "not_ready")
     await anna.get(path, status=404)
-
-    page = await sue.get("/attempts?campaign=push")
-    assert [each["result"] for each in page["attempts"]] == ["answer"]
+    sue = await stage.log_in("sue")
+    assert [each["result"] for each in (await sue.get("/attempts?campaign=push"))["attempts"]] == ["answer"]
     assert (await sue.get("/campaigns/push"))["results"] == {"answer": 1}
 
 

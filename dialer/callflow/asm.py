@@ -4,7 +4,7 @@ the phone rings once a shift. Nothing is dialled for an agent without one."""
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
-from dialer.callflow.desk import ask_for, give_free, move
+from dialer.callflow.desk import ask_for, give_free, move, pause_timer
 from dialer.callflow.dialing import place
 from dialer.callflow.ending import withdraw
 from dialer.callflow.legs import hang_up, ring_agent
@@ -16,18 +16,16 @@ from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import PartyTrigger
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import ClaimedRecord
-from dialer.vocabulary.ids import AgentName
 from dialer.vocabulary.telephony import ClearedBy
 
 
-def pause_timer(agent: AgentName) -> str:
-    return f"pause/{agent}"
-
-
 def engaged_leg(step: Step, agent: Agent) -> Leg | None:
-    """The engaged leg if it is up."""
+    """The engaged leg if it is up, on an engine that takes commands."""
     leg = step.world.legs.get(agent.engaged) if agent.engaged else None
-    return leg if leg is not None and leg.is_connected else None
+    if leg is None or not leg.is_connected:
+        return None
+    engine = step.world.engines.get(leg.engine)
+    return leg if engine is not None and engine.usable else None
 
 
 def asm_campaign(step: Step, agent: Agent) -> Campaign | None:
@@ -95,22 +93,14 @@ def _lost_reason(by: ClearedBy, *, was_up: bool) -> SystemReason:
 
 
 def disengage(step: Step, agent: Agent) -> None:
-    """End the standing leg: log-out, or a pause that is too long."""
+    """End the standing leg: a pause that is too long, or no campaign that wants it."""
     step.cancel_timer(pause_timer(agent.name))
     hang_up(step, agent.engaged)
 
 
-def on_pause(step: Step, agent: Agent) -> None:
-    """Not ready: the leg stays for a short pause."""
-    if agent.engaged is None:
-        return
-    campaign = asm_campaign(step, agent)
-    keep_s = campaign.settings.engaged.pause_keep_s if campaign else 0.0
-    step.start_timer(pause_timer(agent.name), keep_s)
-
-
 def on_pause_over(step: Step, agent: Agent) -> None:
-    if agent.state is AgentState.NOT_READY and agent.interaction is None:
+    """Not ready for too long, be it with overrun after-call work on the desk."""
+    if agent.state is AgentState.NOT_READY:
         disengage(step, agent)
 
 

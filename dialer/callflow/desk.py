@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, Pending, Wish
+from dialer.callflow.legs import hang_up
 from dialer.callflow.step import Step
 from dialer.pacing.pacer import Observation, Observed
+from dialer.vocabulary.ids import AgentName
 from dialer.vocabulary.writes import SaveAgent
 
 #: The timer that runs the pacing at once, coalesced, when an agent becomes free.
 PACE_TIMER = "pace"
+
+
+def pause_timer(agent: AgentName) -> str:
+    return f"pause/{agent}"
 
 
 def move(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "") -> None:
@@ -26,6 +32,22 @@ def move(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "") -> N
     if agent.state is AgentState.READY:
         agent.idle_since = step.now
         step.start_timer(PACE_TIMER, 0.0)
+    _keep_engaged(step, agent)
+
+
+def _keep_engaged(step: Step, agent: Agent) -> None:
+    """The engaged leg stays for a short pause, whatever led to it, and ends with the log-out."""
+    if agent.engaged is None:
+        return
+    if agent.state is AgentState.NOT_READY:
+        asm = (each for each in step.world.running_for(agent) if each.is_asm)
+        step.start_timer(
+            pause_timer(agent.name), max((each.settings.engaged.pause_keep_s for each in asm), default=0.0)
+        )
+        return
+    step.cancel_timer(pause_timer(agent.name))
+    if agent.state is AgentState.LOGGED_OUT:
+        hang_up(step, agent.engaged)
 
 
 def give_free(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "") -> None:
@@ -37,6 +59,7 @@ def give_free(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "")
         move(step, agent, trigger, reason)
     elif pending.wish is Wish.LOG_OUT:
         move(step, agent, AgentTrigger.LOG_OUT)
+        step.history("logged_out", agent=agent.name)
     else:
         move(step, agent, AgentTrigger.NOT_READY, pending.reason)
 

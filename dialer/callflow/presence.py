@@ -58,7 +58,6 @@ def _log_out(step: Step, agent: Agent) -> None:
         return
     agent.waits_for = None
     agent.pending = None
-    asm.disengage(step, agent)
     move(step, agent, AgentTrigger.LOG_OUT)
     step.history("logged_out", agent=agent.name)
 
@@ -72,7 +71,6 @@ def on_go_ready(step: Step, command: commands.GoReady) -> None:
     if agent.interaction is not None:
         ask_for(step, agent, Wish.READY)
         return
-    step.cancel_timer(asm.pause_timer(agent.name))
     agent.pending = None
     move(step, agent, AgentTrigger.READY)
     asm.engage(step, agent)
@@ -91,7 +89,6 @@ def on_go_not_ready(step: Step, command: commands.GoNotReady) -> None:
     if interaction is None:
         agent.pending = None
         move(step, agent, AgentTrigger.NOT_READY, command.reason)
-        asm.on_pause(step, agent)
     elif interaction.state is InteractionState.PREVIEW:
         offers.on_not_ready_during_offer(step, agent, interaction, command.reason)
     else:
@@ -130,7 +127,6 @@ def on_desktop_lost(step: Step, agent: Agent) -> None:
         ask_for(step, agent, Wish.NOT_READY, SystemReason.DESKTOP_LOST)
     elif agent.state is AgentState.READY:
         move(step, agent, AgentTrigger.NOT_READY, SystemReason.DESKTOP_LOST)
-        asm.on_pause(step, agent)
 
 
 def _on_desk(step: Step, agent: Agent) -> Interaction | None:

@@ -97,7 +97,7 @@ def drained(step: Step, campaign: Campaign) -> None:
 
 
 def let_go(step: Step, campaign: Campaign) -> None:
-    """Agents for whom no ASM campaign runs any more lose their standing leg."""
+    """Agents for whom no ASM campaign runs any more lose their standing leg, unless something is on their desk."""
     for agent in step.world.agents_of(campaign):
         if agent.engaged is not None and agent.interaction is None and asm.asm_campaign(step, agent) is None:
             asm.disengage(step, agent)
@@ -148,6 +148,9 @@ def on_change_mode(step: Step, command: commands.ChangeMode) -> None:
 
 
 def on_drained_timer(step: Step, name: CampaignName) -> None:
+    """Something of a campaign that does not run has left a desk or a line."""
     campaign = step.world.campaigns.get(name)
     if campaign is not None:
         drained(step, campaign)
+        if campaign.state in (CampaignState.LOADED, CampaignState.UNLOADING, CampaignState.INACTIVE):
+            let_go(step, campaign)

@@ -208,7 +208,8 @@ def _give(step: Step, campaign: Campaign, agent: Agent) -> bool:
         return False
     if agent.waits_for is not None and not asks:
         return False
-    if campaign.is_asm and asm.engaged_leg(step, agent) is None:
+    # A phone that is being rung to engage its agent is not rung for a call as well.
+    if (campaign.is_asm or agent.engaged is not None) and asm.engaged_leg(step, agent) is None:
         return False
     if trunks_for(step, campaign).trunk is None:
         return False

@@ -18,6 +18,7 @@ import structlog
 from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import CornettaError, EngineUnavailable
 
+from .analysis.taps import NativeTap, Tap
 from .endpoint import Endpoint
 from .loop import Loop
 from .pulse import Pulse
@@ -49,8 +50,15 @@ class Owner:
 
     `capacity` (legs that the build can carry) and `version` (of pjsip) are known after `start`."""
 
-    def __init__(self, settings: OwnerSettings, emit: Callable[[telephony.Event], None]) -> None:
+    def __init__(
+        self,
+        settings: OwnerSettings,
+        emit: Callable[[telephony.Event], None],
+        tap: Callable[[], Tap] = NativeTap,
+    ) -> None:
+        """`tap` makes what brings audio to the analysis process."""
         self._settings = settings
+        self._tap = tap
         self._emit = emit
         self._commands: deque[Callable[[], None]] = deque()
         self._endpoint = Endpoint(settings, self._select)
@@ -150,7 +158,7 @@ class Owner:
         self.capacity, self.version = self._endpoint.capacity, self._endpoint.version
         self._bell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._bell.setblocking(False)
-        self._switchboard = Switchboard(self._settings, self._loop, self._endpoint)
+        self._switchboard = Switchboard(self._settings, self._loop, self._endpoint, self._tap)
         self._pulse = Pulse(self._settings.statistics_interval_s)
         self._switchboard.start()
         self._loop.after(self._settings.statistics_interval_s, self._tell_statistics)

@@ -11,7 +11,7 @@ from dialer.vocabulary.telephony import ClearedBy, DtmfMode, LegSnapshot, LegSta
 
 from .account import SipAccount
 from .accounts import Accounts
-from .analysis.taps import Taps
+from .analysis.taps import NativeTap, Tap, Taps
 from .bridge import Bridges
 from .dialling import Dialling
 from .dialogs import Dialogs
@@ -36,7 +36,9 @@ DIGITS = frozenset("0123456789*#ABCDabcd")
 class Switchboard:
     """All parts of an engine around one Endpoint."""
 
-    def __init__(self, settings: OwnerSettings, loop: Loop, endpoint: Endpoint) -> None:
+    def __init__(
+        self, settings: OwnerSettings, loop: Loop, endpoint: Endpoint, tap: Callable[[], Tap] = NativeTap
+    ) -> None:
         self._settings = settings
         self._loop = loop
         self.registry = Registry()
@@ -48,7 +50,7 @@ class Switchboard:
         self._players = Players(loop, patchbay, self._bridges, settings.clock_rate_hz)
         self._recorders = Recorders(loop, patchbay, self._bridges)
         self._holds = Holds(loop)
-        self._taps = Taps(loop, patchbay, settings)
+        self._taps = Taps(loop, patchbay, settings, tap)
         self._dialogs = Dialogs(
             loop, self.registry, self.accounts, self._bridges, self._players, self._recorders, self._holds
         )

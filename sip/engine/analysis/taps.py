@@ -7,7 +7,9 @@ over a Unix socket (ADR 0002); results come back on a thread that hands them to 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import pjsua2 as pj
 
@@ -26,19 +28,54 @@ FRAMES_PER_PACKET = 10
 RESULT_TIMEOUT_S = 5.0
 
 
+class Tap(Protocol):
+    """A port of the bridge that brings what it hears to the analysis process."""
+
+    def create(self, path: str, id_: int, frames_per_packet: int, /) -> None:
+        """Join the bridge and reach the process at `path`. pj.Error or OSError when that fails."""
+
+    def close(self) -> None: ...
+    def sent(self) -> int: ...
+    def dropped(self) -> int: ...
+    def port(self) -> pj.AudioMedia: ...
+
+
+class NativeTap:
+    """The tap of our build of pjsua2: C++ on the media thread, no Python for a frame."""
+
+    def __init__(self) -> None:
+        self._tap = pj.CornettaTap()
+
+    def create(self, path: str, id_: int, frames_per_packet: int) -> None:
+        self._tap.create(path, id_, frames_per_packet)
+
+    def close(self) -> None:
+        self._tap.close()
+
+    def sent(self) -> int:
+        return int(self._tap.sent())
+
+    def dropped(self) -> int:
+        return int(self._tap.dropped())
+
+    def port(self) -> pj.AudioMedia:
+        return self._tap
+
+
 @dataclass(slots=True, eq=False)
 class _Tapping:
     number: int
     leg: LegId
     kind: str
-    tap: pj.CornettaTap
+    tap: Tap
     deadline: Timer | None = None
 
 
 class Taps:
     """Taps of legs, one for each leg. Owner thread only, but for the thread that reads results."""
 
-    def __init__(self, loop: Loop, patchbay: Patchbay, settings: OwnerSettings) -> None:
+    def __init__(self, loop: Loop, patchbay: Patchbay, settings: OwnerSettings, make: Callable[[], Tap]) -> None:
+        self._make = make
         self._loop = loop
         self._patchbay = patchbay
         self._enabled = settings.analysis and hasattr(pj, "CornettaTap")
@@ -68,14 +105,14 @@ class Taps:
         if process is None or kind not in KINDS:
             self._loop.fault("analysis", ValueError(f"analysis {kind!r} is not available here"), leg.id)
             return
-        tapping = _Tapping(next(self._numbers), leg.id, kind, pj.CornettaTap())
+        tapping = _Tapping(next(self._numbers), leg.id, kind, self._make())
         try:
             tapping.tap.create(str(process.path), tapping.number, FRAMES_PER_PACKET)
-        except pj.Error as problem:
+        except (pj.Error, OSError) as problem:
             self._loop.fault("analysis", problem, leg.id)
             return
         self._running[leg.id] = tapping
-        self._patchbay.plug(tap_plug(leg.id), tapping.tap)
+        self._patchbay.plug(tap_plug(leg.id), tapping.tap.port())
         self._patchbay.route(tap_plug(leg.id), frozenset({leg_plug(leg.id)}))
 
     def end(self, leg: Leg, kind: str) -> None:
@@ -118,7 +155,7 @@ class Taps:
         """The process is stuck or was lost: what it knew of this leg is lost with it."""
         if self._awaited.pop(tapping.number, None) is not None:
             self._loop.fault("analysis", TimeoutError("the analysis process gave no result"), tapping.leg)
-            self._tell(tapping, Result(tapping.number, 0.0, int(tapping.tap.sent()), ()))
+            self._tell(tapping, Result(tapping.number, 0.0, tapping.tap.sent(), ()))
 
     def _tell(self, tapping: _Tapping, result: Result) -> None:
         self._loop.emit(
@@ -127,7 +164,7 @@ class Taps:
                 kind=tapping.kind,
                 tones=result.tones,
                 seconds=result.seconds,
-                dropped_packets=max(result.dropped_packets, int(tapping.tap.dropped())),
+                dropped_packets=max(result.dropped_packets, tapping.tap.dropped()),
                 at=self._loop.now(),
             )
         )

@@ -122,6 +122,9 @@ unpack() {
     edit $media "retries" 's/^( *)for \(i=0; i<RTP_RETRY; \+\+i, acc->next_rtp_port \+= 2\) \{/\1const int tries = cfg->port_range > 2*RTP_RETRY ? (int)cfg->port_range\/2 + 1 : RTP_RETRY;\n\1for (i=0; i<tries; ++i, acc->next_rtp_port += 2) {/'
     edit $media "log of bind" 's/PJ_PERROR\(1,(\(THIS_FILE, status, "RTC?P socket bind\(\) at %s error")/PJ_PERROR(5,\1/'
 
+    # pjsua has room for 8 transports and each account takes one, which stays for a while after its account.
+    edit pjsip/include/pjsua-lib/pjsua_internal.h "transports" 's/(pjsua_transport_data tpdata)\[8\];/\1[2*PJSUA_MAX_ACC];/'
+
     # What Cornetta adds, compiled into the same module.
     local swig=pjsip-apps/src/swig
     cp "$here"/cornetta.i "$here"/cornetta_*.hpp $swig/

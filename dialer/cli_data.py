@@ -45,7 +45,8 @@ def _run(work: Any) -> Any:
 
 async def _open(config: Path) -> Any:
     settings = await asyncio.to_thread(load, config)
-    Path(settings.server.data_directory).mkdir(parents=True, exist_ok=True)
+    directory = Path(settings.server.data_directory)
+    await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     return await open_plain(settings.server.database)
 
 

@@ -79,7 +79,8 @@ class Node:
     @classmethod
     async def open(cls, settings: Settings, directory: Path | None = None) -> Node:
         """Open the store and build the node. Raises StoreInUse or StoreUnavailable with the remedy."""
-        Path(settings.server.data_directory).mkdir(parents=True, exist_ok=True)
+        data = Path(settings.server.data_directory)
+        await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
         store = await open_store(settings.server.database, settings.server.node)
         return cls(settings, store, directory)
 

@@ -25,7 +25,7 @@ from dialer.callflow import (
     trial,
 )
 from dialer.callflow.step import Step
-from dialer.interactions.leg import LegPurpose, LegTrigger
+from dialer.interactions.leg import Leg, LegPurpose, LegTrigger
 from dialer.vocabulary import commands, events, telephony
 from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, InteractionId, LegId, OfferId, TrunkName
 
@@ -71,9 +71,7 @@ EVENTS: Mapping[type, Handler] = {
     events.Restored: recovery.on_restored,
     events.EngineConnected: recovery.on_connected,
     events.EngineDisconnected: recovery.on_disconnected,
-    events.EngineSaid: lambda step, event: on_engine_said(step, event),
     events.Ticked: lambda step, _: supply.tick(step),
-    events.TimerFired: lambda step, event: on_timer(step, event),
     events.RecordsClaimed: supply.on_records_claimed,
     events.ClaimFailed: supply.on_claim_failed,
     events.LeasesLost: supply.on_leases_lost,
@@ -88,8 +86,13 @@ EVENTS: Mapping[type, Handler] = {
 def handle(step: Step, message: object) -> None:
     """Let the handler of `message` fill `step`. Raises Refused for commands that may not be carried out, and
     InvalidTransition for a defect of ours. Unknown messages are a defect too: KeyError."""
-    handler = COMMANDS.get(type(message)) or EVENTS[type(message)]
-    handler(step, message)
+    if isinstance(message, events.EngineSaid):
+        on_engine_said(step, message)
+    elif isinstance(message, events.TimerFired):
+        on_timer(step, message)
+    else:
+        handler = COMMANDS.get(type(message)) or EVENTS[type(message)]
+        handler(step, message)
 
 
 # ------------------------------------------------------------------ what engines say
@@ -132,29 +135,41 @@ def on_leg_event(step: Step, event: LegEvent) -> None:
     if isinstance(event, telephony.LegMedia):
         conversation.on_media(step, leg, event)
         return
-    if leg.purpose is LegPurpose.TEST:
-        if isinstance(event, telephony.LegCleared):
-            leg.machine.advance(LegTrigger.CLEAR, step.now)
-            del step.world.legs[leg.id]
-        trial.on_leg_event(step, leg, event)
-        return
-    interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
     if isinstance(event, telephony.LegCleared):
         leg.machine.advance(LegTrigger.CLEAR, step.now)
         del step.world.legs[leg.id]
-        if leg.purpose is not LegPurpose.CONTACT:
-            phones.on_cleared(step, leg, event)
-        elif interaction is not None:
+    if leg.purpose is LegPurpose.TEST:
+        trial.on_leg_event(step, leg, event)
+    elif leg.purpose is LegPurpose.CONTACT:
+        _on_contact_event(step, leg, event)
+    else:
+        _on_phone_event(step, leg, event)
+
+
+CallEvent = telephony.LegProgress | telephony.LegAlerting | telephony.LegAnswered | telephony.LegCleared
+
+
+def _on_contact_event(step: Step, leg: Leg, event: CallEvent) -> None:
+    interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
+    if interaction is None:
+        return
+    match event:
+        case telephony.LegCleared():
             contact.on_cleared(step, interaction, leg, event)
-    elif isinstance(event, telephony.LegAnswered):
-        if leg.purpose is not LegPurpose.CONTACT:
-            phones.on_answered(step, leg, event)
-        elif interaction is not None:
+        case telephony.LegAnswered():
             contact.on_answered(step, interaction, leg, event)
-    elif leg.purpose is not LegPurpose.CONTACT:
-        phones.on_progress(step, leg, event)
-    elif interaction is not None:
-        contact.on_progress(step, interaction, leg, event)
+        case _:
+            contact.on_progress(step, interaction, leg, event)
+
+
+def _on_phone_event(step: Step, leg: Leg, event: CallEvent) -> None:
+    match event:
+        case telephony.LegCleared():
+            phones.on_cleared(step, leg, event)
+        case telephony.LegAnswered():
+            phones.on_answered(step, leg, event)
+        case _:
+            phones.on_progress(step, leg, event)
 
 
 def _on_play_finished(step: Step, event: telephony.PlayFinished) -> None:

@@ -178,7 +178,7 @@ def on_limit(step: Step, interaction: Interaction) -> None:
 
 def on_done(step: Step, command: commands.Done) -> None:
     """Close the interaction. Refused while the call is up or something mandatory is missing."""
-    interaction, party = own(step, command.agent, command.interaction)
+    interaction, _ = own(step, command.agent, command.interaction)
     if interaction.state is not InteractionState.CLEARED:
         raise Refused("call_in_progress", "End the call first.", state=interaction.state)
     if command.then not in ("", "ready", "not_ready"):

@@ -72,12 +72,14 @@ def take_off(step: Step, campaign: Campaign, interaction: Interaction, code: str
     party = interaction.party
     if interaction.state is InteractionState.PREVIEW and party is not None:
         offers.take_back(step, step.world.agents[party.agent], interaction, code, why)
-    elif interaction.state is InteractionState.DIALING and campaign.settings.on_stop_ringing is OnStop.CANCEL:
-        if interaction.attempt is not None and not interaction.attempt.cancelled:
-            interaction.attempt.cancelled = why
-            interaction.cause = why
-            hang_up(step, interaction.contact_leg)
-            step.interaction_changed(interaction)
+        return
+    attempt = interaction.attempt
+    ringing = interaction.state is InteractionState.DIALING and attempt is not None and not attempt.cancelled
+    if ringing and attempt is not None and campaign.settings.on_stop_ringing is OnStop.CANCEL:
+        attempt.cancelled = why
+        interaction.cause = why
+        hang_up(step, interaction.contact_leg)
+        step.interaction_changed(interaction)
 
 
 def release_pool(step: Step, campaign: Campaign) -> None:

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from config.model import Campaign as CampaignSettings
 from config.model import Mode
+from dialer.campaigns.pool import Pool
 from dialer.campaigns.reason import NoCalls
 from dialer.machine import Machine, Table
-from dialer.campaigns.pool import Pool
 from dialer.vocabulary.events import Waiting
 from dialer.vocabulary.ids import CampaignName
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from dialer.agents.agent import AgentState
 from dialer.lab.autopilot import Habits
 from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, Scenario
 from dialer.lab.screen import Screen
 from dialer.lab.stage import Stage
-from dialer.vocabulary.ids import CampaignName
+from dialer.vocabulary.ids import AgentName, CampaignName
 
 DEMO_HABITS = Habits(wrap_s=(3.0, 12.0), read_s=(1.0, 4.0), talk_s=(20.0, 60.0))
 
@@ -44,7 +45,8 @@ async def run_demo(scenario: Scenario, directory: Path, console: Console) -> Non
 async def _until_agents_are_in(stage: Stage) -> None:
     """Agents log in before the campaign is loaded, so that they get both notices."""
     names = stage.scenario.agent_names()
-    while not all(stage.running.world.agents[name].state != "logged_out" for name in names):  # type: ignore[index]
+    agents = stage.running.world.agents
+    while any(agents[AgentName(name)].state is AgentState.LOGGED_OUT for name in names):  # noqa: ASYNC110  # nobody tells
         await asyncio.sleep(0.1)
 
 

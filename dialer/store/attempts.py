@@ -36,7 +36,7 @@ class SqlAttempts:
             rows = connection.execute(query).all()
             dialled: dict[str, list[tuple[str, str]]] = {}
             ids = self._database.sql.values([row.id for row in rows])
-            for dial in self._dials.run(connection, {"ids": ids}):
+            for dial in self._dials.rows(connection, {"ids": ids}):
                 dialled.setdefault(dial.attempt, []).append((dial.call_id, dial.trunk))
             return [_row(row, dialled.get(row.id, [])) for row in rows]
 

@@ -55,7 +55,7 @@ class Claims:
 
     def places(self, connection: Connection, names: Sequence[ListName]) -> dict[ListName, ListPlace]:
         places: dict[ListName, ListPlace] = {}
-        for row in self._places.run(connection, {"names": self._sql.values(names)}):
+        for row in self._places.rows(connection, {"names": self._sql.values(names)}):
             place = places.setdefault(row.name, ListPlace(row.id, row.name))
             if row.zone is not None:
                 place.zones.add(row.zone)
@@ -89,7 +89,7 @@ class Claims:
         for start in range(0, len(open_zones), claim_sql.ZONES_AT_ONCE):
             zones = open_zones[start : start + claim_sql.ZONES_AT_ONCE]
             values = self._values(request, place, zones, count - len(rows))
-            rows.extend(self._statement(len(zones)).run(connection, values).all())
+            rows.extend(self._statement(len(zones)).rows(connection, values))
             if len(rows) >= count:
                 break
         rows.sort(key=lambda row: (row.rank, row.queue_at, row.id))
@@ -119,7 +119,7 @@ class Claims:
         """Prolong leases; returns the records that are not ours any more."""
         held = {
             RecordId(row.id)
-            for row in self._leases.run(connection, {"ids": self._sql.values(leases)})
+            for row in self._leases.rows(connection, {"ids": self._sql.values(leases)})
             if leases[RecordId(row.id)] == row.fence
         }
         self._renew.run_all(connection, [{"id": record, "until": until, "run": self._run} for record in sorted(held)])

@@ -11,7 +11,11 @@ from sqlalchemy import exc
 from dialer.vocabulary.errors import StoreRejected, StoreUnavailable
 
 #: SQLite's primary codes that mean "this statement is wrong", not "the file cannot be used now".
-_DEFECTS = (exc.IntegrityError, exc.DataError, exc.ProgrammingError, exc.NotSupportedError)
+_DEFECTS = (
+    *(exc.IntegrityError, exc.DataError, exc.ProgrammingError, exc.NotSupportedError),
+    *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.NotSupportedError),
+    *(UnicodeError, OverflowError),
+)
 
 _REMEDIES = (
     ("disk is full", "The disk is full: free space on the disk of the database."),
@@ -40,8 +44,8 @@ def translated() -> Iterator[None]:
     try:
         yield
     except _DEFECTS as problem:
-        if problem.connection_invalidated:
+        if getattr(problem, "connection_invalidated", False):
             raise StoreUnavailable(told(problem)) from problem
-        raise StoreRejected(f"The database refused what we wrote: {problem.orig}") from problem
+        raise StoreRejected(f"The database refused what we wrote: {getattr(problem, 'orig', problem)}") from problem
     except (TimeoutError, exc.DBAPIError, exc.TimeoutError, OSError, sqlite3.Error) as problem:
         raise StoreUnavailable(told(problem)) from problem

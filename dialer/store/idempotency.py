@@ -27,7 +27,7 @@ class SqlIdempotencyKeys:
         values = {"user": user, "key": key, "fingerprint": fingerprint, "now": now}
 
         def work(connection: Connection) -> KeptResponse | None:
-            if self._begin.run(connection, values).rowcount == 1:
+            if self._begin.run(connection, values) == 1:
                 return None
             query = select(idempotency_keys).where(_table.user_name == user, _table.key == key)
             row = connection.execute(query).one()

@@ -37,25 +37,25 @@ class Loader:
         self._load_attempts(connection, touched, known)
         numbers = touched.numbers.union(record.number for record in known.records.values())
         if numbers:
-            for row in self._barred.run(connection, {"numbers": self._sql.values(numbers)}):
+            for row in self._barred.rows(connection, {"numbers": self._sql.values(numbers)}):
                 known.barred.add((row.number, row.campaign))
         if touched.notices:
-            for row in self._notices.run(connection, {"ids": self._sql.values(touched.notices)}):
+            for row in self._notices.rows(connection, {"ids": self._sql.values(touched.notices)}):
                 known.notices[row.id] = row.agent
         return known
 
     def _load_records(self, connection: Connection, touched: Touched, known: Known) -> None:
         if touched.records:
-            for row in self._records.run(connection, {"ids": self._sql.values(touched.records)}):
+            for row in self._records.rows(connection, {"ids": self._sql.values(touched.records)}):
                 known.records[row.id] = _record(row)
 
     def _load_attempts(self, connection: Connection, touched: Touched, known: Known) -> None:
         if touched.attempts:
-            for row in self._attempts.run(connection, {"ids": self._sql.values(touched.attempts)}):
+            for row in self._attempts.rows(connection, {"ids": self._sql.values(touched.attempts)}):
                 result = None if row.result is None else CallResult(row.result)
                 known.attempts[row.id] = AttemptState(row.interaction, row.number, result, row.ended_at)
         if touched.call_ids:
-            for row in self._dials.run(connection, {"ids": self._sql.values(touched.call_ids)}):
+            for row in self._dials.rows(connection, {"ids": self._sql.values(touched.call_ids)}):
                 known.dials[row.call_id] = (row.attempt, row.n)
 
 

@@ -92,7 +92,7 @@ class SqlLedger:
             return None
 
         def work(connection: Connection) -> int:
-            return int(self._marked.run(connection, {"run": self._run}).scalar_one())
+            return int(self._marked.rows(connection, {"run": self._run})[0].last_commit)
 
         arrived = await self._database.read(work) >= unknown.number
         self._unknown = None

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 from dialer.ports import ListRow, NewRecord, RecordRow
 from dialer.store.database import Database
 from dialer.store.queue import place
+from dialer.store.statement import insert_of
 from dialer.store.tables import lists, records
 from dialer.store.text import stored, texts_from_json, to_json
 from dialer.vocabulary.errors import NotFound
@@ -18,6 +19,12 @@ from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 
 #: Records read at a time: a long read must not hold a transaction open.
 PAGE = 500
+
+_COLUMNS = (
+    *("list_id", "number", "raw_number", "contact", "zone", "external_id", "chain", "chain_n", "daily_from"),
+    *("daily_till", "data", "status", "type", "result", "attempts", "due_at", "rank", "queue_at", "fence"),
+    *("created_at", "updated_at"),
+)
 
 
 class SqlLists:
@@ -33,6 +40,7 @@ class SqlLists:
         self._barred = sql.prepare(
             f"SELECT number FROM do_not_call WHERE campaign = '' AND {sql.among('number', 'numbers')}"
         )
+        self._insert = sql.prepare(insert_of("records", _COLUMNS))
         self._zones = sql.prepare(
             "INSERT INTO list_zones (list_id, zone) VALUES (:list_id, :zone) ON CONFLICT (list_id, zone) DO NOTHING"
         )
@@ -85,9 +93,9 @@ class SqlLists:
         if list_id is None:
             raise NotFound("list", name)
         numbers = self._database.sql.values({row.number for row in rows})
-        found = self._there.run(connection, {"list_id": list_id, "numbers": numbers})
+        found = self._there.rows(connection, {"list_id": list_id, "numbers": numbers})
         there = {(row.number, row.external_id) for row in found}
-        barred = {row.number for row in self._barred.run(connection, {"numbers": numbers})}
+        barred = {row.number for row in self._barred.rows(connection, {"numbers": numbers})}
         duplicates: list[NewRecord] = []
         added: list[dict[str, Any]] = []
         for row in rows:
@@ -97,10 +105,9 @@ class SqlLists:
                 continue
             there.add(key)
             added.append(_new(row, list_id, now, row.number in barred))
-        if added:
-            connection.execute(insert(records), added)
-            zones = {row["zone"] for row in added}
-            self._zones.run_all(connection, [{"list_id": list_id, "zone": zone} for zone in sorted(zones)])
+        self._insert.run_all(connection, added)
+        zones = {row["zone"] for row in added}
+        self._zones.run_all(connection, [{"list_id": list_id, "zone": zone} for zone in sorted(zones)])
         return duplicates
 
     async def records(self, name: ListName) -> AsyncIterator[RecordRow]:

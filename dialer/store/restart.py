@@ -82,14 +82,14 @@ class Restart:
             *self._known_users(connection),
             *(
                 CampaignRemembered(CampaignName(row.name), row.state, row.mode)
-                for row in self._campaigns.run(connection, {})
+                for row in self._campaigns.rows(connection, {})
             ),
-            *(AgentRemembered(AgentName(row.name), row.state, row.reason) for row in self._agents.run(connection, {})),
+            *(AgentRemembered(AgentName(row.name), row.state, row.reason) for row in self._agents.rows(connection, {})),
             *(
                 NoticeRemembered(AgentName(row.agent), CampaignName(row.campaign))
-                for row in self._notices.run(connection, {})
+                for row in self._notices.rows(connection, {})
             ),
-            *(InteractionRemembered(bytes(row.live)) for row in self._interactions.run(connection, self._values)),
+            *(InteractionRemembered(bytes(row.live)) for row in self._interactions.rows(connection, self._values)),
             Restored(),
         )
 
@@ -102,17 +102,17 @@ class Restart:
                 teams=json.decode(row.teams, type=tuple[TeamName, ...]),
                 enabled=bool(row.enabled),
             )
-            for row in self._users.run(connection, {})
+            for row in self._users.rows(connection, {})
         ]
 
     def _settle(self, connection: Connection, now: float) -> None:
         """Release what was not begun, settle what nobody will settle any more, free the records of both."""
         values = {**self._values, "now": now}
         self._not_begun.run(connection, values)
-        lost = self._lost.run(connection, {**values, "result": CallResult.SYSTEM_LOST, "reason": LOST_REASON}).all()
+        lost = self._lost.rows(connection, {**values, "result": CallResult.SYSTEM_LOST, "reason": LOST_REASON})
         facts = to_json({"result": CallResult.SYSTEM_LOST, "why": LOST_REASON})
-        self._told.run_all(connection, [{**row._mapping, "now": now, "facts": facts} for row in lost])
-        for row in self._left.run(connection, values).all():
+        self._told.run_all(connection, [{**row._asdict(), "now": now, "facts": facts} for row in lost])
+        for row in self._left.rows(connection, values):
             rank, due_at = place(RecordType(row.type), now + LOST_RETRY_S)
             freed = {"id": row.id, "result": row.result, "rank": rank, "due_at": due_at, "now": now}
             self._free.run(connection, freed)

@@ -7,31 +7,68 @@ cost more than the database does.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+import sqlite3
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import starmap
+from typing import Any, TypeAlias, cast
 
-from sqlalchemy import Connection, CursorResult, text
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import Dialect
 
 Row: TypeAlias = Mapping[str, Any]
 
 
 class Prepared:
-    """One SQL text with named parameters (`:name`) in the form that the driver of `dialect` takes."""
+    """One SQL text with named parameters (`:name`) in the form that the driver of `dialect` takes.
+
+    On SQLite the driver is called directly: what SQLAlchemy adds to each execution takes several times as long as the
+    statement itself.
+    """
 
     def __init__(self, dialect: Dialect, sql: str) -> None:
         compiled = text(sql).compile(dialect=dialect)
         self._sql = str(compiled)
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
+        self._direct = dialect.name == "sqlite"
+        self._row: Callable[..., Any] | None = None
 
-    def run(self, connection: Connection, values: Row) -> CursorResult[Any]:
-        return connection.exec_driver_sql(self._sql, tuple([values[name] for name in self._names]))
+    def run(self, connection: Connection, values: Row) -> int:
+        """How many rows the statement changed."""
+        parameters = tuple([values[name] for name in self._names])
+        if self._direct:
+            return driver(connection).execute(self._sql, parameters).rowcount
+        return connection.exec_driver_sql(self._sql, parameters).rowcount
+
+    def rows(self, connection: Connection, values: Row) -> list[Any]:
+        """The rows that the statement gives, with their columns as attributes."""
+        parameters = tuple([values[name] for name in self._names])
+        if not self._direct:
+            return list(connection.exec_driver_sql(self._sql, parameters).all())
+        cursor = driver(connection).execute(self._sql, parameters)
+        if self._row is None:
+            self._row = _row_type([column[0] for column in cursor.description])
+        return list(starmap(self._row, cursor))
 
     def run_all(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Run once for each row, in order, in one trip to the driver."""
-        if rows:
-            names = self._names
-            connection.exec_driver_sql(self._sql, [tuple([row[name] for name in names]) for row in rows])
+        if not rows:
+            return
+        names = self._names
+        parameters = [tuple([row[name] for name in names]) for row in rows]
+        if self._direct:
+            driver(connection).executemany(self._sql, parameters)
+        else:
+            connection.exec_driver_sql(self._sql, parameters)
+
+
+def _row_type(columns: list[str]) -> Callable[..., Any]:
+    return namedtuple("Row", columns)
+
+
+def driver(connection: Connection) -> sqlite3.Connection:
+    """SQLite's own connection."""
+    return cast(sqlite3.Connection, connection.connection.dbapi_connection)
 
 
 class Sql:
@@ -55,3 +92,15 @@ class Sql:
     def values(self, items: Iterable[int] | Iterable[str]) -> Any:
         """The parameter for `among`."""
         return json.dumps(list(items)) if self.is_sqlite else list(items)
+
+
+def insert_of(table: str, columns: Sequence[str], rest: str = "") -> str:
+    """INSERT of these columns from parameters of their names; `rest` follows the values."""
+    marks = ", ".join(f":{column}" for column in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {rest}".strip()
+
+
+def upsert_of(table: str, key: str, columns: Sequence[str]) -> str:
+    """INSERT, or change of all columns where the `key` is there already."""
+    changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column != key)
+    return insert_of(table, columns, f"ON CONFLICT ({key}) DO UPDATE SET {changes}")

@@ -67,11 +67,11 @@ class Counts:
     def count(self, connection: Connection, request: ClaimRecords, places: Sequence[ListPlace]) -> Waiting:
         self._changed = False
         lists = self._sql.values([place.id for place in places])
-        statuses = {row.status: row.n for row in self._others.run(connection, {"lists": lists})}
+        statuses = {row.status: row.n for row in self._others.rows(connection, {"lists": lists})}
         due = retry = out = 0
         upcoming: list[float] = []
         for zone in sorted(set().union(*(place.zones for place in places))):
-            row = self._ready.run(connection, self._values(request, zone, lists)).one()
+            (row,) = self._ready.rows(connection, self._values(request, zone, lists))
             in_hours = row.in_hours if zone in request.zones else 0
             due += in_hours
             out += row.due - in_hours

@@ -9,21 +9,10 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from dialer.store.batch import Batch, RecordState
-from dialer.store.statement import Sql
+from dialer.store.statement import Sql, insert_of, upsert_of
 from dialer.store.text import stored, to_json
 from dialer.vocabulary import writes as w
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
-
-
-def _insert(table: str, columns: Sequence[str], rest: str = "") -> str:
-    marks = ", ".join(f":{column}" for column in columns)
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {rest}".strip()
-
-
-def _upsert(table: str, key: str, columns: Sequence[str]) -> str:
-    changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column != key)
-    return _insert(table, columns, f"ON CONFLICT ({key}) DO UPDATE SET {changes}")
-
 
 _ATTEMPT = ("id", "run", "interaction", "campaign", "record", "fence", "number", "agent", "begun_at")
 _INTERACTION = (
@@ -49,26 +38,26 @@ class Writer:
             "UPDATE records SET type = :type, result = :result, attempts = :attempts, due_at = :due_at,"
             " data = :data, updated_at = :updated_at WHERE id = :id"
         )
-        self._campaigns = prepare(_upsert("campaigns", "name", ("name", "state", "mode", "at")))
+        self._campaigns = prepare(upsert_of("campaigns", "name", ("name", "state", "mode", "at")))
         agent = ("name", "state", "reason", "campaign", "at")
-        self._agents = prepare(_upsert("agents", "name", agent))
-        self._agent_states = prepare(_insert("agent_states", ("agent", *agent[1:])))
-        self._attempts = prepare(_insert("attempts", _ATTEMPT))
+        self._agents = prepare(upsert_of("agents", "name", agent))
+        self._agent_states = prepare(insert_of("agent_states", ("agent", *agent[1:])))
+        self._attempts = prepare(insert_of("attempts", _ATTEMPT))
         self._settled = prepare(
             "UPDATE attempts SET result = :result, code = :code, reason = :reason, q850 = :q850,"
             " answered_at = :answered_at, connected_at = :connected_at, ended_at = :ended_at,"
             " abandoned = :abandoned WHERE id = :attempt"
         )
-        self._dials = prepare(_insert("dials", ("attempt", "n", "call_id", "leg", "trunk", "caller_id", "at")))
+        self._dials = prepare(insert_of("dials", ("attempt", "n", "call_id", "leg", "trunk", "caller_id", "at")))
         self._settled_dials = prepare(
             "UPDATE dials SET code = :code, reason = :reason, q850 = :q850, cleared_by = :by,"
             " late_answer = :late_answer, ended_at = :at WHERE attempt = :attempt AND n = :n"
         )
-        self._interactions = prepare(_upsert("interactions", "id", _INTERACTION))
+        self._interactions = prepare(upsert_of("interactions", "id", _INTERACTION))
         party = ("id", "interaction", "agent", "state", "offered_at", "talking_at", "ended_at")
-        self._parties = prepare(_upsert("parties", "id", party))
+        self._parties = prepare(upsert_of("parties", "id", party))
         self._barred = prepare(
-            _insert(
+            insert_of(
                 "do_not_call",
                 ("number", "campaign", "source", "agent", "at"),
                 "ON CONFLICT (number, campaign) DO NOTHING",
@@ -79,11 +68,11 @@ class Writer:
             f" result = '{CallResult.DO_NOT_CALL}', rank = 9, updated_at = :at"
             " WHERE number = :number AND status = 'ready'"
         )
-        self._notices = prepare(_insert("notices", ("id", "agent", "campaign", "kind", "at")))
+        self._notices = prepare(insert_of("notices", ("id", "agent", "campaign", "kind", "at")))
         self._acknowledged = prepare(
             "UPDATE notices SET acknowledged_at = :at WHERE id = :notice AND acknowledged_at IS NULL"
         )
-        self._history = prepare(_insert("history", _HISTORY))
+        self._history = prepare(insert_of("history", _HISTORY))
 
     def write(self, connection: Connection, batch: Batch) -> None:
         self._write_records(connection, batch.records.values())

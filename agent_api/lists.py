@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
@@ -17,14 +15,13 @@ from agent_api.exchange import Exchange, Reply
 from agent_api.problems import Place, invalid
 from agent_api.route import FLOOR, PREFIX, READERS, Handler, Route
 from dialer.ports import ImportReport, ListRow, RecordRow
+from dialer.records.exporting import csv_line
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import ListName
 
 #: Rows that are written to the client at a time.
 _ROWS_AT_A_TIME = 500
 _COLUMNS = ("record", "list", "number", "contact", "zone", "status", "type", "result", "attempts", "due_at")
-#: What a spreadsheet would take for a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ListRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,7 +81,7 @@ async def export_records(exchange: Exchange) -> web.StreamResponse:
         }
     )
     await response.prepare(exchange.request)
-    await response.write(_lines([[*_COLUMNS, *keys]]))
+    await response.write(csv_line((*_COLUMNS, *keys)).encode())
     async for block in _blocks(lists.records(row.name), tuple(keys)):
         await response.write(block)
     await response.write_eof()
@@ -92,42 +89,30 @@ async def export_records(exchange: Exchange) -> web.StreamResponse:
 
 
 async def _blocks(records: AsyncIterator[RecordRow], keys: tuple[str, ...]) -> AsyncIterator[bytes]:
-    rows: list[Sequence[str]] = []
+    lines: list[str] = []
     async for record in records:
-        rows.append(_cells(record, keys))
-        if len(rows) >= _ROWS_AT_A_TIME:
-            yield _lines(rows)
-            rows.clear()
-    if rows:
-        yield _lines(rows)
+        lines.append(_line(record, keys))
+        if len(lines) >= _ROWS_AT_A_TIME:
+            yield "".join(lines).encode()
+            lines.clear()
+    if lines:
+        yield "".join(lines).encode()
 
 
-def _cells(record: RecordRow, keys: tuple[str, ...]) -> list[str]:
-    """A line of the file. Columns of our own hold no formula; what people wrote might."""
+def _line(record: RecordRow, keys: tuple[str, ...]) -> str:
     own = (
-        str(record.record),
+        record.record,
         record.list,
         record.number,
-        guarded(record.contact),
+        record.contact,
         record.zone,
         record.status.value,
         record.type,
         record.result.value if record.result else "",
-        str(record.attempts),
+        record.attempts,
         f"{record.due_at:.0f}",
     )
-    return [*own, *(guarded(record.data.get(key, "")) for key in keys)]
-
-
-def guarded(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _lines(rows: Sequence[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+    return csv_line((*own, *(record.data.get(key, "") for key in keys)))
 
 
 def _route(method: str, path: str, name: str, summary: str, handler: Handler) -> Route:

@@ -13,6 +13,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
+from dialer.records.unusable import UnusableFile, UnusableNumber
 from dialer.vocabulary.errors import (
     ConfigurationError,
     CornettaError,
@@ -97,6 +98,8 @@ def translate(error: CornettaError) -> ProblemRaised:
             return error
         case NotFound():
             return _refusal(error, 404)
+        case UnusableFile() | UnusableNumber():
+            return _refusal(error, 422)
         case Refused():
             return _refusal(error, 409)
         case StoreUnavailable() | EngineUnavailable():

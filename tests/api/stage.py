@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -41,12 +40,13 @@ from config.model import (
     Trunk,
 )
 from dialer.callflow.world import World
-from dialer.ports import ImportReport, NewRecord, User
+from dialer.ports import NewRecord, User
 from dialer.runtime.clock import SystemClock
 from dialer.runtime.executor import Executor, audience_of
 from dialer.runtime.inbox import Inbox
 from dialer.runtime.timers import Timers
 from dialer.runtime.writer import Writer
+from dialer.store.importer import CsvImporter
 from dialer.store.memory import MemoryStore
 from dialer.views.rendering import render
 from dialer.vocabulary import events
@@ -145,16 +145,6 @@ class Store(MemoryStore):
         self.ledger.commit = or_fail  # type: ignore[method-assign]  # a disk that is full for a while
 
 
-class CountingImporter:
-    """Stands for the reader of CSV files: counts lines."""
-
-    async def import_file(self, name: ListName, path: Path) -> ImportReport:
-        lines = len(await asyncio.to_thread(path.read_bytes)) and len(
-            (await asyncio.to_thread(path.read_text)).splitlines()
-        )
-        return ImportReport(name, lines - 1, lines - 1, 0, 0, ())
-
-
 class Person:
     """Somebody who is logged in with a bearer token."""
 
@@ -224,7 +214,7 @@ class Stage:
             lists=store.lists,
             attempts=store.attempts,
             do_not_call=store.do_not_call,
-            importer=CountingImporter(),
+            importer=CsvImporter(store.lists, self.clock),
             reload=self.reload,
             registry=CollectorRegistry(),
         )

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from agent_api.handbook import route_table, with_routes
 from agent_api.keys import ROUTES
+from agent_api.route import Route
 
 from .stage import API, Stage
 
@@ -87,3 +89,14 @@ async def test_the_api_answers_as_the_document_says(stage: Stage, tmp_path: Path
             process.kill()
             await process.wait()
     assert process.returncode == 0, out.decode()[-8000:]
+
+
+def test_the_handbook_lists_the_routes_as_they_are(routes: tuple[Route, ...]) -> None:
+    page = Path(__file__).parents[2] / "docs" / "api.md"
+    text = page.read_text(encoding="utf-8")
+    assert text == with_routes(text, routes), f"replace the table in docs/api.md by:\n{route_table(routes)}"
+
+
+@pytest.fixture
+def routes(stage: Stage) -> tuple[Route, ...]:
+    return stage.app[ROUTES]

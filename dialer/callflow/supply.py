@@ -22,6 +22,8 @@ from dialer.vocabulary.writes import UpdateRecord
 
 #: After a claim that found nothing, the next one waits this long.
 CLAIM_PAUSE_S = 1.0
+#: The counts of records that wait are at most this old, also while none has to be claimed.
+COUNT_EVERY_S = 2.0
 #: Records in hand per agent, so that a free agent never waits for the store.
 IN_HAND_PER_AGENT = 2
 MOST_IN_HAND = 400
@@ -77,10 +79,11 @@ def _close_windows(step: Step, campaign: Campaign) -> None:
 
 
 def _claim(step: Step, campaign: Campaign) -> None:
-    want = _wanted(step, campaign)
     if campaign.claiming or step.world.store_problem or step.now < campaign.claim_after or not step.world.restored:
         return
-    if len(campaign.pool) * 2 > want:
+    want = _wanted(step, campaign)
+    enough = len(campaign.pool) * 2 > want
+    if enough and step.now < campaign.counted_at + COUNT_EVERY_S:
         return
     settings = campaign.settings
     campaign.claiming = True
@@ -89,7 +92,7 @@ def _claim(step: Step, campaign: Campaign) -> None:
             campaign=campaign.name,
             lists=tuple(ListShare(ListName(each.name), each.weight) for each in settings.lists),
             zones=open_zones(settings.calling_window, campaign.zones, step.utc),
-            limit=want - len(campaign.pool),
+            limit=0 if enough else want - len(campaign.pool),
             lease_s=step.world.settings.server.claim_lease_s,
             now=step.utc,
             max_attempts=settings.max_attempts,
@@ -113,6 +116,7 @@ def on_records_claimed(step: Step, event: events.RecordsClaimed) -> None:
     campaign.claiming = False
     campaign.claim_problem = ""
     campaign.waiting = event.waiting
+    campaign.counted_at = step.now
     campaign.zones = event.zones
     campaign.pool.add(record for record in event.records if _is_callable(step, campaign, record))
     # Zones that were not known when the claim was made: ask again at once.

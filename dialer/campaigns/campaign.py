@@ -66,6 +66,8 @@ class Campaign:
     #: No claim before this time: the last one found nothing.
     claim_after: float = 0.0
     claim_problem: str = ""
+    #: When `waiting` was counted.
+    counted_at: float = 0.0
     reason: NoCalls | None = None
     #: Offers and attempts begun since the start, for the share of agents by weight.
     served: int = 0

@@ -8,19 +8,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from config.model import Settings
+from dialer.lab import crew
 from dialer.lab.asterisk import AsteriskPeer
 from dialer.lab.autopilot import Autopilot, Habits
-from dialer.lab.contacts import contacts
 from dialer.lab.ports import free_ports
-from dialer.lab.scenario import CAMPAIGN, LIST, Scenario, asterisk_settings, lab_settings, node_settings
+from dialer.lab.scenario import Scenario, asterisk_settings, lab_settings, node_settings
 from dialer.node import Node
-from dialer.vocabulary import commands
-from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, ListName
+from dialer.vocabulary.ids import EngineId
 from sip.lab.process import LabProcess
-from sip.wire import EngineProcess
+from sip.wire import EngineCommandLine, EngineKeeper, EngineProcess, KeeperLimits
 
-#: The engine under trial is started again this long after it died.
-RESTART_S = 0.3
+#: An engine under trial dies often and is wanted back at once.
+KEEPING = KeeperLimits(retry_last_s=0.5, settled_after_s=1.0)
+
+
+def engine_keeper(settings: Settings, directory: Path) -> EngineKeeper:
+    """Who keeps the first engine of `settings` running, as a service manager does."""
+    engine = settings.engines[0]
+    socket = Path(settings.engine_socket(engine))
+    line = EngineCommandLine(socket, EngineId(engine.name), directory / "engine.log", directory / "engine")
+    return EngineKeeper(line, KEEPING)
 
 
 class Stage:
@@ -36,11 +44,10 @@ class Stage:
         self.asterisk: AsteriskPeer | None = None
         if scenario.via_asterisk:
             self.asterisk = AsteriskPeer(asterisk_settings(scenario, self.ports), directory / "asterisk")
-        self.engine: EngineProcess | None = None
+        self.keeper = engine_keeper(self.settings, directory)
         self.node: Node | None = None
         self.pilots: list[Autopilot] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self.engine_starts = 0
         self.api = not scenario.headless
 
     async def __aenter__(self) -> Self:
@@ -48,9 +55,9 @@ class Stage:
         try:
             if self.asterisk is not None:
                 await self.asterisk.start()  # before the phones, which register there
-            await self.carrier.start()
-            await self._spawn_engine()
-            self._tasks.append(asyncio.create_task(self._guard_engine(), name="engine guard"))
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self.carrier.start())
+                both.create_task(self.keeper.start())
             await self.open_node()
         except BaseException:
             await self.close()
@@ -69,51 +76,26 @@ class Stage:
             raise RuntimeError("the node of this lab is not open")
         return self.node
 
-    async def _spawn_engine(self) -> None:
-        engine = self.settings.engines[0]
-        self.engine = await EngineProcess.spawn(
-            Path(self.settings.engine_socket(engine)),
-            EngineId(engine.name),
-            self.directory / "engine.log",
-            self.directory / "engine",
-        )
-        self.engine_starts += 1
-
-    async def _guard_engine(self) -> None:
-        """What a service manager does: start the engine again when it has died."""
-        while True:
-            await asyncio.sleep(RESTART_S)
-            if self.engine is not None and not self.engine.is_running:
-                await self._spawn_engine()
+    @property
+    def engine(self) -> EngineProcess | None:
+        """The engine under trial that runs, or ran last."""
+        return self.keeper.process
 
     async def open_node(self) -> None:
         """Open the node, with the calling list if it is new, and simulated agents."""
         node = await Node.open(self.settings)
         self.node = node
-        lists = await node.store.lists.lists()
-        if not lists:
-            now = node.clock.now().utc
-            await node.store.lists.add_list(ListName(LIST), "UTC", "US", now)
-            records = contacts(self.scenario.records, self.scenario.seed)
-            await node.store.lists.add_records(ListName(LIST), records, now)
+        await crew.fill_list(node, self.scenario)
         await node.start(api=self.api)
 
     def seat_agents(self) -> None:
         """Put a simulated agent at every desk."""
-        node = self.running
-        for name in self.scenario.agent_names():
-            pilot = Autopilot(
-                AgentName(name), lambda: self.running.world, node.inbox.ask, self.scenario.seed, self._habits
-            )
-            self.pilots.append(pilot)
-            self._tasks.append(asyncio.create_task(pilot.work(), name=f"autopilot {name}"))
+        self.pilots = crew.crew(self.running, self.scenario, self._habits)
+        self._tasks += [asyncio.create_task(pilot.work(), name="autopilot") for pilot in self.pilots]
 
     async def run_campaign(self) -> None:
         """Load and start the campaign."""
-        node = self.running
-        name = CampaignName(CAMPAIGN)
-        await node.inbox.ask(commands.LoadCampaign(name, "lab"))
-        await node.inbox.ask(commands.StartCampaign(name, "lab"))
+        await crew.run_campaign(self.running)
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -123,8 +105,7 @@ class Stage:
         if self.node is not None:
             await self.node.stop()
             self.node = None
-        if self.engine is not None:
-            await self.engine.stop(timeout_s=10.0)
+        await self.keeper.close(timeout_s=10.0)
         with contextlib.suppress(ProcessLookupError):
             await self.carrier.stop()
         if self.asterisk is not None:

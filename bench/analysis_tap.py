@@ -2,8 +2,7 @@
 
 50 legs are answered each second and last 4 s, so that 200 are up. Each hears a tone of its far end, which must come out
 of the analysis. Ways: no analysis (the base), a tap in C++, a port whose frames come to Python, recorders into a file
-system in memory. Figures are CPU cores: of the engine, of what analyses, of both together, and what the way costs above the
-base.
+system in memory. Figures are CPU cores: of the engine, of what analyses, of both together, and of both above the base.
 Progress goes to stderr, the last line of stdout is one JSON object; each figure is the median of the runs.
 """
 

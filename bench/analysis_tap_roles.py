@@ -19,14 +19,13 @@ import numpy as np
 
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AccountId, EngineId, LegId
-from sip.engine.analysis.contenders import FRAMES_DIRECTORY, FileTap, PythonTap
+from sip.engine.analysis.contenders import FRAMES_DIRECTORY, FileTap, PythonTaps
 from sip.engine.analysis.taps import NativeTap, Tap
 from sip.engine.analysis.tones import Spectrum, ToneMeter
 from sip.engine.owner import Owner
 from sip.engine.settings import OwnerSettings
 
 WAYS = ("none", "native", "python", "files")
-TAPS: dict[str, Callable[[], Tap]] = {"none": NativeTap, "native": NativeTap, "python": PythonTap, "files": FileTap}
 TONE_HZ = 1000
 ENOUGH_S = 3.0
 _READY = "ready"
@@ -97,7 +96,8 @@ class Caller:
         self._leg_s = leg_s
         self._events: queue.SimpleQueue[telephony.Event] = queue.SimpleQueue()
         settings = OwnerSettings(EngineId("caller"), "b", analysis=way in ("native", "python", "files"))
-        self._owner = Owner(settings, self._events.put, TAPS[way])
+        taps: dict[str, Callable[[], Tap]] = {"python": PythonTaps(), "files": FileTap}
+        self._owner = Owner(settings, self._events.put, taps.get(way, NativeTap))
         self._dialled = 0
         self._ends: list[tuple[float, LegId]] = []
         self._analysed = 0
@@ -258,6 +258,9 @@ def main() -> None:
     way, port, rate, leg_s, seconds = facts
     result = Caller(way, int(port), int(rate), float(leg_s)).run(float(seconds))
     sys.stdout.write(json.dumps(result) + "\n")
+    sys.stdout.flush()
+    # Ports that were made in Python are left over; their finalisers would meet a library that is gone.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from dialer.vocabulary.ids import AccountId
 from dialer.vocabulary.telephony import SessionTimers, Srtp, Transport
 
 from .loop import Loop, describe
-from .resolver import host_of
+from .resolver import host_of, with_host
 
 _TIMERS = {
     SessionTimers.OFF: pj.PJSUA_SIP_TIMER_INACTIVE,
@@ -86,12 +86,16 @@ class SipAccount(pj.Account):
         return telephony.AccountState(account=account, registered=False, code=0, reason="", at=self._loop.now())
 
 
-def account_config(account: telephony.Account, media: telephony.Media, transport_id: int) -> pj.AccountConfig:
-    """The account in pjsip's words. ICE, presence, 100rel, contact rewriting and codec locking stay off."""
+def account_config(
+    account: telephony.Account, media: telephony.Media, transport_id: int, address: Callable[[str], str]
+) -> pj.AccountConfig:
+    """The account in pjsip's words. ICE, presence, 100rel, contact rewriting and codec locking stay off.
+
+    `address` knows the addresses of hosts; a registrar or proxy without one is left out until it has."""
     config = pj.AccountConfig()
     config.idUri = account.identity
     config.sipConfig.transportId = transport_id
-    _registration(config, account)
+    _registration(config, account, address)
     config.callConfig.timerUse = _TIMERS[account.session_timers]
     config.callConfig.timerMinSESec = LEAST_SESSION_S
     config.callConfig.timerSessExpiresSec = max(LEAST_SESSION_S, account.session_expires_s)
@@ -118,21 +122,34 @@ def account_config(account: telephony.Account, media: telephony.Media, transport
     return config
 
 
-def _registration(config: pj.AccountConfig, account: telephony.Account) -> None:
+def _registration(config: pj.AccountConfig, account: telephony.Account, address: Callable[[str], str]) -> None:
+    registrar = _reachable(account, account.registrar, address)
+    proxy = _reachable(account, account.outbound_proxy, address)
     suffix = "" if account.transport is Transport.UDP else f";transport={account.transport.value}"
-    if account.registrar:
-        config.regConfig.registrarUri = _with_transport(_as_uri(account.registrar), suffix)
+    if registrar:
+        config.regConfig.registrarUri = _with_transport(registrar, suffix)
         config.regConfig.registerOnAdd = True
         config.regConfig.timeoutSec = account.register_expires_s
         config.regConfig.retryIntervalSec = REGISTER_RETRY_S
         config.regConfig.firstRetryIntervalSec = REGISTER_FIRST_RETRY_S
         config.regConfig.randomRetryIntervalSec = REGISTER_JITTER_S
         config.regConfig.dropCallsOnFail = False
-    if account.outbound_proxy:
-        config.sipConfig.proxies.append(_with_transport(_as_uri(account.outbound_proxy), suffix) + ";lr")
+    if proxy:
+        config.sipConfig.proxies.append(_with_transport(proxy, suffix) + ";lr")
     if account.credentials is not None:
         given = account.credentials
         config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", given.realm, given.user, 0, given.password))
+
+
+def _reachable(account: telephony.Account, named: str, address: Callable[[str], str]) -> str:
+    """The URI of a host with its address in place of its name, "" where there is none. TLS needs the name."""
+    if not named:
+        return ""
+    uri = _as_uri(named)
+    known = address(host_of(uri))
+    if account.transport is Transport.TLS or not known:
+        return uri if known else ""
+    return with_host(uri, known)
 
 
 def _as_uri(host_or_uri: str) -> str:

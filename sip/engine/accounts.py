@@ -14,6 +14,7 @@ from dialer.vocabulary.ids import AccountId
 from .account import SipAccount, account_config, hosts_of, problem_of
 from .endpoint import KNOWN_CODECS, Endpoint
 from .loop import Loop
+from .names import Names
 from .registry import Registry
 from .resolver import port_of
 from .sdp import codec_name
@@ -30,12 +31,15 @@ class Accounts:
         loop: Loop,
         endpoint: Endpoint,
         registry: Registry,
+        names: Names,
         incoming: Callable[[SipAccount, pj.OnIncomingCallParam], None],
         answered: Callable[[SipAccount, pj.OnSendRequestParam], None],
     ) -> None:
         self._loop = loop
         self._endpoint = endpoint
         self._registry = registry
+        self._names = names
+        names.changed = self._addresses_changed
         self._incoming = incoming
         self._answered = answered
         self._transports = Transports(loop, endpoint)
@@ -68,15 +72,28 @@ class Accounts:
                 self._create(account, problems)
             elif present.settings != account or media_changed:
                 self._change(present, account, problems)
+        for account in command.accounts:
+            unknown = [host for host in hosts_of(account) if not self._names.address(host)]
+            problems += [f"account {account.id}: {host} has no address yet; it is looked up again" for host in unknown]
         self.sweep()
         return tuple(problems)
+
+    def _addresses_changed(self) -> None:
+        """DNS says something new of a registrar or proxy."""
+        problems: list[str] = []
+        for account in tuple(self._accounts.values()):
+            if account.settings is not None and hosts_of(account.settings):
+                self._change(account, account.settings, problems)
+        for problem in problems:
+            self._loop.fault("address_changed", ValueError(problem))
 
     def account_of(self, account: telephony.Account | None, source: str) -> bool:
         """Whether a request from `source` ("address:port") is one that the account takes."""
         if account is None:
             return False
         address = source.rpartition(":")[0].strip("[]")
-        allowed = account.peers or (*hosts_of(account), *self._dialled)
+        named = (self._names.address(host) for host in hosts_of(account))
+        allowed = account.peers or (*named, *self._dialled)
         return any(_matches(address, peer) for peer in allowed)
 
     def dialled(self, address: str) -> None:
@@ -119,7 +136,7 @@ class Accounts:
         account.settings = settings
         try:
             account.transport_id, account.port = self._transports.take(settings)
-            account.create(account_config(settings, self.media, account.transport_id))
+            account.create(account_config(settings, self.media, account.transport_id, self._names.address))
         except pj.Error as problem:
             problems.append(problem_of(settings, problem))
             if account.transport_id >= 0:
@@ -136,7 +153,7 @@ class Accounts:
             self._create(settings, problems)
             return
         try:
-            present.modify(account_config(settings, self.media, present.transport_id))
+            present.modify(account_config(settings, self.media, present.transport_id, self._names.address))
             present.settings = settings
         except pj.Error as problem:
             problems.append(problem_of(settings, problem))

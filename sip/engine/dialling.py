@@ -68,6 +68,7 @@ class Dialling:
         if refusal:
             self._dialogs.clear(leg, ClearedBy.REFUSED, reason=refusal)
             return
+        leg.ring_timer = self._loop.after(command.timeout_s, lambda: self.end(leg, ClearedBy.TIMEOUT))
         host = host_of(command.uri)
         if is_literal(host) or self._proxied(command):
             self._invite(leg, command, host)
@@ -117,7 +118,6 @@ class Dialling:
         prm.txOption.targetUri = with_transport(target, transport)
         prm.txOption.localUri = command.identity
         add_headers(prm, command.headers)
-        leg.ring_timer = self._loop.after(command.timeout_s, lambda: self.end(leg, ClearedBy.TIMEOUT))
         try:
             leg.call.makeCall(with_transport(command.uri, transport), prm)
         except pj.Error as problem:

@@ -9,6 +9,7 @@ from dialer.vocabulary.telephony import Header
 _Q850 = re.compile(r"^\s*Q\.850\s*;.*?\bcause\s*=\s*\"?(\d{1,3})\"?", re.IGNORECASE)
 _SECONDS = re.compile(r"^\s*(\d{1,9})")
 _URI = re.compile(r"<([^>]*)>")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMPACT = {
     "i": "call-id",
     "m": "contact",
@@ -88,7 +89,7 @@ def request_uri(message: str) -> str:
 
 def bare_uri(address: str) -> str:
     """The URI of a name-addr or addr-spec, without header parameters."""
-    match = _URI.search(address)
+    match = _URI.search(_QUOTED.sub("", address))
     return match.group(1) if match else address.split(";", 1)[0].strip()
 
 

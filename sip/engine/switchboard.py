@@ -9,7 +9,7 @@ import pjsua2 as pj
 from dialer.vocabulary import telephony
 from dialer.vocabulary.telephony import ClearedBy, DtmfMode, LegSnapshot, LegStanding
 
-from .account import SipAccount
+from .account import SipAccount, hosts_of
 from .accounts import Accounts
 from .analysis.taps import NativeTap, Tap, Taps
 from .bridge import Bridges
@@ -20,6 +20,7 @@ from .hold import Holds
 from .leg import Leg
 from .loop import Loop
 from .media import Players
+from .names import Names
 from .patchbay import Patchbay
 from .probes import Probes
 from .reasons import request_uri
@@ -43,8 +44,9 @@ class Switchboard:
         self._loop = loop
         self.registry = Registry()
         self._resolver = Resolver()
+        self._names = Names(loop, self._resolver)
         self._probes = Probes(loop)
-        self.accounts = Accounts(loop, endpoint, self.registry, self._incoming, self._probes.answered)
+        self.accounts = Accounts(loop, endpoint, self.registry, self._names, self._incoming, self._probes.answered)
         patchbay = Patchbay(loop)
         self._bridges = Bridges(loop, self.registry, patchbay)
         self._players = Players(loop, patchbay, self._bridges, settings.clock_rate_hz)
@@ -113,6 +115,11 @@ class Switchboard:
         }
 
     def _configure(self, command: telephony.Configure) -> None:
+        """Carried out when the names of its hosts are known; a later Configure takes the place of one that waits."""
+        hosts = [host for account in command.accounts for host in hosts_of(account)]
+        self._names.want(hosts, lambda: self._apply(command))
+
+    def _apply(self, command: telephony.Configure) -> None:
         problems = self.accounts.apply(command)
         self._unattended.unattended_s = command.unattended_s
         self._unattended.waiting_message = command.waiting_message

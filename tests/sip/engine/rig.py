@@ -74,11 +74,11 @@ class Engine:
         """A trunk and a carrier that answers to it, both of this engine; `changes` are made to both accounts."""
         self.apply(self.account(TRUNK, **changes), self.account(CARRIER, **changes))
 
-    def account(self, identity: AccountId, **changes: object) -> telephony.Account:
-        port = self.ports[0] if identity == TRUNK else self.ports[1]
+    def account(self, which: AccountId, /, **changes: object) -> telephony.Account:
+        port = self.ports[0] if which == TRUNK else self.ports[1]
         facts: dict[str, object] = {
-            "id": identity,
-            "identity": f"sip:{identity}@127.0.0.1",
+            "id": which,
+            "identity": f"sip:{which}@127.0.0.1",
             "bind_port": port,
             "offers_incoming": True,
             "peers": ("127.0.0.1",),

@@ -316,3 +316,35 @@ def _until(sipp: Sipp, text: str, engine: Engine) -> None:
             return
         engine.expect(telephony.EngineStatistics)
     raise AssertionError(f"{text!r} never came:\n{sipp.messages}")
+
+
+def test_a_registration_answers_its_challenge_and_is_told(bare: Engine, tmp_path: Path) -> None:
+    challenge = 'WWW-Authenticate: Digest realm="example.com", nonce="7a1f", algorithm=MD5'
+    scenario = script(
+        receive("REGISTER"),
+        respond(401, "Unauthorized", challenge),
+        receive("REGISTER"),
+        respond(200, "OK", "Expires: 60").replace("Contact: <sip:peer@[local_ip]:[local_port]>", "[last_Contact:]"),
+    )
+    with Sipp(tmp_path, scenario) as sipp:
+        trunk = bare.account(
+            TRUNK,
+            identity="sip:acme@example.com",
+            registrar=f"localhost:{sipp.port}",
+            credentials=telephony.Credentials(user="acme", password="example"),
+        )
+        bare.apply(trunk)
+        state = bare.expect(telephony.AccountState)
+        messages = sipp.finished()
+    assert (state.account, state.registered, state.code) == (TRUNK, True, 200)
+    # The name was looked up off the owner thread; pjsip saw an address.
+    assert f"REGISTER sip:127.0.0.1:{sipp.port} SIP/2.0" in messages
+    assert 'username="acme"' in messages
+
+
+def test_a_registrar_without_address_is_a_problem_and_no_standstill(bare: Engine) -> None:
+    account = bare.account(TRUNK, registrar="nowhere.invalid")
+    bare.submit(telephony.Configure(revision=3, accounts=(account,), media=telephony.Media()))
+    taken = bare.expect(telephony.ConfigurationTaken)
+    assert taken.revision == 3
+    assert "nowhere.invalid has no address" in taken.problems[0]

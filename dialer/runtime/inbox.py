@@ -53,12 +53,18 @@ class Inbox:
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._on_lag: Callable[[float], None] = lambda _: None
+        self._on_handled: Callable[[object, float], None] | None = None
         self.handled = 0
         self.faults = 0
 
     def watch_lag(self, on_lag: Callable[[float], None]) -> None:
         """`on_lag` gets the seconds each message waited."""
         self._on_lag = on_lag
+
+    def watch_handled(self, on_handled: Callable[[object, float], None]) -> None:
+        """For measurements: `on_handled` gets each message whose outputs at once have left, and the seconds it
+        waited."""
+        self._on_handled = on_handled
 
     def post(self, event: events.Event) -> None:
         """A fact."""
@@ -129,6 +135,8 @@ class Inbox:
         for output in at_once:
             self._executor.run(output)
         self._writer.add(Batch(step.writes, after, message.reply, step.reply, message.acknowledge))
+        if self._on_handled is not None:
+            self._on_handled(message.content, at.monotonic - message.at)
 
     def _refuse(self, message: _Message, error: Exception) -> None:
         if message.reply is not None and not message.reply.done():

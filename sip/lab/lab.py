@@ -25,6 +25,8 @@ from .world import LabWorld
 CONFIGURE_TIMEOUT_S = 10.0
 REGISTER_TIMEOUT_S = 20.0
 CLEAR_TIMEOUT_S = 3.0
+REFUSED = 400
+"""SIP answers from here on refuse."""
 
 
 class LabFailed(CornettaError):
@@ -91,15 +93,20 @@ class Lab:
 
     async def _all_registered(self, runner: LabRunner) -> None:
         wanted = len(self._settings.users)
-        if not await runner.until(lambda: self._registered() >= wanted, REGISTER_TIMEOUT_S):
-            reasons = {f"{state.code} {state.reason}" for state in runner.registered.values() if not state.registered}
+        await runner.until(lambda: self._registered() + len(self._refused()) >= wanted, REGISTER_TIMEOUT_S)
+        if self._registered() < wanted:
             raise LabFailed(
                 f"{self._registered()} of {wanted} phones registered at {self._settings.registrar}"
-                f" within {REGISTER_TIMEOUT_S:g} s; answers: {', '.join(sorted(reasons)) or 'none'}"
+                f" within {REGISTER_TIMEOUT_S:g} s; other answers: {', '.join(sorted(set(self._refused()))) or 'none'}"
             )
 
     def _registered(self) -> int:
         return sum(state.registered for state in self._runner.registered.values()) if self._runner else 0
+
+    def _refused(self) -> list[str]:
+        """What the registrar answered to phones that it does not take."""
+        states = self._runner.registered.values() if self._runner else ()
+        return [f"{state.code} {state.reason}" for state in states if state.code >= REFUSED and not state.registered]
 
     async def stop(self) -> None:
         """Hang up what is up, and end the engine."""

@@ -18,7 +18,8 @@ class LabSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """One lab: a carrier on one port, and `agents` phones with the users `first_phone`, `first_phone` + 1, ...
 
     Without `registrar` the phones are static: all on `phones_port`, told apart by the user of the request URI. With
-    one ("sip:127.0.0.1:5060") each registers there from a port of its own, as user with `phone_password`.
+    one ("sip:127.0.0.1:5060") each registers there from a port of its own, as user with `phone_password`, in which
+    "{user}" stands for the user.
     `peers` are the addresses from which calls are taken. `measuring` gives each leg its tone and listens.
     A leg from which nothing is heard for `rtp_timeout_s` is cleared, as real carriers do. `capture_ports` are the
     UDP ports to which INVITEs are witnessed; empty means none, and no rights are needed.
@@ -85,7 +86,7 @@ class LabSettings(Struct, frozen=True, forbid_unknown_fields=True):
             transport=self.transport,
             bind_address=self.address,
             registrar=self.registrar,
-            credentials=Credentials(user, self.phone_password),
+            credentials=Credentials(user, self.phone_password.replace("{user}", user)),
             peers=self.peers,
             codecs=self.codecs,
             srtp=self.srtp,

@@ -18,6 +18,7 @@ from dialer.vocabulary.telephony import (
     Command,
     ConfigurationTaken,
     Configure,
+    Credentials,
     Dial,
     Event,
     Join,
@@ -51,6 +52,12 @@ HASTY: Profile = replace(
 """Everybody is quick, so that tests are."""
 
 
+def hasty_talk(seconds: float) -> Profile:
+    """Everybody answers soon, talks for about so long after the first words, and hangs up."""
+    talk = LogNormal(seconds, 0.1, seconds - 0.2, seconds + 0.2)
+    return replace(HASTY, weights={Behaviour.PERSON: 1}, talk=talk)
+
+
 def free_port() -> int:
     """A UDP port that nobody has now."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -68,12 +75,14 @@ class Rig:
         self._engine: EngineProcess | None = None
         self._link: Connection | None = None
 
-    async def open(self, folder: Path) -> None:
+    async def open(
+        self, folder: Path, identity: str = "sip:desk@127.0.0.1", credentials: Credentials | None = None
+    ) -> None:
         self._engine = await EngineProcess.spawn(
             folder / "e.sock", EngineId("e1"), folder / "e.log", folder / "e", arguments=("--drain-timeout-s", "3")
         )
         self._link = await Connection.open(str(self._engine.socket), "rig", "run", self._said)
-        trunk = Account(TRUNK, "sip:desk@127.0.0.1", rtp_timeout_s=0)
+        trunk = Account(TRUNK, identity, credentials=credentials, rtp_timeout_s=0)
         self.send(Configure(1, (trunk,), Media(rtp_port_low=24000, rtp_port_high=27998)))
         assert (await self.event(ConfigurationTaken)).problems == ()
 
@@ -97,12 +106,12 @@ class Rig:
     # -- shorthand ---------------------------------------------------------------------------------------------------
 
     def dial_contact(self, leg: str, number: str, timeout_s: float = 30.0) -> LegId:
-        return self._dial(leg, number, self.lab.settings.carrier_port, timeout_s)
+        return self.dial(leg, number, self.lab.settings.carrier_port, timeout_s)
 
     def dial_phone(self, leg: str, user: str, timeout_s: float = 30.0) -> LegId:
-        return self._dial(leg, user, self.lab.settings.phones_port, timeout_s)
+        return self.dial(leg, user, self.lab.settings.phones_port, timeout_s)
 
-    def _dial(self, leg: str, user: str, port: int, timeout_s: float) -> LegId:
+    def dial(self, leg: str, user: str, port: int, timeout_s: float = 30.0) -> LegId:
         self.send(Dial(LegId(leg), TRUNK, f"sip:{user}@127.0.0.1:{port}", f"{leg}.1", timeout_s))
         return LegId(leg)
 

@@ -12,12 +12,11 @@ from msgspec.structs import replace
 
 from dialer.vocabulary.ids import LegId
 from dialer.vocabulary.telephony import ClearedBy, Digits, HangUp, LegAlerting, LegMedia
-from sip.lab.behaviours import Behaviour
 from sip.lab.profile import LogNormal
-from tests.sip.lab.rig import HASTY, Rig, rig
+from tests.sip.lab.rig import Rig, hasty_talk, rig
 
 NUMBERS = [f"+120255501{number:02d}" for number in range(10)]
-TALKATIVE = replace(HASTY, weights={Behaviour.PERSON: 1}, talk=LogNormal(3.0, 0.1, 2.8, 3.2))
+TALKATIVE = hasty_talk(3.0)
 
 
 async def talked(desk: Rig, *contacts: LegId) -> None:

@@ -1,0 +1,47 @@
+"""Small arithmetic of the comparisons, and how they tell of their progress."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+from collections.abc import Iterable, Sequence
+
+from dialer.vocabulary.errors import CornettaError
+
+
+class Unmeasurable(CornettaError):
+    """A comparison could not be made: what was to be measured did not come about."""
+
+    code = "unmeasurable"
+
+
+def tell(line: str) -> None:
+    """One line of progress."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def quantile(values: Iterable[float], part: float) -> float:
+    """The value below which `part` (0..1) of all lie, by the nearest rank. Raises Unmeasurable without values."""
+    ordered = sorted(values)
+    if not ordered:
+        raise Unmeasurable("nothing was measured")
+    return ordered[min(len(ordered) - 1, max(0, -int(-part * len(ordered) // 1) - 1))]
+
+
+def median(values: Sequence[float], digits: int = 3) -> float:
+    return round(statistics.median(values), digits)
+
+
+def whole(least: int, most: int) -> object:
+    """An argparse type: a whole number within these bounds."""
+
+    def parse(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{number} is not between {least} and {most}")
+        return number
+
+    parse.__name__ = "whole number"
+    return parse

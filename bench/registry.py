@@ -1,0 +1,70 @@
+"""The measured comparisons by name, and how `cornetta bench NAME` runs one."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, cast
+
+import msgspec
+
+from dialer.vocabulary.errors import CornettaError
+
+EXIT_MISTAKE = 2
+EXIT_FAILED = 1
+
+
+class Bench(Protocol):
+    """What a module of a comparison offers. `options` are those that `arguments` asked for; progress goes to stderr."""
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, options: argparse.Namespace) -> dict[str, Any]: ...
+
+
+class Program(Protocol):
+    """A comparison that reads its own command line and prints its own line."""
+
+    def main(self, arguments: Sequence[str] | None = None) -> int: ...
+
+
+#: Name: module and what it measures. Modules are imported when they are run.
+BENCHES: Mapping[str, tuple[str, str]] = {
+    "media": ("bench.media", "CPU and memory of bridged pairs, beside Asterisk's Dial and ConfBridge"),
+    "latency": ("bench.latency", "a contact's 200 OK to the agent's audio, beside an ARI application"),
+    "setup": ("bench.setup", "new calls per second through node and engine"),
+}
+#: The same, for modules that are programs of their own.
+PROGRAMS: Mapping[str, tuple[str, str]] = {
+    "analysis_tap": ("bench.analysis_tap", "what legs say brought to the analysis process"),
+    "wire_round_trip": ("bench.wire_round_trip", "a command to the engine's owner thread and its event back"),
+}
+
+
+def run_bench(name: str, arguments: Sequence[str]) -> int:
+    """Run one comparison; returns the exit code. The last line of stdout is one JSON object."""
+    if name in PROGRAMS:
+        program = cast("Program", importlib.import_module(PROGRAMS[name][0]))
+        return program.main(list(arguments))
+    if name not in BENCHES:
+        sys.stderr.write(f"There is no comparison {name!r}. There are:\n")
+        for known, (_, purpose) in sorted({**BENCHES, **PROGRAMS}.items()):
+            sys.stderr.write(f"  {known:16} {purpose}\n")
+        return EXIT_MISTAKE
+    bench = cast("Bench", importlib.import_module(BENCHES[name][0]))
+    parser = argparse.ArgumentParser(prog=f"cornetta bench {name}", description=BENCHES[name][1])
+    parser.add_argument("--json", action="store_true", help="the last line is one JSON object, with or without")
+    bench.arguments(parser)
+    try:
+        options = parser.parse_args(list(arguments))
+    except SystemExit as end:  # argparse has said what is wrong, or given its help
+        return EXIT_MISTAKE if end.code else 0
+    try:
+        result = bench.run(options)
+    except (CornettaError, TimeoutError, OSError) as error:
+        sys.stderr.write(f"{name}: {error or type(error).__name__}\n")
+        return EXIT_FAILED
+    sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
+    return 0

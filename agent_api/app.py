@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from importlib.metadata import version
 
 import msgspec
 from aiohttp import web
@@ -26,6 +25,9 @@ from agent_api.sessions import SessionRoutes
 from agent_api.socket import Sockets
 from agent_api.start_page import start_page
 from agent_api.table import all_routes
+
+#: Version of the API, as its document tells it: raised when something is added, its path when something is taken away.
+API_VERSION = "1.0"
 
 
 def make_app(dependencies: Dependencies, sockets: Sockets | None = None) -> web.Application:
@@ -66,7 +68,7 @@ def _plain(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamRe
 
 
 def _document(routes: Iterable[Route]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    encoded = msgspec.json.encode(document(routes, version("cornetta")))
+    encoded = msgspec.json.encode(document(routes, API_VERSION))
 
     async def show(_: web.Request) -> web.StreamResponse:
         return web.Response(body=encoded, content_type="application/json")
@@ -80,6 +82,6 @@ async def _close_desktops(app: web.Application) -> None:
 
 def _closing(passwords: Passwords) -> Callable[[web.Application], Awaitable[None]]:
     async def close(_: web.Application) -> None:
-        passwords.close()
+        await passwords.close()
 
     return close

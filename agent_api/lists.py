@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated
@@ -48,7 +49,7 @@ async def _known(exchange: Exchange) -> ListRow:
 async def add(exchange: Exchange) -> Reply:
     said = exchange.content_as(ListRequest)
     try:
-        ZoneInfo(said.zone)
+        await asyncio.to_thread(ZoneInfo, said.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise invalid(Place("$.zone", f"{said.zone!r} is no IANA time zone; write for example Europe/Rome")) from None
     lists = exchange.dependencies.lists

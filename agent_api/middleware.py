@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from http import HTTPStatus
 from secrets import token_hex
@@ -31,20 +32,21 @@ def as_problems() -> Middleware:
         except CornettaError as error:
             raised = problems.translate(error)
             if raised.problem.status == _FIRST_FAULT:
-                raised = _incident(request)
+                raised = await _incident(request, error)
             return problems.response(raised)
         except web.HTTPException as error:
             return problems.response(problems.from_http(error))
-        except Exception:  # noqa: BLE001 - the border: whatever a handler did, the client gets a document
-            return problems.response(_incident(request))
+        except Exception as error:  # noqa: BLE001 - the border: whatever a handler did, the client gets a document
+            return problems.response(await _incident(request, error))
 
     return answer
 
 
-def _incident(request: web.Request) -> ProblemRaised:
-    """Call within an except clause: logs the exception."""
+async def _incident(request: web.Request, error: Exception) -> ProblemRaised:
+    """Logs the exception in a thread: its traceback is made with the files of the source."""
     number = token_hex(4)
-    _LOG.exception("request_failed", incident=number, method=request.method, route=_route_of(request))
+    facts = {"incident": number, "route": _route_of(request), "exc_info": error}
+    await asyncio.to_thread(_LOG.error, "request_failed", **facts)
     document = problem(500, "fault", "The request failed by a fault of ours.", f"Report the incident {number}.")
     return ProblemRaised(msgspec.structs.replace(document, incident=number))
 

@@ -67,5 +67,6 @@ class Passwords:
         except (VerificationError, InvalidHashError):
             return False
 
-    def close(self) -> None:
-        self._pool.shutdown(wait=True)
+    async def close(self) -> None:
+        """Wait for what is being verified, then end the threads."""
+        await asyncio.to_thread(self._pool.shutdown)

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from blockbuster import blockbuster_ctx
 
 from .stage import Stage
 
@@ -23,3 +24,10 @@ async def leaves_nothing() -> AsyncIterator[None]:
 async def stage() -> AsyncIterator[Stage]:
     async with Stage() as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def nothing_blocks() -> Iterator[None]:
+    """What blocks in a coroutine of ours fails its test."""
+    with blockbuster_ctx(scanned_modules=["agent_api"]):
+        yield

@@ -107,7 +107,7 @@ async def test_passwords_are_argon2id_and_checked_off_the_loop() -> None:
         assert not await passwords.matches("not a hash", "secret words")
         assert not await passwords.matches(None, "secret words")
     finally:
-        passwords.close()
+        await passwords.close()
 
 
 async def test_log_ins_that_wait_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,7 @@ async def test_log_ins_that_wait_have_a_bound(monkeypatch: pytest.MonkeyPatch) -
             await passwords.matches(None, "x")
         assert not await first
     finally:
-        passwords.close()
+        await passwords.close()
 
 
 async def test_an_agent_who_was_added_while_the_node_runs_may_work(stage: Stage) -> None:

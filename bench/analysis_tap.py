@@ -20,6 +20,8 @@ from bench.analysis_tap_roles import WAYS, Answerer, free_port
 GATE_CORES = 0.5
 """Engine (SIP, RTP and all) and analysis together, for the way that was chosen."""
 CHOSEN = "native"
+LEAST_HEARD = 0.99
+LEAST_RATE = 0.95
 _RUN_TIMEOUT_S = 120.0
 
 
@@ -46,7 +48,7 @@ def measure(rate: int = 50, leg_s: float = 4.0, seconds: float = 8.0, runs: int 
         "chosen": CHOSEN,
         "cores": chosen["cores"],
         "gate_cores": GATE_CORES,
-        "passed": chosen["cores"] <= GATE_CORES and chosen["heard_share"] >= 0.99,
+        "passed": chosen["cores"] <= GATE_CORES and _was_done(chosen, rate),
     }
 
 
@@ -59,10 +61,16 @@ def _summary(results: list[dict[str, float]], base: float) -> dict[str, float]:
         "tap_cores": round(engine - base, 3),
         "above_base_cores": round(engine - base + analysis, 3),
         "cores": round(engine + analysis, 3),
+        "answered_per_s": _median(results, "answered_per_s"),
         "heard_share": _median(results, "heard_share"),
         "dropped_packets": sum(result["dropped_packets"] for result in results),
         "lag_ms_max": max(result["lag_ms_max"] for result in results),
     }
+
+
+def _was_done(way: dict[str, float], rate: int) -> bool:
+    """Whether the work was done at all: on a machine that is too busy, little CPU is no merit."""
+    return way["heard_share"] >= LEAST_HEARD and way["answered_per_s"] >= rate * LEAST_RATE
 
 
 def _median(results: list[dict[str, float]], name: str) -> float:

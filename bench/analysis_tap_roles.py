@@ -99,6 +99,7 @@ class Caller:
         taps: dict[str, Callable[[], Tap]] = {"python": PythonTaps(), "files": FileTap}
         self._owner = Owner(settings, self._events.put, taps.get(way, NativeTap))
         self._dialled = 0
+        self._answered = 0
         self._ends: list[tuple[float, LegId]] = []
         self._analysed = 0
         self._heard = 0
@@ -114,7 +115,9 @@ class Caller:
         self._dial_for(self._leg_s + 1.0)
         before = self._cpu_s(reader)
         began = time.monotonic()
+        answered = self._answered
         self._dial_for(seconds)
+        answered = self._answered - answered
         elapsed = time.monotonic() - began
         after = self._cpu_s(reader)
         self._finish()
@@ -124,6 +127,7 @@ class Caller:
         return {
             "engine_cores": round((after[0] - before[0]) / elapsed, 3),
             "analysis_cores": round((after[1] - before[1]) / elapsed, 3),
+            "answered_per_s": round(answered / elapsed, 1),
             "heard_share": round(self._heard / self._analysed, 3) if self._analysed else 0.0,
             "dropped_packets": self._dropped,
             "lag_ms_max": self._lag_ms,
@@ -151,6 +155,7 @@ class Caller:
         except queue.Empty:
             return
         if isinstance(event, telephony.LegAnswered):
+            self._answered += 1
             self._ends.append((event.at + self._leg_s, event.leg))
             if self._way != "none":
                 self._owner.submit(telephony.StartAnalysis(event.leg, "tones"))

@@ -13,6 +13,7 @@ from dialer.compliance.window import is_within, next_opening, open_zones
 from dialer.interactions.interaction import InteractionState
 from dialer.pacing import PacingSnapshot
 from dialer.trunks.choice import TrunkChoice, choose
+from dialer.trunks.trunk import TrunkRefusal
 from dialer.vocabulary import events
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import ListName
@@ -27,6 +28,8 @@ COUNT_EVERY_S = 2.0
 #: Records in hand per agent, so that a free agent never waits for the store.
 IN_HAND_PER_AGENT = 2
 MOST_IN_HAND = 400
+#: Shortest wait for a trunk that has used up its calls per second: fast trunks get several calls at a look.
+LOOK_AGAIN_S = 0.01
 
 
 def tick(step: Step) -> None:
@@ -186,6 +189,19 @@ def _supply(step: Step, running_now: list[Campaign]) -> None:
             if allowance[campaign.name] > 0 and _give(step, campaign, agent):
                 allowance[campaign.name] -= 1
                 break
+    _look_again(step, running_now)
+
+
+def _look_again(step: Step, running_now: list[Campaign]) -> None:
+    """Agents are idle and a trunk has used up its calls per second: look again when it may take the next one. The
+    tick alone would leave a slow trunk unused for most of its time."""
+    if not idle_agents(step):
+        return
+    trunks = {trunk.name: trunk for each in running_now if len(each.pool) for trunk in step.world.trunks_of(each)}
+    full = [trunk for trunk in trunks.values() if trunk.refusal(step.now) is TrunkRefusal.TOO_MANY_CALLS]
+    if full:
+        next_at = min(trunk.bucket.next_at(step.now) for trunk in full)
+        step.start_timer("pace/trunk", max(LOOK_AGAIN_S, next_at - step.now))
 
 
 def _allowance(step: Step, campaign: Campaign) -> int:

@@ -1,0 +1,103 @@
+"""The API of a whole node on SQLite: log in, import, steer, and find everything again after a restart."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+from pydantic import SecretStr
+
+from config.model import Server, Settings, User
+from dialer.node import Node
+
+from .stage import API, PASSWORD, settings
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def node_settings(directory: Path) -> Settings:
+    made = settings()
+    users = tuple(
+        User.model_validate({"name": name, "role": role, "password": SecretStr(PASSWORD), "teams": ("sales",)})
+        for name, role in (("sue", "supervisor"), ("anna", "agent"))
+    )
+    server = Server(listen_port=free_port(), data_directory=str(directory))
+    return made.model_copy(update={"server": server, "users": users})
+
+
+@asynccontextmanager
+async def running(made: Settings) -> AsyncIterator[ClientSession]:
+    node = await Node.open(made)
+    await node.start()
+    try:
+        async with ClientSession(made.server.url) as client:
+            yield client
+    finally:
+        await node.stop()
+
+
+async def log_in(client: ClientSession, user: str) -> dict[str, str]:
+    body = {"user": user, "password": PASSWORD, "proof": "bearer"}
+    async with client.post(f"{API}/sessions", json=body) as response:
+        assert response.status == 201, await response.text()
+        return {"Authorization": f"Bearer {(await response.json())['token']}"}
+
+
+async def send(client: ClientSession, path: str, headers: dict[str, str], **more: Any) -> tuple[int, Any]:
+    async with client.post(API + path, headers=headers, **more) as response:
+        return response.status, await response.json(content_type=None)
+
+
+async def get(client: ClientSession, path: str, headers: dict[str, str]) -> Any:
+    async with client.get(API + path, headers=headers) as response:
+        assert response.status == 200, await response.text()
+        return await response.json()
+
+
+async def test_what_was_said_to_a_node_outlives_it(tmp_path: Path) -> None:
+    made = node_settings(tmp_path)
+    async with running(made) as client:
+        sue = await log_in(client, "sue")
+        keyed = {**sue, "Idempotency-Key": "k1"}
+        new = {"name": "push", "zone": "Europe/London", "region": "GB"}
+        assert (await send(client, "/lists", keyed, json=new))[0] == 201
+        file = b"number,contact\n020 7946 0111,Ann\n"
+        status, report = await send(client, "/lists/push/records", {**sue, "Content-Type": "text/csv"}, data=file)
+        assert (status, report["accepted"]) == (200, 1)
+        assert (await send(client, "/campaigns/push/load", sue))[0] == 200
+        assert (await send(client, "/do-not-call", sue, json={"numbers": ["+442079460199"]}))[0] == 200
+        anna = await log_in(client, "anna")
+        desk = await get(client, "/agent", anna)
+        assert [(each["campaign"], each["kind"]) for each in desk["notices"]] == [("push", "loaded")]
+        async with client.get("/readyz") as response:
+            assert (response.status, (await response.json())["missing"]) == (503, ["no engine is connected"])
+        async with client.get("/metrics") as response:
+            assert "cornetta_commits" in await response.text()
+    async with running(made) as client:
+        assert (await get(client, "/me", sue))["user"] == "sue"
+        assert (await get(client, "/campaigns/push", sue))["state"] == "loaded"
+        assert (await get(client, "/do-not-call", sue))["numbers"] == ["+442079460199"]
+        assert (await get(client, "/lists", sue))[0]["records"] == 1
+        assert (await send(client, "/lists", keyed, json=new))[0] == 201, "the answer of the first time"
+        assert (await send(client, "/lists", sue, json=new))[1]["code"] == "list_exists"
+
+
+async def test_the_first_page_of_a_node_is_its_own_origin(tmp_path: Path) -> None:
+    """Without a public address a browser on this machine may use any name of loopback."""
+    made = node_settings(tmp_path)
+    body = {"user": "sue", "password": PASSWORD}
+    async with running(made) as client:
+        for host in ("127.0.0.1", "localhost"):
+            headers = {"Origin": f"http://{host}:{made.server.listen_port}"}
+            assert (await send(client, "/sessions", headers, json=body))[0] == 201
+        foreign = {"Origin": f"http://evil.example.test:{made.server.listen_port}"}
+        assert (await send(client, "/sessions", foreign, json=body))[0] == 403

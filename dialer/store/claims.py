@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,10 +28,18 @@ class ListPlace:
         self.zones: set[str] = set()
 
 
-def second_of_day(zone: str, now: float) -> int:
-    """Seconds since midnight in `zone` by the clock on the wall."""
-    local = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(zone))
-    return local.hour * 3600 + local.minute * 60 + local.second
+class WallClocks:
+    """The clocks on the walls of the zones. Keeps the zones: zoneinfo itself would read their files again."""
+
+    def __init__(self) -> None:
+        self._zones: dict[str, ZoneInfo] = {}
+
+    def second_of_day(self, zone: str, now: float) -> int:
+        """Seconds since midnight in `zone`."""
+        if zone not in self._zones:
+            self._zones[zone] = ZoneInfo(zone)
+        local = datetime.fromtimestamp(now, self._zones[zone])
+        return local.hour * 3600 + local.minute * 60 + local.second
 
 
 class Claims:
@@ -41,6 +49,7 @@ class Claims:
         self._sql = sql
         self._run = run
         self._turns: dict[str, Turns] = {}
+        self._clocks = WallClocks()
         self._statements: dict[int, Prepared] = {}
         self._places = sql.prepare(
             "SELECT l.id, l.name, z.zone FROM lists l LEFT JOIN list_zones z ON z.list_id = l.id"
@@ -107,7 +116,7 @@ class Claims:
         }
         for index, zone in enumerate(zones):
             values[f"zone{index}"] = zone
-            values[f"second{index}"] = second_of_day(zone, request.now)
+            values[f"second{index}"] = self._clocks.second_of_day(zone, request.now)
         return values
 
     def _statement(self, zones: int) -> Prepared:

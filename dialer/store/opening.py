@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import time
@@ -21,7 +22,7 @@ from dialer.store.lists import SqlLists
 from dialer.store.lockfile import FileLock
 from dialer.store.notices import SqlNotices
 from dialer.store.postgres import PostgresDatabase
-from dialer.store.schema import upgrade
+from dialer.store.schema import Schema
 from dialer.store.sessions import SqlSessions
 from dialer.store.sqlite import SqliteDatabase
 from dialer.store.tables import installation, runs
@@ -71,14 +72,11 @@ async def open_store(url: str, node: str, now: Callable[[], float] = time.time) 
     parsed = _parsed(url)
     database: Database
     if parsed.get_backend_name() == "sqlite":
-        path = _usable(parsed)
-        database = SqliteDatabase(path, FileLock(path, node))
+        database = await asyncio.to_thread(_sqlite, parsed, node)
     else:
-        database = PostgresDatabase(parsed)
+        database = await PostgresDatabase.of_node(parsed, node)
     try:
-        if isinstance(database, PostgresDatabase):
-            await database.hold_name(node)
-        await database.write(upgrade)
+        await database.write((await asyncio.to_thread(Schema)).upgrade)
         run = await database.write(lambda connection: _begin_run(connection, node, now()))
     except BaseException:
         await database.close()
@@ -91,20 +89,26 @@ async def open_plain(url: str) -> Plain:
     parsed = _parsed(url)
     database: Database
     if parsed.get_backend_name() == "sqlite":
-        path = _usable(parsed)
-        try:
-            lock: FileLock | None = FileLock(path, "a command")
-        except StoreInUse:
-            lock = None
-        database = SqliteDatabase(path, lock)
+        database = await asyncio.to_thread(_sqlite, parsed, None)
     else:
         database = PostgresDatabase(parsed)
     try:
-        await database.write(upgrade)
+        await database.write((await asyncio.to_thread(Schema)).upgrade)
     except BaseException:
         await database.close()
         raise
     return Plain(database, lambda: None)
+
+
+def _sqlite(url: URL, node: str | None) -> SqliteDatabase:
+    """The file, locked for the node; a command takes the lock if it is free, and works beside a node if not."""
+    path = _usable(url)
+    try:
+        return SqliteDatabase(path, FileLock(path, node or "none, a command"))
+    except StoreInUse:
+        if node is not None:
+            raise
+        return SqliteDatabase(path, None)
 
 
 def _parsed(url: str) -> URL:

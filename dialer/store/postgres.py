@@ -70,8 +70,18 @@ class PostgresDatabase:
         async with self._engine.begin() as connection:
             return await connection.run_sync(work)
 
-    async def hold_name(self, node: str) -> None:
-        """Keep the name of this node for this process; raises StoreInUse if another process has it."""
+    @classmethod
+    async def of_node(cls, url: URL, node: str) -> PostgresDatabase:
+        """The database for a node; raises StoreInUse if another process is this node."""
+        database = cls(url)
+        try:
+            await database._hold_name(node)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def _hold_name(self, node: str) -> None:
         with translated():
             connection = await self._engine.connect()
             try:

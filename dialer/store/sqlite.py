@@ -93,9 +93,8 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._write_thread, self._writer.dispose)
-        await loop.run_in_executor(self._read_threads, self._reader.dispose)
-        self._write_thread.shutdown()
-        self._read_threads.shutdown()
+        for thread, engine in ((self._read_threads, self._reader), (self._write_thread, self._writer)):
+            await loop.run_in_executor(thread, engine.dispose)
+            await asyncio.to_thread(thread.shutdown)
         if self._lock is not None:
             self._lock.release()

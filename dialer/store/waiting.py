@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from dialer.store import claim_sql
-from dialer.store.claims import ListPlace, second_of_day
+from dialer.store.claims import ListPlace, WallClocks
 from dialer.store.statement import Sql
 from dialer.vocabulary.events import Waiting
 from dialer.vocabulary.outputs import ClaimRecords
@@ -38,6 +38,7 @@ class Counts:
         self._sql = sql
         self._kept: dict[str, _Kept] = {}
         self._changed = False
+        self._clocks = WallClocks()
         lists = sql.among("r.list_id", "lists")
         free = f"r.attempts < :max_attempts AND {claim_sql.NOT_BARRED}"
         claimable = f"r.queue_at <= :now AND {claim_sql.FIRST_OF_CHAIN}"
@@ -66,6 +67,7 @@ class Counts:
 
     def count(self, connection: Connection, request: ClaimRecords, places: Sequence[ListPlace]) -> Waiting:
         self._changed = False
+        self._clocks = WallClocks()
         lists = self._sql.values([place.id for place in places])
         statuses = {row.status: row.n for row in self._others.rows(connection, {"lists": lists})}
         due = retry = out = 0
@@ -96,7 +98,7 @@ class Counts:
         return {
             "lists": lists,
             "zone": zone,
-            "second": second_of_day(zone, request.now),
+            "second": self._clocks.second_of_day(zone, request.now),
             "now": request.now,
             "campaign": request.campaign,
             "max_attempts": request.max_attempts,

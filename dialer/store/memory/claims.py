@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from math import inf
 
-from dialer.store.claims import second_of_day
+from dialer.store.claims import WallClocks
 from dialer.store.memory.tables import MemoryList, MemoryRecord, Tables
 from dialer.store.queue import CLAIMED_RANKS, daily_window_open
 from dialer.store.shares import Turns
@@ -27,6 +27,7 @@ class MemoryClaims:
         self._tables = tables
         self._run = run
         self._turns: dict[str, Turns] = {}
+        self._clocks = WallClocks()
         self._counted: dict[str, tuple[float, Waiting]] = {}
 
     def claim(self, request: ClaimRecords) -> tuple[ClaimedRecord, ...]:
@@ -80,7 +81,7 @@ class MemoryClaims:
     def _due(self, request: ClaimRecords, list_: MemoryList) -> Iterator[MemoryRecord]:
         """Records that may be claimed now, in order."""
         zones = list_.zones.intersection(request.zones)
-        seconds = {zone: second_of_day(zone, request.now) for zone in zones}
+        seconds = {zone: self._clocks.second_of_day(zone, request.now) for zone in zones}
         for rank in CLAIMED_RANKS:
             for place in range(bisect_left(list_.queue, (rank, -inf, 0)), len(list_.queue)):
                 rank_there, queue_at, id_ = list_.queue[place]

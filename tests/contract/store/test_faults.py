@@ -154,13 +154,15 @@ async def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path, small_files
 async def test_another_program_that_holds_the_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dialer.store.sqlite.BUSY_TIMEOUT_S", 0.05)
     store = await open_store(sqlite_url(tmp_path), "node-1")
-    other = sqlite3.connect(tmp_path / "cornetta.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    other = await asyncio.to_thread(
+        sqlite3.connect, tmp_path / "cornetta.db", isolation_level=None, check_same_thread=False
+    )
+    await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable, match="write lock"):
         await store.ledger.commit([line_of("x")])
     assert not await kinds(store)
-    other.execute("ROLLBACK")
-    other.close()
+    await asyncio.to_thread(other.execute, "ROLLBACK")
+    await asyncio.to_thread(other.close)
     await store.ledger.commit([line_of("x")])
     assert await kinds(store) == ["x"]
     await store.close()

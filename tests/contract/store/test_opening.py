@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
 import sys
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, make_url, text
 
 from dialer.store.opening import open_plain, open_store
 from dialer.store.postgres import PostgresDatabase
@@ -34,11 +33,11 @@ async def test_every_start_has_a_name_of_its_own(backend: Backend) -> None:
 
 async def test_installations_do_not_share_names(tmp_path: Path) -> None:
     runs = set()
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        store = await open_store(sqlite_url(tmp_path / name), "node-1")
+    for _ in range(2):
+        store = await open_store(sqlite_url(tmp_path), "node-1")
         runs.add(store.run)
         await store.close()
+        await asyncio.to_thread(os.remove, tmp_path / "cornetta.db")
     assert len(runs) == 2
 
 
@@ -102,9 +101,10 @@ async def test_a_command_works_beside_a_node(backend: Backend) -> None:
 
 async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     await (await open_store(sqlite_url(tmp_path), "node-1")).close()
-    with sqlite3.connect(tmp_path / "cornetta.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+    database = SqliteDatabase(tmp_path / "cornetta.db", None)
+    change = text("UPDATE alembic_version SET version_num = '9999'")
+    await database.write(lambda connection: connection.execute(change).rowcount)
+    await database.close()
     with pytest.raises(StoreTooNew) as refused:
         await open_store(sqlite_url(tmp_path), "node-1")
     assert refused.value.revision == "9999"
@@ -156,8 +156,8 @@ async def test_a_password_is_never_told() -> None:
 
 
 async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "cornetta.db").write_bytes(b"number,name\n" * 200)
+    await asyncio.to_thread((tmp_path / "cornetta.db").write_bytes, b"number,name\n" * 200)
     with pytest.raises(StoreUnavailable, match="no SQLite database"):
         await open_store(sqlite_url(tmp_path), "node-1")
-    os.remove(tmp_path / "cornetta.db")
+    await asyncio.to_thread(os.remove, tmp_path / "cornetta.db")
     await (await open_store(sqlite_url(tmp_path), "node-1")).close()

@@ -13,6 +13,7 @@ import json
 import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.analysis_tap_roles import WAYS, Answerer, free_port
@@ -90,13 +91,13 @@ def _run(way: str, rate: int, leg_s: float, seconds: float) -> dict[str, float]:
     return result
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.analysis_tap", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--rate", type=int, default=50, help="legs answered per second")
     parser.add_argument("--seconds", type=float, default=8.0, help="how long CPU is measured in each run")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line (always so)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     result = measure(rate=options.rate, seconds=options.seconds, runs=options.runs)
     sys.stdout.write(json.dumps(result) + "\n")
     return 0 if result["passed"] else 1

@@ -117,6 +117,11 @@ class Engine:
             self.active(leg)
         return ours, theirs
 
+    def hear_for(self, seconds: float) -> None:
+        """Let audio flow for a while: until the engine's own clock is so much later."""
+        until = time.monotonic() + seconds
+        self.expect(telephony.EngineStatistics, lambda event: event.at >= until)
+
     def answered(self, leg: LegId) -> telephony.LegAnswered:
         return self.expect(telephony.LegAnswered, lambda event: event.leg == leg)
 

@@ -49,7 +49,7 @@ def test_early_media_is_told_and_heard(engine: Engine) -> None:
     engine.submit(telephony.Alert(theirs, 183))
     progress = engine.expect(telephony.LegProgress, lambda event: event.code == 183)
     assert progress.early_media
-    _wait_for_audio(engine, leg, packets=60)
+    engine.hear_for(1.2)
     engine.submit(telephony.Reject(theirs, 486))
     cleared = engine.cleared(leg)
     assert (cleared.code, cleared.by, cleared.alerted, cleared.answered) == (486, ClearedBy.PEER, True, False)
@@ -63,7 +63,7 @@ def test_joined_legs_hear_each_other_and_nobody_else(engine: Engine) -> None:
     engine.submit(*(telephony.Join(leg, B1) for leg in ours))
     joined = {engine.expect(telephony.Joined).leg, engine.expect(telephony.Joined).leg}
     assert joined == set(ours)
-    _wait_for_audio(engine, ours[0], packets=120)
+    engine.hear_for(2.4)
     engine.submit(*(telephony.HangUp(leg) for leg in ours))
     for leg, other in zip(theirs, (RIGHT_HZ, LEFT_HZ), strict=True):
         heard = _heard(engine, leg)
@@ -77,7 +77,7 @@ def test_a_leg_may_be_heard_without_hearing(engine: Engine) -> None:
     for leg, tone in zip(theirs, (LEFT_HZ, RIGHT_HZ), strict=True):
         engine.submit(telephony.Play(leg, telephony.Tone(tone)), telephony.StartAnalysis(leg, "tones"))
     engine.submit(telephony.Join(ours[0], B1, hears=()), telephony.Join(ours[1], B1))
-    _wait_for_audio(engine, ours[0], packets=120)
+    engine.hear_for(2.4)
     engine.submit(*(telephony.HangUp(leg) for leg in ours))
     assert set(_heard(engine, theirs[0])) == set()
     assert set(_heard(engine, theirs[1])) == {LEFT_HZ}
@@ -96,7 +96,7 @@ def test_hold_and_resume_remake_the_bridge(engine: Engine) -> None:
         telephony.Play(theirs[0], telephony.Tone(LEFT_HZ)), telephony.Play(theirs[1], telephony.Tone(RIGHT_HZ))
     )
     engine.submit(*(telephony.StartAnalysis(leg, "tones") for leg in theirs))
-    _wait_for_audio(engine, ours[0], packets=120)
+    engine.hear_for(2.4)
     engine.submit(*(telephony.HangUp(leg) for leg in ours))
     assert set(_heard(engine, theirs[0])) == {RIGHT_HZ}
     assert set(_heard(engine, theirs[1])) == {LEFT_HZ}
@@ -110,7 +110,7 @@ def test_digits_arrive(bare: Engine, mode: telephony.DtmfMode) -> None:
     if mode is telephony.DtmfMode.INBAND:
         # Audio has no events: the far end's analysis must hear the pairs of tones instead.
         bare.submit(telephony.StartAnalysis(theirs, "tones"), telephony.SendDigits(ours, "1111111"))
-        _wait_for_audio(bare, theirs, packets=150)
+        bare.hear_for(3.0)
         bare.submit(telephony.HangUp(ours))
         heard = _heard(bare, theirs)
         assert any(abs(tone - 697) <= 5 for tone in heard)
@@ -145,7 +145,7 @@ def test_a_recording_has_both_sides_and_leaves_out_pauses(engine: Engine, tmp_pa
     path = tmp_path / "recordings" / "call.wav"
     ours, _ = engine.conversation()
     engine.submit(telephony.Record(ours, str(path)))
-    _wait_for_audio(engine, ours, packets=40)
+    engine.hear_for(0.8)
     engine.submit(telephony.PauseRecording(ours), telephony.Record(ours, str(path)), telephony.HangUp(ours))
     finished = engine.expect(telephony.RecordingFinished)
     assert (finished.leg, finished.path) == (ours, str(path))
@@ -171,13 +171,6 @@ def test_both_ends_may_hold(engine: Engine) -> None:
 def _two_conversations(engine: Engine) -> tuple[list[LegId], list[LegId]]:
     pairs = [engine.conversation() for _ in range(2)]
     return [ours for ours, _ in pairs], [theirs for _, theirs in pairs]
-
-
-def _wait_for_audio(engine: Engine, leg: LegId, packets: int) -> None:
-    """Until so many packets of 20 ms could have come: counted in the engine's own statistics events."""
-    del leg
-    since = engine.expect(telephony.EngineStatistics).at
-    engine.expect(telephony.EngineStatistics, lambda event: event.at - since >= packets * 0.02)
 
 
 def _heard(engine: Engine, leg: LegId) -> dict[int, float]:

@@ -1,0 +1,44 @@
+"""The analysis process may die; the engine does not, and starts it again."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from dialer.vocabulary import telephony
+
+from .rig import Engine
+
+TONE_HZ = 1000
+
+
+def _analysis_pid() -> int:
+    """The engine of this test is in this process, and the analysis is its only child."""
+    children = [pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
+    named = [
+        int(pid) for pid in children if b"sip.engine.analysis.process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    assert len(named) == 1
+    return named[0]
+
+
+def test_what_a_dead_process_knew_is_lost_and_the_next_is_started(engine: Engine) -> None:
+    ours, theirs = engine.conversation()
+    engine.submit(telephony.Play(theirs, telephony.Tone(TONE_HZ)), telephony.StartAnalysis(ours, "tones"))
+    engine.hear_for(1.0)
+    os.kill(_analysis_pid(), signal.SIGKILL)
+    engine.submit(telephony.StopAnalysis(ours, "tones"))
+    lost = engine.expect(telephony.AnalysisCompleted)
+    assert (lost.leg, lost.tones, lost.seconds) == (ours, (), 0.0)
+    engine.submit(telephony.StartAnalysis(ours, "tones"))
+    engine.hear_for(3.0)
+    engine.submit(telephony.HangUp(ours))
+    found = engine.expect(telephony.AnalysisCompleted)
+    assert {tone.frequency_hz for tone in found.tones} == {TONE_HZ}
+
+
+def test_an_unknown_analysis_is_a_fault(engine: Engine) -> None:
+    ours, _ = engine.conversation()
+    engine.submit(telephony.StartAnalysis(ours, "mind reading"))
+    assert "mind reading" in engine.expect(telephony.EngineFault).problem

@@ -79,17 +79,41 @@ def put_on_hold(step: Step, interaction: Interaction, by: HoldBy, contact: Leg, 
 
 def take_off_hold(step: Step, interaction: Interaction, by: HoldBy, contact: Leg, phone: Leg) -> None:
     interaction.holds.discard(by)
-    if interaction.holds == {HoldBy.CONTACT}:
-        stop_play(step, contact)
     party = interaction.party
-    if not interaction.holds and party is not None:
+    if interaction.reconnecting:
+        play(step, contact, COMFORT_NOISE, loop=True)
+    elif interaction.holds == {HoldBy.CONTACT}:
+        stop_play(step, contact)
+    elif not interaction.holds and party is not None:
         stop_play(step, contact)
         restore_audio(step, interaction, party, contact, phone)
-        if party.state is PartyState.HOLDING:
-            party.machine.advance(PartyTrigger.RESUME, step.now)
-            step.save_party(interaction, party)
+    _resume_party(step, interaction)
     step.history("resumed", interaction=interaction, by=by)
     step.interaction_changed(interaction)
+
+
+def _resume_party(step: Step, interaction: Interaction) -> None:
+    party = interaction.party
+    if not interaction.holds and party is not None and party.state is PartyState.HOLDING:
+        party.machine.advance(PartyTrigger.RESUME, step.now)
+        step.save_party(interaction, party)
+
+
+def restate_audio(step: Step, interaction: Interaction) -> None:
+    """Say once more who hears whom: what was said while an engine's socket was down is lost."""
+    party, contact, phone = interaction.party, contact_leg(step, interaction), agent_leg(step, interaction)
+    if interaction.state is not InteractionState.CONNECTED or party is None or contact is None:
+        return
+    if interaction.reconnecting or phone is None:
+        set_apart(step, interaction, contact)
+        play(step, contact, COMFORT_NOISE, loop=True)
+    elif not interaction.holds:
+        restore_audio(step, interaction, party, contact, phone)
+    else:
+        set_apart(step, interaction, contact)
+        set_apart(step, interaction, phone)
+        if interaction.holds != {HoldBy.CONTACT}:
+            play(step, contact, hold_music(step.world.campaigns[interaction.campaign].settings), loop=True)
 
 
 def restore_audio(step: Step, interaction: Interaction, party: Party, contact: Leg, phone: Leg) -> None:
@@ -132,10 +156,9 @@ def end_by_agent(step: Step, interaction: Interaction) -> None:
 
 def on_media(step: Step, leg: Leg, event: LegMedia) -> None:
     """A phone's own hold and a contact's hold, told by SIP (RFC 3264 8.4)."""
-    was_held = leg.held_by_peer
     leg.held_by_us, leg.held_by_peer = event.held_by_us, event.held_by_peer
     interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
-    if interaction is None or interaction.state is not InteractionState.CONNECTED or was_held == event.held_by_peer:
+    if interaction is None or interaction.state is not InteractionState.CONNECTED:
         return
     by = HoldBy.CONTACT if leg.purpose is LegPurpose.CONTACT else HoldBy.AGENT_PHONE
     contact, phone = contact_leg(step, interaction), agent_leg(step, interaction)
@@ -145,6 +168,18 @@ def on_media(step: Step, leg: Leg, event: LegMedia) -> None:
         put_on_hold(step, interaction, by, contact, phone)
     elif not event.held_by_peer and by in interaction.holds:
         take_off_hold(step, interaction, by, contact, phone)
+
+
+def on_keyed(step: Step, leg: Leg, event: telephony.Digits) -> None:
+    """Digits keyed at one end go to the other, as on a plain line (the bridge of the engine carries audio alone);
+    nobody hears them on hold."""
+    interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
+    if interaction is None or interaction.state is not InteractionState.CONNECTED or interaction.holds:
+        return
+    contact, phone = contact_leg(step, interaction), agent_leg(step, interaction)
+    if contact is not None and phone is not None and phone.is_connected:
+        other = phone if leg.id == contact.id else contact
+        step.tell(other.engine, telephony.SendDigits(other.id, event.digits))
 
 
 def on_agent_leg_lost(step: Step, agent: Agent, interaction: Interaction, by: ClearedBy) -> None:
@@ -161,6 +196,9 @@ def on_agent_leg_lost(step: Step, agent: Agent, interaction: Interaction, by: Cl
     if contact is None:
         return
     rules = step.world.campaigns[interaction.campaign].settings.engaged
+    # A hold by a phone that is gone is over; the phone that comes back holds nothing.
+    interaction.holds.discard(HoldBy.AGENT_PHONE)
+    _resume_party(step, interaction)
     set_apart(step, interaction, contact)
     play(step, contact, COMFORT_NOISE, loop=True)
     try:

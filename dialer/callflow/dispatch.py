@@ -109,7 +109,12 @@ _ENGINE: Mapping[type, Callable[[Step, EngineId, Any], None]] = {
 }
 
 LegEvent = (
-    telephony.LegProgress | telephony.LegAlerting | telephony.LegAnswered | telephony.LegMedia | telephony.LegCleared
+    telephony.LegProgress
+    | telephony.LegAlerting
+    | telephony.LegAnswered
+    | telephony.LegMedia
+    | telephony.LegCleared
+    | telephony.Digits
 )
 
 
@@ -134,6 +139,9 @@ def on_leg_event(step: Step, event: LegEvent) -> None:
         return
     if isinstance(event, telephony.LegMedia):
         conversation.on_media(step, leg, event)
+        return
+    if isinstance(event, telephony.Digits):
+        conversation.on_keyed(step, leg, event)
         return
     if isinstance(event, telephony.LegCleared):
         leg.machine.advance(LegTrigger.CLEAR, step.now)

@@ -48,11 +48,12 @@ type = transport
 protocol = udp
 bind = {address}:{sip_port}
 
-; Without media_address each call waits for a name server.
+; Without media_address each call waits for a name server. One codec: where a hold changes the codec as well, Asterisk
+; sends a second re-INVITE that takes the hold back.
 [media](!)
 type = endpoint
 disallow = all
-allow = alaw,ulaw
+allow = alaw
 dtmf_mode = rfc4733
 direct_media = no
 media_address = {address}

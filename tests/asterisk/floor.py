@@ -1,0 +1,348 @@
+"""A floor: an engine and a node with Asterisk as their trunk, a carrier behind it, phones registered at it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from config.model import Mode, Settings, StaticPhone
+from dialer.callflow.world import World
+from dialer.interactions.interaction import Interaction
+from dialer.lab.asterisk import AsteriskPeer
+from dialer.lab.ports import LabPorts
+from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, LIST, PHONES, Scenario, lab_settings, node_settings
+from dialer.node import Node
+from dialer.ports import AttemptRow, NewRecord, RecordRow
+from dialer.trunks.trunk import Trunk
+from dialer.views.call import CallPhase, phase_of
+from dialer.views.overview import overview
+from dialer.vocabulary import commands
+from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, ListName, TrunkName
+from dialer.vocabulary.results import RecordStatus
+from sip.lab.behaviours import Behaviour
+from sip.lab.process import LabProcess
+from sip.lab.profile import MEASURED, LogNormal, Profile, Span
+from sip.lab.settings import LabSettings
+from sip.wire import EngineProcess
+
+PASSWORD = DEMO_PASSWORD
+PHONES_MOST = 8
+PATIENCE_S = 20.0
+"""A bound for what must happen, not a measure of how fast."""
+LOOK_S = 0.02
+SLICE_S = 2.6
+"""Each report ends what the lab listens to and begins anew, which costs some of the tone."""
+
+QUICK: Profile = msgspec.structs.replace(
+    MEASURED,
+    weights={Behaviour.PATIENT_PERSON: 1},
+    alert_after=Span(0.02, 0.05),
+    ring=LogNormal(0.1, 0.1, 0.05, 0.2),
+    speech_after=Span(0.05, 0.1),
+    talk=LogNormal(1.0, 0.1, 0.8, 1.2),
+    gives_up=Span(0.3, 0.4),
+)
+"""Everybody is quick, so that tests are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The Asterisk of the whole folder, and where the certificates lie."""
+
+    asterisk: AsteriskPeer
+    ports: LabPorts
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one conversation's ends heard of each other, and for how long the contact's tone was on the line; s."""
+
+    contact_s: float
+    phone_s: float
+    tone_s: float
+
+
+class Floor:
+    """Everything around one Asterisk; nobody acts by himself here, the tests do."""
+
+    def __init__(self, settings: Settings, carrier: LabProcess, phones: LabProcess, directory: Path) -> None:
+        self.settings = settings
+        self.carrier = carrier
+        self.phones = phones
+        self.directory = directory
+        self._engine: EngineProcess | None = None
+        self._node: Node | None = None
+
+    @property
+    def node(self) -> Node:
+        assert self._node is not None
+        return self._node
+
+    @property
+    def world(self) -> World:
+        return self.node.world
+
+    @property
+    def engine_pid(self) -> int:
+        assert self._engine is not None
+        return self._engine.pid
+
+    @property
+    def trunk(self) -> Trunk:
+        return self.world.trunks[TrunkName(self.settings.trunks[0].name)]
+
+    async def open(self, numbers: Sequence[str]) -> None:
+        labs = {id(lab): lab for lab in (self.carrier, self.phones)}
+        self._engine, *_ = await asyncio.gather(self._spawn(), *(lab.start() for lab in labs.values()))
+        node = self._node = await Node.open(self.settings)
+        now = node.clock.now().utc
+        await node.store.lists.add_list(ListName(LIST), "UTC", "US", now)
+        rows = [NewRecord(line, number, number, f"Contact {line}", "UTC") for line, number in enumerate(numbers, 1)]
+        await node.store.lists.add_records(ListName(LIST), rows, now)
+        await node.start(api=False)
+
+    async def _spawn(self) -> EngineProcess:
+        engine = self.settings.engines[0]
+        return await EngineProcess.spawn(
+            Path(self.settings.engine_socket(engine)),
+            EngineId(engine.name),
+            self.directory / "engine.log",
+            self.directory / "engine",
+            arguments=("--drain-timeout-s", "3"),
+        )
+
+    async def close(self) -> None:
+        if self._node is not None:
+            await self._node.stop()
+        if self._engine is not None:
+            await self._engine.stop()
+        for lab in {id(lab): lab for lab in (self.carrier, self.phones)}.values():
+            await lab.stop()
+
+    # -- what people do ----------------------------------------------------------------------------------------------
+
+    async def ask(self, command: commands.Command) -> None:
+        await self.node.inbox.ask(command)
+
+    async def start(self, *agents: str) -> None:
+        """Start the campaign and sit the agents (all of them, where none is named) at ready."""
+        await self.until("the trunk is judged", lambda: self.trunk.refusal(self.node.clock.now().monotonic) is None)
+        await self.ask(commands.LoadCampaign(CampaignName(CAMPAIGN), "test"))
+        await self.ask(commands.StartCampaign(CampaignName(CAMPAIGN), "test"))
+        for name in agents or [user.name for user in self.settings.users if user.phone]:
+            await self.sit_down(AgentName(name))
+
+    async def sit_down(self, agent: AgentName) -> None:
+        await self.ask(commands.LogIn(agent))
+        for notice in [each for each in self.world.notices.values() if each.agent == agent]:
+            await self.ask(commands.AcknowledgeNotice(agent, notice.id))
+        await self.ask(commands.GoReady(agent))
+
+    async def stop_campaign(self) -> None:
+        await self.ask(commands.StopCampaign(CampaignName(CAMPAIGN), "test"))
+
+    async def wrap_up(self, interaction: Interaction) -> None:
+        """After-call work, and Done."""
+        await self.phase(interaction, CallPhase.ENDED)
+        agent = interaction.agent
+        assert agent is not None
+        await self.ask(commands.SetOutcome(agent, interaction.id, disposition="sale"))
+        await self.ask(commands.Done(agent, interaction.id, "ready"))
+
+    async def end_call(self, interaction: Interaction) -> None:
+        assert interaction.agent is not None
+        await self.ask(commands.EndCall(interaction.agent, interaction.id))
+
+    async def tell_phone(self, user: str, action: str, digits: str = "") -> None:
+        await self.phones.request({"do": "phone", "phone": user, "action": action, "digits": digits})
+
+    async def tell_contact(self, number: str, action: str, digits: str = "") -> None:
+        await self.carrier.request({"do": "contact", "number": number, "action": action, "digits": digits})
+
+    # -- what is seen ------------------------------------------------------------------------------------------------
+
+    async def until(self, what: str, holds: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
+        """Wait for a condition on the node's state; tells the whole state where it does not come."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not holds():
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            state = msgspec.json.format(msgspec.json.encode(overview(self.world, self.node.clock.now())))
+            raise AssertionError(f"not within {timeout_s:g} s: {what}; the node says {state.decode()}") from None
+
+    async def dialled(self, number: str) -> Interaction:
+        """The interaction with the contact of this number, as soon as it is there."""
+        await self.until(f"{number} is on a desk", lambda: self._find(number) is not None)
+        found = self._find(number)
+        assert found is not None
+        return found
+
+    def _find(self, number: str) -> Interaction | None:
+        return next((each for each in self.world.interactions.values() if each.number == number), None)
+
+    async def phase(self, interaction: Interaction, phase: CallPhase, timeout_s: float = PATIENCE_S) -> None:
+        def holds() -> bool:
+            return phase_of(self.world, interaction) is phase
+
+        await self.until(f"{interaction.number} is {phase}", holds, timeout_s)
+
+    async def live(self, side: str) -> list[dict[str, Any]]:
+        """The lab's live legs of one side, contact or phone."""
+        lab = self.carrier if side == "contact" else self.phones
+        status = await lab.request({"do": "status"})
+        return [leg for leg in status["live"] if leg["side"] == side]
+
+    async def until_live(self, side: str, holds: Callable[[list[dict[str, Any]]], bool]) -> None:
+        """Wait for a condition on the lab's live legs."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while not holds(await self.live(side)):
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            raise AssertionError(f"the lab's {side} legs are {await self.live(side)}") from None
+
+    async def heard(self, number: str) -> Heard:
+        """How long the ends of the conversation with this number heard each other until now."""
+        report = await self.carrier.request({"do": "report"})
+        assert report["cross_talk"] == [], report
+        call = next(call for call in report["answered"] if call["number"] == number)
+        mine = [each for each in report["conversations"] if each["contact"] == number]
+        if not mine:
+            return Heard(0.0, 0.0, call["tone_s"])
+        (one,) = mine
+        return Heard(one["contact_heard_s"], one["phone_heard_s"], call["tone_s"])
+
+    async def hear(self, number: str, holds: Callable[[Heard], bool], timeout_s: float = PATIENCE_S) -> Heard:
+        """Wait until what was heard is enough; returns it."""
+        heard = await self.heard(number)
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not holds(heard):
+                    await asyncio.sleep(SLICE_S)
+                    heard = await self.heard(number)
+        except TimeoutError:
+            raise AssertionError(f"{number}: {heard}") from None
+        return heard
+
+    async def hears_both_ways(self, number: str, seconds: float = 2.0) -> Heard:
+        """From now on both ends hear each other for so long."""
+        before = await self.heard(number)
+
+        def enough(now: Heard) -> bool:
+            return min(now.contact_s - before.contact_s, now.phone_s - before.phone_s) >= seconds
+
+        return await self.hear(number, enough)
+
+    async def hears_nothing(self, number: str, seconds: float = 2.5) -> None:
+        """From now on, while the contact's tone is on the line for so long, neither end hears the other."""
+        before = await self.heard(number)
+        after = await self.hear(number, lambda now: now.tone_s - before.tone_s >= seconds)
+        assert after.contact_s - before.contact_s < 0.3, (before, after)
+        assert after.phone_s - before.phone_s < 0.3, (before, after)
+
+    # -- what was written --------------------------------------------------------------------------------------------
+
+    async def attempts(self) -> dict[str, AttemptRow]:
+        """By number; no number may have two."""
+        rows = await self.node.store.attempts.attempts(CampaignName(CAMPAIGN), 1000)
+        by_number = {row.number: row for row in rows}
+        assert len(by_number) == len(rows), rows
+        return by_number
+
+    async def records(self) -> dict[str, RecordRow]:
+        return {row.number: row async for row in self.node.store.lists.records(ListName(LIST))}
+
+    async def until_done(self, *numbers: str, timeout_s: float = PATIENCE_S) -> dict[str, AttemptRow]:
+        """Wait until the records of these numbers are finished: one attempt each, with one result, one INVITE."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not all(row.result for number, row in (await self.records()).items() if number in numbers):
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            raise AssertionError(f"not done: {await self.records()} {await self.attempts()}") from None
+        rows, records = await self.attempts(), await self.records()
+        for number in numbers:
+            assert records[number].status is RecordStatus.UPDATED
+            assert records[number].result == rows[number].result
+            assert records[number].attempts == 1
+        return rows
+
+    async def until_quiet(self) -> None:
+        """No leg with a contact is left, here or there; what was on the wire is what is written."""
+        await self.until_live("contact", lambda legs: not legs)
+        await self.until("no contact's leg is left", lambda: not self.trunk.legs)
+        wire = await self.carrier.request({"do": "wire"})
+        phones = {user.phone.partition("@")[0] for user in self.settings.users if user.phone}
+        dialled = sorted(call["call_id"] for call in wire["invites"] if call["user"] not in phones)
+        written = sorted(one for row in (await self.attempts()).values() for one in row.call_ids)
+        assert wire["missed"] == 0
+        assert dialled == written
+
+
+class Floors:
+    """Makes floors for one test."""
+
+    def __init__(self, switch: Switch, directory: Path) -> None:
+        self.switch = switch
+        self._directory = directory
+
+    @asynccontextmanager
+    async def __call__(
+        self,
+        *numbers: str,
+        agents: int = 1,
+        mode: Mode = Mode.PROGRESSIVE_ASM,
+        trunk: Mapping[str, object] | None = None,
+        campaign: Mapping[str, object] | None = None,
+        lab: Mapping[str, object] | None = None,
+        phones_apart: bool = False,
+        phones_static: bool = False,
+    ) -> AsyncIterator[Floor]:
+        """An open floor. `trunk`, `campaign` and `lab` are changes to the usual settings; with `phones_apart` the
+        phones are a process of their own, with `phones_static` they do not register and are rung directly."""
+        scenario = Scenario(mode, agents, 0, 1, QUICK, headless=True, via="asterisk")
+        ports = self.switch.ports
+        directory = self._directory
+        settings = _changed(node_settings(scenario, ports, directory), trunk or {}, campaign or {})
+        telling = msgspec.structs.replace(lab_settings(scenario, ports), **(lab or {}))
+        if phones_static:
+            telling = msgspec.structs.replace(telling, registrar="", phone_password="")
+            direct = StaticPhone(kind="static", name=PHONES, uri=f"sip:{{extension}}@127.0.0.1:{ports.phones}")
+            settings = settings.model_copy(update={"phones": (direct,)})
+        folders = [directory / "carrier", directory / "phones"]
+        for folder in folders:
+            folder.mkdir()
+        if phones_apart:
+            labs = [LabProcess(one, folder) for one, folder in zip(apart(telling), folders, strict=True)]
+        else:
+            labs = [LabProcess(telling, folders[0])] * 2
+        floor = Floor(settings, labs[0], labs[1], directory)
+        try:
+            await floor.open(numbers)
+            yield floor
+        finally:
+            await floor.close()
+
+
+def apart(settings: LabSettings) -> Iterator[LabSettings]:
+    """The carrier alone, and the phones alone, each with half of the RTP ports."""
+    middle = (settings.rtp_port_low + settings.rtp_port_high) // 4 * 2
+    yield msgspec.structs.replace(settings, agents=0, registrar="", rtp_port_high=middle - 2)
+    yield msgspec.structs.replace(settings, carrier_port=settings.phones_port, rtp_port_low=middle, capture_ports=())
+
+
+def _changed(settings: Settings, trunk: Mapping[str, object], campaign: Mapping[str, object]) -> Settings:
+    return settings.model_copy(
+        update={
+            "trunks": tuple(each.model_copy(update=dict(trunk)) for each in settings.trunks),
+            "campaigns": tuple(each.model_copy(update=dict(campaign)) for each in settings.campaigns),
+        }
+    )

@@ -81,7 +81,7 @@ class EngineClient:
         self._problem = "not connected yet"
         self._delivered = 0
         self._acknowledged = 0
-        self._open: set[LegId] = set()
+        self._open: dict[LegId, telephony.LegRole] = {}
         self._unsure: set[LegId] | None = None
 
     # -- life ------------------------------------------------------------------------------------------------------
@@ -132,11 +132,11 @@ class EngineClient:
             raise EngineUnavailable(f"engine {self.engine}: {self._problem}")
         connection.send(command)
         if isinstance(command, telephony.Dial):
-            self._open.add(command.leg)
+            self._open[command.leg] = command.role
 
-    def expect(self, leg: LegId) -> None:
+    def expect(self, leg: LegId, role: telephony.LegRole) -> None:
         """A leg that somebody believes in: one LegCleared is due for it, as if its Dial had been sent."""
-        self._open.add(leg)
+        self._open[leg] = role
 
     def ack(self, sequence: int) -> None:
         """Everything up to `sequence` is committed. Also without a connection: the next Hello says it."""
@@ -212,20 +212,21 @@ class EngineClient:
             self._settle(event)
         self._on_event(self.engine, sequence, event)
         if isinstance(event, telephony.LegCleared):
-            self._open.discard(event.leg)
+            self._open.pop(event.leg, None)
         elif isinstance(event, telephony.LegOffered):
-            self._open.add(event.leg)
+            self._open[event.leg] = telephony.LegRole.OTHER
         if sequence:
             self._delivered = sequence
 
     def _settle(self, snapshot: telephony.SnapshotTaken) -> None:
-        """Say of each leg that the engine does not know that it is gone, once a connection."""
-        named = {leg.leg for leg in snapshot.legs}
+        """Say of each leg that the engine does not know that it is gone, once a connection. Contacts first: where all
+        legs are lost, no agent is to be rung again for a contact who is gone as well."""
+        named = {leg.leg: leg.role for leg in snapshot.legs}
         unsure, self._unsure = self._unsure, None
-        for leg in sorted((unsure or set()) - named):
-            if leg in self._open:
-                self._on_event(self.engine, 0, _lost_leg(leg))
-                self._open.discard(leg)
+        lost = [leg for leg in unsure or () if leg in self._open and leg not in named]
+        for leg in sorted(lost, key=lambda leg: (self._open[leg] is not telephony.LegRole.CONTACT, leg)):
+            self._on_event(self.engine, 0, _lost_leg(leg))
+            self._open.pop(leg, None)
         self._open |= named
 
 
@@ -269,7 +270,7 @@ class Engines:
         except EngineUnavailable as error:
             _log.warning("command_lost", engine=engine, command=type(command).__name__, reason=str(error))
             if isinstance(command, telephony.Dial):
-                client.expect(command.leg)
+                client.expect(command.leg, command.role)
 
     def acknowledge(self, engine: EngineId, sequence: int) -> None:
         self.client(engine).ack(sequence)

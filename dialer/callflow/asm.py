@@ -14,6 +14,7 @@ from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import PartyTrigger
+from dialer.interactions.results import UNKNOWN_ENDS
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.telephony import ClearedBy
@@ -73,7 +74,7 @@ def on_engaged_lost(step: Step, agent: Agent, leg: Leg, by: ClearedBy, *, was_up
     if by is ClearedBy.US:
         step.agent_changed(agent.name)
         return
-    reason = _lost_reason(by, was_up=was_up)
+    reason = lost_reason(by, was_up=was_up)
     interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None
     if agent.state is AgentState.READY:
         move(step, agent, AgentTrigger.NOT_READY, reason)
@@ -86,7 +87,10 @@ def on_engaged_lost(step: Step, agent: Agent, leg: Leg, by: ClearedBy, *, was_up
         step.agent_changed(agent.name)
 
 
-def _lost_reason(by: ClearedBy, *, was_up: bool) -> SystemReason:
+def lost_reason(by: ClearedBy, *, was_up: bool) -> SystemReason:
+    """Why the agent is not ready when the phone's leg has ended, before or after it was picked up."""
+    if by in UNKNOWN_ENDS:
+        return SystemReason.PHONE_LOST
     if by is ClearedBy.PEER:
         return SystemReason.PHONE_HUNG_UP if was_up else SystemReason.PHONE_REFUSED
     return SystemReason.PHONE_LOST if was_up else SystemReason.PHONE_NO_ANSWER

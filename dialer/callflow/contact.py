@@ -12,7 +12,7 @@ from dialer.callflow.step import Step
 from dialer.interactions.attempt import Attempt
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegTrigger
-from dialer.interactions.results import call_result, may_fail_over
+from dialer.interactions.results import UNKNOWN_ENDS, call_result, may_fail_over
 from dialer.pacing.pacer import Observation, Observed
 from dialer.trunks.trunk import Trunk, TrunkTrigger
 from dialer.vocabulary.ids import TrunkName
@@ -48,7 +48,8 @@ def on_progress(step: Step, interaction: Interaction, leg: Leg, event: LegProgre
 
 
 def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswered) -> None:
-    """200 OK: the threshold's clock starts here. With the agent's leg up the two are joined at once."""
+    """200 OK: the threshold's clock starts here. With the agent's leg up the two are joined at once. An answer that
+    crosses our CANCEL (RFC 3261 9.1) joins nobody: the engine ends it."""
     was_connected = leg.is_connected
     leg.machine.advance(LegTrigger.ANSWER, step.now)
     attempt = interaction.attempt
@@ -57,6 +58,9 @@ def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswer
     leg.answered_at = event.at
     attempt.answered_at = step.utc - max(0.0, step.now - event.at)
     attempt.alerted = True
+    if not leg.is_connected:
+        step.interaction_changed(interaction)
+        return
     hearing = agent_leg(step, interaction)
     party = interaction.party
     if party is not None and hearing is not None and hearing.is_connected:
@@ -84,6 +88,12 @@ def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared
         return
     if interaction.state is not InteractionState.DIALING:
         return
+    if event.late_answer or attempt.answered_at is not None:
+        # Somebody picked up as we gave up, and heard nobody: the law's word for it, whoever is to blame.
+        attempt.answered_at = attempt.answered_at or step.utc
+        attempt.abandoned = True
+        close_unanswered(step, interaction, CallResult.ABANDONED)
+        return
     if not attempt.cancelled and may_fail_over(event):
         if next_trunk(step, campaign, interaction, attempt):
             step.history("failed_over", interaction=interaction, trunk=attempt.dial.trunk)
@@ -93,7 +103,8 @@ def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared
             return
     trunk = step.world.trunks.get(attempt.dial.trunk)
     table = trunk.settings.cause_table if trunk is not None else {}
-    result = CallResult.CANCELLED if attempt.cancelled else call_result(event, table)
+    cancelled = attempt.cancelled and event.by not in UNKNOWN_ENDS
+    result = CallResult.CANCELLED if cancelled else call_result(event, table)
     close_unanswered(step, interaction, result)
 
 

@@ -12,7 +12,7 @@ from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger
 from dialer.interactions.party import Party, PartyState, PartyTrigger
-from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegProgress
+from dialer.vocabulary.telephony import LegAlerting, LegAnswered, LegCleared, LegProgress
 
 
 def on_progress(step: Step, leg: Leg, event: LegProgress | LegAlerting) -> None:
@@ -71,14 +71,14 @@ def on_cleared(step: Step, leg: Leg, event: LegCleared) -> None:
             agent.engaged = None
             conversation.on_agent_leg_lost(step, agent, interaction, event.by)
         else:
-            asm.on_engaged_lost(step, agent, leg, event.by, was_up=event.answered)
+            asm.on_engaged_lost(step, agent, leg, event.by, was_up=event.answered or leg.answered_at is not None)
         return
     if mine and interaction is not None and party is not None:
         _lose(step, agent, interaction, party, event)
 
 
 def _lose(step: Step, agent: Agent, interaction: Interaction, party: Party, event: LegCleared) -> None:
-    reason = SystemReason.PHONE_REFUSED if event.by is ClearedBy.PEER else SystemReason.PHONE_NO_ANSWER
+    reason = asm.lost_reason(event.by, was_up=False)
     state = interaction.state
     party.leg = None
     if state is InteractionState.PREVIEW:

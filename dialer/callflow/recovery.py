@@ -6,13 +6,14 @@ import msgspec
 
 from config.model import Mode
 from dialer.agents.agent import AGENT_TABLE, Agent, AgentState, SystemReason
-from dialer.callflow import ending, legs, offers, probing
+from dialer.callflow import conversation, ending, legs, offers, probing, queue
+from dialer.callflow.desk import keep_engaged
 from dialer.callflow.living import decode
 from dialer.callflow.step import Step
 from dialer.callflow.world import EngineView
 from dialer.campaigns.campaign import CAMPAIGN_TABLE, CampaignState
 from dialer.interactions.interaction import Interaction, InteractionState
-from dialer.interactions.leg import LEG_TABLE, Leg, LegPurpose, LegState
+from dialer.interactions.leg import LEG_TABLE, Leg, LegPurpose, LegState, LegTrigger
 from dialer.interactions.party import Party, PartyState
 from dialer.machine import Machine
 from dialer.trunks.accounts import configure, phone_target, trunk_account
@@ -24,7 +25,10 @@ from dialer.vocabulary.telephony import (
     EngineReady,
     EngineStatistics,
     HangUp,
+    LegAlerting,
+    LegAnswered,
     LegCleared,
+    LegMedia,
     LegSnapshot,
     LegStanding,
     SnapshotTaken,
@@ -91,7 +95,8 @@ def on_interaction_remembered(step: Step, event: events.InteractionRemembered) -
     agent = step.world.agents.get(party.agent)
     if agent is not None:
         agent.interaction = interaction.id
-        _set_agent(step, agent, _agent_state(interaction, party), "")
+        state = _agent_state(interaction, party)
+        _set_agent(step, agent, state, SystemReason.AFTER_CALL_OVERRUN if state is AgentState.NOT_READY else "")
     if party.leg is not None and interaction.engine is not None and agent is not None:
         _remember_agent_leg(step, interaction, party, agent)
 
@@ -100,7 +105,8 @@ def _agent_state(interaction: Interaction, party: Party) -> AgentState:
     if party.state in (PartyState.TALKING, PartyState.HOLDING, PartyState.CONSULTING):
         return AgentState.BUSY
     if party.state is PartyState.AFTER_CALL:
-        return AgentState.AFTER_CALL_WORK
+        overran = interaction.after_call is None or interaction.after_call.ends_at is None
+        return AgentState.NOT_READY if overran else AgentState.AFTER_CALL_WORK
     return AgentState.RESERVED
 
 
@@ -151,6 +157,9 @@ def on_restored(step: Step, _: events.Restored) -> None:
             offers.on_not_ready_during_offer(step, agent, interaction, SystemReason.RESTART)
         elif interaction.after_call is not None and interaction.after_call.ends_at is not None:
             step.start_timer(ending.limit_timer(interaction.id), max(1.0, interaction.after_call.ends_at - step.utc))
+        elif interaction.state is InteractionState.QUEUED and party is None:
+            wait_s = world.campaigns[interaction.campaign].settings.contact_wait_s
+            step.start_timer(queue.wait_timer(interaction.id), wait_s)
         elif interaction.reconnecting:
             rules = world.campaigns[interaction.campaign].settings.engaged
             step.start_timer(ending.reconnect_timer(interaction.id), rules.reconnect_s)
@@ -180,9 +189,18 @@ def on_disconnected(step: Step, event: events.EngineDisconnected) -> None:
     if engine is not None and engine.connected:
         engine.connected = engine.settled = False
         step.history("engine_disconnected", engine=event.engine)
+        _tell_agents(step, event.engine, up=False)
         for campaign in step.world.campaigns.values():
             if campaign.is_running:
                 step.campaign_changed(campaign.name)
+
+
+def _tell_agents(step: Step, engine: EngineId, *, up: bool) -> None:
+    """Everybody at a desk learns at once why calls stop, and when they go on."""
+    reason = "The telephone system is back." if up else "The connection to the telephone system is lost; it comes back."
+    for agent in step.world.agents.values():
+        if agent.state is not AgentState.LOGGED_OUT:
+            step.publish(agent.name, "telephony", engine, {"up": up, "reason": reason})
 
 
 def on_ready(step: Step, engine_id: EngineId, event: EngineReady) -> None:
@@ -204,26 +222,49 @@ def on_snapshot(step: Step, engine_id: EngineId, event: SnapshotTaken) -> None:
     engine = world.engines.setdefault(engine_id, EngineView(engine_id, connected=True))
     there = {snapshot.leg: snapshot for snapshot in event.legs}
     for snapshot in event.legs:
-        if snapshot.leg in world.legs:
-            _catch_up(step, world.legs[snapshot.leg], snapshot)
-        elif not _adopt(step, engine_id, snapshot):
+        if snapshot.leg not in world.legs and not _adopt(step, engine_id, snapshot):
             step.tell(engine_id, HangUp(snapshot.leg))
             step.history("orphan_leg_ended", leg=snapshot.leg)
-    for leg in [each for each in world.legs.values() if each.engine == engine_id and each.id not in there]:
-        clear_lost(step, leg)
+    # Contacts first: no agent is rung again for a contact whose leg is gone as well.
+    gone = [each for each in world.legs.values() if each.engine == engine_id and each.id not in there]
+    for leg in sorted(gone, key=lambda each: each.purpose is not LegPurpose.CONTACT):
+        if leg.id in world.legs:
+            clear_lost(step, leg)
     for state in event.accounts:
         probing.on_account_state(step, engine_id, state)
     engine.settled = True
     engine.legs = len(event.legs)
+    for id_, snapshot in there.items():
+        if id_ in world.legs:
+            _catch_up(step, world.legs[id_], snapshot)
+    for interaction in [each for each in world.interactions.values() if each.engine == engine_id]:
+        conversation.restate_audio(step, interaction)
     step.history("engine_settled", engine=engine_id, legs=len(event.legs))
+    _tell_agents(step, engine_id, up=True)
     probing.begin(step)
     step.start_timer("pace", 0.0)
 
 
 def _catch_up(step: Step, leg: Leg, snapshot: LegSnapshot) -> None:
-    leg.machine = Machine(LEG_TABLE, leg.id, STANDINGS[snapshot.standing], step.now)
-    leg.held_by_us, leg.held_by_peer = snapshot.held_by_us, snapshot.held_by_peer
-    leg.answered_at = snapshot.answered_at
+    """What we missed of a leg of ours, as if the engine said it now; what it missed of us is said again."""
+    from dialer.callflow.dispatch import on_leg_event  # dispatch knows every handler, this one included
+
+    standing = snapshot.standing
+    if leg.state is LegState.CLEARING:
+        # Our HangUp was lost with the connection.
+        if standing is not LegStanding.CLEARING:
+            step.tell(leg.engine, HangUp(leg.id))
+        return
+    if standing is LegStanding.CONNECTED and not leg.is_connected:
+        on_leg_event(step, LegAnswered(leg.id, snapshot.answered_at or step.now))
+    elif standing is LegStanding.ALERTING and leg.state in (LegState.INITIATED, LegState.PROGRESS):
+        on_leg_event(step, LegAlerting(leg.id, early_media=False, at=step.now))
+    elif standing is LegStanding.CLEARING:
+        leg.machine.advance(LegTrigger.HANG_UP, step.now)
+    if leg.is_connected:
+        leg.answered_at = snapshot.answered_at
+        held = snapshot.held_by_us, snapshot.held_by_peer
+        on_leg_event(step, LegMedia(leg.id, True, *held, codec="", at=step.now))
 
 
 def _adopt(step: Step, engine_id: EngineId, snapshot: LegSnapshot) -> bool:
@@ -245,6 +286,7 @@ def _adopt(step: Step, engine_id: EngineId, snapshot: LegSnapshot) -> bool:
     )
     step.world.legs[leg.id] = leg
     agent.engaged = leg.id
+    keep_engaged(step, agent)
     step.agent_changed(agent.name)
     return True
 

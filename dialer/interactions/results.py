@@ -122,6 +122,10 @@ ENDED_BY_RESULTS: Mapping[ClearedBy, CallResult] = {
 FAILOVER_CODES = frozenset({408, 500, 501, 502, 503, 504, 505, 513, 580})
 
 
+#: Ends of which nobody knows what the contact's phone did meanwhile: it may have rung.
+UNKNOWN_ENDS = frozenset({ClearedBy.ENGINE, ClearedBy.UNATTENDED})
+
+
 def call_result(cleared: LegCleared, overrides: Mapping[str, str]) -> CallResult:
     """The result of a contact's leg that was cleared without an answer.
 
@@ -147,7 +151,7 @@ def call_result(cleared: LegCleared, overrides: Mapping[str, str]) -> CallResult
 
 def may_fail_over(cleared: LegCleared) -> bool:
     """Whether another trunk may be tried: nothing was heard, or the trunk itself refused before any 18x."""
-    if cleared.alerted or cleared.answered:
+    if cleared.alerted or cleared.answered or cleared.late_answer or cleared.by in UNKNOWN_ENDS:
         return False
     if cleared.by is ClearedBy.TRANSPORT or not cleared.heard:
         return True

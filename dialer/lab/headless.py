@@ -166,12 +166,12 @@ def _lost(records: list[RecordRow], attempts: list[AttemptRow]) -> int:
 
 
 def _duplicates(attempts: list[AttemptRow], on_wire: list[str]) -> int:
-    """Records that were dialled by two attempts, but for those whose trunk failed."""
+    """Records that were dialled by two attempts, but for those whose trunk failed; Call-IDs that were used anew."""
     counted: dict[object, int] = {}
     for attempt in attempts:
         if attempt.result is not CallResult.TRUNK_FAILURE:
             counted[attempt.record] = counted.get(attempt.record, 0) + 1
-    return sum(count - 1 for count in counted.values())
+    return sum(count - 1 for count in counted.values()) + len(on_wire) - len(set(on_wire))
 
 
 def _quantile(values: list[float], part: float) -> float:

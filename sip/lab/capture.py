@@ -47,6 +47,7 @@ _FILTER: tuple[tuple[int, int, int, int], ...] = (
 
 _REQUEST = re.compile(rb"INVITE sips?:([^@;:\s>]+)")
 _CALL_ID = re.compile(rb"^(?:Call-ID|i)[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
+_FROM_TAG = re.compile(rb"^(?:From|f)[ \t]*:[^\r\n]*;[ \t]*tag=([^;\s]+)", re.IGNORECASE | re.MULTILINE)
 _TO_TAG = re.compile(rb"^(?:To|t)[ \t]*:[^\r\n]*;[ \t]*tag=", re.IGNORECASE | re.MULTILINE)
 
 
@@ -63,7 +64,8 @@ class CaptureRefused(CornettaError):
 
 class Invite(Struct, frozen=True):
     """One call on the wire. Copies of its INVITE (retransmissions, a second one with credentials) are counted in
-    `copies`; `first_seen` is CLOCK_MONOTONIC in seconds. `user` is the request URI's."""
+    `copies`; a call that is begun anew under the same Call-ID has another From tag (RFC 3261 8.1.1.3) and is another
+    call here. `first_seen` is CLOCK_MONOTONIC in seconds. `user` is the request URI's."""
 
     call_id: str
     user: str
@@ -71,6 +73,7 @@ class Invite(Struct, frozen=True):
     target_port: int
     first_seen: float
     copies: int = 1
+    from_tag: str = ""
 
 
 def read_invite(packet: bytes, seen_at: float) -> Invite | None:
@@ -84,7 +87,9 @@ def read_invite(packet: bytes, seen_at: float) -> Invite | None:
     if request is None or call_id is None or _TO_TAG.search(message):
         return None
     user = unquote(request[1].decode(errors="replace"))
-    return Invite(call_id[1].decode(errors="replace"), user, source_port, target_port, seen_at)
+    tag = _FROM_TAG.search(message)
+    from_tag = tag[1].decode(errors="replace") if tag else ""
+    return Invite(call_id[1].decode(errors="replace"), user, source_port, target_port, seen_at, from_tag=from_tag)
 
 
 class InviteCapture:
@@ -94,7 +99,7 @@ class InviteCapture:
         """Not for callers: `open` makes captures."""
         self._raw = raw
         self._ports = ports
-        self._invites: dict[tuple[str, int], Invite] = {}
+        self._invites: dict[tuple[str, str, int], Invite] = {}
         self._missed = 0
         self._came = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -162,7 +167,7 @@ class InviteCapture:
         invite = read_invite(packet, time.monotonic())
         if invite is None or invite.target_port not in self._ports:
             return
-        key = invite.call_id, invite.target_port
+        key = invite.call_id, invite.from_tag, invite.target_port
         known = self._invites.get(key)
         if known is None and len(self._invites) >= INVITES_KEPT:
             self._missed += 1

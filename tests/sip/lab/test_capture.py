@@ -51,6 +51,17 @@ async def test_each_call_is_seen_once_with_its_copies(peer: socket.socket) -> No
         capture.close()
 
 
+async def test_a_call_id_that_is_used_anew_is_another_call(peer: socket.socket) -> None:
+    """RFC 3261 8.1.1.3: copies of an INVITE keep their From tag, a dialog begun anew has another."""
+    capture = InviteCapture.open(frozenset({peer.getsockname()[1]}))
+    try:
+        again = invite(peer, "a.1").replace(";tag=1", ";tag=2")
+        send(peer, invite(peer, "a.1"), again, again)
+        assert [copies for _, _, copies in await seen(capture, 2)] == [1, 2]
+    finally:
+        capture.close()
+
+
 async def test_other_ports_are_not_ours(peer: socket.socket) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))

@@ -1,0 +1,57 @@
+"""What a lab puts into a node: the calling list, simulated agents at every desk, the campaign."""
+
+from __future__ import annotations
+
+import asyncio
+
+from dialer.agents.agent import AgentState
+from dialer.campaigns.campaign import CampaignState
+from dialer.lab.autopilot import Autopilot, Habits
+from dialer.lab.contacts import contacts
+from dialer.lab.scenario import CAMPAIGN, LIST, Scenario
+from dialer.node import Node
+from dialer.vocabulary import commands
+from dialer.vocabulary.ids import AgentName, CampaignName, ListName
+
+#: How often it is looked whether everybody has gone home.
+LOOK_S = 0.1
+
+
+async def fill_list(node: Node, scenario: Scenario) -> None:
+    """The calling list, if the store has none yet."""
+    if not await node.store.lists.lists():
+        now = node.clock.now().utc
+        await node.store.lists.add_list(ListName(LIST), "UTC", "US", now)
+        await node.store.lists.add_records(ListName(LIST), contacts(scenario.records, scenario.seed), now)
+
+
+def crew(node: Node, scenario: Scenario, habits: Habits) -> list[Autopilot]:
+    """A simulated agent for every desk."""
+    return [
+        Autopilot(AgentName(name), lambda: node.world, node.inbox.ask, scenario.seed, habits)
+        for name in scenario.agent_names()
+    ]
+
+
+async def run_campaign(node: Node) -> None:
+    """Load and start the campaign; it may run already, from before a restart."""
+    name = CampaignName(CAMPAIGN)
+    if node.world.campaign(name).state is CampaignState.INACTIVE:
+        await node.inbox.ask(commands.LoadCampaign(name, "lab"))
+    if node.world.campaign(name).state is CampaignState.LOADED:
+        await node.inbox.ask(commands.StartCampaign(name, "lab"))
+
+
+async def send_home(node: Node, pilots: list[Autopilot]) -> None:
+    """Stop the campaign and wait until every agent has finished and logged out, and no leg is left. No time-out: the
+    caller has one."""
+    if node.world.campaign(CampaignName(CAMPAIGN)).is_running:
+        await node.inbox.ask(commands.StopCampaign(CampaignName(CAMPAIGN), "lab"))
+    for pilot in pilots:
+        pilot.working = False
+    world = node.world
+    while True:
+        gone = all(each.state is AgentState.LOGGED_OUT for each in world.agents.values())
+        if gone and not world.legs and not world.interactions:
+            return
+        await asyncio.sleep(LOOK_S)

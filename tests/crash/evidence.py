@@ -1,0 +1,93 @@
+"""What the database and the wire say after all the kills, each read on its own, held against each other."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from dialer.vocabulary.ids import EngineId
+from dialer.vocabulary.telephony import Event, LegSnapshot, Snapshot, SnapshotTaken
+from sip.lab.process import LabProcess
+from sip.wire import Connection, EngineProcess
+
+#: A bound for what must happen, not a measure.
+PATIENCE_S = 20.0
+
+
+def rows(database: Path, query: str, *values: object) -> list[sqlite3.Row]:
+    """What a query finds now."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10.0)) as connection:
+        connection.row_factory = sqlite3.Row
+        return connection.execute(query, values).fetchall()
+
+
+def results(database: Path) -> Counter[str]:
+    return Counter(row["result"] for row in rows(database, "SELECT result FROM attempts"))
+
+
+def assert_settled_once(database: Path) -> None:
+    """Each attempt has one result and its history one end; nothing is open or claimed any more."""
+    open_attempts = rows(database, "SELECT id, begun_at FROM attempts WHERE ended_at IS NULL OR result IS NULL")
+    assert not [dict(row) for row in open_attempts]
+    ends = "SELECT attempt, COUNT(*) AS n FROM history WHERE kind IN ('cleared', 'attempt_lost') GROUP BY attempt"
+    told = {row["attempt"]: row["n"] for row in rows(database, ends)}
+    attempts = {row["id"] for row in rows(database, "SELECT id FROM attempts")}
+    assert told == dict.fromkeys(attempts, 1)
+    assert not rows(database, "SELECT id FROM interactions WHERE live IS NOT NULL OR finalized_at IS NULL")
+    assert not rows(database, "SELECT id FROM records WHERE status = 'retrieved' OR claimed_by IS NOT NULL")
+
+
+def assert_nobody_dialled_twice(database: Path) -> None:
+    """In a campaign that dials each record once. Attempts whose trunk failed do not count, by rule."""
+    query = (
+        "SELECT record, COUNT(*) AS times, GROUP_CONCAT(id || ' ' || result) AS story FROM attempts"
+        " WHERE result <> 'trunk_failure' GROUP BY record HAVING times > 1"
+    )
+    assert not [row["story"] for row in rows(database, query)]
+
+
+async def assert_wire_agrees(database: Path, carrier: LabProcess) -> None:
+    """Every INVITE on the wire has its row, none was begun twice, and what was never sent is told as lost."""
+    wire = await carrier.request({"do": "wire"})
+    assert wire["missed"] == 0
+    seen = Counter(invite["call_id"] for invite in wire["invites"])
+    assert not [call_id for call_id, times in seen.items() if times > 1]
+    dials = {
+        row["call_id"]: row["result"]
+        for row in rows(database, "SELECT d.call_id, a.result FROM dials d JOIN attempts a ON a.id = d.attempt")
+    }
+    assert not set(seen) - set(dials)
+    never_sent = {call_id: dials[call_id] for call_id in set(dials) - set(seen)}
+    assert set(never_sent.values()) <= {"system_lost", "cancelled"}, never_sent
+    users = Counter(invite["user"] for invite in wire["invites"])
+    assert not [user for user, times in users.items() if times > 1]
+
+
+async def legs_of(engine: EngineProcess, name: str) -> tuple[LegSnapshot, ...]:
+    """What the engine itself says it has, once no node is connected to it."""
+    taken: asyncio.Future[SnapshotTaken] = asyncio.get_running_loop().create_future()
+
+    def said(_: int, event: Event) -> None:
+        if isinstance(event, SnapshotTaken) and not taken.done():
+            taken.set_result(event)
+
+    connection = await Connection.open(str(engine.socket), "witness", "witness", said, engine=EngineId(name))
+    try:
+        connection.send(Snapshot())
+        async with asyncio.timeout(PATIENCE_S):
+            return (await taken).legs
+    finally:
+        await connection.close()
+
+
+async def assert_lab_is_empty(carrier: LabProcess, patience_s: float = 45.0) -> None:
+    """No contact and no phone is on the line any more. RFC 3261 13.3.1.4: a 200 that nobody acknowledges is repeated
+    for 32 s."""
+    told: dict[str, Any] = await carrier.request({"do": "settled", "timeout_s": patience_s}, patience_s + 5)
+    if not told["settled"]:
+        told = await carrier.request({"do": "status"})
+    assert not told.get("live"), told

@@ -1,0 +1,134 @@
+"""The engine dies in the middle of the work, again and again; the node and everybody at it stay."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from config.model import Mode
+from dialer.lab import crew
+from dialer.lab.scenario import CAMPAIGN
+from dialer.lab.stage import Stage
+from dialer.vocabulary import commands
+from dialer.vocabulary.ids import CampaignName, EngineId
+from tests.crash.campaign import HABITS, carrier, scenario
+from tests.crash.desktops import Desktop, clients
+from tests.crash.evidence import (
+    assert_lab_is_empty,
+    assert_nobody_dialled_twice,
+    assert_settled_once,
+    assert_wire_agrees,
+    legs_of,
+    results,
+)
+
+#: The promise; and the bound beyond which an engine does not count as slow but as gone.
+BACK_S = 3.0
+GONE_S = 20.0
+#: How many of the kills may miss the promise on a machine that is busy with other things.
+LATE_SHARE = 0.1
+LOOK_S = 0.01
+#: From an engine that is back to its next death.
+LIFE_S = (0.5, 2.2)
+
+
+class Trial:
+    """One campaign and the kills of its engine: the first four fifths with engaged legs, then the mode is changed and
+    phones are rung for each call."""
+
+    def __init__(self, kills: int, seed: int, directory: Path) -> None:
+        self.scenario = scenario(Mode.PROGRESSIVE_ASM, records=400 + 12 * kills, seed=seed)
+        self.kills = kills
+        self.random = Random(seed)
+        self.stage = Stage(self.scenario, directory, HABITS)
+        self.stage.api = True
+        self.stage.carrier = carrier(self.scenario, self.stage.ports, directory)
+        self.backs_s: list[float] = []
+
+    @property
+    def database(self) -> Path:
+        return self.stage.directory / "cornetta.db"
+
+    async def run(self) -> None:
+        """The whole of it: every assertion of this page."""
+        async with self.stage as stage:
+            async with clients(stage.settings.server.url) as them:
+                desktops = [await them.desktop(user) for user in ("supervisor", "agent1", "agent2")]
+                pulse = them.pulse()
+                stage.seat_agents()
+                await stage.run_campaign()
+                await self.until(lambda: self.talking() >= 3)
+                for kill in range(self.kills):
+                    if kill == self.kills * 4 // 5:
+                        command = commands.ChangeMode(CampaignName(CAMPAIGN), Mode.PROGRESSIVE, "lab")
+                        await stage.running.inbox.ask(command)
+                    await self.kill_once(desktops)
+                await self.until(lambda: self.talking() >= 3)
+                async with asyncio.timeout(60.0):
+                    await crew.send_home(stage.running, stage.pilots)
+                assert not pulse.failures
+                assert pulse.answers > self.kills
+                assert [(each.closed, each.missed) for each in desktops] == [(0, 0)] * len(desktops)
+                assert stage.running.inbox.faults == 0
+                assert not stage.running.world.legs
+            await self.judge()
+
+    async def kill_once(self, desktops: list[Desktop]) -> None:
+        """At a random moment; returns when the engine is back and everybody was told."""
+        heard = [len(each.events) for each in desktops]
+        engine, view = self.stage.engine, self.stage.running.world.engines[EngineId("engine-1")]
+        assert engine is not None
+        boot, loop = view.boot, asyncio.get_running_loop()
+        await asyncio.sleep(self.random.uniform(*LIFE_S))  # the random moment, not a wait for something
+        engine.kill()
+        died = loop.time()
+        await self.until(lambda: view.usable and view.boot != boot, GONE_S)
+        self.backs_s.append(loop.time() - died)
+        for desktop, since in zip(desktops[1:], heard[1:], strict=True):
+            await desktop.until(lambda desktop=desktop, since=since: _told(desktop, since))  # type: ignore[misc]  # mypy cannot type a lambda with defaults
+
+    async def judge(self) -> None:
+        """Nothing is left anywhere, and every call is accounted for."""
+        stage = self.stage
+        await assert_lab_is_empty(stage.carrier)
+        heard = await stage.carrier.request({"do": "report"})
+        assert not heard["cross_talk"]
+        await stage.running.stop()
+        stage.node = None
+        assert stage.engine is not None
+        assert await legs_of(stage.engine, "engine-1") == ()
+        assert_settled_once(self.database)
+        assert_nobody_dialled_twice(self.database)
+        await assert_wire_agrees(self.database, stage.carrier)
+        found = results(self.database)
+        assert found["trunk_failure"] == 0, found
+        assert 0 < found["system_lost"] <= self.kills * self.scenario.agents
+        assert sum(back > BACK_S for back in self.backs_s) <= LATE_SHARE * self.kills, self.backs_s
+
+    def talking(self) -> int:
+        return sum(each.state == "connected" for each in self.stage.running.world.interactions.values())
+
+    async def until(self, condition: Callable[[], bool], patience_s: float = 30.0) -> None:
+        async with asyncio.timeout(patience_s):
+            while True:
+                if condition():
+                    return
+                await asyncio.sleep(LOOK_S)
+
+
+def _told(desktop: Desktop, since: int) -> bool:
+    """Whether an agent was told that the engine was lost, and that it is back."""
+    told = [event["body"]["up"] for event in desktop.heard("telephony", since)]
+    return False in told and told[-1]
+
+
+@pytest.mark.timeout(0)
+async def test_the_engine_dies_again_and_again_and_every_call_is_settled_once(
+    kills: int, seed: int, short_dir: Path
+) -> None:
+    async with asyncio.timeout(180 + 10 * kills):
+        await Trial(kills, seed, short_dir).run()

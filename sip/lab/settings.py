@@ -22,7 +22,8 @@ class LabSettings(Struct, frozen=True, forbid_unknown_fields=True):
     "{user}" stands for the user.
     `peers` are the addresses from which calls are taken. `measuring` gives each leg its tone and listens.
     A leg from which nothing is heard for `rtp_timeout_s` is cleared, as real carriers do. `capture_ports` are the
-    UDP ports to which INVITEs are witnessed; empty means none, and no rights are needed.
+    UDP ports to which INVITEs are witnessed; empty means none, and no rights are needed. The range of RTP ports ends
+    where Linux begins to hand out ports by itself.
     """
 
     carrier_port: int
@@ -40,7 +41,7 @@ class LabSettings(Struct, frozen=True, forbid_unknown_fields=True):
     srtp: Srtp = Srtp.OFF
     codecs: tuple[str, ...] = ("PCMU", "PCMA")
     rtp_port_low: int = 30000
-    rtp_port_high: int = 37998
+    rtp_port_high: int = 32766
     rtp_timeout_s: float = 15.0
     capture_ports: tuple[int, ...] = ()
 

@@ -1,8 +1,9 @@
 """Which leg plays which tone. No two live legs have the same, and a tone that was given back rests longest.
 
-The grid has steps of 15 Hz between 400 and 3300 Hz and leaves out what else is heard on a telephone line (DTMF,
-CNG and CED of a fax, special information tones, ringing, beeps) with 10 Hz on either side, and what repeats so soon at
-8 kHz that its distortion falls on a few strong lines of its own. More than 150 tones are left.
+The grid has steps of 15 Hz between 400 and 3200 Hz; above, the tone generator of pjmedia distorts. It leaves out what
+else is heard on a telephone line (DTMF, CNG and CED of a fax, special information tones, ringing, beeps) with 10 Hz on
+either side, and what repeats so soon at 8 kHz that its distortion falls on a few strong lines of its own. About 150
+tones are left.
 Neighbours on the grid are handed out far apart in time, so that legs that talk at once are far apart in frequency.
 """
 
@@ -17,7 +18,7 @@ from .synthesis import RESERVED_HZ
 from .waveforms import RATE_HZ, SIT_SEGMENTS
 
 LOWEST_HZ = 400
-HIGHEST_HZ = 3300
+HIGHEST_HZ = 3200
 STEP_HZ = 15
 GUARD_HZ = 10
 

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from dialer.vocabulary.ids import LegId
+from dialer.vocabulary.telephony import ToneHeard
 
 from .legs import LabLeg, Side, Slice
 
@@ -31,6 +32,10 @@ TOLERANCE_S = 0.3
 detector's window smears."""
 SAME_TONE_HZ = 6
 """Tones nearer than this are the same: the grid has steps of 15 Hz and the analysis rounds to 5 Hz."""
+
+SIDEBAND_HZ = 75
+"""Audio that stutters because the machine is overloaded modulates the tone in it: lines appear beside it, within about
+60 Hz, for a part of its time. They are nobody's tones. So of two legs this near only the longer heard is told."""
 
 Pair = tuple[LegId, LegId]
 """Who heard, and whom."""
@@ -103,11 +108,21 @@ def _credit(by_id: dict[LegId, LabLeg]) -> Iterator[Heard]:
     for leg in by_id.values():
         for part in leg.slices:
             heard: Heard = defaultdict(float)
-            for tone in part.tones:
+            for tone in _carriers(part.tones):
                 source = _source(by_tone, part, tone.frequency_hz)
                 if source is not None:
                     heard[leg.id, source.id] += tone.seconds
             yield heard
+
+
+def _carriers(tones: tuple[ToneHeard, ...]) -> Iterator[ToneHeard]:
+    """The tones without their sidebands."""
+    for tone in tones:
+        if not any(
+            other.seconds > tone.seconds and abs(other.frequency_hz - tone.frequency_hz) <= SIDEBAND_HZ
+            for other in tones
+        ):
+            yield tone
 
 
 def _source(by_tone: dict[int, list[LabLeg]], part: Slice, frequency_hz: int) -> LabLeg | None:

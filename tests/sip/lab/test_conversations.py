@@ -11,8 +11,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from dialer.vocabulary.ids import LegId
-from dialer.vocabulary.telephony import ClearedBy, Digits, HangUp, LegAlerting, LegMedia
+from dialer.vocabulary.telephony import ClearedBy, Digits, HangUp, LegAlerting, LegMedia, Play, Tone
 from sip.lab.profile import LogNormal
+from sip.lab.tones import grid
 from tests.sip.lab.rig import Rig, hasty_talk, rig
 
 NUMBERS = [f"+120255501{number:02d}" for number in range(10)]
@@ -80,6 +81,17 @@ async def test_a_standing_phone_is_heard_by_one_contact_after_the_other(tmp_path
         assert [len(call["heard_tones"]) for call in report["answered"]] == [1, 1]
         desk.send(HangUp(idle), HangUp(phone))
         await desk.settled()
+
+
+async def test_the_tones_at_both_ends_of_the_grid_arrive_as_themselves_alone(tmp_path: Path) -> None:
+    async with rig(tmp_path, profile=hasty_talk(1.5)) as desk:
+        ends = sorted(grid())
+        played = {f"c{hertz}.1": hertz for hertz in (*ends[:15], *ends[-15:])}
+        contacts = [desk.dial_contact(call_id[:-2], NUMBERS[0]) for call_id in played]
+        desk.send(*(Play(contact, Tone(hertz), True) for contact, hertz in zip(contacts, played.values(), strict=True)))
+        await talked(desk, *contacts)
+        heard = {call["call_id"]: list(call["heard_tones"]) for call in (await desk.report())["answered"]}
+        assert heard == {call_id: [str(hertz)] for call_id, hertz in played.items()}
 
 
 async def test_phones_do_as_they_are_told(tmp_path: Path) -> None:

@@ -87,6 +87,13 @@ def test_a_moment_of_a_stranger_is_tolerated() -> None:
     assert finding.audio_both_ways == 1
 
 
+def test_sidebands_of_audio_that_stutters_are_nobody() -> None:
+    stutter = {985: 0.8, 990: 2.2, 1000: 5.0, 1005: 0.4, 1015: 3.4, 1030: 1.6}
+    finding = find([contact("c1", 505, stutter), phone("p1", 1000, {505: 4.0}), phone("p2", 1015, {})])
+    assert finding.audio_both_ways == 1
+    assert finding.cross_talk == ()
+
+
 def test_tones_that_no_leg_had_are_not_legs() -> None:
     finding = find([contact("c1", 505, {1000: 5.0, 425: 3.0}), phone("p1", 1000, {505: 4.0, 1400: 0.4})])
     assert finding.audio_both_ways == 1

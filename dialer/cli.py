@@ -103,7 +103,8 @@ def check(directory: Annotated[Path, typer.Argument(help="Directory of the confi
         typer.echo(problem, err=True)
     if report.problems:
         fail(f"{len(report.problems)} mistakes", EXIT_MISTAKE)
-    typer.echo(report.summary)
+    for line in report.summary:
+        typer.echo(line)
 
 
 @app.command()

@@ -67,8 +67,8 @@ class PythonTap(pj.AudioMediaPort):
 
 
 class PythonTaps:
-    """Makes PythonTaps and never lets one go: the bridge removes ports on its own tick, and one that Python has let go
-    before ends the process (SIGSEGV, seen within seconds at 50 legs a second)."""
+    """Makes PythonTaps and never lets one go: where ports were released during a run at 50 legs a second, the process
+    ended with SIGSEGV. With all of them kept it did not; the cause is not known."""
 
     def __init__(self) -> None:
         self._kept: list[PythonTap] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,22 @@ class LabPorts:
     engine_rtp: tuple[int, int]
     lab_rtp: tuple[int, int]
     asterisk_rtp: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedPorts(LabPorts):
+    """Ports that are ours until `release`."""
+
     claim: socket.socket = field(repr=False, compare=False)
     """Bound to the last port of the block while the lab lives: nobody else takes the block meanwhile."""
 
     def release(self) -> None:
         """The block may be taken by another lab."""
         self.claim.close()
+
+    def numbers(self) -> LabPorts:
+        """The same without the claim, for another process."""
+        return LabPorts(**{each.name: getattr(self, each.name) for each in fields(LabPorts)})
 
 
 #: One lab's share of ports: SIP in the first 64, RTP further up.
@@ -58,7 +68,7 @@ def _claim(port: int) -> socket.socket | None:
     return claim
 
 
-def free_ports() -> LabPorts:
+def free_ports() -> ClaimedPorts:
     """A block of ports that nobody uses now, ours until `release`. Raises OSError when every block is taken."""
     for number in range(BLOCKS):
         low = FIRST_SIP + number * BLOCK
@@ -70,7 +80,7 @@ def free_ports() -> LabPorts:
             continue
         rtp = FIRST_RTP + (number % RTP_BLOCKS) * 2 * RTP_SPAN
         asterisk_rtp = FIRST_ASTERISK_RTP + (number % RTP_BLOCKS) * RTP_SPAN
-        return LabPorts(
+        return ClaimedPorts(
             carrier=low,
             phones=low + 1,
             asterisk=low + 2,

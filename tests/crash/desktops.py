@@ -133,6 +133,11 @@ class Clients:
         self._tasks.append(asyncio.create_task(pulse.beat()))
         return pulse
 
+    async def status(self, path: str) -> int:
+        """The status of a GET that needs no log-in; raises aiohttp.ClientError when nobody answers."""
+        async with self._http.get(f"{self.url}{path}") as answer:
+            return answer.status
+
     async def get(self, path: str, user: str) -> Any:
         """A GET of the API; raises aiohttp.ClientError when nobody answers."""
         headers = {"Authorization": f"Bearer {await self._token(user)}"}

@@ -1,0 +1,133 @@
+"""The node dies in the middle of the work, again and again; people who talk do not notice."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from config.model import Mode
+from dialer.lab.autopilot import Habits
+from sip.lab.profile import LogNormal
+from tests.crash.campaign import BRISK, scenario
+from tests.crash.evidence import (
+    assert_lab_is_empty,
+    assert_nobody_dialled_twice,
+    assert_settled_once,
+    assert_wire_agrees,
+    legs_of,
+    results,
+    rows,
+)
+from tests.crash.node_stage import NodeStage, node_stage
+
+#: The promise, from the start of the process; and how many may miss it on a machine that is busy with other things.
+ADOPTED_S = 5.0
+LATE_SHARE = 0.1
+#: From a node that is back to its next death, after the proof of tones.
+LIFE_S = (0.05, 0.6)
+#: How long is listened, and how much of it each side must have heard the other.
+LISTEN_S = 2.4
+HEARD_S = 2.0
+#: A HangUp that left just before the kill is carried out after it.
+UNDER_WAY_S = 0.5
+
+TALKATIVE = replace(BRISK, talk=LogNormal(8.0, 0.5, 3.0, 20.0))
+HABITS = Habits(wrap_s=(0.05, 0.4), read_s=(0.05, 0.2), talk_s=(10.0, 14.0))
+
+
+class Trial:
+    """One campaign and the kills of its node."""
+
+    def __init__(self, kills: int, seed: int, stage: NodeStage) -> None:
+        self.kills = kills
+        self.random = Random(seed)
+        self.stage = stage
+        self.adopted_s: list[float] = []
+        self.proved = 0
+
+    async def run(self) -> None:
+        stage = self.stage
+        await stage.start_node()
+        await stage.until(lambda: len(stage.talking()) >= 3)
+        for _ in range(self.kills):
+            await asyncio.sleep(self.random.uniform(*LIFE_S))  # the random moment, not a wait for something
+            await self.kill_once()
+        await stage.until(lambda: len(stage.talking()) >= 3)
+        assert await stage.node.stop() == 0
+        await self.judge()
+
+    async def kill_once(self) -> None:
+        """Kill the node, bring it back, and prove that everybody who talked still talks."""
+        stage, loop = self.stage, asyncio.get_running_loop()
+        phones = await stage.live("phone")
+        await stage.node.kill()
+        killed = loop.time()
+        talked = stage.talking()
+        self.adopted_s.append(await stage.start_node())
+        agents = await stage.clients.get("/agents", "supervisor")
+        first = await stage.report()
+        desks = {agent["interaction"]: agent["state"] for agent in agents if agent["interaction"]}
+        up = {leg["call_id"] for leg in first["live"]}
+        for call_id, interaction in talked.items():
+            if call_id in up:
+                assert desks.get(interaction) == "busy", (call_id, interaction, agents)
+        self.nobody_was_cut_off(first, talked, killed)
+        assert phones <= up, "a phone's leg ended with the node"
+        await asyncio.sleep(LISTEN_S)
+        self.prove(first, await stage.report(), set(talked))
+
+    def nobody_was_cut_off(self, report: dict[str, Any], talked: dict[str, str], killed: float) -> None:
+        """Contacts hung up, or still talk: our side ended nobody."""
+        cut = [
+            call
+            for call in report["answered"]
+            if call["call_id"] in talked
+            and call["cleared_by"] == "peer"
+            and killed + UNDER_WAY_S < call["answered_at"] + call["seconds"]
+        ]
+        assert not cut
+
+    def prove(self, first: dict[str, Any], then: dict[str, Any], talked: set[str]) -> None:
+        """Both tones, from the adoption on, of every conversation that outlived the node."""
+        up = {leg["call_id"] for leg in then["live"]} & talked
+        before, after = _heard(first), _heard(then)
+        for call_id in up:
+            contact_s, phone_s = (late - early for late, early in zip(after[call_id], before[call_id], strict=True))
+            assert min(contact_s, phone_s) >= HEARD_S, (call_id, contact_s, phone_s)
+        self.proved += len(up)
+
+    async def judge(self) -> None:
+        """Nothing is left anywhere, and every call is accounted for."""
+        stage = self.stage
+        await assert_lab_is_empty(stage.carrier)
+        assert await legs_of(stage.engine, "engine-1") == ()
+        assert_settled_once(stage.database)
+        assert_nobody_dialled_twice(stage.database)
+        await assert_wire_agrees(stage.database, stage.carrier)
+        report = await stage.report()
+        assert not report["cross_talk"]
+        silent = rows(stage.database, "SELECT id FROM interactions WHERE connected_at IS NOT NULL AND disposition = ''")
+        assert not silent, "after-call work was not restored"
+        assert results(stage.database)["trunk_failure"] == 0
+        assert self.proved >= self.kills
+        assert sum(took > ADOPTED_S for took in self.adopted_s) <= LATE_SHARE * self.kills, self.adopted_s
+
+
+def _heard(report: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    """Call-ID of the contact to the seconds that contact and phone have heard each other."""
+    found = {
+        each["contact_call_id"]: (each["contact_heard_s"], each["phone_heard_s"]) for each in report["conversations"]
+    }
+    return {**{leg["call_id"]: (0.0, 0.0) for leg in report["live"]}, **found}
+
+
+@pytest.mark.timeout(0)
+async def test_the_node_dies_again_and_again_and_conversations_go_on(kills: int, seed: int, short_dir: Path) -> None:
+    told = scenario(Mode.PROGRESSIVE_ASM, 200 + 12 * kills, seed, profile=TALKATIVE)
+    async with asyncio.timeout(180 + 15 * kills), node_stage(told, short_dir, HABITS) as stage:
+        await Trial(kills, seed, stage).run()

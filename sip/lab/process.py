@@ -68,6 +68,7 @@ class LabProcess:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 limit=LINE_BYTES_MAX,
+                start_new_session=True,  # Ctrl-C is for who started the lab, who then stops it in order
             )
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
@@ -115,7 +116,7 @@ class LabProcess:
             except TimeoutError:
                 process.kill()
                 await process.wait()
-            if process.returncode != 0:
+            if process.returncode is not None and process.returncode < 0:  # it was killed: its engine was not ended
                 self._kill_engine()
         if self._reading is not None:
             await self._reading

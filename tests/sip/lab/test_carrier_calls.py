@@ -13,7 +13,6 @@ from dialer.vocabulary.telephony import (
     StartAnalysis,
 )
 from sip.lab.behaviours import REFUSALS, Behaviour, number_for
-from sip.lab.contacts import contact_script
 from tests.sip.lab.rig import rig
 
 RINGS_FIRST = {Behaviour.DECLINED, Behaviour.NO_ANSWER}
@@ -97,10 +96,3 @@ async def test_the_witness_of_the_wire_sees_what_was_dialled(tmp_path: Path) -> 
         assert wire["missed"] == 0
         seen = {(invite["call_id"], invite["user"]) for invite in wire["invites"]}
         assert seen == {(f"c{number}.1", number) for number in numbers} | {("p1.1", "1001")}
-
-
-def test_no_script_is_left_without_a_call_here() -> None:
-    import inspect
-
-    here = inspect.getsource(inspect.getmodule(test_no_script_is_left_without_a_call_here) or contact_script)
-    assert all(behaviour in REFUSALS or f"Behaviour.{behaviour.name}" in here for behaviour in Behaviour)

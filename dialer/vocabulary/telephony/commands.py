@@ -1,0 +1,192 @@
+"""Commands, node to engine."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from dialer.vocabulary.ids import AccountId, BridgeId, LegId
+from dialer.vocabulary.telephony.accounts import Account, Header, LegRole, Media
+from dialer.vocabulary.telephony.sources import Source
+
+
+class Configure(Struct, frozen=True, tag="configure"):
+    """The whole configuration; the engine works out the difference. Accounts that vanished are removed when
+    their last leg is gone. `unattended_s`: how long without a node before legs that are still dialling are
+    cleared and contacts without an agent hear `waiting_message` and are cleared."""
+
+    revision: int
+    accounts: tuple[Account, ...]
+    media: Media
+    unattended_s: float = 10.0
+    waiting_message: str = ""
+
+
+class Dial(Struct, frozen=True, tag="dial"):
+    """Send an INVITE. `uri` is the request URI (or the To URI when the account has an outbound proxy);
+    `call_id` goes on the wire as it is; `identity` replaces the account's From; `timeout_s` runs from the INVITE
+    to the final answer, then the leg is cancelled and cleared by TIMEOUT. `context` is the node's and comes back
+    in the snapshot."""
+
+    leg: LegId
+    account: AccountId
+    uri: str
+    call_id: str
+    timeout_s: float
+    role: LegRole = LegRole.OTHER
+    identity: str = ""
+    headers: tuple[Header, ...] = ()
+    context: str = ""
+
+
+class Alert(Struct, frozen=True, tag="alert"):
+    """Answer an offered leg provisionally: 180, or 183 with early media."""
+
+    leg: LegId
+    code: int = 180
+
+
+class Answer(Struct, frozen=True, tag="answer"):
+    leg: LegId
+
+
+class Reject(Struct, frozen=True, tag="reject"):
+    """Refuse an offered leg."""
+
+    leg: LegId
+    code: int
+    reason: str = ""
+    headers: tuple[Header, ...] = ()
+
+
+class HangUp(Struct, frozen=True, tag="hang_up"):
+    """End a leg in any state: CANCEL, BYE or a final answer, as its state wants. Unknown legs are ignored."""
+
+    leg: LegId
+    code: int = 0
+    headers: tuple[Header, ...] = ()
+
+
+class Join(Struct, frozen=True, tag="join"):
+    """Put a leg into a bridge, or change what it hears there. None means everybody in the bridge.
+
+    Audio flows from a to b when both are in the bridge, a is in b's `hears` and b is in a's `heard_by`. It is a
+    standing wish: the engine makes and remakes the connections whenever media becomes active. A leg is in one
+    bridge at a time; joining another leaves the first. Joining stops what is played to the leg if
+    `stops_play`."""
+
+    leg: LegId
+    bridge: BridgeId
+    hears: tuple[LegId, ...] | None = None
+    heard_by: tuple[LegId, ...] | None = None
+    stops_play: bool = True
+
+
+class Leave(Struct, frozen=True, tag="leave"):
+    leg: LegId
+
+
+class SendDigits(Struct, frozen=True, tag="send_digits"):
+    leg: LegId
+    digits: str
+
+
+class Play(Struct, frozen=True, tag="play"):
+    """Play to a leg. One source at a time; a new one replaces the old. Starts when media becomes active.
+
+    `key` comes back in PlayFinished, which is sent for a source that came to its end (never for loops)."""
+
+    leg: LegId
+    source: Source
+    loop: bool = False
+    key: str = ""
+
+
+class StopPlay(Struct, frozen=True, tag="stop_play"):
+    leg: LegId
+
+
+class Record(Struct, frozen=True, tag="record"):
+    """Record what a leg says and hears into a WAV file, path chosen by the node."""
+
+    leg: LegId
+    path: str
+
+
+class PauseRecording(Struct, frozen=True, tag="pause_recording"):
+    leg: LegId
+
+
+class StopRecording(Struct, frozen=True, tag="stop_recording"):
+    leg: LegId
+
+
+class StartAnalysis(Struct, frozen=True, tag="start_analysis"):
+    """Bring what a leg says to the analysis process. `kind` "tones" reports which steady tones were heard and
+    for how long."""
+
+    leg: LegId
+    kind: str
+
+
+class StopAnalysis(Struct, frozen=True, tag="stop_analysis"):
+    """End an analysis; its AnalysisCompleted follows. A leg that is cleared ends its analyses by itself."""
+
+    leg: LegId
+    kind: str
+
+
+class Refer(Struct, frozen=True, tag="refer"):
+    leg: LegId
+    uri: str
+
+
+class HoldPeer(Struct, frozen=True, tag="hold_peer"):
+    """Hold by SIP (re-INVITE, RFC 3264 8.4). Glare (491) is retried by the engine per RFC 3261 14.1."""
+
+    leg: LegId
+
+
+class ResumePeer(Struct, frozen=True, tag="resume_peer"):
+    leg: LegId
+
+
+class Probe(Struct, frozen=True, tag="probe"):
+    """One OPTIONS. The answer, or its absence after `deadline_s`, is a ProbeCompleted."""
+
+    account: AccountId
+    uri: str
+    deadline_s: float = 2.0
+
+
+class Snapshot(Struct, frozen=True, tag="snapshot"):
+    """Ask for SnapshotTaken."""
+
+
+class Drain(Struct, frozen=True, tag="drain"):
+    """Refuse new legs; the engine exits with 0 when the last leg is gone."""
+
+
+Command = (
+    Configure
+    | Dial
+    | Alert
+    | Answer
+    | Reject
+    | HangUp
+    | Join
+    | Leave
+    | SendDigits
+    | Play
+    | StopPlay
+    | Record
+    | PauseRecording
+    | StopRecording
+    | StartAnalysis
+    | StopAnalysis
+    | Refer
+    | HoldPeer
+    | ResumePeer
+    | Probe
+    | Snapshot
+    | Drain
+)

@@ -1,0 +1,276 @@
+"""Events, engine to node."""
+
+from __future__ import annotations
+
+import enum
+
+from msgspec import Struct
+
+from dialer.vocabulary.ids import AccountId, BridgeId, EngineId, LegId
+from dialer.vocabulary.telephony.accounts import ClearedBy, Header, LegRole
+
+
+class StreamStatistics(Struct, frozen=True):
+    """RTP of one leg over its life (RFC 3550). Jitter and round trip in ms, -1 where unknown."""
+
+    received_packets: int = 0
+    received_bytes: int = 0
+    lost_packets: int = 0
+    sent_packets: int = 0
+    sent_bytes: int = 0
+    jitter_ms: float = -1.0
+    round_trip_ms: float = -1.0
+    codec: str = ""
+
+
+class EngineReady(Struct, frozen=True, tag="engine_ready"):
+    """First event of a connection. `boot` names this start of the engine: another boot has no old legs.
+    `capacity` is the number of legs that the build can carry."""
+
+    engine: EngineId
+    boot: str
+    capacity: int
+    version: str
+    at: float
+
+
+class ConfigurationTaken(Struct, frozen=True, tag="configuration_taken"):
+    """Answer to Configure. `problems` names accounts that could not be made, in words."""
+
+    revision: int
+    problems: tuple[str, ...]
+    at: float
+
+
+class LegProgress(Struct, frozen=True, tag="leg_progress"):
+    """A provisional answer that is not ringing: 100, 181, 182, 183. `early_media` when it carried SDP."""
+
+    leg: LegId
+    code: int
+    early_media: bool
+    at: float
+
+
+class LegAlerting(Struct, frozen=True, tag="leg_alerting"):
+    """180."""
+
+    leg: LegId
+    early_media: bool
+    at: float
+
+
+class LegAnswered(Struct, frozen=True, tag="leg_answered"):
+    """200 to our INVITE, or our 200 was acknowledged. `at` is when the 200 was received."""
+
+    leg: LegId
+    at: float
+
+
+class LegOffered(Struct, frozen=True, tag="leg_offered"):
+    """An incoming INVITE; the engine minted the leg's id here, the only exception to the rule."""
+
+    leg: LegId
+    account: AccountId
+    call_id: str
+    from_uri: str
+    to_uri: str
+    request_uri: str
+    headers: tuple[Header, ...]
+    at: float
+
+
+class LegMedia(Struct, frozen=True, tag="leg_media"):
+    """Media of a leg changed. `active`: audio can flow. The two flags say who holds by SIP."""
+
+    leg: LegId
+    active: bool
+    held_by_us: bool
+    held_by_peer: bool
+    codec: str
+    at: float
+
+
+class HoldFailed(Struct, frozen=True, tag="hold_failed"):
+    """A hold or resume by SIP was refused for good; the leg is as it was."""
+
+    leg: LegId
+    code: int
+    at: float
+
+
+class Joined(Struct, frozen=True, tag="joined"):
+    """The connections of a leg with `others` of its bridge are made in the conference bridge."""
+
+    leg: LegId
+    bridge: BridgeId
+    others: tuple[LegId, ...]
+    at: float
+
+
+class Digits(Struct, frozen=True, tag="digits"):
+    leg: LegId
+    digits: str
+    at: float
+
+
+class PlayFinished(Struct, frozen=True, tag="play_finished"):
+    leg: LegId
+    key: str
+    at: float
+
+
+class ToneHeard(Struct, frozen=True):
+    """A steady tone and how long it was heard in all. The frequency is rounded to 5 Hz."""
+
+    frequency_hz: int
+    seconds: float
+
+
+class AnalysisCompleted(Struct, frozen=True, tag="analysis_completed"):
+    leg: LegId
+    kind: str
+    tones: tuple[ToneHeard, ...]
+    seconds: float
+    dropped_packets: int
+    at: float
+
+
+class RecordingFinished(Struct, frozen=True, tag="recording_finished"):
+    leg: LegId
+    path: str
+    seconds: float
+    at: float
+
+
+class LegCleared(Struct, frozen=True, tag="leg_cleared"):
+    """The last event of a leg. `code` is the final SIP code (0 if there was none), `q850` from the Reason
+    header (RFC 3326), `heard` whether anything at all was received from the peer, `alerted` whether any 18x
+    was. A late 200 that crossed our CANCEL is acknowledged, ended by BYE, and told by `late_answer`."""
+
+    leg: LegId
+    code: int
+    reason: str
+    q850: int | None
+    by: ClearedBy
+    at: float
+    answered: bool = False
+    heard: bool = False
+    alerted: bool = False
+    late_answer: bool = False
+    retry_after_s: float | None = None
+    statistics: StreamStatistics | None = None
+
+
+class LateAnswer(Struct, frozen=True, tag="late_answer"):
+    """A 200 that arrived after LegCleared: it was acknowledged and ended by BYE. Somebody heard us for a moment."""
+
+    leg: LegId
+    at: float
+
+
+class AccountState(Struct, frozen=True, tag="account_state"):
+    """Registration: `registered` for accounts with a registrar; `code` 0 and `reason` "" when static."""
+
+    account: AccountId
+    registered: bool
+    code: int
+    reason: str
+    at: float
+
+
+class ProbeCompleted(Struct, frozen=True, tag="probe_completed"):
+    """`code` 0: no answer within the deadline."""
+
+    account: AccountId
+    uri: str
+    code: int
+    reason: str
+    round_trip_ms: float
+    at: float
+
+
+class EngineFault(Struct, frozen=True, tag="engine_fault"):
+    """Something went wrong inside the engine; the engine goes on. Never holds personal data."""
+
+    where: str
+    problem: str
+    at: float
+    leg: LegId | None = None
+
+
+class EngineStatistics(Struct, frozen=True, tag="engine_statistics"):
+    """Every few seconds. `lingering`: slots of legs that are cleared but whose transactions still run.
+    `lag_ms_max`: the longest time the owner thread took between two polls."""
+
+    legs: int
+    lingering: int
+    capacity: int
+    lag_ms_max: float
+    rss_mb: float
+    cpu_s: float
+    commands: int
+    events: int
+    at: float
+
+
+class LegStanding(enum.StrEnum):
+    """Where a leg stands, as the engine sees it."""
+
+    DIALING = "dialing"
+    ALERTING = "alerting"
+    OFFERED = "offered"
+    CONNECTED = "connected"
+    CLEARING = "clearing"
+
+
+class LegSnapshot(Struct, frozen=True):
+    leg: LegId
+    account: AccountId
+    call_id: str
+    role: LegRole
+    standing: LegStanding
+    context: str
+    bridge: BridgeId | None
+    hears: tuple[LegId, ...] | None
+    heard_by: tuple[LegId, ...] | None
+    held_by_us: bool
+    held_by_peer: bool
+    answered_at: float | None
+    begun_at: float
+
+
+class SnapshotTaken(Struct, frozen=True, tag="snapshot_taken"):
+    engine: EngineId
+    boot: str
+    legs: tuple[LegSnapshot, ...]
+    accounts: tuple[AccountState, ...]
+    at: float
+
+
+class Drained(Struct, frozen=True, tag="drained"):
+    at: float
+
+
+Event = (
+    EngineReady
+    | ConfigurationTaken
+    | LegProgress
+    | LegAlerting
+    | LegAnswered
+    | LegOffered
+    | LegMedia
+    | HoldFailed
+    | Joined
+    | Digits
+    | PlayFinished
+    | AnalysisCompleted
+    | RecordingFinished
+    | LegCleared
+    | LateAnswer
+    | AccountState
+    | ProbeCompleted
+    | EngineFault
+    | EngineStatistics
+    | SnapshotTaken
+    | Drained
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.model import Trunk as TrunkSettings
 from dialer.callflow import probing
 from dialer.callflow.step import Step
 from dialer.callflow.world import EngineView
@@ -9,7 +10,7 @@ from dialer.campaigns.campaign import CampaignState, make_campaign
 from dialer.pacing.progressive import Progressive
 from dialer.trunks.accounts import configure
 from dialer.trunks.bucket import Bucket
-from dialer.trunks.trunk import make_trunk
+from dialer.trunks.trunk import TrunkTrigger, make_trunk
 from dialer.vocabulary import events
 from dialer.vocabulary.ids import CampaignName, EngineId, TeamName, TrunkName
 
@@ -23,8 +24,9 @@ def on_applied(step: Step, event: events.ConfigurationApplied) -> None:
     for agent in world.agents.values():
         agent.teams = frozenset(TeamName(team) for team in world.settings.teams_of(agent.name, agent.own_teams))
         step.agent_changed(agent.name)
+    configured = {EngineId(each.name) for each in world.settings.engines}
     for engine in world.engines.values():
-        if engine.connected:
+        if engine.connected and engine.id in configured:
             step.tell(engine.id, configure(world.settings, world.settings.engine(engine.id)))
     probing.begin(step)
     step.history("configuration_applied", revision=event.revision)
@@ -42,7 +44,8 @@ def _apply_engines(step: Step) -> None:
 
 
 def _apply_trunks(step: Step) -> None:
-    """New trunks begin unknown, changed ones keep their legs and state, removed ones go when their legs are gone."""
+    """New trunks begin unknown, also those that moved; changed ones keep their legs, removed ones go when their legs
+    are gone."""
     trunks = step.world.trunks
     named = {TrunkName(settings.name): settings for settings in step.world.settings.trunks}
     for name, settings in named.items():
@@ -50,11 +53,19 @@ def _apply_trunks(step: Step) -> None:
         if trunk is None:
             trunks[name] = make_trunk(settings)
         elif trunk.settings != settings:
+            if _elsewhere(trunk.settings, settings):
+                trunk.machine.advance(TrunkTrigger.FORGOTTEN, step.now)
+                trunk.misses = 0
             trunk.settings = settings
             trunk.bucket = Bucket(settings.max_calls_per_s)
         step.trunk_changed(name)
     for name in [each for each in trunks if each not in named and not trunks[each].legs]:
         del trunks[name]
+
+
+def _elsewhere(old: TrunkSettings, new: TrunkSettings) -> bool:
+    """Whether what is known of a trunk says nothing of it any more."""
+    return (old.host, old.sip_port, old.transport, old.probe) != (new.host, new.sip_port, new.transport, new.probe)
 
 
 def _apply_campaigns(step: Step) -> None:
@@ -73,6 +84,6 @@ def _apply_campaigns(step: Step) -> None:
                 campaign.mode = settings.mode
         step.campaign_changed(name)
     for name in [each for each in world.campaigns if each not in named]:
-        if world.campaigns[name].state is CampaignState.INACTIVE:
+        if world.campaigns[name].state is CampaignState.INACTIVE and not world.interactions_of(name):
             del world.campaigns[name]
             del world.pacers[name]

@@ -19,12 +19,21 @@ from dialer.callflow.legs import (
 from dialer.callflow.sounds import COMFORT_NOISE, hold_music
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import EndedBy, HoldBy, Interaction, InteractionState
-from dialer.interactions.leg import Leg, LegPurpose
+from dialer.interactions.leg import Leg, LegPurpose, LegState
 from dialer.interactions.party import Party, PartyState, PartyTrigger
 from dialer.vocabulary import commands, telephony
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import AgentName, InteractionId
-from dialer.vocabulary.telephony import ClearedBy, LegMedia
+from dialer.vocabulary.telephony import ClearedBy, LegCleared, LegMedia
+
+#: A phone that was lost is rung anew this long after it failed or gave no sign.
+RING_AGAIN_S = 3.0
+#: Busy everywhere or here, declined: answers of a person.
+REFUSED_BY_PERSON = frozenset({486, 600, 603})
+
+
+def ring_again_timer(interaction: InteractionId) -> str:
+    return f"ring_again/{interaction}"
 
 
 def own(step: Step, agent: AgentName, id_: InteractionId) -> tuple[Interaction, Party]:
@@ -201,16 +210,44 @@ def on_agent_leg_lost(step: Step, agent: Agent, interaction: Interaction, by: Cl
     _resume_party(step, interaction)
     set_apart(step, interaction, contact)
     play(step, contact, COMFORT_NOISE, loop=True)
+    interaction.reconnecting = True
+    step.history("agent_leg_lost", interaction=interaction, by=by)
+    step.start_timer(reconnect_timer(interaction.id), rules.reconnect_s)
+    _ring_again(step, agent, interaction, party)
+    step.interaction_changed(interaction)
+
+
+def _ring_again(step: Step, agent: Agent, interaction: Interaction, party: Party) -> None:
+    rules = step.world.campaigns[interaction.campaign].settings.engaged
     try:
         leg = ring_agent(step, agent, LegPurpose.AGENT, rules.reconnect_s, interaction)
     except Refused:
         give_up(step, agent, interaction)
         return
     party.leg = leg.id
-    interaction.reconnecting = True
-    step.start_timer(reconnect_timer(interaction.id), rules.reconnect_s)
-    step.history("agent_leg_lost", interaction=interaction, by=by)
-    step.interaction_changed(interaction)
+    step.start_timer(ring_again_timer(interaction.id), RING_AGAIN_S)
+
+
+def on_ring_failed(step: Step, agent: Agent, interaction: Interaction, event: LegCleared) -> None:
+    """The phone that was lost could not be rung. One that restarts is away for a while and is tried again until the
+    time for it is over; an agent who refuses, or lets it ring out, is taken at the word."""
+    refused = event.by is ClearedBy.PEER and event.code in REFUSED_BY_PERSON
+    if refused or event.by is ClearedBy.TIMEOUT:
+        give_up(step, agent, interaction)
+    else:
+        step.start_timer(ring_again_timer(interaction.id), RING_AGAIN_S)
+
+
+def on_ring_again(step: Step, interaction: Interaction) -> None:
+    """A phone that gives no sign is given up and rung anew: what was rung may be an address that it has left."""
+    party, contact = interaction.party, contact_leg(step, interaction)
+    if not interaction.reconnecting or party is None or contact is None or not contact.is_connected:
+        return
+    leg = agent_leg(step, interaction)
+    if leg is None:
+        _ring_again(step, step.world.agents[party.agent], interaction, party)
+    elif leg.state in (LegState.INITIATED, LegState.PROGRESS):
+        hang_up(step, leg.id)
 
 
 def on_agent_back(step: Step, interaction: Interaction, phone: Leg) -> None:
@@ -220,6 +257,7 @@ def on_agent_back(step: Step, interaction: Interaction, phone: Leg) -> None:
         return
     interaction.reconnecting = False
     step.cancel_timer(reconnect_timer(interaction.id))
+    step.cancel_timer(ring_again_timer(interaction.id))
     if not interaction.holds:
         stop_play(step, contact)
         restore_audio(step, interaction, party, contact, phone)

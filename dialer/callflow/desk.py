@@ -32,10 +32,10 @@ def move(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "") -> N
     if agent.state is AgentState.READY:
         agent.idle_since = step.now
         step.start_timer(PACE_TIMER, 0.0)
-    _keep_engaged(step, agent)
+    keep_engaged(step, agent)
 
 
-def _keep_engaged(step: Step, agent: Agent) -> None:
+def keep_engaged(step: Step, agent: Agent) -> None:
     """The engaged leg stays for a short pause, whatever led to it, and ends with the log-out."""
     if agent.engaged is None:
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from dialer.callflow.legs import LegContext, hang_up, write_context
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign
@@ -24,18 +26,19 @@ def nothing_heard_timer(leg: LegId) -> str:
     return f"nothing_heard/{leg}"
 
 
-def refuse_now(step: Step, campaign: Campaign, interaction: Interaction) -> RuleRefusal | None:
-    """The rule that forbids dialling this record now, or None."""
+def refuse_now(step: Step, campaign: Campaign, interaction: Interaction, made: int) -> RuleRefusal | None:
+    """The rule that forbids dialling this record now, or None. `made` attempts were made by this interaction."""
     if interaction.record is None:
         return None
-    return check(campaign.settings.calling_window, interaction.record, campaign.settings.max_attempts, step.utc)
+    record = structs.replace(interaction.record, attempts=interaction.record.attempts + made)
+    return check(campaign.settings.calling_window, record, campaign.settings.max_attempts, step.utc)
 
 
 def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
     """Begin an attempt. Raises Refused, with nothing changed, when a rule, the store, the engine or every trunk
     says no. The do-not-call list is looked up by the store as it commits the attempt."""
     world = step.world
-    refusal = refuse_now(step, campaign, interaction)
+    refusal = refuse_now(step, campaign, interaction, interaction.attempts)
     if refusal is not None:
         raise Refused(refusal.rule, refusal.sentence, **refusal.facts)
     if world.store_problem:
@@ -112,8 +115,11 @@ def _caller_id(campaign: Campaign, owned: tuple[str, ...], usual: str) -> str:
 
 def next_trunk(step: Step, campaign: Campaign, interaction: Interaction, attempt: Attempt) -> bool:
     """Try the next trunk; False if there is none that may take the call."""
+    engine = step.world.engines.get(interaction.engine) if interaction.engine else None
+    if engine is None or not engine.usable or step.world.store_problem:
+        return False
     choice = choose(step.world.trunks_of(campaign), attempt.trunks, step.now)
-    if choice.trunk is None or refuse_now(step, campaign, interaction) is not None:
+    if choice.trunk is None or refuse_now(step, campaign, interaction, interaction.attempts - 1) is not None:
         return False
     interaction.machine.advance(InteractionTrigger.DIAL, step.now)
     dial_over(step, campaign, interaction, attempt, choice.trunk)

@@ -217,6 +217,7 @@ TIMERS: Mapping[str, Callable[[Step, str], None]] = {
     "queue": _for_interaction(queue.on_wait_over),
     "queue_message": _for_interaction(queue.end),
     "reconnect": _for_interaction(conversation.on_reconnect_over),
+    "ring_again": _for_interaction(conversation.on_ring_again),
     "after_call": _for_interaction(outcome.on_limit),
     "after_call_warning": _for_interaction(outcome.on_warning),
     "pause": _for_agent(asm.on_pause_over),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
+from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
 from dialer.callflow.desk import give_free, move
 from dialer.callflow.legs import agent_leg, hang_up, leave
 from dialer.callflow.step import Step
@@ -136,6 +136,7 @@ def begin_after_call(step: Step, interaction: Interaction, party: Party) -> None
         move(step, agent, AgentTrigger.CLEAR)
     step.save_party(interaction, party)
     step.interaction_changed(interaction)
+    look_if_drained(step, interaction)
 
 
 def finalize(step: Step, interaction: Interaction, after: AgentTrigger | None = None) -> None:
@@ -146,6 +147,7 @@ def finalize(step: Step, interaction: Interaction, after: AgentTrigger | None = 
     step.cancel_timer(limit_timer(interaction.id))
     step.cancel_timer(warning_timer(interaction.id))
     party = interaction.party
+    release_leg(step, interaction)
     interaction.machine.advance(InteractionTrigger.FINALIZE, step.now)
     _treat_record(step, interaction)
     step.interaction_changed(interaction)
@@ -186,9 +188,14 @@ def free_agent(step: Step, agent: Agent, after: AgentTrigger | None = None) -> N
     elif agent.state is AgentState.AFTER_CALL_WORK:
         reason = SystemReason.AFTER_CALL if after is AgentTrigger.NOT_READY else ""
         give_free(step, agent, after or AgentTrigger.READY, reason)
+    elif agent.state is AgentState.NOT_READY and after is not AgentTrigger.READY and not _wants_ready(agent):
+        give_free(step, agent, AgentTrigger.NOT_READY, agent.reason)
     else:
-        agent.interaction = None
-        step.agent_changed(agent.name)
+        give_free(step, agent, AgentTrigger.READY)
+
+
+def _wants_ready(agent: Agent) -> bool:
+    return agent.pending is not None and agent.pending.wish is Wish.READY
 
 
 def _treat_record(step: Step, interaction: Interaction) -> None:
@@ -224,6 +231,11 @@ def cancel_record(step: Step, interaction: Interaction) -> None:
 
 def _forget(step: Step, interaction: Interaction) -> None:
     step.world.interactions.pop(interaction.id, None)
+    look_if_drained(step, interaction)
+
+
+def look_if_drained(step: Step, interaction: Interaction) -> None:
+    """Something of a campaign that does not run has ended: it may be over now."""
     campaign = step.world.campaigns.get(interaction.campaign)
     if campaign is not None and not campaign.is_running:
         step.start_timer(f"drained/{campaign.name}", 0.0)

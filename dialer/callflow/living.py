@@ -24,7 +24,8 @@ def _revive(type_: type, value: Any) -> object:
     return Machine(PARTY_TABLE, name, PartyState(state), since)
 
 
-_ENCODER = msgspec.msgpack.Encoder(enc_hook=_flatten)
+# Equal interactions give equal bytes, whatever the order of a set.
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_flatten, order="deterministic")
 _DECODER = msgspec.msgpack.Decoder(Interaction, dec_hook=_revive)
 
 

@@ -108,8 +108,8 @@ def _offered(step: Step, agent: AgentName, offer_id: OfferId) -> tuple[Agent, In
 
 def on_accept(step: Step, command: commands.AcceptOffer) -> None:
     agent, interaction, party = _offered(step, command.agent, command.offer)
-    agent.expiries = 0
     dial_for(step, agent, interaction, party)
+    agent.expiries = 0
 
 
 def on_look_over(step: Step, offer_id: OfferId) -> None:
@@ -121,7 +121,12 @@ def on_look_over(step: Step, offer_id: OfferId) -> None:
     try:
         dial_for(step, agent, interaction, party)
     except Refused as refusal:
-        take_back(step, agent, interaction, refusal.code, str(refusal))
+        if refusal.code == "no_phone":
+            step.publish(agent.name, "phone_failed", agent.name, {"code": refusal.code, "reason": str(refusal)})
+            _stop_timers(step, party)
+            on_phone_failed(step, agent, interaction, SystemReason.PHONE_NO_ANSWER)
+        else:
+            take_back(step, agent, interaction, refusal.code, str(refusal))
 
 
 def on_offer_expired(step: Step, offer_id: OfferId) -> None:
@@ -184,8 +189,8 @@ def dial_for(step: Step, agent: Agent, interaction: Interaction, party: Party) -
     engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
     if engaged is not None and engaged.is_connected:
         interaction.engine = engaged.engine
-        party.leg = engaged.id
         place(step, campaign, interaction)
+        party.leg = engaged.id
         engaged.interaction = interaction.id
     else:
         leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)

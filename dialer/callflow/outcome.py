@@ -7,12 +7,12 @@ from dialer.agents.agent import AgentState, AgentTrigger, SystemReason
 from dialer.callflow.conversation import own
 from dialer.callflow.desk import move
 from dialer.callflow.dialing import place
-from dialer.callflow.ending import begin_after_call, finalize, limit_timer, warning_timer
+from dialer.callflow.ending import begin_after_call, finalize, limit_timer, release_leg, warning_timer
 from dialer.callflow.legs import ring_agent
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import LegPurpose
-from dialer.interactions.party import PartyTrigger
+from dialer.interactions.party import PartyState, PartyTrigger
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.writes import AddDoNotCall
@@ -124,7 +124,7 @@ def on_call_again_failed(step: Step, interaction: Interaction, code: str, why: s
     if party is None:
         return
     step.publish(party.agent, "call_again_failed", interaction.id, {"code": code, "reason": why})
-    party.leg = None
+    release_leg(step, interaction)
     party.machine.advance(PartyTrigger.END, step.now)
     begin_after_call(step, interaction, party)
 
@@ -158,8 +158,12 @@ def on_warning(step: Step, interaction: Interaction) -> None:
 
 def on_limit(step: Step, interaction: Interaction) -> None:
     """After-call work is over its limit: the default outcome, or not ready with the work still on the desk."""
-    party = interaction.party
-    if interaction.state is not InteractionState.CLEARED or party is None:
+    party, after = interaction.party, interaction.after_call
+    if party is None or party.state is not PartyState.AFTER_CALL or after is None or after.ends_at is None:
+        return
+    if after.ends_at - step.utc > 1.0:
+        # More time was given while this timer was on its way.
+        step.start_timer(limit_timer(interaction.id), after.ends_at - step.utc)
         return
     rules = step.world.campaigns[interaction.campaign].settings.after_call
     agent = step.world.agents[party.agent]
@@ -169,23 +173,26 @@ def on_limit(step: Step, interaction: Interaction) -> None:
             interaction.disposition = rules.default_disposition or ""
         finalize(step, interaction, _then(rules.then))
         return
-    if interaction.after_call is not None:
-        interaction.after_call.ends_at = None
+    after.ends_at = None
     if agent.state is AgentState.AFTER_CALL_WORK:
         move(step, agent, AgentTrigger.NOT_READY, SystemReason.AFTER_CALL_OVERRUN)
     step.interaction_changed(interaction)
 
 
 def on_done(step: Step, command: commands.Done) -> None:
-    """Close the interaction. Refused while the call is up or something mandatory is missing."""
-    interaction, _ = own(step, command.agent, command.interaction)
-    if interaction.state is not InteractionState.CLEARED:
+    """Close the interaction. Refused while the call is up or something mandatory is missing. Who is not ready
+    already, by an overrun, stays so unless `then` says otherwise."""
+    interaction, party = own(step, command.agent, command.interaction)
+    if interaction.state is not InteractionState.CLEARED or party.state is not PartyState.AFTER_CALL:
         raise Refused("call_in_progress", "End the call first.", state=interaction.state)
     if command.then not in ("", "ready", "not_ready"):
         raise Refused("bad_then", "then is ready, not_ready or empty.", then=command.then)
     settings = step.world.campaigns[interaction.campaign].settings
     _check_mandatory(settings, interaction)
-    finalize(step, interaction, _then(command.then or settings.after_call.then))
+    if not command.then and step.world.agents[party.agent].state is AgentState.NOT_READY:
+        finalize(step, interaction)
+    else:
+        finalize(step, interaction, _then(command.then or settings.after_call.then))
 
 
 def _then(word: str) -> AgentTrigger:

@@ -12,7 +12,7 @@ from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger
 from dialer.interactions.party import Party, PartyState, PartyTrigger
-from dialer.vocabulary.telephony import LegAlerting, LegAnswered, LegCleared, LegProgress
+from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegProgress
 
 
 def on_progress(step: Step, leg: Leg, event: LegProgress | LegAlerting) -> None:
@@ -89,10 +89,12 @@ def _lose(step: Step, agent: Agent, interaction: Interaction, party: Party, even
     elif state is InteractionState.QUEUED:
         _next_agent(step, agent, interaction, party, reason)
     elif state is InteractionState.DIALING:
+        if event.by is not ClearedBy.PEER:
+            ask_for(step, agent, Wish.NOT_READY, SystemReason.PHONE_LOST)
         conversation.end_by_agent(step, interaction)
     elif state is InteractionState.CONNECTED:
         if interaction.reconnecting:
-            conversation.give_up(step, agent, interaction)
+            conversation.on_ring_failed(step, agent, interaction, event)
         else:
             conversation.on_agent_leg_lost(step, agent, interaction, event.by)
 

@@ -65,6 +65,8 @@ def serve(step: Step, interaction: Interaction, agent: Agent) -> bool:
     step.save_party(interaction, party)
     step.interaction_changed(interaction)
     step.cancel_timer(wait_timer(interaction.id))
+    step.cancel_timer(message_timer(interaction.id))
+    interaction.asm = engaged is not None
     if engaged is not None:
         connect(step, interaction, party, contact, engaged)
     return True
@@ -96,6 +98,9 @@ def on_wait_over(step: Step, interaction: Interaction) -> None:
 
 
 def end(step: Step, interaction: Interaction) -> None:
+    """The message is over. A contact whom an agent took meanwhile stays."""
+    if interaction.state is not InteractionState.QUEUED or interaction.party is not None:
+        return
     interaction.ended_by = EndedBy.SYSTEM
     interaction.cause = "no agent was free in time"
     hang_up(step, interaction.contact_leg)

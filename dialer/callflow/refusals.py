@@ -36,6 +36,8 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
         attempt.settled = True
     interaction.attempts -= 1
     if interaction.conversed:
+        # What was found by the conversation counts again.
+        interaction.found_result = CallResult.ANSWER
         interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
         release_leg(step, interaction)
         on_call_again_failed(step, interaction, rule, _SENTENCES[rule])

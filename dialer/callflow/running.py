@@ -23,6 +23,8 @@ def _advance(step: Step, campaign: Campaign, trigger: CampaignTrigger) -> None:
     campaign.machine.advance(trigger, step.now)
     step.write(SaveCampaign(campaign.name, campaign.state, campaign.mode, step.utc))
     step.campaign_changed(campaign.name)
+    for agent in step.world.agents_of(campaign):
+        step.agent_changed(agent.name)
 
 
 def on_load(step: Step, command: commands.LoadCampaign) -> None:
@@ -40,7 +42,9 @@ def on_start(step: Step, command: commands.StartCampaign) -> None:
     campaign = step.world.campaign(command.campaign)
     _advance(step, campaign, CampaignTrigger.START)
     campaign.claim_after = 0.0
-    campaign.served = 0
+    # From here on all count alike: who starts later has nothing to catch up with.
+    for each in step.world.campaigns.values():
+        each.served = 0
     step.world.pacers[campaign.name] = Progressive()
     step.history("campaign_started", campaign=campaign.name, by=command.by)
     notices.tell_agents(step, campaign, "started")

@@ -118,8 +118,10 @@ def on_records_claimed(step: Step, event: events.RecordsClaimed) -> None:
     new_zones = set(event.zones) - set(campaign.zones)
     campaign.claiming = False
     campaign.claim_problem = ""
-    campaign.waiting = event.waiting
-    campaign.counted_at = step.now
+    if not new_zones:
+        # Counts of a claim that did not know a zone call its records out of the window.
+        campaign.waiting = event.waiting
+        campaign.counted_at = step.now
     campaign.zones = event.zones
     campaign.pool.add(record for record in event.records if _is_callable(step, campaign, record))
     # Zones that were not known when the claim was made: ask again at once.

@@ -201,6 +201,9 @@ def test_a_lost_agent_who_does_not_come_back_ends_the_conversation(how: str) -> 
     floor.clear(floor.engaged, by=ClearedBy.MEDIA)
     if how == "rings out":
         floor.clear(floor.phone, by=ClearedBy.TIMEOUT)
+        floor.pass_time(31)
+        for leg in [each for each in floor.world.legs.values() if each.purpose is LegPurpose.AGENT]:
+            floor.clear(leg, by=ClearedBy.US)
     elif how == "refuses":
         floor.clear(floor.phone, 486, ClearedBy.PEER)
     else:

@@ -1,0 +1,107 @@
+"""What is true after each event, and what is true at the end."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import Agent, AgentState
+from dialer.callflow.world import World
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.party import PartyState
+from dialer.vocabulary.results import RecordStatus
+from tests.simulation.centre import Centre
+
+_S, _I, _P = AgentState, InteractionState, PartyState
+
+#: The agent's states that fit the state of an interaction on the desk, and those of the party in it.
+FITTING = {
+    _I.PREVIEW: ({_S.RESERVED}, {_P.OFFERED, _P.ALERTING}),
+    _I.DIALING: ({_S.RESERVED}, {_P.ALERTING}),
+    _I.QUEUED: ({_S.RESERVED}, {_P.ALERTING}),
+    _I.CONNECTED: ({_S.BUSY}, {_P.TALKING, _P.HOLDING}),
+    _I.CLEARED: ({_S.AFTER_CALL_WORK, _S.NOT_READY, _S.RESERVED}, {_P.AFTER_CALL, _P.ALERTING}),
+}
+
+
+def check(world: World) -> None:
+    """After each message."""
+    for agent in world.agents.values():
+        _check_agent(world, agent)
+    for interaction in world.interactions.values():
+        _check_interaction(world, interaction)
+    _check_records(world)
+    for leg in world.legs.values():
+        assert leg.state not in ("null", "cleared"), f"{leg.id} is kept in {leg.state}"
+    for trunk in world.trunks.values():
+        assert trunk.legs <= set(world.legs), f"{trunk.name} counts legs that are gone"
+
+
+def _check_agent(world: World, agent: Agent) -> None:
+    if agent.engaged is not None:
+        assert agent.engaged in world.legs, f"{agent.name}'s engaged leg is gone"
+    if agent.interaction is None:
+        assert agent.state in (_S.LOGGED_OUT, _S.NOT_READY, _S.READY), f"{agent.name} is {agent.state} for nothing"
+        assert agent.pending is None, f"{agent.name} waits for {agent.pending} with nothing on the desk"
+        return
+    interaction = world.interactions.get(agent.interaction)
+    assert interaction is not None, f"{agent.name} has an interaction that is gone"
+    assert interaction.agent == agent.name
+
+
+def _check_interaction(world: World, interaction: Interaction) -> None:
+    assert interaction.state in FITTING, f"{interaction.id} is kept in {interaction.state}"
+    party = interaction.party
+    if party is None:
+        assert interaction.state is _I.QUEUED, f"nobody is in {interaction.id}, {interaction.state}"
+        return
+    agent = world.agents[party.agent]
+    assert agent.interaction == interaction.id
+    agents, parties = FITTING[interaction.state]
+    assert agent.state in agents, f"{agent.name} is {agent.state} in {interaction.state} {interaction.machine.story}"
+    assert party.state in parties, f"party is {party.state} in {interaction.state} {party.machine.story}"
+    has_contact = interaction.state in (_I.DIALING, _I.QUEUED, _I.CONNECTED)
+    assert (interaction.contact_leg is not None) == has_contact, f"{interaction.id} {interaction.state}"
+    if interaction.contact_leg is not None:
+        assert interaction.contact_leg in world.legs
+
+
+def _check_records(world: World) -> None:
+    held = [each.record.record for each in world.interactions.values() if each.record is not None]
+    held.extend(record.record for campaign in world.campaigns.values() for record in campaign.pool)
+    assert len(held) == len(set(held)), "a record is handled twice"
+
+
+def check_audio(centre: Centre) -> None:
+    """While nothing is under way: who talks is joined, who is on hold is not."""
+    world, lines = centre.world, centre.engine.lines
+    for interaction in world.interactions.values():
+        party = interaction.party
+        if interaction.state is not _I.CONNECTED or party is None or interaction.reconnecting:
+            continue
+        ours = {leg: world.legs[leg] for leg in (interaction.contact_leg, party.leg) if leg in world.legs}
+        if len(ours) < 2 or not all(leg.is_connected and id_ in lines for id_, leg in ours.items()):
+            continue
+        contact, phone = lines[interaction.contact_leg], lines[party.leg]  # type: ignore[index]  # both are in `ours`
+        assert contact.bridge == phone.bridge == interaction.bridge, f"{interaction.id} is not joined"
+        if interaction.holds:
+            assert contact.hears == phone.hears == contact.heard_by == phone.heard_by == (), "held, and heard"
+        else:
+            assert contact.hears is None
+            assert contact.heard_by is None
+            assert phone.hears is None
+            assert phone.heard_by == (() if party.muted else None)
+            assert not contact.playing, "music in a conversation"
+
+
+def check_end(centre: Centre) -> None:
+    """Everybody went home: nothing is left over, every attempt has its one result."""
+    world, tables = centre.world, centre.tables
+    assert not world.interactions, f"left over: {[(each.id, each.state) for each in world.interactions.values()]}"
+    assert not world.legs, f"left over: {[(leg.id, leg.purpose, leg.state) for leg in world.legs.values()]}"
+    assert not centre.engine.lines, f"orphans: {list(centre.engine.lines)}"
+    assert {agent.state for agent in world.agents.values()} == {_S.LOGGED_OUT}
+    open_ = [name for name, attempt in tables.attempts.items() if attempt.settled is None]
+    assert not open_, f"attempts without a result: {open_}"
+    assert set(centre.engine.dialled) >= set()
+    living = [save.interaction for save, _ in tables.interactions.values() if save.live is not None]
+    assert not living, f"interactions open in the store: {living}"
+    kept = [id_ for id_, row in tables.records.items() if row.state.status is RecordStatus.RETRIEVED]
+    assert not kept, f"records that nobody gives back: {kept}"

@@ -1,0 +1,146 @@
+"""Agents and a supervisor who do, at odd moments, everything that their desktops let them."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import AgentState
+from dialer.callflow.world import World
+from dialer.interactions.interaction import InteractionState
+from dialer.interactions.party import PartyState
+from dialer.vocabulary import commands as c
+from dialer.vocabulary import events
+from dialer.vocabulary.ids import AgentName, CampaignName
+from dialer.vocabulary.results import CallResult
+from tests.simulation.centre import Centre
+
+
+class People:
+    """Drives `centre` until `until`; after that everybody only finishes what they have begun, and goes home."""
+
+    def __init__(self, centre: Centre, agents: list[AgentName], campaigns: list[CampaignName], until: float) -> None:
+        self._centre = centre
+        self._agents = agents
+        self._campaigns = campaigns
+        self._until = until
+        for name in agents:
+            centre.later(1.0, lambda name=name: self._act(name))  # type: ignore[misc]  # mypy cannot infer lambdas with defaults
+        centre.later(0.2, self._supervise)
+
+    @property
+    def _closing(self) -> bool:
+        return self._centre.now >= self._until
+
+    # ------------------------------------------------------------------ agents
+
+    def _act(self, name: AgentName) -> None:
+        random = self._centre.random
+        self._centre.later(random.choice((0.05, 0.5, 2.0, 5.0)), lambda: self._act(name))
+        world = self._centre.world
+        agent = world.agents.get(name)
+        if agent is None or not world.restored:
+            return
+        choices = self._idle(world, name) if agent.interaction is None else self._at_work(world, name)
+        if choices:
+            self._centre.ask(random.choice(choices))
+
+    def _idle(self, world: World, name: AgentName) -> list[c.Command]:
+        agent = world.agents[name]
+        random = self._centre.random
+        if self._closing:
+            return [c.LogOut(name)]
+        notices = [each for each in world.notices.values() if each.agent == name]
+        if notices and random.random() < 0.7:
+            return [c.AcknowledgeNotice(name, notices[0].id)]
+        if agent.state is AgentState.LOGGED_OUT:
+            return [c.LogIn(name)]
+        if agent.state is AgentState.NOT_READY:
+            return [c.GoReady(name)]
+        choices: list[c.Command] = [c.GetRecord(name, campaign) for campaign in self._campaigns]
+        if random.random() < 0.02:
+            choices += [c.GoNotReady(name, "break"), c.LogOut(name)]
+        return choices
+
+    def _at_work(self, world: World, name: AgentName) -> list[c.Command]:
+        agent = world.agents[name]
+        id_ = agent.interaction
+        assert id_ is not None
+        interaction = world.interactions[id_]
+        party = interaction.party
+        if party is None or self._centre.random.random() < 0.5:
+            return []
+        rare: list[c.Command] = [c.GoNotReady(name, "lunch"), c.GoReady(name), c.LogOut(name), c.EndCall(name, id_)]
+        if self._centre.random.random() < 0.1:
+            return [*rare, c.SetOutcome(name, id_, do_not_call=True)]
+        if interaction.state is InteractionState.PREVIEW and party.state is PartyState.OFFERED:
+            if party.offer is None:
+                return [c.DialRecord(name, id_), c.DialRecord(name, id_), c.CancelRecord(name, id_)]
+            return [
+                c.AcceptOffer(name, party.offer),
+                c.AcceptOffer(name, party.offer),
+                c.RejectOffer(name, party.offer),
+            ]
+        if interaction.state is InteractionState.CONNECTED:
+            return [
+                *(c.Hold(name, id_), c.Resume(name, id_), c.Resume(name, id_)),
+                *(c.Mute(name, id_, True), c.Mute(name, id_, False)),
+                *(c.SendDigits(name, id_, "12#"), c.EndCall(name, id_)),
+            ]
+        if interaction.state is InteractionState.CLEARED:
+            return self._wrap_up(name)
+        return []
+
+    def _wrap_up(self, name: AgentName) -> list[c.Command]:
+        id_ = self._centre.world.agents[name].interaction
+        assert id_ is not None
+        done: list[c.Command] = [c.Done(name, id_), c.Done(name, id_, "not_ready"), c.Done(name, id_, "ready")]
+        if self._closing:
+            return [c.SetOutcome(name, id_, disposition="sale"), *done]
+        return [
+            *done,
+            c.CallAgain(name, id_),
+            c.ExtendAfterCall(name, id_),
+            c.SetOutcome(name, id_, disposition="sale"),
+            c.SetOutcome(name, id_, result=CallResult.WRONG_PARTY),
+        ]
+
+    # ------------------------------------------------------------------ the supervisor, and fate
+
+    def _supervise(self) -> None:
+        centre = self._centre
+        random = centre.random
+        centre.later(random.uniform(0.2, 6), self._supervise)
+        campaign = random.choice(self._campaigns)
+        if not centre.world.restored:
+            return
+        if self._closing:
+            for each in self._campaigns:
+                centre.ask(c.StopCampaign(each, "sue"))
+            return
+        for each in self._campaigns:
+            centre.ask(c.LoadCampaign(each, "sue"))
+            centre.ask(c.StartCampaign(each, "sue"))
+        fate = random.random()
+        if fate < 0.08:
+            centre.ask(c.StopCampaign(campaign, "sue"))
+        elif fate < 0.11:
+            centre.ask(c.StopCampaign(campaign, "sue"))
+            centre.ask(c.UnloadCampaign(campaign, "sue", force=random.random() < 0.5))
+        elif fate < 0.18:
+            mode = random.choice(("PROGRESSIVE", "PROGRESSIVE_ASM", "PUSH_PREVIEW", "PREVIEW"))
+            centre.ask(c.ChangeMode(campaign, mode, "sue"))
+        elif fate < 0.22:
+            centre.drop_socket(random.uniform(0.1, 5))
+        elif fate < 0.25:
+            centre.crash_engine(random.uniform(0.5, 3))
+        elif fate < 0.28:
+            centre.start_node()
+        elif fate < 0.32:
+            centre.break_store(random.uniform(0.1, 4))
+        elif fate < 0.36:
+            number = random.choice(list(centre.tables.numbers))
+            centre.ask(c.BarNumbers((number,), random.choice((None, campaign)), "sue"))
+        elif fate < 0.40:
+            centre.post(events.DesktopDisconnected(random.choice(self._agents)))
+        elif fate < 0.44:
+            centre.post(events.DesktopConnected(random.choice(self._agents)))
+        elif fate < 0.46:
+            centre.post(events.ConfigurationApplied(2, centre.settings))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from dialer.store.importer import CsvImporter
 from dialer.store.opening import Store, open_store
 from dialer.views.rendering import render
 from dialer.vocabulary import events, telephony
-from dialer.vocabulary.errors import ConfigurationError, StoreUnavailable
+from dialer.vocabulary.errors import AddressInUse, ConfigurationError, StoreUnavailable
 from dialer.vocabulary.ids import AgentName, EngineId, Mint, TeamName
 from sip.client import EngineClient, Engines
 
@@ -40,8 +41,21 @@ log = structlog.get_logger(__name__)
 
 #: The pacing tick.
 TICK_S = 0.5
+#: Connections to the API that wait to be taken.
+API_BACKLOG = 128
 #: What is queued for the store is waited for at most this long when the node stops.
 LAST_WRITES_S = 10.0
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The API's socket. Browsers wait in its backlog until the node is ready. Raises AddressInUse."""
+    server = settings.server
+    host = server.listen_host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, server.listen_port), family=family, backlog=API_BACKLOG)
+    except OSError as error:
+        raise AddressInUse(host, server.listen_port, error.strerror or str(error)) from error
 
 
 class Announcements:
@@ -75,6 +89,7 @@ class Node:
         self.inbox.watch_lag(self.metrics.observe_lag)
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.AppRunner | None = None
+        self._listener: socket.socket | None = None
 
     @classmethod
     async def open(cls, settings: Settings, directory: Path | None = None) -> Node:
@@ -109,7 +124,10 @@ class Node:
     # ------------------------------------------------------------------ life
 
     async def start(self, *, api: bool = True) -> None:
-        """Restore what was, connect the engines, open the API. Raises OSError when the port is taken."""
+        """Restore what was, connect the engines, open the API. Raises AddressInUse, with nothing changed, when the
+        API's port is taken."""
+        if api:
+            self._listener = await asyncio.to_thread(_listen, self.settings)
         await self._seed_users()
         data = Path(self.settings.server.data_directory)
         await local.grant(self.store.users, self.store.sessions, data, self.clock.now().utc)
@@ -123,15 +141,14 @@ class Node:
             asyncio.create_task(self._tick(), name="tick"),
             asyncio.create_task(self._renew_leases(), name="leases"),
         ]
-        if api:
-            await self._open_api()
+        if self._listener is not None:
+            await self._open_api(self._listener)
 
-    async def _open_api(self) -> None:
+    async def _open_api(self, listener: socket.socket) -> None:
         self._runner = web.AppRunner(make_app(self._dependencies()), handle_signals=False, access_log=None)
         await self._runner.setup()
-        server = self.settings.server
-        await web.TCPSite(self._runner, server.listen_host, server.listen_port).start()
-        log.info("node_ready", url=server.url)
+        await web.SockSite(self._runner, listener).start()
+        log.info("node_ready", url=self.settings.server.url)
 
     def _dependencies(self) -> Dependencies:
         store = self.store
@@ -157,6 +174,8 @@ class Node:
         """Stop dialling and serving, write what is queued, leave the engines with their legs."""
         if self._runner is not None:
             await self._runner.cleanup()
+        if self._listener is not None:
+            self._listener.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -71,6 +71,20 @@ class StoreInUse(CornettaError):
         self.node = node
 
 
+class AddressInUse(CornettaError):
+    """The address of the API cannot be listened on; `problem` is what the system says."""
+
+    code = "address_in_use"
+
+    def __init__(self, host: str, port: int, problem: str) -> None:
+        super().__init__(
+            f"Cannot listen on {host} port {port}: {problem}. "
+            "Stop the program that has it (ss -ltnp shows which), or set another server.listen_port."
+        )
+        self.host = host
+        self.port = port
+
+
 class StoreRejected(CornettaError):
     """The database refused a write that we should never have made: a defect of ours, not worth a repetition."""
 

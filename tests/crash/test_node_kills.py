@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from dataclasses import replace as replace_habits
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,8 +14,10 @@ from msgspec.structs import replace
 
 from config.model import Mode
 from dialer.lab.autopilot import Habits
+from sip.lab.behaviours import Behaviour
 from sip.lab.profile import LogNormal
 from tests.crash.campaign import BRISK, scenario
+from tests.crash.desktops import Desktop
 from tests.crash.evidence import (
     assert_lab_is_empty,
     assert_nobody_dialled_twice,
@@ -36,7 +40,7 @@ HEARD_S = 2.0
 #: A HangUp that left just before the kill is carried out after it.
 UNDER_WAY_S = 0.5
 
-TALKATIVE = replace(BRISK, talk=LogNormal(8.0, 0.5, 3.0, 20.0))
+TALKATIVE = replace(BRISK, talk=LogNormal(6.0, 0.5, 3.0, 14.0))
 HABITS = Habits(wrap_s=(0.05, 0.4), read_s=(0.05, 0.2), talk_s=(10.0, 14.0))
 
 
@@ -131,3 +135,51 @@ async def test_the_node_dies_again_and_again_and_conversations_go_on(kills: int,
     told = scenario(Mode.PROGRESSIVE_ASM, 200 + 12 * kills, seed, profile=TALKATIVE)
     async with asyncio.timeout(180 + 15 * kills), node_stage(told, short_dir, HABITS) as stage:
         await Trial(kills, seed, stage).run()
+
+
+async def test_a_node_that_dies_between_commit_and_invite_has_lost_the_attempt(seed: int, short_dir: Path) -> None:
+    """The contact was not dialled, nobody can know, and nobody finds out by dialling again."""
+    told = scenario(Mode.PROGRESSIVE_ASM, 4, seed, agents=2, profile=TALKATIVE)
+    async with node_stage(told, short_dir, HABITS) as stage:
+        await stage.node.start("tests.crash.dying_node")
+        assert await stage.node.wait() == -signal.SIGKILL
+        begun = rows(stage.database, "SELECT id, record FROM attempts")
+        assert 1 <= len(begun) <= 2
+        await stage.start_node()
+        ended = "SELECT record FROM attempts WHERE ended_at IS NOT NULL"
+        await stage.until(lambda: len(rows(stage.database, ended)) == 4)
+        assert await stage.node.stop() == 0
+        lost = rows(stage.database, "SELECT id, record FROM attempts WHERE result = 'system_lost'")
+        assert {tuple(row) for row in lost} == {tuple(row) for row in begun}
+        assert_settled_once(stage.database)
+        assert_nobody_dialled_twice(stage.database)
+        await assert_wire_agrees(stage.database, stage.carrier)
+        wire = await stage.carrier.request({"do": "wire"})
+        assert len(wire["invites"]) == 4 - len(begun)
+
+
+async def test_after_call_work_is_there_again_with_its_clock(seed: int, short_dir: Path) -> None:
+    brief = replace(BRISK, weights={Behaviour.PERSON: 1}, talk=LogNormal(2.0, 0.1, 1.5, 2.5))
+    told = scenario(Mode.PROGRESSIVE_ASM, 4, seed, agents=1, profile=brief)
+    slow = replace_habits(HABITS, wrap_s=(60.0, 60.0))
+    async with node_stage(told, short_dir, slow) as stage:
+        await stage.start_node()
+        desk = await stage.clients.desktop("agent1")
+        await desk.until(lambda: _after_call(desk) is not None)
+        before = _after_call(desk)
+        snapshots = len(desk.snapshots)
+        await stage.node.kill()
+        await stage.start_node()
+        await desk.until(lambda: len(desk.snapshots) > snapshots)
+        agent, interaction = desk.snapshot["agent"], desk.snapshot["interaction"]
+        assert before is not None
+        assert (agent["state"], interaction["id"]) == ("after_call_work", before["id"])
+        assert interaction["after_call"] == before["after_call"]
+        assert agent["engaged"] == "yes"
+        assert len(await stage.live("phone")) == 1
+
+
+def _after_call(desk: Desktop) -> dict[str, Any] | None:
+    """The last state of the desk's interaction, if it is after-call work."""
+    told = [event["body"] for event in desk.heard("interaction") if event["body"]]
+    return told[-1] if told and told[-1].get("after_call") else None

@@ -55,6 +55,17 @@ def check(options: ImportOptions) -> None:
         raise Refused("region_unknown", f"There is no country {options.region!r}: write two letters, like IT.")
 
 
+def columns_from(pairs: Iterable[str]) -> dict[str, str]:
+    """`columns` out of FIELD=COLUMN, as given on a command line; raises Refused for anything else."""
+    columns: dict[str, str] = {}
+    for pair in pairs:
+        field, sign, column = (part.strip() for part in pair.partition("="))
+        if not (field and sign and column) or field in columns:
+            raise Refused("mapping_unusable", f"{pair!r} names no column: write FIELD=COLUMN, each field once.")
+        columns[field] = column
+    return columns
+
+
 def read(parts: Iterable[bytes], options: ImportOptions) -> Iterator[NewRecord | RefusedRow]:
     """Rows of a file that is read in `parts`; takes them as it goes, and holds a few lines of them at a time.
 

@@ -39,11 +39,16 @@ def within_hours(second: str) -> str:
     )
 
 
+def queued(sql: Sql) -> str:
+    """The records by the index of the queue, which SQLite does not always choose by itself."""
+    return "records AS r INDEXED BY ix_records_queue" if sql.is_sqlite else "records AS r"
+
+
 def claim(sql: Sql, zones: int) -> Prepared:
     """The statement that claims from one list in `zones` zones, parameters `zone0`, `second0` and so on."""
     skip = "" if sql.is_sqlite else " FOR UPDATE OF r SKIP LOCKED"
     parts = [
-        "SELECT * FROM (SELECT r.id, r.rank, r.queue_at FROM records r"
+        f"SELECT * FROM (SELECT r.id, r.rank, r.queue_at FROM {queued(sql)}"
         f" WHERE r.list_id = :list_id AND r.zone = :zone{zone} AND r.rank = {rank} AND r.queue_at <= :now"
         f" AND r.status = 'ready' AND r.attempts < :max_attempts AND {within_hours(f':second{zone}')}"
         f" AND {FIRST_OF_CHAIN} AND {NOT_BARRED}"

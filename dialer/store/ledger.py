@@ -110,11 +110,11 @@ class SqlLedger:
         if records:
             self._counts.changed()
         zones = sorted(set().union(*(place.zones for place in places.values())))
-        waiting = await self._waiting(request, list(places.values()))
+        waiting = await self._waiting(request, list(places.values()), len(records) >= request.limit)
         return RecordsClaimed(request.campaign, records, waiting, tuple(zones))
 
-    async def _waiting(self, request: ClaimRecords, places: list[ListPlace]) -> Waiting:
-        kept = self._counts.kept(request)
+    async def _waiting(self, request: ClaimRecords, places: list[ListPlace], full: bool) -> Waiting:
+        kept = self._counts.kept(request, full)
         if kept is not None:
             return kept
         return await self._database.read(lambda connection: self._counts.count(connection, request, places))

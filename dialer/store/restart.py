@@ -59,6 +59,9 @@ class Restart:
             "INSERT INTO history (kind, at, campaign, agent, record, interaction, attempt, facts)"
             " VALUES ('attempt_lost', :now, :campaign, :agent, :record, :interaction, :id, :facts)"
         )
+        self._prepare_memories(sql)
+
+    def _prepare_memories(self, sql: Sql) -> None:
         self._users = sql.prepare(
             "SELECT name, display_name, phone, teams, enabled FROM users WHERE role = 'agent' ORDER BY name"
         )

@@ -133,6 +133,10 @@ records = Table(
         "rank",
         "queue_at",
         "id",
+        # What counts look at, so that they need not look into the table.
+        "attempts",
+        "daily_from",
+        "daily_till",
         sqlite_where=text("status = 'ready'"),
         postgresql_where=text("status = 'ready'"),
     ),

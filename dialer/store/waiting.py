@@ -10,12 +10,15 @@ from sqlalchemy import Connection
 
 from dialer.store import claim_sql
 from dialer.store.claims import ListPlace, WallClocks
-from dialer.store.statement import Sql
+from dialer.store.statement import Prepared, Sql
 from dialer.vocabulary.events import Waiting
 from dialer.vocabulary.outputs import ClaimRecords
 
 #: How long counts are kept while we changed no record.
 KEPT_S = 1.0
+
+#: And how long while the lists give all that is asked for.
+KEPT_WHILE_FULL_S = 5.0
 
 #: In any case they are kept for so long for each record counted, about 20 times what counting it takes: at most 1/20
 #: of a core goes into counts, however long the lists are.
@@ -29,6 +32,8 @@ class _Kept(NamedTuple):
     """On the monotonic clock, in seconds."""
     counted_for: float
     """The request's time."""
+    changes: int
+    """How often records had been changed by then."""
 
 
 class Counts:
@@ -37,47 +42,45 @@ class Counts:
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
         self._kept: dict[str, _Kept] = {}
-        self._changed = False
+        self._changes = 0
         self._clocks = WallClocks()
-        lists = sql.among("r.list_id", "lists")
-        free = f"r.attempts < :max_attempts AND {claim_sql.NOT_BARRED}"
-        claimable = f"r.queue_at <= :now AND {claim_sql.FIRST_OF_CHAIN}"
-        self._ready = sql.prepare(
-            f"SELECT COUNT(*) AS ready, COALESCE(SUM(CASE WHEN {free} THEN 1 ELSE 0 END), 0) AS open,"
-            f" COALESCE(SUM(CASE WHEN {free} AND {claimable} THEN 1 ELSE 0 END), 0) AS due,"
-            f" COALESCE(SUM(CASE WHEN {free} AND {claimable} AND {claim_sql.within_hours(':second')}"
-            " THEN 1 ELSE 0 END), 0) AS in_hours,"
-            f" MIN(CASE WHEN r.queue_at > :now AND {free} THEN r.queue_at END) AS next_due_at"
-            f" FROM records r WHERE {lists} AND r.zone = :zone AND r.status = 'ready'"
-        )
-        self._others = sql.prepare(f"SELECT r.status, COUNT(*) AS n FROM records r WHERE {lists} GROUP BY r.status")
+        self._statements: dict[tuple[bool, bool], Prepared] = {}
+        lists = sql.among("list_id", "lists")
+        self._others = sql.prepare(f"SELECT status, COUNT(*) AS n FROM records WHERE {lists} GROUP BY status")
+        self._any_barred = sql.prepare("SELECT number FROM do_not_call WHERE campaign = :campaign LIMIT 1")
+        self._any_chain = sql.prepare(f"SELECT id FROM records WHERE {lists} AND chain <> '' LIMIT 1")
 
-    def kept(self, request: ClaimRecords) -> Waiting | None:
-        """Counts that are fresh enough for this request."""
+    def kept(self, request: ClaimRecords, full: bool) -> Waiting | None:
+        """Counts that are fresh enough for this request; `full`: the lists gave all that was asked for, so that
+        nobody asks why they gave no more."""
         kept = self._kept.get(request.campaign)
         if kept is None or kept.key != _key(request):
             return None
         age_s = max(time.monotonic() - kept.counted_at, request.now - kept.counted_for)
         fresh_s = kept.waiting.total * KEPT_FOR_RECORD_S
-        return kept.waiting if age_s < (fresh_s if self._changed else max(fresh_s, KEPT_S)) else None
+        if full:
+            fresh_s = max(fresh_s, KEPT_WHILE_FULL_S)
+        elif kept.changes == self._changes:
+            fresh_s = max(fresh_s, KEPT_S)
+        return kept.waiting if age_s < fresh_s else None
 
     def changed(self) -> None:
         """Records were added, claimed or changed."""
-        self._changed = True
+        self._changes += 1
 
     def count(self, connection: Connection, request: ClaimRecords, places: Sequence[ListPlace]) -> Waiting:
-        self._changed = False
-        self._clocks = WallClocks()
+        changes = self._changes
         lists = self._sql.values([place.id for place in places])
         statuses = {row.status: row.n for row in self._others.rows(connection, {"lists": lists})}
+        statement = self._statement(connection, request, lists)
         due = retry = out = 0
         upcoming: list[float] = []
         for zone in sorted(set().union(*(place.zones for place in places))):
-            (row,) = self._ready.rows(connection, self._values(request, zone, lists))
+            (row,) = statement.rows(connection, self._values(request, zone, lists))
             in_hours = row.in_hours if zone in request.zones else 0
             due += in_hours
             out += row.due - in_hours
-            retry += row.open - row.due
+            retry += row.unfinished - row.due
             if row.next_due_at is not None:
                 upcoming.append(row.next_due_at)
         total = sum(statuses.values())
@@ -91,8 +94,29 @@ class Counts:
             done=total - retrieved - due - retry - out,
             total=total,
         )
-        self._kept[request.campaign] = _Kept(_key(request), waiting, time.monotonic(), request.now)
+        self._kept[request.campaign] = _Kept(_key(request), waiting, time.monotonic(), request.now, changes)
         return waiting
+
+    def _statement(self, connection: Connection, request: ClaimRecords, lists: Any) -> Prepared:
+        """The statement that counts what is ready. Most lists have no chains, most campaigns no numbers barred for
+        them alone: without these rules the index of the queue holds all that is counted."""
+        barred = bool(self._any_barred.rows(connection, {"campaign": request.campaign}))
+        chains = bool(self._any_chain.rows(connection, {"lists": lists}))
+        if (barred, chains) not in self._statements:
+            self._statements[barred, chains] = self._prepared(barred, chains)
+        return self._statements[barred, chains]
+
+    def _prepared(self, barred: bool, chains: bool) -> Prepared:
+        free = "r.attempts < :max_attempts" + (f" AND {claim_sql.NOT_BARRED}" if barred else "")
+        due = f"{free} AND r.queue_at <= :now" + (f" AND {claim_sql.FIRST_OF_CHAIN}" if chains else "")
+        return self._sql.prepare(
+            f"SELECT COALESCE(SUM(CASE WHEN {free} THEN 1 ELSE 0 END), 0) AS unfinished,"
+            f" COALESCE(SUM(CASE WHEN {due} THEN 1 ELSE 0 END), 0) AS due,"
+            f" COALESCE(SUM(CASE WHEN {due} AND {claim_sql.within_hours(':second')} THEN 1 ELSE 0 END), 0) AS in_hours,"
+            f" MIN(CASE WHEN r.queue_at > :now AND {free} THEN r.queue_at END) AS next_due_at"
+            f" FROM {claim_sql.queued(self._sql)} WHERE {self._sql.among('r.list_id', 'lists')}"
+            " AND r.zone = :zone AND r.status = 'ready'"
+        )
 
     def _values(self, request: ClaimRecords, zone: str, lists: Any) -> dict[str, Any]:
         return {

@@ -9,7 +9,7 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from dialer.store.batch import Batch, RecordState
-from dialer.store.statement import Sql, insert_of, upsert_of
+from dialer.store.statement import Prepared, Sql, insert_of, upsert_of
 from dialer.store.text import stored, to_json
 from dialer.vocabulary import writes as w
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
@@ -56,18 +56,7 @@ class Writer:
         self._interactions = prepare(upsert_of("interactions", "id", _INTERACTION))
         party = ("id", "interaction", "agent", "state", "offered_at", "talking_at", "ended_at")
         self._parties = prepare(upsert_of("parties", "id", party))
-        self._barred = prepare(
-            insert_of(
-                "do_not_call",
-                ("number", "campaign", "source", "agent", "at"),
-                "ON CONFLICT (number, campaign) DO NOTHING",
-            )
-        )
-        self._barred_records = prepare(
-            f"UPDATE records SET type = '{RecordType.NO_CALL}', status = '{RecordStatus.CANCELLED}',"
-            f" result = '{CallResult.DO_NOT_CALL}', rank = 9, updated_at = :at"
-            " WHERE number = :number AND status = 'ready'"
-        )
+        self._barred, self._barred_records = _barring(sql)
         self._notices = prepare(insert_of("notices", ("id", "agent", "campaign", "kind", "at")))
         self._acknowledged = prepare(
             "UPDATE notices SET acknowledged_at = :at WHERE id = :notice AND acknowledged_at IS NULL"
@@ -133,3 +122,16 @@ def _said(write: w.SettleAttempt | w.SettleDial) -> dict[str, Any]:
 
 def _line(write: w.AddHistory) -> dict[str, Any]:
     return {**structs.asdict(write), "facts": None if write.facts is None else to_json(write.facts)}
+
+
+def _barring(sql: Sql) -> tuple[Prepared, Prepared]:
+    """The statements of AddDoNotCall: the number, and the records that wait with it."""
+    columns = ("number", "campaign", "source", "agent", "at")
+    return (
+        sql.prepare(insert_of("do_not_call", columns, "ON CONFLICT (number, campaign) DO NOTHING")),
+        sql.prepare(
+            f"UPDATE records SET type = '{RecordType.NO_CALL}', status = '{RecordStatus.CANCELLED}',"
+            f" result = '{CallResult.DO_NOT_CALL}', rank = 9, updated_at = :at"
+            " WHERE number = :number AND status = 'ready'"
+        ),
+    )

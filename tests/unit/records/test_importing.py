@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.ports import NewRecord, RefusedRow
-from dialer.records.importing import ImportOptions, check, read
+from dialer.records.importing import ImportOptions, check, columns_from, read
 from dialer.records.unusable import UnusableFile
 from dialer.vocabulary.errors import Refused
 
@@ -180,6 +180,14 @@ def test_columns_are_named_by_the_one_who_imports() -> None:
     assert row.data == {"town": "London", "phone": TWO}
     with pytest.raises(UnusableFile, match="no column 'Handy'; the file has number, name"):
         rows("number,name\n", ImportOptions("Europe/London", "GB", {"number": "Handy"}))
+
+
+def test_columns_of_a_command_line() -> None:
+    assert columns_from(["number=Mobile", " town = City, old "]) == {"number": "Mobile", "town": "City, old"}
+    for wrong in (["number"], ["=x"], ["number="], ["number=a", "number=b"]):
+        with pytest.raises(Refused) as refused:
+            columns_from(wrong)
+        assert refused.value.code == "mapping_unusable"
 
 
 def test_options_that_do_not_exist() -> None:

@@ -14,6 +14,14 @@ depends_on = None
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+#: In the order in which they can be dropped.
+_TABLES = (
+    *("records", "list_zones", "users", "sessions", "runs", "parties"),
+    *("notices", "lists", "interactions", "installation", "idempotency_keys", "history"),
+    *("do_not_call", "dials", "campaigns", "attempts", "agents", "agent_states"),
+)
+
+
 def upgrade() -> None:
     _agent_states()
     _agents()
@@ -33,29 +41,11 @@ def upgrade() -> None:
     _users()
     _list_zones()
     _records()
+    _records_indexes()
 
 
 def downgrade() -> None:
-    for table in (
-        "records",
-        "list_zones",
-        "users",
-        "sessions",
-        "runs",
-        "parties",
-        "notices",
-        "lists",
-        "interactions",
-        "installation",
-        "idempotency_keys",
-        "history",
-        "do_not_call",
-        "dials",
-        "campaigns",
-        "attempts",
-        "agents",
-        "agent_states",
-    ):
+    for table in _TABLES:
         op.drop_table(table)
 
 
@@ -377,6 +367,9 @@ def _records() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_records")),
         sa.UniqueConstraint("list_id", "number", "external_id", name=op.f("uq_records_list_id_number_external_id")),
     )
+
+
+def _records_indexes() -> None:
     op.create_index(
         "ix_records_chain",
         "records",
@@ -397,7 +390,7 @@ def _records() -> None:
     op.create_index(
         "ix_records_queue",
         "records",
-        ["list_id", "zone", "rank", "queue_at", "id"],
+        ["list_id", "zone", "rank", "queue_at", "id", "attempts", "daily_from", "daily_till"],
         unique=False,
         sqlite_where=sa.text("status = 'ready'"),
         postgresql_where=sa.text("status = 'ready'"),

@@ -22,6 +22,7 @@ def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, ag
     party.machine.advance(PartyTrigger.CONNECT, step.now)
     party.talking_at = step.utc
     party.leg = agent.id
+    party.muted = False
     agent.interaction = interaction.id
     interaction.conversed = True
     interaction.holds.clear()

@@ -8,9 +8,14 @@ plugged in again has all its connections made anew; making one twice does nothin
 
 from __future__ import annotations
 
+from functools import partial
+
 import pjsua2 as pj
 
 from .loop import Loop
+
+PJ_EINVAL = 70004
+"""pj/errno.h: an argument, here a port, is not valid."""
 
 Plug = tuple[str, str]
 """Kind and name of a port: ("leg", its id), ("play", its leg's id), ("record", ...), ("tap", ...)."""
@@ -26,6 +31,7 @@ class Patchbay:
         self._sources: dict[Plug, set[Plug]] = {}
         self._wanted: dict[Plug, frozenset[Plug]] = {}
         self._listeners: dict[Plug, set[Plug]] = {}
+        self._kept: set[Plug] = set()
 
     def plug(self, plug: Plug, port: pj.AudioMedia) -> None:
         """Put a port in place, or tell that its media changed: all its connections are made, again if need be."""
@@ -34,12 +40,11 @@ class Patchbay:
         if self._numbers.get(plug) != number:
             self._forget(plug)
             self._numbers[plug] = number
-            if plug[0] == "leg":
-                self._keep_heard(port)
         for source in self._wanted.get(plug, frozenset()):
             self._connect(source, plug)
         for listener in tuple(self._listeners.get(plug, ())):
             self._connect(plug, listener)
+        self._keep_heard(plug)
 
     def unplug(self, plug: Plug) -> None:
         """A port is gone or about to go: forget its connections. What others want of it stays wanted."""
@@ -72,14 +77,28 @@ class Patchbay:
     def in_place(self, plug: Plug) -> bool:
         return plug in self._ports
 
-    def _keep_heard(self, port: pj.AudioMedia) -> None:
-        """Let the null device hear a leg for as long as its port lives. The bridge takes no frames from a port that
-        nobody hears: its jitter buffer fills, and who hears the leg next hears it late, and then squeezed until
-        the buffer is empty again (5 s)."""
+    def _keep_heard(self, plug: Plug) -> None:
+        """Let the null device hear a leg that nobody else hears. The bridge takes no frames from a port without a
+        listener: its jitter buffer fills, and who hears the leg next hears it late, and then squeezed until the
+        buffer is empty again (5 s). A leg that is heard is left alone: each connection costs the mixer."""
+        port = self._ports.get(plug)
+        if plug[0] != "leg" or port is None:
+            return
+        heard = any(plug in sources for sources in self._sources.values())
+        if heard is (plug not in self._kept):
+            return
+        nobody = pj.Endpoint.instance().audDevManager().getPlaybackDevMedia()
         try:
-            port.startTransmit(pj.Endpoint.instance().audDevManager().getPlaybackDevMedia())
+            if heard:
+                self._kept.discard(plug)
+                port.stopTransmit(nobody)
+            else:
+                self._kept.add(plug)
+                port.startTransmit(nobody)
         except pj.Error as problem:
-            self._loop.fault("connect", problem)
+            # A leg that ends in this very turn has no port any more.
+            if problem.status != PJ_EINVAL:
+                self._loop.fault("connect", problem)
 
     def _connect(self, source: Plug, sink: Plug) -> None:
         out, into = self._ports.get(source), self._ports.get(sink)
@@ -91,6 +110,7 @@ class Patchbay:
             self._loop.fault("connect", problem)
             return
         self._sources.setdefault(sink, set()).add(source)
+        self._keep_heard(source)
 
     def _disconnect(self, source: Plug, sink: Plug) -> None:
         made = self._sources.get(sink, set())
@@ -103,8 +123,13 @@ class Patchbay:
             out.stopTransmit(into)
         except pj.Error as problem:
             self._loop.fault("disconnect", problem)
+        self._keep_heard(source)
 
     def _forget(self, plug: Plug) -> None:
-        self._sources.pop(plug, None)
+        self._kept.discard(plug)
+        left = self._sources.pop(plug, set())
         for sources in self._sources.values():
             sources.discard(plug)
+        for source in left:
+            # Not now: the source may be about to go as well.
+            self._loop.soon(partial(self._keep_heard, source))

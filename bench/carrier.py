@@ -13,30 +13,39 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import Self, cast
 
 from msgspec import Struct
 
-from bench.sip_text import Request, answer_sdp
+from bench.sip_text import Request
 
+SEED = 1
 SO_TIMESTAMPNS = 35
 _TIME = struct.Struct("qq")
 _RTP_HEADER_BYTES = 12
 _DATAGRAM_BYTES = 65535
 _BUFFER_BYTES = 4 * 1024 * 1024
-#: PCMU bytes below about -36 dBFS: exponents 0 to 3 of the inverted byte (ITU-T G.711).
-QUIET = bytes(byte for byte in range(256) if (~byte >> 4) & 7 < 4)
+#: By RTP payload type, the bytes of soft samples: exponents 0 to 3 of PCMU (0) and of PCMA (8), as ITU-T G.711 inverts
+#: them; that is below about -30 dBFS.
+QUIET = {
+    0: bytes(byte for byte in range(256) if (~byte >> 4) & 7 < 4),
+    8: bytes(byte for byte in range(256) if ((byte ^ 0x55) >> 4) & 7 < 4),
+}
 #: A packet with this many louder samples (2 ms) holds audio.
 LOUD_SAMPLES = 16
 
 
 class Habits(Struct, frozen=True):
-    """What the carrier does: one INVITE of `answers_one_in` is answered at once, the others are busy. An answered call
-    is ended `talk_s` after the agent was heard, or `patience_s` after the answer where nobody is. `listens`: whether
-    audio is waited for; without, `talk_s` counts from the answer. `rings`: whether 180 comes before the 200."""
+    """What the carrier does: one INVITE of `answers_one_in` is answered at once, the others are busy.
+
+    An answered call is ended `talk_s`, and up to `spread_s` more by chance, after the agent was heard, or `patience_s`
+    after the answer where nobody is. `listens`: whether audio is waited for; without, `talk_s` counts from the answer.
+    `rings`: whether 180 comes before the 200."""
 
     answers_one_in: int = 1
     talk_s: float = 0.2
+    spread_s: float = 0.0
     patience_s: float = 5.0
     listens: bool = True
     rings: bool = False
@@ -76,6 +85,7 @@ class Carrier(asyncio.DatagramProtocol):
         self.seen = Seen()
         self._port = port
         self._on_change = on_change
+        self._random = Random(SEED)
         self._calls: dict[str, _Call] = {}
         self._numbers = itertools.count(1)
         self._transport: asyncio.DatagramTransport | None = None
@@ -158,7 +168,7 @@ class Carrier(asyncio.DatagramProtocol):
         rtp.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         rtp.bind(("127.0.0.1", 0))
         contact = (f"Contact: <sip:contact@127.0.0.1:{self._port}>", "Content-Type: application/sdp")
-        call.response = call.invite.response(200, "OK", call.tag, contact, answer_sdp(rtp.getsockname()[1]))
+        call.response = call.invite.response(200, "OK", call.tag, contact, call.invite.answer(rtp.getsockname()[1]))
         if self.habits.listens:
             self._loop.add_reader(rtp.fileno(), self._listen, call, source)
         wait_s = self.habits.patience_s if self.habits.listens else self.habits.talk_s
@@ -200,7 +210,8 @@ class Carrier(asyncio.DatagramProtocol):
                 data, extra, _, _ = call.rtp.recvmsg(_DATAGRAM_BYTES, socket.CMSG_SPACE(_TIME.size))
             except BlockingIOError:
                 return
-            if len(data[_RTP_HEADER_BYTES:].translate(None, QUIET)) >= LOUD_SAMPLES:
+            quiet = QUIET.get(data[1] & 0x7F)
+            if quiet is not None and len(data[_RTP_HEADER_BYTES:].translate(None, quiet)) >= LOUD_SAMPLES:
                 seconds, nanoseconds = _TIME.unpack(extra[0][2])
                 self._heard(call, seconds * 1_000_000_000 + nanoseconds, peer)
                 return
@@ -214,5 +225,6 @@ class Carrier(asyncio.DatagramProtocol):
         self.seen.heard_at_s.append(time.monotonic() - (time.time_ns() - received_ns) / 1e9)
         if call.timer is not None:
             call.timer.cancel()
-        call.timer = self._loop.call_later(self.habits.talk_s, self._hang_up, call, peer)
+        talk_s = self.habits.talk_s + self._random.uniform(0.0, self.habits.spread_s)
+        call.timer = self._loop.call_later(talk_s, self._hang_up, call, peer)
         self._on_change()

@@ -47,7 +47,11 @@ class DrivenEngine:
         folder = self._folder / self._name
         folder.mkdir(parents=True, exist_ok=True)
         self._process = await EngineProcess.spawn(
-            folder / "engine.sock", EngineId(self._name), folder / "engine.log", folder, arguments=("--drain-timeout-s", "3")
+            folder / "engine.sock",
+            EngineId(self._name),
+            folder / "engine.log",
+            folder,
+            arguments=("--drain-timeout-s", "3"),
         )
         try:
             self._connection = await Connection.open(str(self._process.socket), "bench", self._name, self._said)

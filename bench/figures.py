@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from dialer.vocabulary.errors import CornettaError
 
@@ -34,7 +34,7 @@ def median(values: Sequence[float], digits: int = 3) -> float:
     return round(statistics.median(values), digits)
 
 
-def whole(least: int, most: int) -> object:
+def whole(least: int, most: int) -> Callable[[str], int]:
     """An argparse type: a whole number within these bounds."""
 
     def parse(text: str) -> int:

@@ -1,8 +1,9 @@
 """A node in a process of its own, with agents at its desks, for measurements: `python -m bench.node_process FILE`.
 
-FILE is a pickled NodePlan, made a moment ago by who started us. Requests come on stdin and answers go to stdout, one JSON object a line: `start` the
-campaign, `engaged` (how many agents are, and how many wait for a contact), `begin` to measure anew, `figures`. The
-process ends when stdin does. All agents sit in one task that does what people do, by the same commands.
+FILE is a pickled NodePlan, made a moment ago by who started us. Requests come on stdin and answers go to stdout, one
+JSON object a line: `start` the campaign, `engaged` (how many agents are, and how many wait for a contact), `begin` to
+measure anew, `figures`. The process ends when stdin does. All agents sit in one task that does what people do, by the
+same commands.
 """
 
 from __future__ import annotations
@@ -125,9 +126,7 @@ class Desks:
             structlog.get_logger(__name__).info("refused", command=type(command).__name__, error=str(error))
 
 
-def plan_node(
-    mode: Mode, agents: int, records: int, rate_per_s: float, ports: LabPorts, directory: Path
-) -> NodePlan:
+def plan_node(mode: Mode, agents: int, records: int, rate_per_s: float, ports: LabPorts, directory: Path) -> NodePlan:
     """The lab's configuration, whose trunk takes at most `rate_per_s` new calls a second."""
     scenario = Scenario(mode, agents, records, SEED, PROMPT, headless=True)
     settings = node_settings(scenario, ports, directory)

@@ -21,7 +21,7 @@ CALLER, CALLED = AccountId("caller"), AccountId("called")
 #: New legs a second while pairs are set up.
 SET_UP_PER_S = 40
 CONNECT_TIMEOUT_S = 60.0
-PASSWORD = "bench-password"  # noqa: S105 - of a peer on loopback that lives for a minute
+PASSWORD = "bench-password"
 
 
 class Measured(Struct, frozen=True):

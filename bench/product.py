@@ -124,7 +124,7 @@ class Product:
         """Wait until every agent is."""
         try:
             async with asyncio.timeout(ENGAGE_TIMEOUT_S):
-                while (await self.ask("engaged"))["engaged"] < self._plan.agents:
+                while (await self.ask("engaged"))["engaged"] < self._plan.agents:  # noqa: ASYNC110 - in another process
                     await asyncio.sleep(LOOK_S)
         except TimeoutError as error:
             raise Unmeasurable(f"not all agents were engaged within {ENGAGE_TIMEOUT_S:g} s") from error

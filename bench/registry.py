@@ -64,7 +64,7 @@ def run_bench(name: str, arguments: Sequence[str]) -> int:
     try:
         result = bench.run(options)
     except (CornettaError, TimeoutError, OSError) as error:
-        sys.stderr.write(f"{name}: {error or type(error).__name__}\n")
+        sys.stderr.write(f"{name}: {str(error) or type(error).__name__}\n")
         return EXIT_FAILED
     sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
     return 0

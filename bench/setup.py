@@ -86,9 +86,7 @@ async def _round(options: argparse.Namespace, folder: Path) -> Measured:
     async with contextlib.AsyncExitStack() as stack:
         ports = free_ports()
         stack.callback(ports.release)
-        plan = plan_node(
-            Mode.PROGRESSIVE_ASM, _agents(options.rate), records, options.rate, ports, folder / "product"
-        )
+        plan = plan_node(Mode.PROGRESSIVE_ASM, _agents(options.rate), records, options.rate, ports, folder / "product")
         carrier = await Carrier.open(ports.carrier, HABITS)
         stack.callback(carrier.close)
         await stack.enter_async_context(phones(folder, ports))

@@ -7,8 +7,9 @@ from typing import Self
 
 from msgspec import Struct
 
-_ADDRESS = re.compile(r"^c=IN IP4 (\S+)", re.MULTILINE)
-_PORT = re.compile(r"^m=audio (\d+) ", re.MULTILINE)
+_AUDIO = re.compile(r"^m=audio \d+ \S+ ([\d ]+)", re.MULTILINE)
+#: Static payload types (RFC 3551 table 4).
+_CODECS = {"0": "PCMU", "8": "PCMA"}
 _URI = re.compile(r"<(sips?:[^>]+)>")
 
 
@@ -40,10 +41,23 @@ class Request(Struct, frozen=True):
     def call_id(self) -> str:
         return self.header("call-id")
 
-    def media_address(self) -> tuple[str, int] | None:
-        """Where the peer wants RTP, by its SDP (RFC 8866)."""
-        address, port = _ADDRESS.search(self.body), _PORT.search(self.body)
-        return (address[1], int(port[1])) if address and port else None
+    def answer(self, port: int) -> str:
+        """SDP (RFC 8866): the first of PCMU and PCMA that this INVITE offers, at this port of loopback; PCMU where it
+        offers neither."""
+        offered = _AUDIO.search(self.body)
+        payload = next((each for each in (offered[1].split() if offered else ()) if each in _CODECS), "0")
+        lines = (
+            "v=0",
+            "o=- 1 1 IN IP4 127.0.0.1",
+            "s=-",
+            "c=IN IP4 127.0.0.1",
+            "t=0 0",
+            f"m=audio {port} RTP/AVP {payload}",
+            f"a=rtpmap:{payload} {_CODECS[payload]}/8000",
+            "a=sendrecv",
+            "",
+        )
+        return "\r\n".join(lines)
 
     def response(self, code: int, phrase: str, tag: str, extra: tuple[str, ...] = (), body: str = "") -> bytes:
         """A response to this request, with `tag` in To where the request has none there."""
@@ -74,19 +88,3 @@ class Request(Struct, frozen=True):
             "",
         ]
         return "\r\n".join(lines).encode()
-
-
-def answer_sdp(port: int) -> str:
-    """PCMU at this port of loopback."""
-    lines = (
-        "v=0",
-        "o=- 1 1 IN IP4 127.0.0.1",
-        "s=-",
-        "c=IN IP4 127.0.0.1",
-        "t=0 0",
-        f"m=audio {port} RTP/AVP 0",
-        "a=rtpmap:0 PCMU/8000",
-        "a=sendrecv",
-        "",
-    )
-    return "\r\n".join(lines)

@@ -1,0 +1,135 @@
+"""Call again: a new attempt of the same interaction."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.model import Mode
+from dialer.agents.agent import AgentState, SystemReason
+from dialer.interactions.interaction import InteractionState
+from dialer.vocabulary import commands, events
+from dialer.vocabulary.results import CallResult
+from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp
+from dialer.vocabulary.writes import BeginAttempt, SettleAttempt, UpdateRecord
+from tests.unit.callflow.floor import Floor
+from tests.unit.callflow.house import ADA, SPRING, record
+from tests.unit.callflow.scenes import after_call, talking
+
+ASM = Mode.PROGRESSIVE_ASM
+
+
+def again(floor: Floor) -> None:
+    floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+
+
+def test_the_phone_first_then_the_contact() -> None:
+    floor = after_call()
+    again(floor)
+    assert [each.leg for each in floor.commands(Dial)] == [floor.phone.id]
+    assert floor.agent().state is AgentState.RESERVED
+    floor.answer(floor.phone)
+    assert len(floor.writes(BeginAttempt)) == 1
+    floor.answer(floor.contact)
+    assert floor.interaction.state is InteractionState.CONNECTED
+    floor.clear(floor.contact)
+    assert [each.result for each in floor.writes(SettleAttempt)] == [CallResult.ANSWER]
+    assert floor.agent().state is AgentState.AFTER_CALL_WORK
+
+
+def test_an_engaged_agent_needs_no_ringing() -> None:
+    floor = after_call(ASM)
+    again(floor)
+    assert [each.leg for each in floor.commands(Dial)] == [floor.contact.id]
+
+
+def test_nobody_answers_and_after_call_work_goes_on_with_a_clock_of_its_own() -> None:
+    floor = after_call(ASM)
+    floor.pass_time(50)
+    again(floor)
+    floor.pass_time(20)
+    assert floor.agent().state is AgentState.RESERVED, "the old limit is no more"
+    floor.clear(floor.contact, 486)
+    assert [each.result for each in floor.writes(SettleAttempt)] == [CallResult.BUSY]
+    assert floor.agent().state is AgentState.AFTER_CALL_WORK
+    floor.pass_time(61)
+    assert floor.agent().reason == SystemReason.AFTER_CALL_OVERRUN
+
+
+def test_attempts_of_both_calls_count_in_the_treatment() -> None:
+    floor = after_call(ASM, records=(record(1, attempts=1),))
+    again(floor)
+    floor.clear(floor.contact, 486)
+    floor.ask(commands.Done(ADA, floor.interaction.id))
+    (update,) = floor.writes(UpdateRecord)
+    assert (update.status, update.result) == ("updated", CallResult.BUSY), "busy three times is the end"
+
+
+def test_a_phone_that_is_not_answered_goes_back_to_after_call_work() -> None:
+    floor = after_call()
+    again(floor)
+    floor.clear(floor.phone, by=ClearedBy.TIMEOUT)
+    assert floor.agent().state is AgentState.AFTER_CALL_WORK
+    assert "call_again_failed" in floor.topics()
+    floor.ask(commands.Done(ADA, floor.interaction.id))
+    assert (floor.agent().state, floor.agent().reason) == (AgentState.NOT_READY, SystemReason.PHONE_NO_ANSWER)
+
+
+def test_done_while_the_phone_rings_is_refused() -> None:
+    floor = after_call()
+    again(floor)
+    assert floor.refusal(commands.Done(ADA, floor.interaction.id)) == "call_in_progress"
+
+
+def test_a_dial_that_may_not_be_lets_the_phone_go() -> None:
+    floor = after_call()
+    again(floor)
+    phone = floor.phone
+    floor.utc += 8 * 3600
+    floor.answer(phone)
+    assert [each.leg for each in floor.commands(HangUp)] == [phone.id]
+    assert floor.agent().state is AgentState.AFTER_CALL_WORK
+    floor.clear(phone, by=ClearedBy.US)
+    assert not floor.world.legs
+
+
+@pytest.mark.parametrize("rule", ["do_not_call", "claim_lost"])
+def test_the_store_refuses_it_and_the_conversations_result_stands(rule: str) -> None:
+    floor = after_call(ASM)
+    again(floor)
+    (begun,) = floor.writes(BeginAttempt)
+    floor.say(events.AttemptRefused(begun.attempt, rule))
+    assert floor.agent().state is AgentState.AFTER_CALL_WORK
+    assert not floor.trunk().legs
+    floor.ask(commands.Done(ADA, floor.interaction.id))
+    assert [each.result for each in floor.writes(UpdateRecord)] == [CallResult.ANSWER]
+
+
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [
+        ("permission", "not_permitted"),
+        ("in call", "call_in_progress"),
+        ("stopped", "campaign_not_running"),
+        ("overrun", "not_after_call"),
+        ("attempts", "max_attempts"),
+        ("window", "calling_window"),
+        ("store", "store_unavailable"),
+    ],
+)
+def test_it_is_refused(why: str, code: str) -> None:
+    floor = talking(
+        ASM,
+        permissions={"call_again": why != "permission"},
+        records=(record(1, attempts=5 if why == "attempts" else 0),),
+    )
+    if why != "in call":
+        floor.clear(floor.contact)
+    if why == "stopped":
+        floor.ask(commands.StopCampaign(SPRING, "sue"))
+    elif why == "overrun":
+        floor.pass_time(61)
+    elif why == "window":
+        floor.utc += 8 * 3600
+    elif why == "store":
+        floor.say(events.StoreFailing("the disk is full"))
+    assert floor.refusal(commands.CallAgain(ADA, floor.interaction.id)) == code

@@ -1,0 +1,228 @@
+"""Hold from the API and from both phones, mute, digits, and the end from every side."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.model import Mode
+from dialer.agents.agent import AgentState, SystemReason
+from dialer.callflow.sounds import COMFORT_NOISE
+from dialer.interactions.interaction import HoldBy, InteractionState
+from dialer.interactions.leg import LegPurpose
+from dialer.vocabulary import commands
+from dialer.vocabulary.results import CallResult
+from dialer.vocabulary.telephony import ClearedBy, HangUp, Join, LegMedia, Play, SendDigits, StopPlay
+from dialer.vocabulary.writes import SettleAttempt
+from tests.unit.callflow.floor import Floor
+from tests.unit.callflow.house import ADA
+from tests.unit.callflow.scenes import after_call, dialling, talking
+
+BOTH = [Mode.PROGRESSIVE, Mode.PROGRESSIVE_ASM]
+
+
+def audio(floor: Floor) -> str:
+    """Who hears whom by the last Join of each leg: apart, both ways, or muted."""
+    last = {each.leg: each for each in floor.commands(Join)}
+    apart = [each.hears == () and each.heard_by == () for each in last.values()]
+    if not apart:
+        return "as it was"
+    if all(apart):
+        return "apart"
+    assert not any(apart)
+    phone = last.get(floor.interaction.party.leg)  # type: ignore[arg-type, union-attr]  # a conversation has both
+    return "muted" if phone is not None and phone.heard_by == () else "both ways"
+
+
+def use(floor: Floor, act: str) -> None:
+    id_ = floor.interaction.id
+    phone = floor.world.legs[floor.interaction.party.leg]  # type: ignore[index, union-attr]  # a conversation has both
+    match act:
+        case "hold":
+            floor.ask(commands.Hold(ADA, id_))
+        case "resume":
+            floor.ask(commands.Resume(ADA, id_))
+        case "phone holds" | "phone resumes":
+            floor.hold(phone, on=act == "phone holds")
+        case "contact holds" | "contact resumes":
+            floor.hold(floor.contact, on=act == "contact holds")
+        case "mute" | "unmute":
+            floor.ask(commands.Mute(ADA, id_, act == "mute"))
+
+
+@pytest.mark.parametrize("mode", BOTH)
+@pytest.mark.parametrize(
+    ("acts", "heard", "party"),
+    [
+        (["hold"], "apart", "holding"),
+        (["hold", "resume"], "both ways", "talking"),
+        (["phone holds"], "apart", "holding"),
+        (["phone holds", "phone resumes"], "both ways", "talking"),
+        (["contact holds"], "apart", "holding"),
+        (["contact holds", "contact resumes"], "both ways", "talking"),
+        (["hold", "contact holds", "resume"], "apart", "holding"),
+        (["hold", "contact holds", "resume", "contact resumes"], "both ways", "talking"),
+        (["contact holds", "hold", "contact resumes"], "apart", "holding"),
+        (["phone holds", "hold", "phone resumes"], "apart", "holding"),
+        (
+            ["phone holds", "hold", "contact holds", "contact resumes", "phone resumes", "resume"],
+            "both ways",
+            "talking",
+        ),
+        (["mute"], "muted", "talking"),
+        (["mute", "unmute"], "both ways", "talking"),
+        (["hold", "mute"], "apart", "holding"),
+        (["hold", "mute", "resume"], "muted", "talking"),
+        (["mute", "hold", "unmute", "resume"], "both ways", "talking"),
+        (["phone holds", "phone holds", "phone resumes"], "both ways", "talking"),
+    ],
+    ids=lambda value: ", ".join(value) if isinstance(value, list) else None,
+)
+def test_holds_and_mute(mode: Mode, acts: list[str], heard: str, party: str) -> None:
+    floor = talking(mode)
+    for act in acts:
+        use(floor, act)
+    assert audio(floor) == heard
+    assert floor.interaction.party is not None
+    assert floor.interaction.party.state == party
+    assert floor.agent().state is AgentState.BUSY
+
+
+def test_the_contact_hears_music_only_while_we_hold() -> None:
+    floor = talking()
+    contact = floor.contact.id
+    use(floor, "contact holds")
+    assert not floor.commands(Play), "who holds us hears nothing of us"
+    use(floor, "hold")
+    assert [(each.leg, each.source, each.loop) for each in floor.commands(Play)] == [(contact, COMFORT_NOISE, True)]
+    use(floor, "resume")
+    assert [each.leg for each in floor.commands(StopPlay)] == [contact]
+
+
+def test_hold_and_resume_say_why_not() -> None:
+    floor = talking()
+    id_ = floor.interaction.id
+    assert floor.refusal(commands.Resume(ADA, id_)) == "not_on_hold"
+    use(floor, "hold")
+    assert floor.refusal(commands.Hold(ADA, id_)) == "already_on_hold"
+    floor.clear(floor.contact)
+    assert floor.refusal(commands.Resume(ADA, id_)) == "not_connected"
+
+
+@pytest.mark.parametrize(
+    ("digits", "code"), [("12#*AD", None), ("", "bad_digits"), ("1x", "bad_digits"), ("1" * 33, "bad_digits")]
+)
+def test_digits(digits: str, code: str | None) -> None:
+    floor = talking()
+    command = commands.SendDigits(ADA, floor.interaction.id, digits)
+    if code is not None:
+        assert floor.refusal(command) == code
+        return
+    floor.ask(command)
+    assert floor.commands(SendDigits) == [SendDigits(floor.contact.id, digits)]
+
+
+@pytest.mark.parametrize("mode", BOTH)
+@pytest.mark.parametrize("who", ["contact", "agent", "phone", "line"])
+def test_the_end_from_every_side_is_one_result_and_after_call_work(mode: Mode, who: str) -> None:
+    floor = talking(mode)
+    contact = floor.contact
+    if who == "contact":
+        floor.clear(contact)
+    elif who == "line":
+        floor.clear(contact, by=ClearedBy.MEDIA)
+    else:
+        if who == "agent":
+            floor.ask(commands.EndCall(ADA, floor.interaction.id))
+            floor.ask(commands.EndCall(ADA, floor.interaction.id))
+        else:
+            floor.clear(floor.world.legs[floor.interaction.party.leg])  # type: ignore[index, union-attr]  # it has both
+        assert [each.leg for each in floor.commands(HangUp)] == [contact.id]
+        floor.clear(contact, by=ClearedBy.US)
+    assert [each.result for each in floor.writes(SettleAttempt)] == [CallResult.ANSWER]
+    ended_by = {"contact": "contact", "line": "system"}.get(who, "agent")
+    assert floor.interaction.ended_by == ended_by
+    assert floor.interaction.cause
+    assert floor.agent().state is AgentState.AFTER_CALL_WORK
+    if mode is Mode.PROGRESSIVE and who != "phone":
+        assert floor.commands(HangUp)[-1].leg == floor.phone.id, "the phone that was rung for the call is let go"
+
+
+def test_end_call_while_the_contact_rings() -> None:
+    floor = dialling()
+    contact = floor.contact
+    floor.ring(contact)
+    floor.ask(commands.EndCall(ADA, floor.interaction.id))
+    floor.clear(contact, 487, ClearedBy.US)
+    assert [each.result for each in floor.writes(SettleAttempt)] == [CallResult.CANCELLED]
+    assert floor.agent().state in (AgentState.READY, AgentState.RESERVED)
+
+
+@pytest.mark.parametrize("told", ["answered", "late_answer", "both"])
+@pytest.mark.parametrize("mode", BOTH)
+def test_an_answer_that_crosses_our_cancel_joins_nobody_and_is_abandoned(mode: Mode, told: str) -> None:
+    floor = dialling(mode)
+    contact = floor.contact
+    floor.ring(contact)
+    floor.ask(commands.EndCall(ADA, floor.interaction.id))
+    floor.forget_outputs()
+    if told != "late_answer":
+        floor.answer(contact)
+        assert floor.interaction.state is InteractionState.DIALING
+    floor.clear(contact, 200, ClearedBy.US, late_answer=told != "answered")
+    (settled,) = floor.writes(SettleAttempt)
+    assert (settled.result, settled.abandoned) == (CallResult.ABANDONED, True)
+    assert settled.answered_at is not None
+    assert settled.connected_at is None
+    assert not floor.world.interactions or floor.interaction.contact_leg != contact.id
+
+
+def test_end_call_says_when_there_is_none() -> None:
+    floor = after_call()
+    assert floor.refusal(commands.EndCall(ADA, floor.interaction.id)) == "no_call"
+
+
+def test_an_agents_phone_that_dies_while_the_contact_rings_makes_not_ready() -> None:
+    floor = dialling()
+    contact = floor.contact
+    floor.clear(floor.phone, by=ClearedBy.MEDIA)
+    assert {each.leg for each in floor.commands(HangUp)} == {contact.id}
+    floor.clear(contact, 487, ClearedBy.US)
+    assert (floor.agent().state, floor.agent().reason) == (AgentState.NOT_READY, SystemReason.PHONE_LOST)
+
+
+def test_a_hold_of_the_phone_that_was_lost_does_not_outlive_it() -> None:
+    floor = talking()
+    use(floor, "phone holds")
+    floor.clear(floor.phone, by=ClearedBy.MEDIA)
+    assert HoldBy.AGENT_PHONE not in floor.interaction.holds
+    floor.forget_outputs()
+    floor.answer(floor.phone)
+    assert audio(floor) == "both ways"
+
+
+def test_a_contact_who_resumes_while_the_agent_is_rung_again_hears_comfort_noise() -> None:
+    floor = talking()
+    use(floor, "contact holds")
+    floor.clear(floor.phone, by=ClearedBy.MEDIA)
+    floor.forget_outputs()
+    floor.hold(floor.contact, on=False)
+    assert [each.source for each in floor.commands(Play)] == [COMFORT_NOISE]
+    assert not floor.commands(Join)
+
+
+def test_a_mute_ends_with_its_conversation() -> None:
+    floor = talking(Mode.PROGRESSIVE_ASM)
+    use(floor, "mute")
+    floor.clear(floor.engaged, by=ClearedBy.PEER)
+    floor.clear(floor.contact, by=ClearedBy.US)
+    floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+    floor.answer(floor.leg(LegPurpose.AGENT))
+    floor.answer(floor.contact)
+    assert floor.interaction.party is not None
+    assert not floor.interaction.party.muted
+
+
+def test_media_that_comes_up_changes_no_hold() -> None:
+    floor = talking()
+    floor.engine_says(LegMedia(floor.contact.id, True, False, False, "PCMA", floor.now))
+    assert not floor.told

@@ -104,8 +104,13 @@ class DrivenEngine:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError as error:
-            last = f"; last fault: {self.faults[-1].problem}" if self.faults else ""
-            raise Unmeasurable(f"engine {self._name} waited {timeout_s:g} s for {what}{last}") from error
+            raise Unmeasurable(f"engine {self._name} waited {timeout_s:g} s for {what}{self._last_words()}") from error
+
+    def _last_words(self) -> str:
+        told = f"; last fault: {self.faults[-1].problem}" if self.faults else ""
+        for over in list(self.cleared.values())[-1:]:
+            told += f"; a leg ended with {over.code} {over.reason}, by {over.by}"
+        return told
 
     async def hang_up(self, legs: Iterable[LegId]) -> None:
         """End these legs and wait for their LegCleared, which have the statistics."""

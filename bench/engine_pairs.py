@@ -22,7 +22,7 @@ class EnginePairs:
 
     def __init__(self, folder: Path, ports: LabPorts, far: DrivenEngine) -> None:
         account = Account(
-            id=TRUNK, identity="sip:near@127.0.0.1", bind_port=ports.engine_low, codecs=("PCMU",), rtp_timeout_s=0.0
+            id=TRUNK, identity="sip:near@127.0.0.1", bind_port=ports.engine_low, codecs=("PCMA",), rtp_timeout_s=0.0
         )
         media = Media(rtp_port_low=ports.engine_rtp[0], rtp_port_high=ports.engine_rtp[1])
         self._engine = DrivenEngine(NEAR, folder, Configure(1, (account,), media), speaking=False)

@@ -55,7 +55,8 @@ class Pairs(Protocol):
 
 
 def far_end(ports: LabPorts) -> Configure:
-    """The configuration of the engine at the far end. PCMU alone, so that nobody transcodes."""
+    """The configuration of the engine at the far end. PCMA alone, so that nobody transcodes: it is what the lab's
+    Asterisk speaks."""
     return Configure(
         revision=1,
         accounts=(
@@ -64,14 +65,14 @@ def far_end(ports: LabPorts) -> Configure:
                 identity=f"sip:dialer@127.0.0.1:{ports.phones}",
                 bind_port=ports.phones,
                 credentials=Credentials("dialer", PASSWORD),
-                codecs=("PCMU",),
+                codecs=("PCMA",),
                 rtp_timeout_s=0.0,
             ),
             Account(
                 id=CALLED,
                 identity=f"sip:far@127.0.0.1:{ports.carrier}",
                 bind_port=ports.carrier,
-                codecs=("PCMU",),
+                codecs=("PCMA",),
                 rtp_timeout_s=0.0,
                 peers=("127.0.0.1",),
                 offers_incoming=True,

@@ -1,0 +1,234 @@
+"""Trunks: which one carries a call, when the next is tried, and what a dead one costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.model import Mode
+from dialer.interactions.interaction import InteractionState
+from dialer.trunks.trunk import TrunkState
+from dialer.vocabulary import commands, events
+from dialer.vocabulary.results import CallResult, RecordStatus
+from dialer.vocabulary.telephony import AccountState, ClearedBy, Dial, HangUp, Probe, ProbeCompleted
+from dialer.vocabulary.writes import AddDial, BeginAttempt, SettleAttempt, SettleDial, UpdateRecord
+from tests.unit.callflow.floor import Floor
+from tests.unit.callflow.house import ADA, MAIN, NOON, SPARE, campaign, record, settings, trunk
+from tests.unit.callflow.scenes import dialling, opened
+
+ASM = Mode.PROGRESSIVE_ASM
+TWO = (trunk(), trunk(SPARE, priority=2))
+
+
+def two(**more: object) -> Floor:
+    floor = dialling(ASM, trunks=TWO, records=(record(1),), **more)
+    assert used(floor) == [MAIN]
+    return floor
+
+
+def used(floor: Floor) -> list[str]:
+    return [each.trunk for each in floor.writes(AddDial)]
+
+
+def results(floor: Floor) -> list[CallResult]:
+    return [each.result for each in floor.writes(SettleAttempt)]
+
+
+@pytest.mark.parametrize(
+    ("code", "by", "heard"),
+    [
+        (503, ClearedBy.PEER, True),
+        (500, ClearedBy.PEER, True),
+        (408, ClearedBy.PEER, True),
+        (0, ClearedBy.TRANSPORT, False),
+        (0, ClearedBy.REFUSED, False),
+    ],
+)
+def test_the_next_trunk_before_any_ringing(code: int, by: ClearedBy, heard: bool) -> None:
+    floor = two()
+    floor.clear(floor.contact, code, by, heard=heard)
+    assert used(floor) == [MAIN, SPARE]
+    assert not results(floor)
+    (begun,) = floor.writes(BeginAttempt)
+    assert [each.call_id for each in floor.writes(AddDial)] == [f"{begun.attempt}.0", f"{begun.attempt}.1"]
+    assert floor.guards[floor.contact.id] == begun.attempt
+    floor.answer(floor.contact)
+    assert floor.interaction.state is InteractionState.CONNECTED
+    assert not floor.trunk(MAIN).legs
+
+
+def test_nothing_heard_for_four_seconds_tries_the_next() -> None:
+    floor = two()
+    first = floor.contact
+    floor.pass_time(3.9)
+    assert not [each for each in floor.commands(HangUp) if each.leg == first.id]
+    floor.pass_time(0.2)
+    assert [each for each in floor.commands(HangUp) if each.leg == first.id]
+    floor.clear(first, by=ClearedBy.US, heard=False)
+    assert used(floor) == [MAIN, SPARE]
+
+
+def test_a_hundred_trying_is_a_sign_of_life() -> None:
+    floor = two()
+    floor.progress(floor.contact, 100)
+    floor.pass_time(10)
+    assert not floor.commands(HangUp)
+    floor.clear(floor.contact, 503)
+    assert used(floor) == [MAIN, SPARE], "a 100 is no 18x"
+
+
+@pytest.mark.parametrize("sign", [180, 183])
+def test_no_other_trunk_after_a_ring(sign: int) -> None:
+    floor = two()
+    if sign == 180:
+        floor.ring(floor.contact)
+    else:
+        floor.progress(floor.contact, 183)
+        floor.world.legs[floor.contact.id].early_media = True
+    contact = floor.contact
+    floor.engine_says(_cleared(contact.id, 503, alerted=True))
+    assert used(floor) == [MAIN]
+    assert results(floor) == [CallResult.CONGESTION]
+
+
+def _cleared(leg: str, code: int, *, alerted: bool) -> object:
+    from dialer.vocabulary.ids import LegId
+    from dialer.vocabulary.telephony import LegCleared
+
+    return LegCleared(LegId(leg), code, "", None, ClearedBy.PEER, 0.0, heard=True, alerted=alerted)
+
+
+@pytest.mark.parametrize("code", [486, 404, 480, 603])
+def test_what_the_contact_said_is_said_once(code: int) -> None:
+    floor = two()
+    floor.clear(floor.contact, code)
+    assert used(floor) == [MAIN]
+    assert len(results(floor)) == 1
+
+
+def test_retry_after_is_obeyed() -> None:
+    floor = two()
+    floor.clear(floor.contact, 503, retry_after_s=20.0)
+    assert used(floor) == [MAIN, SPARE]
+    assert floor.trunk(MAIN).refusal(floor.now + 19) == "retry_after"
+    assert floor.trunk(MAIN).refusal(floor.now + 21) is None
+
+
+def test_nothing_heard_from_any_trunk_costs_the_record_nothing() -> None:
+    floor = two()
+    floor.clear(floor.contact, by=ClearedBy.TRANSPORT, heard=False)
+    floor.clear(floor.contact, by=ClearedBy.TRANSPORT, heard=False)
+    assert results(floor) == [CallResult.TRUNK_FAILURE]
+    (update,) = floor.writes(UpdateRecord)
+    assert (update.status, update.uncount) == (RecordStatus.READY, True)
+    assert update.due_at == floor.utc + 60
+    assert [each.n for each in floor.writes(SettleDial)] == [0, 1]
+    assert floor.agent().state in ("ready", "reserved")
+
+
+def test_a_call_given_up_by_the_agent_goes_nowhere_else() -> None:
+    floor = two()
+    contact = floor.contact
+    floor.ask(commands.EndCall(ADA, floor.interaction.id))
+    floor.clear(contact, by=ClearedBy.US, heard=False)
+    assert used(floor) == [MAIN]
+    assert results(floor) == [CallResult.CANCELLED]
+
+
+def test_a_late_answer_after_the_failover_cancel_goes_nowhere_else() -> None:
+    floor = two()
+    first = floor.contact
+    floor.pass_time(4.1)
+    floor.clear(first, 200, ClearedBy.US, late_answer=True)
+    assert used(floor) == [MAIN]
+    assert results(floor) == [CallResult.ABANDONED]
+
+
+def test_no_failover_once_the_window_is_over_or_the_store_is_down() -> None:
+    for spoil in ("window", "store"):
+        floor = two()
+        if spoil == "window":
+            floor.utc = NOON + 8 * 3600
+        else:
+            floor.say(events.StoreFailing("the disk is full"))
+        floor.clear(floor.contact, 503)
+        assert used(floor) == [MAIN], spoil
+        assert results(floor) == [CallResult.CONGESTION]
+
+
+def test_the_last_attempt_of_a_record_may_fail_over() -> None:
+    floor = dialling(ASM, trunks=TWO, records=(record(1, attempts=5),))
+    floor.clear(floor.contact, 503)
+    assert used(floor) == [MAIN, SPARE]
+
+
+def test_no_failover_over_an_engine_that_is_away() -> None:
+    floor = two()
+    floor.say(events.EngineDisconnected(floor.contact.engine))
+    floor.clear(floor.contact, 503)
+    assert used(floor) == [MAIN]
+
+
+def test_the_ring_time_out_is_no_answer() -> None:
+    floor = two()
+    floor.ring(floor.contact)
+    (dial,) = [each for each in floor.commands(Dial) if each.leg == floor.contact.id]
+    assert dial.timeout_s == floor.campaign.settings.ring_timeout_s
+    floor.clear(floor.contact, 487, ClearedBy.TIMEOUT)
+    assert results(floor) == [CallResult.NO_ANSWER]
+
+
+def test_a_trunks_cause_table_counts() -> None:
+    floor = dialling(ASM, trunks=(trunk(cause_table={"486": "no_answer", "q850:34": "busy"}),))
+    floor.clear(floor.contact, 486)
+    floor.clear(floor.contact, 486, q850=34)
+    assert results(floor) == [CallResult.NO_ANSWER, CallResult.BUSY]
+
+
+def test_probes_and_three_misses() -> None:
+    floor = Floor(settings(campaign(ASM), trunks=(trunk(probe="options"),)))
+    floor.open(ADA)
+    assert [each.deadline_s for each in floor.commands(Probe)] == [2.0]
+    assert floor.trunk().refusal(floor.now) == "not_probed_yet"
+
+    def answer(code: int) -> None:
+        account = floor.commands(Probe)[-1].account
+        floor.engine_says(ProbeCompleted(account, "", code, "", 1.5, floor.now))
+
+    for said, state in ((0, "unknown"), (404, "up"), (0, "up"), (0, "up"), (0, "down"), (503, "up")):
+        floor.pass_time(10)
+        answer(said)
+        assert floor.trunk().state == state, said
+    assert len(floor.commands(Probe)) == 7
+
+
+def test_a_trunk_that_is_not_probed_is_dialled_unknown() -> None:
+    floor = opened(ASM)
+    assert floor.trunk().state is TrunkState.UNKNOWN
+    assert floor.trunk().refusal(floor.now) is None
+
+
+def test_a_registered_trunk_waits_for_its_registration() -> None:
+    secret = {"user": "us", "password": "example"}
+    floor = opened(ASM, trunks=(trunk(registration=True, authentication=secret),))
+    floor.ready()
+    floor.answer(floor.engaged)
+    assert not floor.writes(BeginAttempt)
+    account = floor.commands(Dial)[0].account
+    floor.engine_says(AccountState(account, True, 200, "OK", floor.now))
+    floor.engine_says(AccountState("trunk/main", False, 403, "Forbidden", floor.now))  # type: ignore[arg-type]  # an id
+    assert "403" in floor.trunk().last_error
+    floor.engine_says(AccountState("trunk/main", True, 200, "OK", floor.now))  # type: ignore[arg-type]  # an id
+    assert len(floor.writes(BeginAttempt)) == 1
+
+
+def test_a_trunk_that_moved_is_unknown_again_and_one_that_is_no_longer_probed_is_not_down_for_ever() -> None:
+    floor = Floor(settings(campaign(ASM), trunks=(trunk(probe="options"),)))
+    floor.open(ADA)
+    for _ in range(3):
+        floor.engine_says(ProbeCompleted(floor.commands(Probe)[-1].account, "", 0, "", 0.0, floor.now))
+    assert floor.trunk().state is TrunkState.DOWN
+    same = settings(campaign(ASM), trunks=(trunk(probe="options", max_legs=5),))
+    floor.say(events.ConfigurationApplied(2, same))
+    assert floor.trunk().state is TrunkState.DOWN
+    floor.say(events.ConfigurationApplied(3, settings(campaign(ASM), trunks=(trunk(),))))
+    assert floor.trunk().refusal(floor.now) is None

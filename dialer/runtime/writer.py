@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import structlog
 
 from dialer.ports import Ledger
-from dialer.vocabulary import events
-from dialer.vocabulary.errors import StoreUnavailable
+from dialer.vocabulary import events, telephony
+from dialer.vocabulary.errors import StoreRejected, StoreUnavailable
 from dialer.vocabulary.ids import AttemptId, EngineId
 from dialer.vocabulary.outputs import Output, StartTimer, Tell
 from dialer.vocabulary.writes import BeginAttempt, CommitReport, Write
@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 
 #: A failed commit is tried again after this time, until it succeeds.
 RETRY_S = 0.5
+#: An attempt that was decided longer ago is not dialled when its commit succeeds at last: the calling window may be
+#: over by then and its agent gone.
+DIAL_PATIENCE_S = 5.0
 
 
 @dataclass(slots=True)
@@ -31,6 +34,8 @@ class Batch:
     reply: asyncio.Future[object] | None
     answer: object
     acknowledge: tuple[EngineId, int] | None
+    #: Loop time, in seconds.
+    decided_at: float = 0.0
 
     @property
     def is_empty(self) -> bool:
@@ -46,22 +51,26 @@ class Writer:
         run: Callable[[Output], None],
         post: Callable[[events.Event], None],
         acknowledge: Callable[[EngineId, int], None],
+        dial_patience_s: float = DIAL_PATIENCE_S,
     ) -> None:
         self._ledger = ledger
         self._run = run
         self._post = post
         self._acknowledge = acknowledge
+        self._dial_patience_s = dial_patience_s
         self._waiting: list[Batch] = []
         self._arrived = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
         self._task: asyncio.Task[None] | None = None
         self.commits = 0
+        self.rejected = 0
         self.failing = False
 
     def add(self, batch: Batch) -> None:
         if batch.is_empty:
             return
+        batch.decided_at = asyncio.get_running_loop().time()
         self._waiting.append(batch)
         self._idle.clear()
         self._arrived.set()
@@ -89,9 +98,36 @@ class Writer:
             self._arrived.clear()
             while self._waiting:
                 batches, self._waiting = self._waiting, []
-                report = await self._commit([write for batch in batches for write in batch.writes])
-                self._release(batches, report)
+                await self._bring_home(batches)
             self._idle.set()
+
+    async def _bring_home(self, batches: Sequence[Batch]) -> None:
+        """Commit and release. What the database rejects is a defect of one step, which must not stop all others: they
+        are committed one by one then, and the step that is rejected is lost and told."""
+        try:
+            report = await self._commit([write for batch in batches for write in batch.writes])
+        except StoreRejected as error:
+            if len(batches) == 1:
+                self._reject(batches[0], error)
+                return
+            for batch in batches:
+                await self._bring_home([batch])
+            return
+        self._release(batches, report)
+
+    def _reject(self, batch: Batch, error: StoreRejected) -> None:
+        self.rejected += 1
+        log.error("writes_rejected", writes=[type(each).__name__ for each in batch.writes], problem=str(error))
+        now = asyncio.get_running_loop().time()
+        for output in batch.outputs:
+            if isinstance(output, Tell | StartTimer) and output.guard is not None:
+                self._give_up(output, now)
+            else:
+                self._run(output)
+        if batch.reply is not None and not batch.reply.done():
+            batch.reply.set_exception(error)
+        if batch.acknowledge is not None:
+            self._acknowledge(*batch.acknowledge)
 
     async def _commit(self, writes: Sequence[Write]) -> CommitReport:
         if not writes:
@@ -122,12 +158,29 @@ class Writer:
                 log.warning("write_refused", write=type(refusal.write).__name__, rule=refusal.rule)
         for attempt, rule in refused.items():
             self._post(events.AttemptRefused(attempt, rule))
+        now = asyncio.get_running_loop().time()
         for batch in batches:
+            too_late = now - batch.decided_at > self._dial_patience_s
             for output in batch.outputs:
-                guarded = isinstance(output, Tell | StartTimer) and output.guard in refused
-                if not guarded:
+                guard = output.guard if isinstance(output, Tell | StartTimer) else None
+                if guard is None or not (too_late or guard in refused):
                     self._run(output)
+                elif guard not in refused:
+                    self._give_up(output, now)
             if batch.reply is not None and not batch.reply.done():
                 batch.reply.set_result(batch.answer)
             if batch.acknowledge is not None:
                 self._acknowledge(*batch.acknowledge)
+
+    def _give_up(self, output: Output, now: float) -> None:
+        """A Dial that came too late is not sent: its leg ends as one that could not be placed."""
+        if isinstance(output, Tell) and isinstance(output.command, telephony.Dial):
+            cleared = telephony.LegCleared(
+                leg=output.command.leg,
+                code=0,
+                reason="the database took the attempt too late",
+                q850=None,
+                by=telephony.ClearedBy.REFUSED,
+                at=now,
+            )
+            self._post(events.EngineSaid(output.engine, cleared))

@@ -33,7 +33,7 @@ GONE_S = 20.0
 LATE_SHARE = 0.1
 LOOK_S = 0.01
 #: From an engine that is back to its next death.
-LIFE_S = (0.5, 2.2)
+LIFE_S = (0.2, 1.8)
 
 
 class Trial:

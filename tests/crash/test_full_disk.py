@@ -111,6 +111,15 @@ async def invites(stage: Stage) -> int:
     return len((await stage.carrier.request({"do": "wire"}))["invites"])
 
 
+async def more_than(stage: Stage, before: int) -> None:
+    """Wait until dialling goes on."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            if await invites(stage) > before:
+                return
+            await asyncio.sleep(LOOK_S)
+
+
 async def heard(stage: Stage) -> dict[str, tuple[float, float]]:
     """Call-IDs of conversations that go on, and the seconds that contact and phone have heard each other."""
     told = await stage.carrier.request({"do": "report"})
@@ -151,9 +160,8 @@ async def test_a_full_disk_stops_dialling_and_nothing_else(seed: int, short_dir:
         small_disk.empty()
         await until(lambda: not world.store_problem)
         await desk.until(lambda: "store_unavailable" not in str(desk.heard("campaign")[-1]["body"]))
+        await more_than(stage, before)
         async with asyncio.timeout(PATIENCE_S):
-            while await invites(stage) <= before:
-                await asyncio.sleep(LOOK_S)
             await crew.send_home(stage.running, stage.pilots)
         assert (desk.closed, desk.missed) == (0, 0)
         assert (await them.get(f"/do-not-call/{BARRED}", "supervisor"))["listed"], "what was asked for came later"

@@ -32,11 +32,13 @@ from tests.crash.node_stage import NodeStage, node_stage
 #: The promise, from the start of the process; and how many may miss it on a machine that is busy with other things.
 ADOPTED_S = 5.0
 LATE_SHARE = 0.1
-#: From a node that is back to its next death, after the proof of tones.
-LIFE_S = (0.05, 0.6)
-#: How long is listened, and how much of it each side must have heard the other.
-LISTEN_S = 2.4
+#: From a node that is back to its next death. That long is listened, and so much of it each side must have heard the
+#: other.
+LIFE_S = (2.3, 3.1)
 HEARD_S = 2.0
+#: Every so manieth node is killed once more while it starts, so long after its start.
+STARTS = 5
+START_S = (0.2, 2.5)
 #: A HangUp that left just before the kill is carried out after it.
 UNDER_WAY_S = 0.5
 
@@ -58,20 +60,24 @@ class Trial:
         stage = self.stage
         await stage.start_node()
         await stage.until(lambda: len(stage.talking()) >= 3)
-        for _ in range(self.kills):
-            await asyncio.sleep(self.random.uniform(*LIFE_S))  # the random moment, not a wait for something
-            await self.kill_once()
+        for kill in range(self.kills):
+            await self.kill_once(again=kill % STARTS == 0)
         await stage.until(lambda: len(stage.talking()) >= 3)
         assert await stage.node.stop() == 0
         await self.judge()
 
-    async def kill_once(self) -> None:
-        """Kill the node, bring it back, and prove that everybody who talked still talks."""
+    async def kill_once(self, *, again: bool) -> None:
+        """Kill the node, bring it back, and prove that everybody who talked still talks. Returns at a random moment.
+        `again`: its successor is killed too, before it is up or just after."""
         stage, loop = self.stage, asyncio.get_running_loop()
         phones = await stage.live("phone")
         await stage.node.kill()
         killed = loop.time()
         talked = stage.talking()
+        if again:
+            await stage.node.start()
+            await asyncio.sleep(self.random.uniform(*START_S))
+            await stage.node.kill()
         self.adopted_s.append(await stage.start_node())
         agents = await stage.clients.get("/agents", "supervisor")
         first = await stage.report()
@@ -82,7 +88,7 @@ class Trial:
                 assert desks.get(interaction) == "busy", (call_id, interaction, agents)
         self.nobody_was_cut_off(first, talked, killed)
         assert phones <= up, "a phone's leg ended with the node"
-        await asyncio.sleep(LISTEN_S)
+        await asyncio.sleep(self.random.uniform(*LIFE_S))
         self.prove(first, await stage.report(), set(talked))
 
     def nobody_was_cut_off(self, report: dict[str, Any], talked: dict[str, str], killed: float) -> None:

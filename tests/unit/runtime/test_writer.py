@@ -1,0 +1,106 @@
+"""The writer on a store that fails: what waits too long is not dialled, what is rejected stops nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from dialer.runtime.writer import Batch, Writer
+from dialer.vocabulary import events, telephony
+from dialer.vocabulary.errors import StoreRejected, StoreUnavailable
+from dialer.vocabulary.ids import AccountId, AttemptId, CampaignName, EngineId, InteractionId, LegId
+from dialer.vocabulary.outputs import Output, StartTimer, Tell
+from dialer.vocabulary.writes import AddHistory, BeginAttempt, CommitReport, Write
+
+ENGINE = EngineId("engine-1")
+ATTEMPT = AttemptId("A1")
+DIAL = telephony.Dial(LegId("L1"), AccountId("trunk/main"), "sip:+442079460123@192.0.2.1", "A1.0", 30.0)
+BEGIN = BeginAttempt(ATTEMPT, InteractionId("I1"), CampaignName("spring"), None, 0, "+442079460123", None, 0.0)
+POISON = AddHistory("poison", 0.0, None, None, None, None, None, None)
+
+
+class Ledger:
+    """Fails so many times, and rejects what holds poison."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.committed: list[Write] = []
+
+    async def commit(self, writes: Sequence[Write]) -> CommitReport:
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("The disk is full.")
+        if POISON in writes:
+            raise StoreRejected("The database refused what we wrote.")
+        self.committed.extend(writes)
+        return CommitReport()
+
+
+class Bench:
+    """A writer and everything that it lets out."""
+
+    def __init__(self, ledger: Ledger, patience_s: float) -> None:
+        self.run: list[Output] = []
+        self.posted: list[events.Event] = []
+        self.acknowledged: list[int] = []
+        self.writer = Writer(
+            ledger,  # type: ignore[arg-type]  # of the port only what a writer uses
+            self.run.append,
+            self.posted.append,
+            lambda _, sequence: self.acknowledged.append(sequence),
+            patience_s,
+        )
+
+
+@asynccontextmanager
+async def bench(ledger: Ledger, patience_s: float = 5.0) -> AsyncIterator[Bench]:
+    made = Bench(ledger, patience_s)
+    made.writer.start()
+    yield made
+    assert await made.writer.stop(10.0)
+
+
+def dialling() -> Batch:
+    outputs: list[Output] = [
+        Tell(ENGINE, DIAL, ATTEMPT),
+        StartTimer("nothing_heard/L1", 4.0, ATTEMPT),
+        StartTimer("pace", 0.0),
+    ]
+    return Batch([BEGIN], outputs, None, None, None)
+
+
+def cleared(made: Bench) -> list[telephony.LegCleared]:
+    said = [event.event for event in made.posted if isinstance(event, events.EngineSaid)]
+    return [event for event in said if isinstance(event, telephony.LegCleared)]
+
+
+async def test_an_attempt_that_was_committed_in_time_is_dialled() -> None:
+    async with bench(Ledger(failures=1)) as made:
+        made.writer.add(dialling())
+    assert made.run == dialling().outputs
+    assert [type(event) for event in made.posted] == [events.StoreFailing, events.StoreRecovered]
+
+
+async def test_an_attempt_whose_commit_took_too_long_is_not_dialled_any_more() -> None:
+    """The calling window may be over by then, and the agent gone."""
+    async with bench(Ledger(failures=1), patience_s=0.1) as made:
+        made.writer.add(dialling())
+    assert made.run == [StartTimer("pace", 0.0)]
+    (lost,) = cleared(made)
+    assert (lost.leg, lost.by, lost.heard) == (DIAL.leg, telephony.ClearedBy.REFUSED, False)
+    assert isinstance(made.posted[-2], events.StoreRecovered), "the core may dial again when it hears of it"
+
+
+async def test_a_step_that_the_database_rejects_takes_no_other_with_it() -> None:
+    ledger = Ledger()
+    reply: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    async with bench(ledger) as made:
+        made.writer.add(Batch([BEGIN], [StartTimer("before", 1.0)], None, None, (ENGINE, 7)))
+        made.writer.add(Batch([POISON], [Tell(ENGINE, DIAL, ATTEMPT)], reply, None, (ENGINE, 8)))
+        made.writer.add(Batch([BEGIN], [StartTimer("after", 1.0)], None, None, (ENGINE, 9)))
+    assert made.run == [StartTimer("before", 1.0), StartTimer("after", 1.0)]
+    assert ledger.committed == [BEGIN, BEGIN]
+    assert made.acknowledged == [7, 8, 9]
+    assert isinstance(reply.exception(), StoreRejected)
+    assert [each.leg for each in cleared(made)] == [DIAL.leg]

@@ -136,5 +136,7 @@ def _judge(step: Step, trunk: Trunk, event: LegCleared, *, cancelled: bool) -> N
             trunk.machine.advance(TrunkTrigger.LOST, step.now)
     elif event.heard:
         trunk.misses = 0
-        if event.by is ClearedBy.PEER and not event.answered and event.code in (401, 403, 407):
+        # With a cause of the telephone network it is the contact's word: Asterisk says 403 for a declined call.
+        barred = event.code in (401, 403, 407) and event.q850 is None
+        if event.by is ClearedBy.PEER and not event.answered and barred:
             trunk.complain(f"{event.code} {event.reason}", step.utc)

@@ -67,7 +67,9 @@ async def leaves_nothing(switch: Switch) -> AsyncIterator[None]:
     before = _census()
     yield
     async with asyncio.timeout(CLEAR_S):
-        while any(now > then for now, then in zip(_census(), before, strict=True)):
+        while True:
+            if all(now <= then for now, then in zip(_census(), before, strict=True)):
+                return
             await asyncio.sleep(0.02)
 
 

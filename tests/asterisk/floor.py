@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from config.model import Mode, Settings, StaticPhone
+from config.model import Campaign, Mode, Settings, StaticPhone
 from dialer.callflow.world import World
 from dialer.interactions.interaction import Interaction
 from dialer.lab.asterisk import AsteriskPeer
@@ -95,6 +97,14 @@ class Floor:
         return self._engine.pid
 
     @property
+    def carrier_rtp(self) -> tuple[int, int]:
+        return self.carrier.settings.rtp_port_low, self.carrier.settings.rtp_port_high + 1
+
+    @property
+    def phones_rtp(self) -> tuple[int, int]:
+        return self.phones.settings.rtp_port_low, self.phones.settings.rtp_port_high + 1
+
+    @property
     def trunk(self) -> Trunk:
         return self.world.trunks[TrunkName(self.settings.trunks[0].name)]
 
@@ -168,15 +178,25 @@ class Floor:
 
     # -- what is seen ------------------------------------------------------------------------------------------------
 
-    async def until(self, what: str, holds: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
-        """Wait for a condition on the node's state; tells the whole state where it does not come."""
+    async def _watch(self, holds: Callable[[], Awaitable[bool]], timeout_s: float) -> bool:
         try:
             async with asyncio.timeout(timeout_s):
-                while not holds():
+                while True:
+                    if await holds():
+                        return True
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
+            return False
+
+    async def until(self, what: str, holds: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
+        """Wait for a condition on the node's state; tells the whole state where it does not come."""
+
+        async def looks() -> bool:
+            return holds()
+
+        if not await self._watch(looks, timeout_s):
             state = msgspec.json.format(msgspec.json.encode(overview(self.world, self.node.clock.now())))
-            raise AssertionError(f"not within {timeout_s:g} s: {what}; the node says {state.decode()}") from None
+            raise AssertionError(f"not within {timeout_s:g} s: {what}; the node says {state.decode()}")
 
     async def dialled(self, number: str) -> Interaction:
         """The interaction with the contact of this number, as soon as it is there."""
@@ -202,12 +222,23 @@ class Floor:
 
     async def until_live(self, side: str, holds: Callable[[list[dict[str, Any]]], bool]) -> None:
         """Wait for a condition on the lab's live legs."""
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                while not holds(await self.live(side)):
-                    await asyncio.sleep(LOOK_S)
-        except TimeoutError:
-            raise AssertionError(f"the lab's {side} legs are {await self.live(side)}") from None
+
+        async def looks() -> bool:
+            return holds(await self.live(side))
+
+        assert await self._watch(looks, PATIENCE_S), f"the lab's {side} legs are {await self.live(side)}"
+
+    async def tone_of(self, number: str) -> int:
+        """The contact's tone in Hz, as soon as it is on the line."""
+        found: list[int] = []
+
+        async def sounds() -> bool:
+            report = await self.carrier.request({"do": "report"})
+            found[:] = [call["tone_hz"] for call in report["answered"] if call["number"] == number and call["tone_hz"]]
+            return bool(found)
+
+        assert await self._watch(sounds, PATIENCE_S), f"{number} has no tone"
+        return found[-1]
 
     async def heard(self, number: str) -> Heard:
         """How long the ends of the conversation with this number heard each other until now."""
@@ -260,14 +291,21 @@ class Floor:
     async def records(self) -> dict[str, RecordRow]:
         return {row.number: row async for row in self.node.store.lists.records(ListName(LIST))}
 
+    async def late_answers(self) -> int:
+        """How many INVITEs were answered after they were given up."""
+        uri = f"file:{self.directory / 'cornetta.db'}?mode=ro"
+        with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
+            (count,) = database.execute("SELECT count(*) FROM dials WHERE late_answer").fetchone()
+        return int(count)
+
     async def until_done(self, *numbers: str, timeout_s: float = PATIENCE_S) -> dict[str, AttemptRow]:
         """Wait until the records of these numbers are finished: one attempt each, with one result, one INVITE."""
-        try:
-            async with asyncio.timeout(timeout_s):
-                while not all(row.result for number, row in (await self.records()).items() if number in numbers):
-                    await asyncio.sleep(0.1)
-        except TimeoutError:
-            raise AssertionError(f"not done: {await self.records()} {await self.attempts()}") from None
+
+        async def finished() -> bool:
+            return all(row.result for number, row in (await self.records()).items() if number in numbers)
+
+        if not await self._watch(finished, timeout_s):
+            raise AssertionError(f"not done: {await self.records()} {await self.attempts()}")
         rows, records = await self.attempts(), await self.records()
         for number in numbers:
             assert records[number].status is RecordStatus.UPDATED
@@ -293,6 +331,11 @@ class Floors:
     def __init__(self, switch: Switch, directory: Path) -> None:
         self.switch = switch
         self._directory = directory
+
+    def usual_campaign(self) -> Campaign:
+        """To be changed by a test."""
+        scenario = Scenario(Mode.PROGRESSIVE_ASM, 1, 0, 1, QUICK, headless=True, via="asterisk")
+        return node_settings(scenario, self.switch.ports, self._directory).campaigns[0]
 
     @asynccontextmanager
     async def __call__(

@@ -1,0 +1,84 @@
+"""An agent's phone that is unplugged in the middle of a conversation, and comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialer.interactions.interaction import EndedBy
+from dialer.views.call import CallPhase
+from dialer.vocabulary.results import CallResult
+from sip.lab.behaviours import Behaviour, number_for
+from sip.lab.process import LabProcess
+
+from .ear import Ear
+from .floor import Floor, Floors
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+FIRST, SECOND = number_for(Behaviour.PATIENT_PERSON), number_for(Behaviour.PATIENT_PERSON, 1)
+QUIET = 20.0
+"""Root mean square below which nobody would call it audio."""
+
+
+async def second_conversation(floor: Floor) -> int:
+    """The contact of the second call has another tone than the phone, which took the first of its own lab: told."""
+    await floor.start()
+    for number in (FIRST, SECOND):
+        call = await floor.dialled(number)
+        await floor.phase(call, CallPhase.CONNECTED)
+        if number == FIRST:
+            await floor.until_live("contact", lambda legs: [leg["answered"] for leg in legs] == [True])
+            await floor.tone_of(FIRST)
+            await floor.end_call(call)
+            await floor.wrap_up(call)
+    return await floor.tone_of(SECOND)
+
+
+async def test_the_contact_hears_comfort_until_the_phone_is_back(floors: Floors) -> None:
+    async with floors(FIRST, SECOND, trunk={"rtp_timeout_s": 3.0}, phones_apart=True) as floor:
+        contact_hz = await second_conversation(floor)
+        call = await floor.dialled(SECOND)
+        with Ear(*floor.carrier_rtp) as at_contact, Ear(*floor.phones_rtp) as at_phone:
+            await floor.until("the phone hears the contact", lambda: at_phone.tones() == {contact_hz})
+            await floor.until("the contact hears the phone", lambda: bool(at_contact.tones() - {contact_hz}))
+            floor.phones.kill()
+            await floor.phase(call, CallPhase.RECONNECTING)
+            await floor.until(
+                "the contact hears comfort audio", lambda: not at_contact.tones() and at_contact.loudness() > QUIET
+            )
+            await plug_in_again(floor)
+            await floor.phase(call, CallPhase.CONNECTED)
+            await floor.until("the phone hears the contact", lambda: at_phone.tones() == {contact_hz})
+            await floor.until("the contact hears the phone", lambda: bool(at_contact.tones() - {contact_hz}))
+        await floor.end_call(call)
+        await floor.wrap_up(call)
+        attempts = await floor.until_done(FIRST, SECOND)
+        assert attempts[SECOND].result is CallResult.ANSWER
+        await floor.until_quiet()
+
+
+async def test_a_phone_that_stays_away_ends_the_conversation(floors: Floors) -> None:
+    engaged = floors.usual_campaign().engaged.model_copy(update={"reconnect_s": 4.0})
+    async with floors(FIRST, trunk={"rtp_timeout_s": 3.0}, campaign={"engaged": engaged}, phones_apart=True) as floor:
+        await floor.start()
+        call = await floor.dialled(FIRST)
+        await floor.phase(call, CallPhase.CONNECTED)
+        await floor.until_live("contact", lambda legs: [leg["answered"] for leg in legs] == [True])
+        floor.phones.kill()
+        await floor.phase(call, CallPhase.RECONNECTING)
+        await floor.phase(call, CallPhase.ENDED)
+        assert (call.ended_by, call.cause) == (EndedBy.SYSTEM, "your phone was lost")
+        await floor.wrap_up(call)
+        agent = floor.world.agents[next(iter(floor.world.agents))]
+        await floor.until("the agent is not ready", lambda: agent.state == "not_ready")
+        assert agent.reason == "phone_lost"
+        await floor.until_done(FIRST)
+        await floor.until_quiet()
+
+
+async def plug_in_again(floor: Floor) -> None:
+    """The same phones start anew and register."""
+    gone = floor.phones
+    await gone.stop()
+    floor.phones = LabProcess(gone.settings, floor.directory / "phones")
+    await floor.phones.start()

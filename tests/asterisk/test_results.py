@@ -1,0 +1,55 @@
+"""What Asterisk says of a contact who did not answer: SIP code, Q.850 cause of its Reason header, call result."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+import pytest_asyncio
+
+from config.model import Mode
+from dialer.ports import AttemptRow
+from dialer.vocabulary.results import CallResult
+from sip.lab.behaviours import Behaviour, number_for
+
+from .floor import PHONES_MOST, Floors, Switch
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SAID: Mapping[Behaviour, tuple[CallResult, int, int | None]] = {
+    Behaviour.BUSY: (CallResult.BUSY, 486, 17),
+    Behaviour.NO_ANSWER: (CallResult.NO_ANSWER, 480, 19),
+    Behaviour.RINGS_ON: (CallResult.NO_ANSWER, 0, None),
+    Behaviour.CONGESTED: (CallResult.CONGESTION, 503, 34),
+    Behaviour.CONGESTED_RETRY: (CallResult.CONGESTION, 503, 34),
+    Behaviour.UNKNOWN_NUMBER: (CallResult.INVALID_NUMBER, 404, 1),
+    Behaviour.INCOMPLETE_NUMBER: (CallResult.INVALID_NUMBER, 484, 28),
+    Behaviour.SIT_UNKNOWN: (CallResult.INVALID_NUMBER, 404, 1),
+    Behaviour.DECLINED: (CallResult.DECLINED, 403, 21),
+    Behaviour.ABSENT: (CallResult.NO_ANSWER, 480, 19),
+}
+"""Asterisk makes the cause of the carrier's SIP code, and its own code of the cause: 603 is 403 after it, what is
+absent (20) or congested in the switch (42) is told by the cause that the code usually has. RINGS_ON is ended by our
+own ring time-out."""
+RING_TIMEOUT_S = 3.0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def settled(switch: Switch, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, AttemptRow]]:
+    """The attempts of a campaign over one number of each behaviour, all told and nothing left."""
+    numbers = [number_for(behaviour) for behaviour in SAID]
+    floors = Floors(switch, tmp_path_factory.mktemp("results"))
+    campaign = {"ring_timeout_s": RING_TIMEOUT_S}
+    async with floors(*numbers, agents=PHONES_MOST, mode=Mode.PROGRESSIVE_ASM, campaign=campaign) as floor:
+        await floor.start()
+        attempts = await floor.until_done(*numbers, timeout_s=40.0)
+        await floor.until_quiet()
+        assert not floor.world.interactions
+        yield attempts
+
+
+@pytest.mark.parametrize("behaviour", SAID)
+async def test_the_word_of_asterisk_is_the_result(settled: dict[str, AttemptRow], behaviour: Behaviour) -> None:
+    attempt = settled[number_for(behaviour)]
+    assert (attempt.result, attempt.code, attempt.q850) == SAID[behaviour]
+    assert (attempt.answered_at, attempt.connected_at) == (None, None)

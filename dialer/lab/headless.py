@@ -110,6 +110,7 @@ async def judge(stage: Stage, seconds: float) -> RunReport:
     report = await stage.carrier.request({"do": "report"})
     (stage.directory / "heard.json").write_bytes(msgspec.json.encode(report))
     wire = await stage.carrier.request({"do": "wire"})
+    (stage.directory / "wire.json").write_bytes(msgspec.json.encode(wire))
     attempts = await all_attempts(stage)
     records = [record async for record in stage.running.store.lists.records(ListName(LIST))]
     call_ids = [call_id for attempt in attempts for call_id in attempt.call_ids]

@@ -15,7 +15,7 @@ from dialer.lab.scenario import DEMO_PASSWORD
 PULSE_S = 0.1
 CONNECT_RETRY_S = 0.05
 #: Bound for what must happen, not a measure of how fast.
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Desktop:
@@ -45,7 +45,7 @@ class Desktop:
                     async for message in socket:
                         self._take(message.json())
                 self.closed += 1
-            except aiohttp.ClientError:
+            except (aiohttp.ClientError, TimeoutError):
                 pass
             self._wake()
             await asyncio.sleep(CONNECT_RETRY_S)
@@ -113,7 +113,7 @@ class Clients:
         asked = {"user": user, "password": DEMO_PASSWORD, "proof": "bearer"}
         async with asyncio.timeout(PATIENCE_S):
             while user not in self._tokens:
-                with contextlib.suppress(aiohttp.ClientConnectionError):
+                with contextlib.suppress(aiohttp.ClientConnectionError, TimeoutError):
                     async with self._http.post(f"{self.url}/api/v1/sessions", json=asked) as answer:
                         told = await answer.json()
                         assert answer.status in (200, 201), told

@@ -15,7 +15,7 @@ from sip.lab.process import LabProcess
 from sip.wire import Connection, EngineProcess
 
 #: A bound for what must happen, not a measure.
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def rows(database: Path, query: str, *values: object) -> list[sqlite3.Row]:

@@ -23,7 +23,7 @@ from tests.crash.evidence import rows
 
 LOOK_S = 0.02
 #: Bounds for what must happen, not measures.
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 
 
 class NodeStage:
@@ -57,7 +57,7 @@ class NodeStage:
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 assert self.node.is_running, self.node.log.read_text()[-3000:]
-                with suppress(aiohttp.ClientError):
+                with suppress(aiohttp.ClientError, TimeoutError):
                     if await self.clients.status("/readyz") == 200:
                         return
                 await asyncio.sleep(LOOK_S)

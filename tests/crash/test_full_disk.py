@@ -35,7 +35,7 @@ DISK_BYTES = 6 * 1024 * 1024
 CHUNK = b"\0" * 65536
 LOOK_S = 0.02
 #: Bounds for what must happen, not measures.
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 #: How long is listened, and how much of it each side must have heard the other.
 LISTEN_S = 2.6
 HEARD_S = 2.0

@@ -29,8 +29,10 @@ from tests.crash.evidence import (
 )
 from tests.crash.node_stage import NodeStage, node_stage
 
-#: The promise, from the start of the process; and how many may miss it on a machine that is busy with other things.
+#: The promise, from the start of the process. On a machine that is busy with other things the first start, which adopts
+#: nothing, is the measure; and some may be late.
 ADOPTED_S = 5.0
+ADOPTED_PER_START = 2.0
 LATE_SHARE = 0.1
 #: From a node that is back to its next death. That long is listened, and so much of it each side must have heard the
 #: other.
@@ -55,10 +57,11 @@ class Trial:
         self.stage = stage
         self.adopted_s: list[float] = []
         self.proved = 0
+        self.promise_s = ADOPTED_S
 
     async def run(self) -> None:
         stage = self.stage
-        await stage.start_node()
+        self.promise_s = max(ADOPTED_S, ADOPTED_PER_START * await stage.start_node())
         await stage.until(lambda: len(stage.talking()) >= 3)
         for kill in range(self.kills):
             await self.kill_once(again=kill % STARTS == 0)
@@ -125,7 +128,7 @@ class Trial:
         assert not silent, "after-call work was not restored"
         assert results(stage.database)["trunk_failure"] == 0
         assert self.proved >= self.kills
-        assert sum(took > ADOPTED_S for took in self.adopted_s) <= LATE_SHARE * self.kills, self.adopted_s
+        assert sum(took > self.promise_s for took in self.adopted_s) <= LATE_SHARE * self.kills, self.adopted_s
 
 
 def _heard(report: dict[str, Any]) -> dict[str, tuple[float, float]]:

@@ -21,13 +21,21 @@ from sip.wire import EngineCommandLine, EngineKeeper, EngineProcess, KeeperLimit
 
 #: An engine under trial dies often and is wanted back at once.
 KEEPING = KeeperLimits(retry_last_s=0.5, settled_after_s=1.0)
+#: Nobody real talks in a lab: at its end the legs that are up get a BYE, without waiting for a good-bye.
+DRAIN_TIMEOUT_S = 0.3
 
 
 def engine_keeper(settings: Settings, directory: Path) -> EngineKeeper:
     """Who keeps the first engine of `settings` running, as a service manager does."""
     engine = settings.engines[0]
     socket = Path(settings.engine_socket(engine))
-    line = EngineCommandLine(socket, EngineId(engine.name), directory / "engine.log", directory / "engine")
+    line = EngineCommandLine(
+        socket,
+        EngineId(engine.name),
+        directory / "engine.log",
+        directory / "engine",
+        arguments=("--drain-timeout-s", f"{DRAIN_TIMEOUT_S:g}"),
+    )
     return EngineKeeper(line, KEEPING)
 
 

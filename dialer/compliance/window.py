@@ -64,6 +64,22 @@ def is_within(daily_from: int, daily_till: int, zone: str, utc: float) -> bool:
     return max(daily_from, 0) <= second < (daily_till if daily_till >= 0 else 86_400)
 
 
+def _clock_change(zone: ZoneInfo, day: date) -> float | None:
+    """The instant at which the clocks of `zone` change on `day`, or None on most days."""
+    before = datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
+    after = (datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(days=1)).timestamp()
+    if after - before == 86_400:
+        return None
+    offset = datetime.fromtimestamp(before, zone).utcoffset()
+    while after - before > 60:
+        middle = before + (after - before) // 120 * 60
+        if datetime.fromtimestamp(middle, zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
 def _opening_in(window: CallingWindow, zone: str, utc: float) -> float | None:
     known = _zone(zone)
     local = local_time(zone, utc)
@@ -74,10 +90,16 @@ def _opening_in(window: CallingWindow, zone: str, utc: float) -> float | None:
         hours = hours_on(window, day)
         if hours is None:
             continue
-        # Wall-clock time in the zone itself, so that days on which clocks change come out right.
         wall = datetime(day.year, day.month, day.day, hours.opens_minute // 60, hours.opens_minute % 60, tzinfo=known)
-        if wall.timestamp() > utc:
-            return wall.timestamp()
+        # A wall-clock time that comes twice opens twice; one that is jumped over, and one that comes back, with the
+        # change of the clocks.
+        instants = [wall.timestamp(), wall.replace(fold=1).timestamp()]
+        change = _clock_change(known, day)
+        if change is not None and not is_open(window, zone, change - 1):
+            instants.append(change)
+        opening = min((each for each in instants if each > utc and is_open(window, zone, each)), default=None)
+        if opening is not None:
+            return opening
     return None
 
 

@@ -10,7 +10,7 @@ import structlog
 from dialer.ports import Feed, Ledger, Telephony
 from dialer.runtime.timers import Timers
 from dialer.vocabulary import events
-from dialer.vocabulary.errors import EngineUnavailable, StoreUnavailable
+from dialer.vocabulary.errors import EngineUnavailable, StoreRejected, StoreUnavailable
 from dialer.vocabulary.ids import AgentName, CampaignName
 from dialer.vocabulary.outputs import (
     Audience,
@@ -71,7 +71,7 @@ class Executor:
     async def _claim(self, request: ClaimRecords) -> None:
         try:
             self._post(await self._ledger.claim(request))
-        except StoreUnavailable as error:
+        except (StoreUnavailable, StoreRejected) as error:
             self._post(events.ClaimFailed(request.campaign, str(error)))
 
     async def stop(self) -> None:

@@ -1,0 +1,125 @@
+"""A runtime on fakes of the ports: a ledger that can hold back, fail and refuse; an engine and a feed that listen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from dialer.callflow.world import World
+from dialer.ports import ClaimLease, Moment
+from dialer.runtime.executor import Executor
+from dialer.runtime.inbox import Inbox
+from dialer.runtime.timers import Timers
+from dialer.runtime.writer import Writer
+from dialer.vocabulary import events, telephony
+from dialer.vocabulary.errors import StoreRejected, StoreUnavailable
+from dialer.vocabulary.ids import EngineId, Mint, RecordId
+from dialer.vocabulary.outputs import ClaimRecords
+from dialer.vocabulary.writes import BeginAttempt, CommitReport, Refusal, Write
+from tests.unit.callflow.house import LONDON, NOON, record, settings
+
+PATIENCE_S = 10.0
+
+
+class FakeLedger:
+    """Commits when `open`; `refuse` is the rule for attempts, `reject` says whether a list of writes is no good."""
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.open.set()
+        self.problem = ""
+        self.refuse = ""
+        self.reject: Callable[[Sequence[Write]], bool] = lambda _: False
+        self.commits: list[Sequence[Write]] = []
+        self.tried = 0
+        self.claims: list[ClaimRecords] = []
+
+    async def commit(self, writes: Sequence[Write]) -> CommitReport:
+        self.tried += 1
+        await self.open.wait()
+        if self.problem:
+            raise StoreUnavailable(self.problem)
+        if self.reject(writes):
+            raise StoreRejected("no such column")
+        self.commits.append(writes)
+        refused = [each for each in writes if isinstance(each, BeginAttempt) and self.refuse]
+        return CommitReport(tuple(Refusal(each, self.refuse) for each in refused))
+
+    async def claim(self, request: ClaimRecords) -> events.RecordsClaimed:
+        if self.problem:
+            raise StoreUnavailable(self.problem)
+        if self.reject([]):
+            raise StoreRejected("no such column")
+        self.claims.append(request)
+        rows = (record(1),) if LONDON in request.zones and len(self.claims) < 3 else ()
+        return events.RecordsClaimed(request.campaign, rows, events.Waiting(total=1), (LONDON,))
+
+    async def renew(self, leases: Sequence[ClaimLease], lease_s: float, now: float) -> Sequence[RecordId]:
+        return ()
+
+    async def remembered(self) -> Sequence[events.Event]:
+        return (events.Restored(),)
+
+
+class FakeTelephony:
+    def __init__(self) -> None:
+        self.sent: list[telephony.Command] = []
+        self.acknowledged: list[int] = []
+
+    def send(self, engine: EngineId, command: telephony.Command) -> None:
+        self.sent.append(command)
+
+    def acknowledge(self, engine: EngineId, sequence: int) -> None:
+        self.acknowledged.append(sequence)
+
+
+class FakeFeed:
+    def __init__(self) -> None:
+        self.topics: list[tuple[str, str]] = []
+
+    def publish(self, audience: str, topic: str, key: str, body: object) -> None:
+        self.topics.append((audience, topic))
+
+
+class RunningClock:
+    """Monotonic time of the loop; the calendar stands at noon."""
+
+    def now(self) -> Moment:
+        return Moment(asyncio.get_running_loop().time(), NOON)
+
+
+class Desk:
+    """All parts of the runtime, wired as in a node."""
+
+    def __init__(self) -> None:
+        self.ledger = FakeLedger()
+        self.telephony = FakeTelephony()
+        self.feed = FakeFeed()
+        self.world = World(Mint("t"), settings())
+        self.timers = Timers(lambda key: self.inbox.post(events.TimerFired(key)))
+        self.executor = Executor(
+            self.telephony, self.ledger, self.feed, self.timers, lambda event: self.inbox.post(event)
+        )
+        self.writer = Writer(
+            self.ledger, self.executor.run, lambda event: self.inbox.post(event), self.telephony.acknowledge
+        )
+        self.inbox = Inbox(self.world, RunningClock(), self.executor, self.writer)
+
+    async def __aenter__(self) -> Desk:
+        self.writer.start()
+        self.inbox.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.ledger.problem = ""
+        self.ledger.open.set()
+        await self.inbox.stop()
+        await self.writer.stop(PATIENCE_S)
+        await self.executor.stop()
+        self.timers.close()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for a condition, turn by turn of the loop."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not condition():
+                await asyncio.sleep(0.001)  # noqa: ASYNC110  # conditions of the world have no event

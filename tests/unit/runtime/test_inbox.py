@@ -1,0 +1,138 @@
+"""The inbox: one message at a time; what people hear does not wait for a disk, what is told does."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from dialer.agents.agent import AgentState
+from dialer.runtime import inbox
+from dialer.vocabulary import commands, events, telephony
+from dialer.vocabulary.errors import Refused, StoreUnavailable
+from dialer.vocabulary.ids import AgentName, LegId, TeamName
+from dialer.vocabulary.telephony import Dial, LegOffered, Reject
+from tests.unit.callflow.house import ADA, ENGINE, SPRING
+from tests.unit.runtime.desk import Desk
+
+
+def offered(n: int) -> events.EngineSaid:
+    """An incoming call: refused at once, and a line of history."""
+    said = LegOffered(LegId(f"in{n}"), "trunk/main", "c", "a", "b", "c", (), 0.0)  # type: ignore[arg-type]  # an id
+    return events.EngineSaid(ENGINE, said)
+
+
+async def seat(desk: Desk) -> None:
+    desk.inbox.post(events.ConfigurationApplied(1, desk.world.settings))
+    desk.inbox.post(events.UserKnown(ADA, "Ada", "101@desk", (TeamName("sales"),)))
+    desk.inbox.post(events.Restored())
+    desk.inbox.post(events.EngineConnected(ENGINE, "boot"))
+    desk.inbox.post(events.EngineSaid(ENGINE, telephony.SnapshotTaken(ENGINE, "boot", (), (), 0.0)))
+    await desk.inbox.ask(commands.LogIn(ADA))
+
+
+async def test_what_people_hear_leaves_before_the_commit_and_the_ack_after_it(desk: Desk) -> None:
+    desk.ledger.open.clear()
+    desk.inbox.post_from_engine(ENGINE, 7, offered(1))
+    await desk.until(lambda: desk.telephony.sent)
+    assert isinstance(desk.telephony.sent[0], Reject)
+    assert not desk.telephony.acknowledged
+    desk.ledger.open.set()
+    await desk.until(lambda: desk.telephony.acknowledged == [7])
+
+
+async def test_joins_leave_at_once_while_the_store_fails_and_acks_wait(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dialer.runtime.writer.RETRY_S", 0.001)
+    desk.ledger.problem = "the disk is full"
+    desk.inbox.post_from_engine(ENGINE, 1, offered(1))
+    await desk.until(lambda: desk.world.store_problem)
+    desk.inbox.post_from_engine(ENGINE, 2, offered(2))
+    await desk.until(lambda: len(desk.telephony.sent) == 2)
+    assert not desk.telephony.acknowledged
+    desk.ledger.problem = ""
+    await desk.until(lambda: desk.telephony.acknowledged == [1, 2])
+    await desk.until(lambda: not desk.world.store_problem)
+
+
+async def test_a_command_is_answered_after_its_commit(desk: Desk) -> None:
+    await seat(desk)
+    desk.ledger.open.clear()
+    asked = asyncio.create_task(desk.inbox.ask(commands.GoReady(ADA)))
+    await desk.until(lambda: desk.world.agents[ADA].state is AgentState.READY)
+    assert not asked.done()
+    desk.ledger.open.set()
+    await asked
+
+
+async def test_a_command_that_is_not_committed_in_time_is_answered_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await seat(desk)
+    monkeypatch.setattr(inbox, "COMMIT_PATIENCE_S", 0.02)
+    desk.ledger.open.clear()
+    with pytest.raises(StoreUnavailable, match="may be applied later"):
+        await desk.inbox.ask(commands.GoReady(ADA))
+    desk.ledger.open.set()
+    await desk.until(lambda: desk.world.agents[ADA].state is AgentState.READY)
+    await desk.inbox.ask(commands.LogOut(ADA))
+
+
+async def test_a_refusal_is_answered_at_once_even_while_the_store_is_held_up(desk: Desk) -> None:
+    await seat(desk)
+    desk.ledger.open.clear()
+    with pytest.raises(Refused, match="There is no agent"):
+        await desk.inbox.ask(commands.GoReady(AgentName("nobody")))
+    desk.ledger.open.set()
+
+
+async def test_a_defect_of_ours_costs_its_message_alone(desk: Desk) -> None:
+    await seat(desk)
+    desk.inbox.post(events.TimerFired("no such timer"))
+    desk.inbox.post_from_engine(ENGINE, 3, offered(1))
+    await desk.until(lambda: desk.telephony.acknowledged == [3])
+    assert desk.inbox.faults == 1
+    await desk.inbox.ask(commands.GoReady(ADA))
+
+
+async def test_claims_come_back_and_a_claim_that_fails_is_told(desk: Desk) -> None:
+    await seat(desk)
+    await desk.inbox.ask(commands.LoadCampaign(SPRING, "sue"))
+    await desk.inbox.ask(commands.StartCampaign(SPRING, "sue"))
+    campaign = desk.world.campaigns[SPRING]
+    await desk.until(lambda: campaign.waiting.total == 1)
+    await desk.inbox.ask(commands.GoReady(ADA))
+    await desk.until(lambda: desk.world.interactions)
+    desk.ledger.reject = lambda _: True
+    campaign.claim_after = 0.0
+    desk.inbox.post(events.Ticked())
+    await desk.until(lambda: campaign.claim_problem)
+    assert not campaign.claiming
+
+
+async def test_a_refused_attempt_never_reaches_the_engine(desk: Desk) -> None:
+    await seat(desk)
+    desk.ledger.refuse = "do_not_call"
+    await desk.inbox.ask(commands.LoadCampaign(SPRING, "sue"))
+    await desk.inbox.ask(commands.ChangeMode(SPRING, "PROGRESSIVE_ASM", "sue"))
+    await desk.inbox.ask(commands.StartCampaign(SPRING, "sue"))
+    await desk.inbox.ask(commands.GoReady(ADA))
+    await desk.until(lambda: desk.world.agents[ADA].engaged)
+    engaged = desk.world.agents[ADA].engaged
+    assert engaged is not None
+    desk.inbox.post(events.EngineSaid(ENGINE, telephony.LegAnswered(engaged, 0.0)))
+    await desk.until(lambda: ("agent:ada", "offer_withdrawn") in desk.feed.topics)
+    assert [each.leg for each in desk.telephony.sent if isinstance(each, Dial)] == [engaged]
+    assert not desk.world.interactions
+    assert desk.world.agents[ADA].state is AgentState.READY
+
+
+async def test_stop_answers_who_still_waits(desk: Desk) -> None:
+    await seat(desk)
+    asked = asyncio.create_task(desk.inbox.ask(commands.GoReady(ADA)))
+    await asyncio.sleep(0)
+    await desk.inbox.stop()
+    with pytest.raises(StoreUnavailable):
+        await asked
+    desk.inbox.start()

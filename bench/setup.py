@@ -43,7 +43,9 @@ class Measured(Struct, frozen=True):
     event_ms_p50: float
     event_ms_p99: float
     event_ms_worst: float
+    inbox_ms_p50: float
     inbox_ms_p99: float
+    commits_per_s: float
     node_cores: float
     engine_cores: float
     node_cpu_per_call_ms: float
@@ -115,7 +117,9 @@ async def _measure(product: Product, carrier: Carrier, seconds: int) -> Measured
         event_ms_p50=quantile(figures["event_ms"], 0.5),
         event_ms_p99=quantile(figures["event_ms"], 0.99),
         event_ms_worst=max(figures["event_ms"]),
+        inbox_ms_p50=quantile(figures["waited_ms"], 0.5),
         inbox_ms_p99=quantile(figures["waited_ms"], 0.99),
+        commits_per_s=figures["commits"] / lasted_s,
         node_cores=node_s / lasted_s,
         engine_cores=engine_s / lasted_s,
         node_cpu_per_call_ms=node_s / calls * 1000,

@@ -78,6 +78,14 @@ class SipAccount(pj.Account):
         )
         self._loop.emit(self.told)
 
+    def end(self) -> None:
+        """Delete the account; nothing of pjsip may be asked of it afterwards.
+
+        pjsua2's destructor (Account::~Account) deletes whatever account has this one's number then, which may be the
+        next one's. So the object of C++ goes at once, and not whenever Python lets go of ours.
+        """
+        self.__swig_destroy__(self)  # type: ignore[attr-defined]  # SWIG's: runs the destructor, and disowns
+
     def state(self) -> telephony.AccountState:
         """As was last told; an account without a registrar is never registered."""
         if self.told is not None:

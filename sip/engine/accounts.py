@@ -175,10 +175,7 @@ class Accounts:
         self._leaving.append(account)
 
     def _remove(self, account: SipAccount) -> None:
-        try:
-            account.shutdown()
-        except pj.Error as problem:
-            self._loop.fault("account_shutdown", problem)
+        account.end()
         if account.settings is not None and account.transport_id >= 0:
             self._transports.give_back(account.settings, account.transport_id, account.port)
             account.transport_id = -1

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -139,15 +139,21 @@ def free_port() -> int:
 
 
 class Sipp:
-    """SIPp as the called party of one call, by a scenario. `messages` is all that went over the wire."""
+    """SIPp as the called party, by a scenario. `messages` is all that went over the wire.
 
-    def __init__(self, directory: Path, steps: str) -> None:
-        self.port = free_port()
+    It ends by itself after `calls` calls. `rows` are lines of values, one for each call: [field0] in the scenario.
+    `port` 0 is any free one.
+    """
+
+    def __init__(
+        self, directory: Path, steps: str, *, calls: int = 1, rows: Sequence[str] = (), port: int = 0
+    ) -> None:
+        self.port = port or free_port()
         self._directory = directory
         self._log = directory / f"sipp-{self.port}.messages"
         scenario = directory / f"sipp-{self.port}.xml"
         scenario.write_text(f'<?xml version="1.0"?>\n<scenario name="peer">\n{steps}\n</scenario>\n')
-        command = ["sipp", "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(self.port), "-m", "1", "-nostdin"]
+        command = ["sipp", "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(self.port), "-m", str(calls), "-nostdin"]
         command += ["-timeout", "45s", "-timeout_error", "-mp", str(free_port() & ~1), "-trace_msg"]
         command += [
             "-message_file",
@@ -156,6 +162,10 @@ class Sipp:
             "-error_file",
             str(directory / "sipp.errors"),
         ]
+        if rows:
+            values = directory / f"sipp-{self.port}.csv"
+            values.write_text("\n".join(["SEQUENTIAL", *rows]) + "\n")
+            command += ["-inf", str(values)]
         self._process = subprocess.Popen(
             command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

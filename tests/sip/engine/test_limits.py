@@ -13,7 +13,7 @@ from dialer.vocabulary.errors import EngineUnavailable
 from dialer.vocabulary.ids import AccountId, BridgeId, LegId
 from dialer.vocabulary.telephony import ClearedBy, LegRole
 
-from .rig import CARRIER, TRUNK, Engine
+from .rig import CARRIER, TRUNK, Engine, free_port
 
 
 @pytest.mark.parametrize(
@@ -122,6 +122,14 @@ def test_an_account_that_vanishes_goes_with_its_last_leg(engine: Engine) -> None
     assert engine.cleared(ours).answered
     engine.apply(engine.account(TRUNK), engine.account(CARRIER))
     engine.conversation()
+
+
+def test_an_account_that_moves_to_another_port_can_dial(engine: Engine) -> None:
+    engine.ports = (free_port(), free_port())
+    engine.configure()
+    ours, theirs = engine.conversation()
+    engine.submit(telephony.HangUp(ours))
+    assert engine.cleared(theirs).by is ClearedBy.PEER
 
 
 def test_draining_refuses_and_ends_with_the_last_leg(engine: Engine) -> None:

@@ -34,5 +34,5 @@ def encode(interaction: Interaction) -> bytes:
 
 
 def decode(live: bytes) -> Interaction:
-    """Raises msgspec.ValidationError for bytes of another version."""
+    """Raises msgspec.DecodeError for bytes of another version."""
     return _DECODER.decode(live)

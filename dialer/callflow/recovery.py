@@ -12,7 +12,7 @@ from dialer.callflow.living import decode
 from dialer.callflow.step import Step
 from dialer.callflow.world import EngineView
 from dialer.campaigns.campaign import CAMPAIGN_TABLE, CampaignState
-from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.interaction import INTERACTION_TABLE, Interaction, InteractionState
 from dialer.interactions.leg import LEG_TABLE, Leg, LegPurpose, LegState, LegTrigger
 from dialer.interactions.party import Party, PartyState
 from dialer.machine import Machine
@@ -20,6 +20,7 @@ from dialer.trunks.accounts import configure, phone_target, trunk_account
 from dialer.vocabulary import events
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import AccountId, EngineId, LegId, TrunkName
+from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import (
     ClearedBy,
     EngineReady,
@@ -33,6 +34,10 @@ from dialer.vocabulary.telephony import (
     LegStanding,
     SnapshotTaken,
 )
+from dialer.vocabulary.writes import ReleaseRecord, SettleAttempt, UpdateRecord
+
+#: A record whose attempt was lost is not dialled again before this: its contact's phone may still ring.
+LOST_RETRY_S = 120.0
 
 STANDINGS = {
     LegStanding.DIALING: LegState.INITIATED,
@@ -81,24 +86,45 @@ def on_interaction_remembered(step: Step, event: events.InteractionRemembered) -
     """An interaction that was open. Its legs are taken as they were until the engine says otherwise."""
     try:
         interaction = decode(event.live)
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         step.history("interaction_unreadable", problem=str(error))
         return
-    if interaction.campaign not in step.world.campaigns or interaction.state is InteractionState.FINALIZED:
+    if interaction.state is InteractionState.FINALIZED:
+        return
+    party = interaction.party
+    if interaction.campaign not in step.world.campaigns or (party and party.agent not in step.world.agents):
+        _close_unknown(step, interaction)
         return
     step.world.interactions[interaction.id] = interaction
     if interaction.contact_leg is not None and interaction.attempt is not None and interaction.engine is not None:
         _remember_contact_leg(step, interaction, interaction.contact_leg)
-    party = interaction.party
     if party is None:
         return
-    agent = step.world.agents.get(party.agent)
-    if agent is not None:
-        agent.interaction = interaction.id
-        state = _agent_state(interaction, party)
-        _set_agent(step, agent, state, SystemReason.AFTER_CALL_OVERRUN if state is AgentState.NOT_READY else "")
-    if party.leg is not None and interaction.engine is not None and agent is not None:
+    agent = step.world.agents[party.agent]
+    agent.interaction = interaction.id
+    state = _agent_state(interaction, party)
+    _set_agent(step, agent, state, SystemReason.AFTER_CALL_OVERRUN if state is AgentState.NOT_READY else "")
+    if party.leg is not None and interaction.engine is not None:
         _remember_agent_leg(step, interaction, party, agent)
+
+
+def _close_unknown(step: Step, interaction: Interaction) -> None:
+    """The campaign was taken out of the configuration meanwhile, or the user is no agent any more: nobody can go on,
+    so what is open is closed. The engine's legs are ended as orphans."""
+    attempt, record = interaction.attempt, interaction.record
+    result = interaction.result or CallResult.SYSTEM_LOST
+    if attempt is not None and not attempt.settled:
+        answered = attempt.answered_at, attempt.connected_at
+        step.write(SettleAttempt(attempt.id, CallResult.SYSTEM_LOST, 0, "", None, *answered, ended_at=step.utc))
+    if record is not None and attempt is None:
+        step.write(ReleaseRecord(record.record, record.fence, True, step.utc))
+    elif record is not None:
+        done = RecordStatus.UPDATED if interaction.conversed else RecordStatus.READY
+        due_at = None if interaction.conversed else step.utc + LOST_RETRY_S
+        step.write(UpdateRecord(record.record, record.fence, done, None, result, due_at, step.utc))
+    step.history("nobody_goes_on", interaction=interaction, state=interaction.state)
+    interaction.machine = Machine(INTERACTION_TABLE, interaction.id, InteractionState.FINALIZED, step.now)
+    step.interaction_changed(interaction)
 
 
 def _agent_state(interaction: Interaction, party: Party) -> AgentState:

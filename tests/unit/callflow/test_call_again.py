@@ -56,7 +56,7 @@ def test_nobody_answers_and_after_call_work_goes_on_with_a_clock_of_its_own() ->
 
 
 def test_attempts_of_both_calls_count_in_the_treatment() -> None:
-    floor = after_call(ASM, records=(record(1, attempts=1),))
+    floor = after_call(ASM, records=(record(1, attempts=2, tries={"busy": 2}),))
     again(floor)
     floor.clear(floor.contact, 486)
     floor.ask(commands.Done(ADA, floor.interaction.id))

@@ -92,9 +92,12 @@ async def test_a_failing_store_is_told_once_and_nothing_leaves_until_it_recovers
 async def test_stop_waits_for_what_is_queued_and_says_if_it_could_not_be_written(desk: Desk) -> None:
     desk.ledger.open.clear()
     desk.writer.add(batch(line("1"), outputs=(tell("1"),)))
+    await desk.until(lambda: desk.ledger.tried)
     assert not await desk.writer.stop(0.01)
     assert not desk.telephony.sent
+    desk.ledger.open.set()
     desk.writer.start()
+    desk.writer.add(batch(line("2")))
 
 
 async def test_a_step_that_leaves_nothing_is_no_commit(desk: Desk) -> None:

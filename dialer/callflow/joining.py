@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dialer.agents.agent import AgentTrigger
+from dialer.callflow.conversation import put_on_hold
 from dialer.callflow.desk import move
 from dialer.callflow.legs import join_all, play
 from dialer.callflow.sounds import BEEP
 from dialer.callflow.step import Step
-from dialer.interactions.interaction import Interaction, InteractionTrigger
+from dialer.interactions.interaction import HoldBy, Interaction, InteractionTrigger
 from dialer.interactions.leg import Leg
 from dialer.interactions.party import Party, PartyTrigger
 
@@ -36,3 +37,8 @@ def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, ag
     step.save_party(interaction, party)
     step.history("connected", interaction=interaction)
     step.interaction_changed(interaction)
+    # Who held before there was anybody to hold goes on holding.
+    if agent.held_by_peer:
+        put_on_hold(step, interaction, HoldBy.AGENT_PHONE, contact, agent)
+    if contact.held_by_peer:
+        put_on_hold(step, interaction, HoldBy.CONTACT, contact, agent)

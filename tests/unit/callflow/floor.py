@@ -274,8 +274,10 @@ def picture(world: World) -> object:
     """Everything of a world that a refused command must leave as it is."""
     return (
         {
-            name: (agent.state, agent.reason, agent.pending, agent.interaction, agent.engaged, agent.expiries)
-            + (agent.waits_for, sorted(agent.hidden), sorted(agent.joined))
+            name: (
+                *(agent.state, agent.reason, agent.pending, agent.interaction, agent.engaged, agent.expiries),
+                *(agent.waits_for, sorted(agent.hidden), sorted(agent.joined)),
+            )
             for name, agent in world.agents.items()
         },
         {id_: encode(interaction) for id_, interaction in world.interactions.items()},

@@ -163,11 +163,11 @@ def test_warning_limit_and_overrun() -> None:
     floor = after_call()
     after = floor.interaction.after_call
     assert after is not None
-    floor.pass_time(44)
-    assert not after.warned
-    floor.pass_time(2)
-    assert after.warned
-    floor.pass_time(15)
+    warned = []
+    for seconds in (44, 2, 15):
+        floor.pass_time(seconds)
+        warned.append(after.warned)
+    assert warned == [False, True, True]
     agent = floor.agent()
     assert (agent.state, agent.reason) == (AgentState.NOT_READY, SystemReason.AFTER_CALL_OVERRUN)
     assert floor.interaction.state is InteractionState.CLEARED

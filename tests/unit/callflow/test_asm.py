@@ -180,14 +180,13 @@ def test_rtp_death_in_conversation_rings_the_agent_again_and_makes_the_leg_the_e
     floor = talking(ASM)
     contact = floor.contact
     floor.clear(floor.engaged, by=ClearedBy.MEDIA)
-    assert floor.interaction.reconnecting
+    assert (floor.interaction.reconnecting, floor.agent().state) == (True, AgentState.BUSY)
     assert [each.leg for each in floor.commands(Play)] == [contact.id], "comfort audio"
     assert floor.refusal(commands.Hold(ADA, floor.interaction.id)) == "not_connected"
     again = floor.phone
     floor.forget_outputs()
     floor.answer(again)
-    assert not floor.interaction.reconnecting
-    assert floor.agent().engaged == again.id
+    assert (floor.interaction.reconnecting, floor.agent().engaged) == (False, again.id)
     assert {each.leg for each in floor.commands(Join)} == {contact.id, again.id}
     floor.clear(contact)
     assert [each.leg for each in floor.commands(Leave)] == [again.id]

@@ -226,3 +226,13 @@ def test_media_that_comes_up_changes_no_hold() -> None:
     floor = talking()
     floor.engine_says(LegMedia(floor.contact.id, True, False, False, "PCMA", floor.now))
     assert not floor.told
+
+
+def test_a_phone_that_was_put_on_hold_before_the_contact_answered_holds_on() -> None:
+    floor = dialling(Mode.PROGRESSIVE_ASM)
+    floor.hold(floor.engaged, on=True)
+    floor.answer(floor.contact)
+    assert floor.interaction.holds == {HoldBy.AGENT_PHONE}
+    assert audio(floor) == "apart"
+    floor.hold(floor.engaged, on=False)
+    assert audio(floor) == "both ways"

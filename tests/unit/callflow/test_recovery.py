@@ -77,7 +77,7 @@ def test_an_interaction_comes_back_from_its_bytes(mode: Mode, scene: object) -> 
     assert (again.state, again.holds, again.party.state) == (  # type: ignore[union-attr]  # somebody is in it
         interaction.state,
         interaction.holds,
-        interaction.party.state,  # type: ignore[union-attr]  # somebody is in it
+        interaction.party.state,
     )
 
 

@@ -9,7 +9,7 @@ from dialer.interactions.interaction import InteractionState
 from dialer.trunks.trunk import TrunkState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.results import CallResult, RecordStatus
-from dialer.vocabulary.telephony import AccountState, ClearedBy, Dial, HangUp, Probe, ProbeCompleted
+from dialer.vocabulary.telephony import AccountState, ClearedBy, Dial, HangUp, LegCleared, Probe, ProbeCompleted
 from dialer.vocabulary.writes import AddDial, BeginAttempt, SettleAttempt, SettleDial, UpdateRecord
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, MAIN, NOON, SPARE, campaign, record, settings, trunk
@@ -85,16 +85,9 @@ def test_no_other_trunk_after_a_ring(sign: int) -> None:
         floor.progress(floor.contact, 183)
         floor.world.legs[floor.contact.id].early_media = True
     contact = floor.contact
-    floor.engine_says(_cleared(contact.id, 503, alerted=True))
+    floor.engine_says(LegCleared(contact.id, 503, "", None, ClearedBy.PEER, floor.now, heard=True, alerted=True))
     assert used(floor) == [MAIN]
     assert results(floor) == [CallResult.CONGESTION]
-
-
-def _cleared(leg: str, code: int, *, alerted: bool) -> object:
-    from dialer.vocabulary.ids import LegId
-    from dialer.vocabulary.telephony import LegCleared
-
-    return LegCleared(LegId(leg), code, "", None, ClearedBy.PEER, 0.0, heard=True, alerted=alerted)
 
 
 @pytest.mark.parametrize("code", [486, 404, 480, 603])

@@ -46,8 +46,17 @@ BY_CAUSE = {
 }
 
 
-def cleared(code: int = 0, by: ClearedBy = ClearedBy.PEER, q850: int | None = None, **more: bool) -> LegCleared:
-    return LegCleared(LegId("1"), code, "", q850, by, 0.0, **{"heard": True, **more})
+def cleared(
+    code: int = 0,
+    by: ClearedBy = ClearedBy.PEER,
+    q850: int | None = None,
+    *,
+    heard: bool = True,
+    alerted: bool = False,
+    answered: bool = False,
+    late_answer: bool = False,
+) -> LegCleared:
+    return LegCleared(LegId("1"), code, "", q850, by, 0.0, answered, heard, alerted, late_answer)
 
 
 @pytest.mark.parametrize(("code", "result"), [(code, result) for result, codes in BY_CODE.items() for code in codes])

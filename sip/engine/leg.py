@@ -183,11 +183,13 @@ class SipCall(pj.Call):
             codec=self.leg.codec,
         )
 
-    def signs_of_life(self) -> tuple[int, int, int]:
-        """Counters that grow while the peer sends RTP or RTCP; pj.Error when there is no stream."""
+    def signs_of_life(self) -> tuple[int, int]:
+        """Counters that grow while the peer sends RTP or RTCP; pj.Error when there is no stream.
+
+        The receiver's update count is none of them: it grows with each RTCP of our own, every 5 s."""
         whole = self.getStreamStat(0)
         rtcp = whole.rtcp
-        return rtcp.rxStat.pkt, rtcp.rxStat.updateCount, rtcp.txStat.updateCount
+        return rtcp.rxStat.pkt, rtcp.txStat.updateCount
 
     def _media_state(self) -> MediaState:
         info = self.getInfo()

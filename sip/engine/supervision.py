@@ -23,7 +23,7 @@ LEAST_INTERVAL_S = 0.5
 
 @dataclass(slots=True)
 class _Pulse:
-    counters: tuple[int, int, int]
+    counters: tuple[int, int]
     since: float
     looked_at: float
 
@@ -72,7 +72,7 @@ class Supervision:
             counters = leg.call.signs_of_life()
         except pj.Error:
             # No stream: offer and answer left none, so nothing will ever be heard.
-            counters = pulse.counters if pulse is not None else (0, 0, 0)
+            counters = pulse.counters if pulse is not None else (0, 0)
         if pulse is None or counters != pulse.counters:
             self._pulses[leg.id] = _Pulse(counters, now, now)
             return

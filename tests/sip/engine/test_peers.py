@@ -229,8 +229,10 @@ def test_a_reinvite_without_sdp_is_answered_with_an_offer(engine: Engine, tmp_pa
         sipp.finished()
 
 
-def test_a_peer_without_rtp_is_cleared(bare: Engine, tmp_path: Path) -> None:
-    bare.configure(rtp_timeout_s=1.0)
+@pytest.mark.parametrize("rtp_timeout_s", [1.0, 6.0])
+def test_a_peer_without_rtp_is_cleared(bare: Engine, tmp_path: Path, rtp_timeout_s: float) -> None:
+    """Also where the time is longer than the 5 s between two RTCP packets of our own."""
+    bare.configure(rtp_timeout_s=rtp_timeout_s)
     with Sipp(tmp_path, script(_answered(), _ends_by_bye())) as sipp:
         leg = bare.dial(sipp.port)
         bare.expect(telephony.LegAnswered)

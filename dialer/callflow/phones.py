@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
 from dialer.callflow import asm, conversation, offers, outcome
 from dialer.callflow.desk import ask_for, give_free
@@ -13,6 +15,10 @@ from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger
 from dialer.interactions.party import Party, PartyState, PartyTrigger
 from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegProgress
+
+#: Causes (ITU-T Q.850) by which a switch tells that it has lost the phone, and not that the agent has hung up:
+#: destination out of order, network out of order, temporary failure, channel not available (RTP time-out of Asterisk).
+LINE_FAULTS = frozenset({27, 38, 41, 44})
 
 
 def on_progress(step: Step, leg: Leg, event: LegProgress | LegAlerting) -> None:
@@ -63,6 +69,8 @@ def on_cleared(step: Step, leg: Leg, event: LegCleared) -> None:
     agent = step.world.agents.get(leg.agent) if leg.agent else None
     if agent is None:
         return
+    if event.by is ClearedBy.PEER and event.answered and event.q850 in LINE_FAULTS:
+        event = structs.replace(event, by=ClearedBy.MEDIA)
     interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
     party = interaction.party if interaction else None
     mine = interaction is not None and party is not None and party.leg == leg.id

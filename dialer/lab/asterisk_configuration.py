@@ -136,11 +136,18 @@ _EXTENSIONS = """\
 [general]
 
 ; Calls of the dialer: digits alone are a phone, a number in E.164 goes to the carrier. The cause goes back as it came.
+; A phone that is lost (rtp_timeout) ends with a cause of its own, which Dial alone would not pass on.
 [from-dialer]
-exten => _X.,1,Dial(PJSIP/${EXTEN})
- same => n,Hangup(${HANGUPCAUSE})
+exten => _X.,1,Dial(PJSIP/${EXTEN},,gb(phone^rung^1(${CHANNEL})))
+ same => n,Hangup(${IF($["${SHARED(cause)}" = ""]?${HANGUPCAUSE}:${SHARED(cause)})})
 exten => _+X.,1,Dial(PJSIP/${EXTEN}@carrier)
  same => n,Hangup(${HANGUPCAUSE})
+
+[phone]
+exten => rung,1,Set(CHANNEL(hangup_handler_push)=phone,gone,1(${ARG1}))
+ same => n,Return()
+exten => gone,1,Set(SHARED(cause,${ARG1})=${HANGUPCAUSE})
+ same => n,Return()
 
 ; Neither phones nor carrier call by themselves.
 [from-phones]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
+from msgspec.structs import replace
 
 from dialer.interactions.interaction import EndedBy
 from dialer.views.call import CallPhase
@@ -16,6 +19,8 @@ from .floor import Floor, Floors
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
 FIRST, SECOND = number_for(Behaviour.PATIENT_PERSON), number_for(Behaviour.PATIENT_PERSON, 1)
+RTP_TIMEOUT_S = 3.0
+"""Less than the 5 s between two RTCP packets of Asterisk, which go on when the phone is gone."""
 QUIET = 20.0
 """Root mean square below which nobody would call it audio."""
 
@@ -34,8 +39,21 @@ async def second_conversation(floor: Floor) -> int:
     return await floor.tone_of(SECOND)
 
 
-async def test_the_contact_hears_comfort_until_the_phone_is_back(floors: Floors) -> None:
-    async with floors(FIRST, SECOND, trunk={"rtp_timeout_s": 3.0}, phones_apart=True) as floor:
+@pytest.mark.parametrize("who_notices", ["engine", "asterisk"])
+async def test_the_contact_hears_comfort_until_the_phone_is_back(floors: Floors, who_notices: str) -> None:
+    """The engine notices that no RTP comes any more; or Asterisk does, and says so by the cause of its BYE."""
+    asterisk = floors.switch.asterisk
+    usual = asterisk.settings
+    if who_notices == "asterisk":
+        await asterisk.reload(replace(usual, rtp_timeout_s=2))
+    try:
+        await lose_and_find(floors, {"rtp_timeout_s": RTP_TIMEOUT_S} if who_notices == "engine" else {})
+    finally:
+        await asterisk.reload(usual)
+
+
+async def lose_and_find(floors: Floors, trunk: Mapping[str, object]) -> None:
+    async with floors(FIRST, SECOND, trunk=trunk, phones_apart=True) as floor:
         contact_hz = await second_conversation(floor)
         call = await floor.dialled(SECOND)
         with Ear(*floor.carrier_rtp) as at_contact, Ear(*floor.phones_rtp) as at_phone:
@@ -59,7 +77,9 @@ async def test_the_contact_hears_comfort_until_the_phone_is_back(floors: Floors)
 
 async def test_a_phone_that_stays_away_ends_the_conversation(floors: Floors) -> None:
     engaged = floors.usual_campaign().engaged.model_copy(update={"reconnect_s": 4.0})
-    async with floors(FIRST, trunk={"rtp_timeout_s": 3.0}, campaign={"engaged": engaged}, phones_apart=True) as floor:
+    async with floors(
+        FIRST, trunk={"rtp_timeout_s": RTP_TIMEOUT_S}, campaign={"engaged": engaged}, phones_apart=True
+    ) as floor:
         await floor.start()
         call = await floor.dialled(FIRST)
         await floor.phase(call, CallPhase.CONNECTED)

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from config.model import Mode
 from dialer.interactions.interaction import InteractionState
@@ -39,6 +40,7 @@ def impatient(stage: Stage) -> None:
     trunks = tuple(trunk.model_copy(update=IMPATIENT) for trunk in settings.trunks)
     campaigns = tuple(each.model_copy(update={"ring_timeout_s": 6.0}) for each in settings.campaigns)
     stage.settings = settings.model_copy(update={"trunks": trunks, "campaigns": campaigns})
+    stage.carrier.settings = replace(stage.carrier.settings, rtp_timeout_s=6.5)
 
 
 async def until(stage: Stage, trunk_is: TrunkState) -> Trunk:

@@ -169,6 +169,7 @@ def asterisk_settings(scenario: Scenario, ports: LabPorts) -> AsteriskSettings:
         phones=scenario.extensions(),
         phone_password=DEMO_PASSWORD,
         dialer_password=DEMO_PASSWORD,
+        rtp_timeout_s=30,
     )
 
 

@@ -80,6 +80,8 @@ async def test_a_restart_under_load_settles_everything_once_and_dialling_resumes
         async with asyncio.timeout(FINISHED_S):
             await until_finished(stage, lambda _: None)
         await send_home(stage)
+        # A contact whose 200 met a dead Asterisk waits 32 s for the ACK (RFC 3261 13.3.1.4).
+        await stage.carrier.request({"do": "settled", "timeout_s": 40.0}, 45.0)
         report = await judge(stage, 0.0)
         attempts = await all_attempts(stage)
     assert (report.lost, report.duplicates, report.unknown_invites, report.orphan_legs) == (0, 0, 0, 0)

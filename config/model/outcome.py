@@ -136,13 +136,13 @@ class Retry(Section):
     """Time until the next attempt."""
 
     increment_s: Annotated[float, Field(ge=0, le=2_592_000)] = 0
-    """How much the delay grows with each attempt."""
+    """How much the delay grows with each attempt that came to this call result."""
 
     max_attempts: int = Field(default=3, ge=1, le=100)
     """Attempts with this call result after which the record is finished; 1 means it is not dialled again."""
 
     afterwards: Annotated[AfterLast, in_lower_case(AfterLast)] = AfterLast.NEXT_IN_CHAIN
-    """After the last: next_in_chain dials the contact's next number, finish does not."""
+    """After the last: next_in_chain dials the contact's next number, finish finishes the whole chain."""
 
 
 #: Call results after which a record is dialled again unless a campaign says otherwise. A trunk's failure is none of

@@ -16,9 +16,10 @@ from dialer.interactions.interaction import (
 from dialer.interactions.party import Party, PartyState, PartyTrigger
 from dialer.interactions.results import CAUSE_WORDS
 from dialer.pacing.pacer import Observation, Observed
-from dialer.records.treatment import treat
+from dialer.records.treatment import Handling, treat
+from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import InteractionId
-from dialer.vocabulary.results import CallResult, RecordStatus
+from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
 from dialer.vocabulary.writes import ReleaseRecord, SettleAttempt, UpdateRecord
 
@@ -42,6 +43,7 @@ def settle(step: Step, interaction: Interaction, result: CallResult) -> None:
         return
     attempt.settled = True
     interaction.found_result = result
+    interaction.tried.append(result)
     interaction.cleared_at = step.utc
     dial = attempt.dials[-1] if attempt.dials else None
     step.write(
@@ -173,12 +175,19 @@ def withdraw(step: Step, interaction: Interaction, *, release: bool = True) -> N
         step.agent_changed(party.agent)
     campaign = step.world.campaigns.get(interaction.campaign)
     if interaction.record is not None and release:
-        record = interaction.record
-        step.write(ReleaseRecord(record.record, record.fence, True, step.utc))
+        _give_back(step, interaction, interaction.record)
         if campaign is not None:
             campaign.claim_after = 0.0
     step.interaction_changed(interaction)
     _forget(step, interaction)
+
+
+def _give_back(step: Step, interaction: Interaction, record: ClaimedRecord) -> None:
+    """To the top of its list, unless the agent who read it said that the contact is not to be called."""
+    if interaction.do_not_call:
+        bar_record(step, interaction)
+    else:
+        step.write(ReleaseRecord(record.record, record.fence, True, step.utc))
 
 
 def free_agent(step: Step, agent: Agent, after: AgentTrigger | None = None) -> None:
@@ -203,21 +212,27 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
     result = interaction.result
     if record is None or result is None:
         return
-    if interaction.do_not_call:
-        result = CallResult.DO_NOT_CALL
     settings = step.world.campaigns[interaction.campaign].settings
-    treatment = treat(settings, result, record.attempts + interaction.attempts, step.utc)
+    handling = Handling(
+        found=tuple(interaction.tried) or (result,),
+        said=interaction.agent_result,
+        conversed=interaction.conversed,
+        do_not_call=interaction.do_not_call,
+    )
+    treatment = treat(settings, record, handling, step.utc)
     step.write(
         UpdateRecord(
             record=record.record,
             fence=record.fence,
             status=treatment.status,
             type=treatment.type,
-            result=result,
+            result=treatment.result,
             due_at=treatment.due_at,
             at=step.utc,
             data=interaction.data or None,
             uncount=treatment.uncount,
+            tried=treatment.tried,
+            finish_chain=treatment.finish_chain,
         )
     )
 
@@ -225,8 +240,29 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
 def cancel_record(step: Step, interaction: Interaction) -> None:
     """Take the record of a preview out of this run; nothing was dialled."""
     record = interaction.record
-    if record is not None:
+    if interaction.do_not_call:
+        bar_record(step, interaction)
+    elif record is not None:
         step.write(UpdateRecord(record.record, record.fence, RecordStatus.CANCELLED, None, None, None, step.utc))
+
+
+def bar_record(step: Step, interaction: Interaction) -> None:
+    """Finish a record that was not dialled because its number is barred. The contact's other numbers are finished
+    too if it was the agent who said so; a list bars one number only."""
+    record = interaction.record
+    if record is not None:
+        step.write(
+            UpdateRecord(
+                record=record.record,
+                fence=record.fence,
+                status=RecordStatus.UPDATED,
+                type=RecordType.NO_CALL,
+                result=CallResult.DO_NOT_CALL,
+                due_at=None,
+                at=step.utc,
+                finish_chain=interaction.do_not_call,
+            )
+        )
 
 
 def _forget(step: Step, interaction: Interaction) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialer.agents.agent import AgentTrigger
 from dialer.callflow.desk import give_free
-from dialer.callflow.ending import release_leg, withdraw
+from dialer.callflow.ending import bar_record, release_leg, withdraw
 from dialer.callflow.outcome import on_call_again_failed
 from dialer.callflow.step import Step
 from dialer.compliance.check import Rule
@@ -13,8 +13,7 @@ from dialer.interactions.leg import LegTrigger
 from dialer.trunks.trunk import Trunk
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.ids import EngineId
-from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
-from dialer.vocabulary.writes import UpdateRecord
+from dialer.vocabulary.results import CallResult
 
 _SENTENCES = {
     Rule.DO_NOT_CALL: "The number is on the do-not-call list.",
@@ -46,19 +45,9 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
 
 
 def _take_off_desk(step: Step, interaction: Interaction, rule: Rule) -> None:
-    record, agent_name = interaction.record, interaction.agent
-    if record is not None and rule is Rule.DO_NOT_CALL:
-        step.write(
-            UpdateRecord(
-                record.record,
-                record.fence,
-                RecordStatus.UPDATED,
-                RecordType.NO_CALL,
-                CallResult.DO_NOT_CALL,
-                None,
-                step.utc,
-            )
-        )
+    agent_name = interaction.agent
+    if rule is Rule.DO_NOT_CALL:
+        bar_record(step, interaction)
     interaction.found_result = CallResult.DO_NOT_CALL if rule is Rule.DO_NOT_CALL else None
     withdraw(step, interaction, release=False)
     if agent_name is not None:

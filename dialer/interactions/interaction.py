@@ -100,6 +100,8 @@ class Interaction:
     parties: list[Party] = field(default_factory=list)
     attempt: Attempt | None = None
     attempts: int = 0
+    #: What was found for each attempt that was settled, in order.
+    tried: list[CallResult] = field(default_factory=list)
     contact_leg: LegId | None = None
     found_result: CallResult | None = None
     agent_result: CallResult | None = None

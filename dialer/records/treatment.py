@@ -1,39 +1,90 @@
-"""Treatment: what becomes of a record after an attempt, by call result."""
+"""Treatment: what becomes of a record after its attempts, by call result."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from config.model import Campaign
+from config.model import AfterLast, Campaign
+from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 
 #: The trunk's failures are none of the contact's doing: they count in no cap.
 UNCOUNTED = frozenset({CallResult.TRUNK_FAILURE})
 
+#: Results after which nobody dials the contact's other numbers.
+REACHED = frozenset({CallResult.ANSWER, CallResult.DO_NOT_CALL})
+
+
+@dataclass(slots=True, frozen=True)
+class Handling:
+    """What came of one handling of a record: what was `found` for each of its attempts, in order, and what the agent
+    `said`, which replaces what was found for the last one. `conversed`: contact and agent were joined."""
+
+    found: tuple[CallResult, ...]
+    said: CallResult | None = None
+    conversed: bool = False
+    do_not_call: bool = False
+
+    @property
+    def results(self) -> tuple[CallResult, ...]:
+        """The result of each attempt."""
+        if self.said is None:
+            return self.found
+        return (*self.found[:-1], self.said)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the contact was spoken to. An agent who says something else, a wrong number or a machine, is
+        believed over the fact that legs were joined."""
+        if self.said is None:
+            return self.do_not_call or self.conversed or CallResult.ANSWER in self.found
+        return self.do_not_call or self.said in REACHED
+
 
 @dataclass(slots=True, frozen=True)
 class Treatment:
-    """The record's next status; `due_at` (UTC epoch seconds) for one that is dialled again."""
+    """The record's `result` and next status; `due_at` (UTC epoch seconds) for one that is dialled again. `tried` are
+    the results that count, `uncount` how many attempts do not. `finish_chain`: the rest of its chain is finished."""
 
+    result: CallResult
     status: RecordStatus
+    tried: tuple[CallResult, ...]
     due_at: float | None = None
-    uncount: bool = False
+    uncount: int = 0
     type: RecordType | None = None
+    finish_chain: bool = False
 
 
-def treat(campaign: Campaign, result: CallResult, attempts: int, utc: float) -> Treatment:
-    """The treatment of a record that has had `attempts` attempts, this one included, and came to `result` now.
+def treat(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: float) -> Treatment:
+    """The treatment of a claimed record that was handled at least once, now.
 
-    Dialled again after the delay of the result's retry rule, until that rule's or the campaign's number of
-    attempts is reached; then it is finished.
+    The last result that counts decides: a trunk's failure says nothing of the contact. The record is dialled again
+    after the delay of that result's retry rule, until it came to this result as often as the rule allows, or had as
+    many attempts as the campaign allows; then it is finished. The chain is finished with it where the rule says so,
+    and in any case when the contact was reached.
     """
-    if result is CallResult.DO_NOT_CALL:
-        return Treatment(RecordStatus.UPDATED, type=RecordType.NO_CALL)
+    counted = tuple(result for result in handling.results if result not in UNCOUNTED)
+    uncount = len(handling.results) - len(counted)
+    if handling.do_not_call or counted[-1:] == (CallResult.DO_NOT_CALL,):
+        barred = RecordType.NO_CALL
+        return Treatment(CallResult.DO_NOT_CALL, RecordStatus.UPDATED, counted, None, uncount, barred, True)
+    result = (counted or handling.results)[-1]
     retry = campaign.retry(result)
-    uncount = result in UNCOUNTED
     if retry is None:
-        return Treatment(RecordStatus.UPDATED, uncount=uncount)
-    if not uncount and attempts >= min(retry.max_attempts, campaign.max_attempts):
-        return Treatment(RecordStatus.UPDATED)
-    delay_s = retry.delay_s + retry.increment_s * max(0, attempts - 1)
-    return Treatment(RecordStatus.READY, due_at=utc + delay_s, uncount=uncount)
+        return Treatment(result, RecordStatus.UPDATED, counted, None, uncount, finish_chain=handling.is_reached)
+    tries = record.tries.get(result, 0) + counted.count(result)
+    attempts = record.attempts + len(counted)
+    if counted and (tries >= retry.max_attempts or attempts >= campaign.max_attempts):
+        finish = handling.is_reached or retry.afterwards is AfterLast.FINISH
+        return Treatment(result, RecordStatus.UPDATED, counted, None, uncount, finish_chain=finish)
+    due_at = utc + retry.delay_s + retry.increment_s * max(0, tries - 1)
+    return Treatment(result, RecordStatus.READY, counted, due_at, uncount, finish_chain=handling.is_reached)
+
+
+def added(tries: Mapping[str, int], results: Iterable[CallResult]) -> dict[str, int]:
+    """The counts of attempts by call result, with these results added."""
+    counts = dict(tries)
+    for result in results:
+        counts[result.value] = counts.get(result.value, 0) + 1
+    return counts

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
+from dialer.records.treatment import added
 from dialer.store.queue import place
 from dialer.vocabulary import writes as w
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
@@ -33,6 +34,7 @@ class RecordState(Struct):
     type: RecordType
     result: CallResult | None
     attempts: int
+    tries: dict[str, int]
     due_at: float
     rank: int
     queue_at: float
@@ -120,6 +122,7 @@ class Batch:
         self.interactions: dict[str, w.SaveInteraction] = {}
         self.parties: dict[str, w.AddParty] = {}
         self.records: dict[int, RecordState] = {}
+        self.finished_chains: list[w.UpdateRecord] = []
         self.barred: list[w.AddDoNotCall] = []
         self.notices: list[w.AddNotice] = []
         self.acknowledged: list[w.AcknowledgeNotice] = []
@@ -204,12 +207,14 @@ class Batch:
         record.result = write.result if write.result is not None else record.result
         record.due_at = record.due_at if write.due_at is None else write.due_at
         record.updated_at = write.at
-        if write.uncount:
-            record.attempts = max(0, record.attempts - 1)
+        record.attempts = max(0, record.attempts - write.uncount)
+        record.tries = added(record.tries, write.tried)
         if write.data:
             record.data = {**record.data, **write.data}
         if write.status is not RecordStatus.RETRIEVED:
             self._end_claim(record, write.at, write.to_top)
+        if write.finish_chain:
+            self.finished_chains.append(write)
         self.records[record.id] = record
         return None
 

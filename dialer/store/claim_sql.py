@@ -22,11 +22,11 @@ FIRST_OF_CHAIN = (
 
 NOT_BARRED = "NOT EXISTS (SELECT 1 FROM do_not_call d WHERE d.number = r.number AND d.campaign IN ('', :campaign))"
 
-#: Attempts that are not settled keep a record whose lease ended from being dialled again.
+#: A record that was begun to be dialled outlives its lease: only its own node knows what came of it, see `lost`.
 EXPIRED = (
     "UPDATE records SET status = 'ready', lease_until = NULL, claimed_by = NULL, updated_at = :now"
     " WHERE status = 'retrieved' AND lease_until <= :now AND NOT EXISTS"
-    " (SELECT 1 FROM attempts a WHERE a.record = records.id AND a.ended_at IS NULL)"
+    " (SELECT 1 FROM attempts a WHERE a.record = records.id AND a.fence = records.fence)"
 )
 
 
@@ -60,5 +60,6 @@ def claim(sql: Sql, zones: int) -> Prepared:
         "UPDATE records SET status = 'retrieved', fence = fence + 1, lease_until = :until, claimed_by = :run,"
         " updated_at = :now WHERE id IN (SELECT q.id FROM (" + " UNION ALL ".join(parts) + ") AS q"
         " ORDER BY q.rank, q.queue_at, q.id LIMIT :count)"
-        " RETURNING id, fence, number, contact, zone, type, attempts, data, daily_from, daily_till, rank, queue_at"
+        " RETURNING id, fence, number, contact, zone, type, attempts, tries, data, daily_from, daily_till, rank,"
+        " queue_at"
     )

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from dialer.store import claim_sql
+from dialer.store.lost import Lost
 from dialer.store.shares import Turns
 from dialer.store.statement import Prepared, Sql
-from dialer.store.text import texts_from_json
+from dialer.store.text import counts_from_json, texts_from_json
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import ListName, RecordId
 from dialer.vocabulary.outputs import ClaimRecords
@@ -55,6 +56,7 @@ class Claims:
             "SELECT l.id, l.name, z.zone FROM lists l LEFT JOIN list_zones z ON z.list_id = l.id"
             f" WHERE {sql.among('l.name', 'names')}"
         )
+        self._lost = Lost(sql, run)
         self._expired = sql.prepare(claim_sql.EXPIRED)
         self._leases = sql.prepare(
             f"SELECT id, fence FROM records WHERE {sql.among('id', 'ids')} AND status = 'retrieved'"
@@ -75,6 +77,7 @@ class Claims:
     ) -> tuple[ClaimedRecord, ...]:
         """Claim by the lists' shares, then fill up from those that have more."""
         self._expired.run(connection, {"now": request.now})
+        self._lost.settle_dead(connection, request.now)
         shares = [share for share in request.lists if share.name in places]
         turns = self._turns.setdefault(request.campaign, Turns())
         claimed: list[ClaimedRecord] = []
@@ -145,6 +148,7 @@ def _claimed(row: Row[Any], name: ListName) -> ClaimedRecord:
         zone=row.zone,
         type=RecordType(row.type),
         attempts=row.attempts,
+        tries=counts_from_json(row.tries),
         data=texts_from_json(row.data),
         daily_from=row.daily_from,
         daily_till=row.daily_till,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from dialer.store.batch import AttemptState, Known, RecordState, Touched
 from dialer.store.statement import Sql
-from dialer.store.text import texts_from_json
+from dialer.store.text import counts_from_json, texts_from_json
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 
 
@@ -19,7 +19,7 @@ class Loader:
         self._sql = sql
         # Locked in one order by all, so that two transactions cannot wait for each other.
         self._records = sql.prepare(
-            "SELECT id, number, status, type, result, attempts, due_at, rank, queue_at, fence, lease_until,"
+            "SELECT id, number, status, type, result, attempts, tries, due_at, rank, queue_at, fence, lease_until,"
             " claimed_by, data, updated_at FROM records"
             f" WHERE {sql.among('id', 'ids')} ORDER BY id{sql.for_update}"
         )
@@ -67,6 +67,7 @@ def _record(row: Row[Any]) -> RecordState:
         type=RecordType(row.type),
         result=None if row.result is None else CallResult(row.result),
         attempts=row.attempts,
+        tries=counts_from_json(row.tries),
         due_at=row.due_at,
         rank=row.rank,
         queue_at=row.queue_at,

@@ -22,8 +22,8 @@ PAGE = 500
 
 _COLUMNS = (
     *("list_id", "number", "raw_number", "contact", "zone", "external_id", "chain", "chain_n", "daily_from"),
-    *("daily_till", "data", "status", "type", "result", "attempts", "due_at", "rank", "queue_at", "fence"),
-    *("created_at", "updated_at"),
+    *("daily_till", "data", "status", "type", "result", "attempts", "tries", "due_at", "rank", "queue_at"),
+    *("fence", "created_at", "updated_at"),
 )
 
 
@@ -151,6 +151,7 @@ def _new(row: NewRecord, list_id: int, now: float, barred: bool) -> dict[str, An
         "type": kind,
         "result": CallResult.DO_NOT_CALL if barred else None,
         "attempts": 0,
+        "tries": "{}",
         "due_at": now,
         "rank": rank,
         "queue_at": queue_at,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from msgspec import json
 from sqlalchemy import Connection
 
-from dialer.store.queue import place
+from dialer.store.lost import RESTART_REASON, Lost
 from dialer.store.statement import Sql
-from dialer.store.text import to_json
 from dialer.vocabulary.events import (
     AgentRemembered,
     CampaignRemembered,
@@ -18,12 +17,7 @@ from dialer.vocabulary.events import (
     UserKnown,
 )
 from dialer.vocabulary.ids import AgentName, CampaignName, TeamName
-from dialer.vocabulary.results import CallResult, RecordType
-
-#: A record whose attempt was lost is not dialled again before this: its contact's phone may still ring.
-LOST_RETRY_S = 120.0
-
-LOST_REASON = "The node restarted."
+from dialer.vocabulary.results import CallResult
 
 
 class Restart:
@@ -31,6 +25,7 @@ class Restart:
 
     def __init__(self, sql: Sql, node: str, run: str) -> None:
         self._values = {"node": node, "run": run}
+        self._lost = Lost(sql, run)
         former = "(SELECT run FROM runs WHERE node = :node AND run <> :run)"
         no_interaction = "NOT EXISTS (SELECT 1 FROM interactions i WHERE i.live IS NOT NULL AND "
         self._not_begun = sql.prepare(
@@ -38,26 +33,17 @@ class Restart:
             f" WHERE status = 'retrieved' AND claimed_by IN {former} AND NOT EXISTS"
             " (SELECT 1 FROM attempts a WHERE a.record = records.id AND a.fence = records.fence)"
         )
-        self._lost = sql.prepare(
+        self._attempts = sql.prepare(
             "UPDATE attempts SET result = :result, ended_at = :now, reason = :reason"
             f" WHERE ended_at IS NULL AND run IN {former} AND {no_interaction} i.id = attempts.interaction)"
             " RETURNING id, interaction, campaign, record, agent"
         )
         self._left = sql.prepare(
-            "SELECT r.id, r.type, (SELECT a.result FROM attempts a WHERE a.record = r.id AND a.fence = r.fence"
-            " ORDER BY a.n DESC LIMIT 1) AS result FROM records r"
+            "SELECT r.id, r.type, r.fence, r.result, r.tries FROM records r"
             f" WHERE r.status = 'retrieved' AND r.claimed_by IN {former} AND {no_interaction} i.record = r.id)"
-        )
-        self._free = sql.prepare(
-            "UPDATE records SET status = 'ready', result = :result, due_at = :due_at, rank = :rank,"
-            " queue_at = :due_at, lease_until = NULL, claimed_by = NULL, updated_at = :now WHERE id = :id"
         )
         self._adopted = sql.prepare(
             f"UPDATE records SET claimed_by = :run WHERE status = 'retrieved' AND claimed_by IN {former}"
-        )
-        self._told = sql.prepare(
-            "INSERT INTO history (kind, at, campaign, agent, record, interaction, attempt, facts)"
-            " VALUES ('attempt_lost', :now, :campaign, :agent, :record, :interaction, :id, :facts)"
         )
         self._prepare_memories(sql)
 
@@ -112,11 +98,7 @@ class Restart:
         """Release what was not begun, settle what nobody will settle any more, free the records of both."""
         values = {**self._values, "now": now}
         self._not_begun.run(connection, values)
-        lost = self._lost.rows(connection, {**values, "result": CallResult.SYSTEM_LOST, "reason": LOST_REASON})
-        facts = to_json({"result": CallResult.SYSTEM_LOST, "why": LOST_REASON})
-        self._told.run_all(connection, [{**row._asdict(), "now": now, "facts": facts} for row in lost])
-        for row in self._left.rows(connection, values):
-            rank, due_at = place(RecordType(row.type), now + LOST_RETRY_S)
-            freed = {"id": row.id, "result": row.result, "rank": rank, "due_at": due_at, "now": now}
-            self._free.run(connection, freed)
+        lost = self._attempts.rows(connection, {**values, "result": CallResult.SYSTEM_LOST, "reason": RESTART_REASON})
+        self._lost.tell(connection, lost, RESTART_REASON, now)
+        self._lost.free(connection, self._left.rows(connection, values), now)
         self._adopted.run(connection, values)

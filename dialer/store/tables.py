@@ -117,6 +117,7 @@ records = Table(
     Column("type", Text, nullable=False),
     Column("result", Text),
     Column("attempts", Integer, nullable=False),
+    Column("tries", Text, nullable=False, server_default=text("'{}'"), comment="attempts by call result"),
     Column("due_at", Float(53), nullable=False),
     Column("rank", Integer, nullable=False),
     Column("queue_at", Float(53), nullable=False),

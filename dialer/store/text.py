@@ -31,6 +31,10 @@ def texts_from_json(text: str) -> dict[str, str]:
     return msgspec.json.decode(text, type=dict[str, str])
 
 
+def counts_from_json(text: str) -> dict[str, int]:
+    return msgspec.json.decode(text, type=dict[str, int])
+
+
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return stored(value)

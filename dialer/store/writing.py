@@ -9,6 +9,7 @@ from msgspec import structs
 from sqlalchemy import Connection
 
 from dialer.store.batch import Batch, RecordState
+from dialer.store.chains import chain_finished
 from dialer.store.statement import Prepared, Sql, insert_of, upsert_of
 from dialer.store.text import stored, to_json
 from dialer.vocabulary import writes as w
@@ -30,14 +31,15 @@ class Writer:
         prepare = sql.prepare
         self._records = prepare(
             "UPDATE records SET status = :status, type = :type, result = :result, attempts = :attempts,"
-            " due_at = :due_at, rank = :rank, queue_at = :queue_at, lease_until = :lease_until,"
+            " tries = :tries, due_at = :due_at, rank = :rank, queue_at = :queue_at, lease_until = :lease_until,"
             " claimed_by = :claimed_by, data = :data, updated_at = :updated_at WHERE id = :id"
         )
         # A record that stays claimed keeps its place: no index has to be written.
         self._claimed_records = prepare(
-            "UPDATE records SET type = :type, result = :result, attempts = :attempts, due_at = :due_at,"
-            " data = :data, updated_at = :updated_at WHERE id = :id"
+            "UPDATE records SET type = :type, result = :result, attempts = :attempts, tries = :tries,"
+            " due_at = :due_at, data = :data, updated_at = :updated_at WHERE id = :id"
         )
+        self._chains = prepare(chain_finished(sql))
         self._campaigns = prepare(upsert_of("campaigns", "name", ("name", "state", "mode", "at")))
         agent = ("name", "state", "reason", "campaign", "at")
         self._agents = prepare(upsert_of("agents", "name", agent))
@@ -65,6 +67,7 @@ class Writer:
 
     def write(self, connection: Connection, batch: Batch) -> None:
         self._write_records(connection, batch.records.values())
+        self._chains.run_all(connection, [{"id": item.record, "at": item.at} for item in batch.finished_chains])
         self._campaigns.run_all(connection, [_named(item, "campaign") for item in batch.campaigns.values()])
         self._agents.run_all(connection, [_named(item, "agent") for item in batch.agents.values()])
         self._agent_states.run_all(connection, [structs.asdict(item) for item in batch.agent_states])
@@ -85,6 +88,7 @@ class Writer:
         for record in records:
             row = structs.asdict(record)
             row["data"] = to_json(record.data)
+            row["tries"] = to_json(record.tries)
             (claimed if record.status is RecordStatus.RETRIEVED else changed).append(row)
         self._claimed_records.run_all(connection, claimed)
         self._records.run_all(connection, changed)

@@ -42,7 +42,8 @@ class Ticked(Struct, frozen=True):
 
 class ClaimedRecord(Struct, frozen=True):
     """A record in our hands until its lease ends. `daily_from`/`daily_till` in seconds since midnight of `zone`,
-    -1 where the list has none. `data` are the custom fields."""
+    -1 where the list has none. `data` are the custom fields. `attempts` are all that count, `tries` how many of them
+    came to each call result."""
 
     record: RecordId
     fence: int
@@ -55,6 +56,7 @@ class ClaimedRecord(Struct, frozen=True):
     data: dict[str, str]
     daily_from: int = -1
     daily_till: int = -1
+    tries: dict[str, int] = {}
 
 
 class Waiting(Struct, frozen=True):

@@ -136,8 +136,10 @@ class SaveInteraction(Struct, frozen=True, tag_field="write", tag="save_interact
 
 class UpdateRecord(Struct, frozen=True, tag_field="write", tag="update_record"):
     """What a record is after an attempt. Ends the claim unless `status` is RETRIEVED. `due_at` in the future
-    makes it wait. `uncount` takes the attempt just made out of the count of attempts (a dead trunk consumes no
-    record). `data` replaces the custom fields given, no others."""
+    makes it wait. `uncount` is how many of the attempts just made are taken out of the count of attempts (a dead
+    trunk consumes no record); `tried` are the results of the others, counted for each result. `data` replaces the
+    custom fields given, no others. With `finish_chain` the records of its chain that are READY become
+    CHAIN_UPDATED: nobody dials the contact's other numbers any more."""
 
     record: RecordId
     fence: int
@@ -147,8 +149,10 @@ class UpdateRecord(Struct, frozen=True, tag_field="write", tag="update_record"):
     due_at: float | None
     at: float
     data: dict[str, str] | None = None
-    uncount: bool = False
+    uncount: int = 0
     to_top: bool = False
+    tried: tuple[CallResult, ...] = ()
+    finish_chain: bool = False
 
 
 class ReleaseRecord(Struct, frozen=True, tag_field="write", tag="release_record"):

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from math import inf
 
 from dialer.store.claims import WallClocks
+from dialer.store.lost import DEAD_AFTER_S
+from dialer.store.memory.lost import settle_dead
 from dialer.store.memory.tables import MemoryList, MemoryRecord, Tables
 from dialer.store.queue import CLAIMED_RANKS, daily_window_open
 from dialer.store.shares import Turns
@@ -73,6 +75,7 @@ class MemoryClaims:
             zone=record.source.zone,
             type=state.type,
             attempts=state.attempts,
+            tries=state.tries,
             data=state.data,
             daily_from=record.source.daily_from,
             daily_till=record.source.daily_till,
@@ -123,8 +126,12 @@ class MemoryClaims:
     def _free_expired(self, now: float) -> None:
         for id_ in sorted(self._tables.retrieved):
             state = self._tables.records[id_].state
-            if state.lease_until is not None and state.lease_until <= now and not self._tables.open_attempts(id_):
+            if state.lease_until is None or state.lease_until > now:
+                continue
+            if not self._tables.attempts_of_claim(state):
                 self.free(id_, now)
+            elif state.claimed_by != self._run and state.lease_until <= now - DEAD_AFTER_S:
+                settle_dead(self._tables, state, now)
 
     def free(self, record: int, now: float) -> None:
         """Give a record back unchanged."""

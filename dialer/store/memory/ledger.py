@@ -49,6 +49,8 @@ class MemoryLedger:
         tables = self._tables
         for record in batch.records.values():
             tables.put(record)
+        for finished in batch.finished_chains:
+            tables.finish_chain(finished.record, finished.at)
         tables.campaigns.update(batch.campaigns)
         tables.agents.update(batch.agents)
         tables.agent_states.extend(batch.agent_states)

@@ -57,6 +57,7 @@ class MemoryLists:
             type=RecordType.GENERAL,
             result=None,
             attempts=0,
+            tries={},
             due_at=now,
             rank=rank,
             queue_at=queue_at,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 
+from dialer.store.lost import RESTART_REASON
 from dialer.store.memory.claims import MemoryClaims
-from dialer.store.memory.tables import MemoryAttempt, Tables
-from dialer.store.queue import place
-from dialer.store.restart import LOST_REASON, LOST_RETRY_S
+from dialer.store.memory.lost import free, settle
+from dialer.store.memory.tables import Tables
 from dialer.vocabulary.events import (
     AgentRemembered,
     CampaignRemembered,
@@ -18,8 +18,6 @@ from dialer.vocabulary.events import (
     UserKnown,
 )
 from dialer.vocabulary.ids import AgentName, TeamName
-from dialer.vocabulary.results import CallResult, RecordStatus
-from dialer.vocabulary.writes import AddHistory, SettleAttempt
 
 
 def remembered(tables: Tables, claims: MemoryClaims, node: str, run: str, now: float) -> tuple[Event, ...]:
@@ -27,7 +25,7 @@ def remembered(tables: Tables, claims: MemoryClaims, node: str, run: str, now: f
     former = {name for name, of_node in tables.runs if of_node == node and name != run}
     for attempt in tables.attempts.values():
         if attempt.settled is None and attempt.run in former and not _is_live(tables, attempt.begun.interaction):
-            _settle(tables, attempt, now)
+            settle(tables, attempt, RESTART_REASON, now)
     for record in sorted(tables.retrieved):
         if tables.records[record].state.claimed_by in former:
             _free_or_adopt(tables, claims, record, run, now)
@@ -49,52 +47,16 @@ def _is_live(tables: Tables, interaction: str) -> bool:
     return saved is not None and saved[0].live is not None
 
 
-def _settle(tables: Tables, attempt: MemoryAttempt, now: float) -> None:
-    begun = attempt.begun
-    attempt.settled = SettleAttempt(
-        attempt=begun.attempt,
-        result=CallResult.SYSTEM_LOST,
-        code=0,
-        reason=LOST_REASON,
-        q850=None,
-        answered_at=None,
-        connected_at=None,
-        ended_at=now,
-    )
-    tables.history.append(
-        AddHistory(
-            kind="attempt_lost",
-            at=now,
-            campaign=begun.campaign,
-            agent=begun.agent,
-            record=begun.record,
-            interaction=begun.interaction,
-            attempt=begun.attempt,
-            facts={"result": CallResult.SYSTEM_LOST, "why": LOST_REASON},
-        )
-    )
-
-
 def _free_or_adopt(tables: Tables, claims: MemoryClaims, record: int, run: str, now: float) -> None:
     state = copy.copy(tables.records[record].state)
-    attempts = [tables.attempts[name] for name in tables.attempts_of_record.get(record, ())]
-    of_claim = [attempt for attempt in attempts if attempt.begun.fence == state.fence]
-    if not of_claim:
+    if not tables.attempts_of_claim(state):
         claims.free(record, now)
         return
     if any(save.record == record and save.live is not None for save, _ in tables.interactions.values()):
         state.claimed_by = run
         tables.put(state)
         return
-    settled = of_claim[-1].settled
-    state.result = None if settled is None else settled.result
-    state.status = RecordStatus.READY
-    state.due_at = now + LOST_RETRY_S
-    state.rank, state.queue_at = place(state.type, state.due_at)
-    state.lease_until = None
-    state.claimed_by = None
-    state.updated_at = now
-    tables.put(state)
+    free(tables, record, now)
 
 
 def _users(tables: Tables) -> list[Event]:

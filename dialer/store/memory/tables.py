@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from bisect import bisect_left, insort
 from collections import Counter
 
@@ -118,7 +119,18 @@ class Tables:
         else:
             self.retrieved.discard(state.id)
 
-    def open_attempts(self, record: int) -> list[MemoryAttempt]:
-        """Attempts of a record that are not settled."""
-        attempts = (self.attempts[name] for name in self.attempts_of_record.get(record, ()))
-        return [attempt for attempt in attempts if attempt.settled is None]
+    def finish_chain(self, record: int, at: float) -> None:
+        """The other records of its chain that wait are not dialled any more."""
+        finished = self.records[record]
+        chain = finished.source.chain
+        for id_ in self.lists[finished.list].chains[chain] if chain else ():
+            state = copy.copy(self.records[id_].state)
+            if id_ != record and state.status is RecordStatus.READY:
+                state.status = RecordStatus.CHAIN_UPDATED
+                state.updated_at = at
+                self.put(state)
+
+    def attempts_of_claim(self, state: RecordState) -> list[MemoryAttempt]:
+        """Attempts of a record since it was last claimed."""
+        attempts = (self.attempts[name] for name in self.attempts_of_record.get(state.id, ()))
+        return [attempt for attempt in attempts if attempt.begun.fence == state.fence]

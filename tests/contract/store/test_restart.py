@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.ports import User
-from dialer.store.restart import LOST_RETRY_S
+from dialer.store.lost import LOST_RETRY_S
 from dialer.vocabulary import events
 from dialer.vocabulary.ids import CampaignName, NoticeId, TeamName
 from dialer.vocabulary.results import CallResult, RecordStatus

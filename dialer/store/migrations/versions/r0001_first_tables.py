@@ -355,6 +355,9 @@ def _records() -> None:
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("result", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column(
+            "tries", sa.Text(), server_default=sa.text("'{}'"), nullable=False, comment="attempts by call result"
+        ),
         sa.Column("due_at", sa.Float(precision=53), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("queue_at", sa.Float(precision=53), nullable=False),

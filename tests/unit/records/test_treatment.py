@@ -1,0 +1,114 @@
+"""What becomes of a record, by what came of its attempts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from config.model import AfterLast, Campaign, Retry
+from dialer.records.treatment import Handling, Treatment, added, treat
+from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
+from tests.unit.callflow.house import campaign, record
+
+BUSY, ANSWER, NO_ANSWER = CallResult.BUSY, CallResult.ANSWER, CallResult.NO_ANSWER
+FAILURE, MACHINE = CallResult.TRUNK_FAILURE, CallResult.ANSWERING_MACHINE
+
+NOW = 1_000_000.0
+
+
+def settings(**more: Any) -> Campaign:
+    retries = {BUSY: Retry(delay_s=600, increment_s=60, max_attempts=4), NO_ANSWER: Retry(max_attempts=2)}
+    return campaign(**{"retries": retries, "max_attempts": 10, **more})
+
+
+def treated(*found: CallResult, attempts: int = 0, tries: dict[str, int] | None = None, **more: Any) -> Treatment:
+    rules = more.pop("rules", settings())
+    return treat(rules, record(1, attempts=attempts, tries=tries or {}), Handling(found, **more), NOW)
+
+
+def test_a_result_without_a_rule_finishes_the_record() -> None:
+    treatment = treated(CallResult.DECLINED)
+    assert (treatment.status, treatment.due_at, treatment.finish_chain) == (RecordStatus.UPDATED, None, False)
+
+
+def test_each_result_has_attempts_of_its_own() -> None:
+    others = {"no_answer": 1, "congestion": 2}
+    assert treated(BUSY, attempts=6, tries={"busy": 2, **others}).status is RecordStatus.READY
+    assert treated(BUSY, attempts=6, tries={"busy": 3, **others}).status is RecordStatus.UPDATED
+
+
+def test_the_campaign_bounds_all_results_together() -> None:
+    assert treated(BUSY, attempts=8, tries={"no_answer": 8}).status is RecordStatus.READY
+    assert treated(BUSY, attempts=9, tries={"no_answer": 9}).status is RecordStatus.UPDATED
+
+
+@pytest.mark.parametrize(("busy", "delay_s"), [(0, 600), (1, 660), (2, 720)])
+def test_the_delay_grows_with_attempts_of_this_result(busy: int, delay_s: float) -> None:
+    assert treated(BUSY, attempts=5, tries={"busy": busy, "no_answer": 1}).due_at == NOW + delay_s
+
+
+def test_a_dead_trunk_counts_nowhere() -> None:
+    treatment = treated(FAILURE, attempts=9, tries={"trunk_failure": 500})
+    assert (treatment.status, treatment.uncount, treatment.tried) == (RecordStatus.READY, 1, ())
+    assert treatment.due_at == NOW + 60
+
+
+def test_a_dead_trunk_after_another_result_lets_that_one_decide() -> None:
+    treatment = treated(ANSWER, FAILURE, FAILURE, conversed=True)
+    assert (treatment.result, treatment.status) == (ANSWER, RecordStatus.UPDATED)
+    assert (treatment.uncount, treatment.tried) == (2, (ANSWER,))
+
+
+def test_several_attempts_of_one_handling_count_each() -> None:
+    treatment = treated(BUSY, BUSY, attempts=2, tries={"busy": 2})
+    assert (treatment.status, treatment.tried) == (RecordStatus.UPDATED, (BUSY, BUSY))
+    assert treated(NO_ANSWER, BUSY, tries={"busy": 2}).status is RecordStatus.READY
+
+
+def test_what_the_agent_says_replaces_the_last_result_found() -> None:
+    treatment = treated(BUSY, ANSWER, said=MACHINE, conversed=True)
+    assert (treatment.result, treatment.status) == (MACHINE, RecordStatus.READY)
+    assert treatment.tried == (BUSY, MACHINE)
+    assert treated(ANSWER, said=MACHINE, tries={"answering_machine": 2}).status is RecordStatus.UPDATED
+
+
+@pytest.mark.parametrize(
+    ("found", "more", "finished"),
+    [
+        ((ANSWER,), {"conversed": True}, True),
+        ((ANSWER,), {"conversed": True, "said": ANSWER}, True),
+        ((ANSWER, BUSY), {"conversed": True}, True),
+        ((CallResult.DROPPED,), {"conversed": True}, True),
+        ((ANSWER,), {"conversed": True, "said": MACHINE}, False),
+        ((ANSWER,), {"conversed": True, "said": CallResult.WRONG_NUMBER}, False),
+        ((ANSWER,), {"conversed": True, "said": CallResult.WRONG_PARTY, "do_not_call": True}, True),
+        ((BUSY,), {}, False),
+        ((CallResult.ABANDONED,), {}, False),
+        ((CallResult.INVALID_NUMBER,), {}, False),
+    ],
+)
+def test_a_contact_who_was_spoken_to_is_not_dialled_elsewhere(
+    found: tuple[CallResult, ...], more: dict[str, Any], finished: bool
+) -> None:
+    assert treated(*found, **more).finish_chain is finished
+
+
+@pytest.mark.parametrize("afterwards", AfterLast)
+def test_after_the_last_attempt_the_chain_goes_on_or_ends(afterwards: AfterLast) -> None:
+    rules = settings(retries={BUSY: Retry(max_attempts=2, afterwards=afterwards)})
+    assert not treated(BUSY, rules=rules).finish_chain
+    last = treated(BUSY, rules=rules, tries={"busy": 1})
+    assert (last.status, last.finish_chain) == (RecordStatus.UPDATED, afterwards is AfterLast.FINISH)
+
+
+def test_do_not_call_bars_the_record() -> None:
+    for treatment in (treated(BUSY, do_not_call=True), treated(ANSWER, said=CallResult.DO_NOT_CALL)):
+        assert (treatment.status, treatment.type) == (RecordStatus.UPDATED, RecordType.NO_CALL)
+        assert (treatment.result, treatment.finish_chain) == (CallResult.DO_NOT_CALL, True)
+
+
+def test_counts_are_added_to_a_copy() -> None:
+    before = {"busy": 1}
+    assert added(before, [BUSY, NO_ANSWER]) == {"busy": 2, "no_answer": 1}
+    assert before == {"busy": 1}

@@ -32,6 +32,7 @@ from dialer.node import Node
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.errors import Refused, StoreUnavailable
 from dialer.vocabulary.ids import CampaignName, ListName
+from dialer.vocabulary.interpreter import share_interpreter
 from sip.lab.profile import PROMPT
 
 #: How often the agents look at their desktops.
@@ -187,6 +188,7 @@ def main() -> int:
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    share_interpreter()
     plan: NodePlan = pickle.loads(Path(sys.argv[1]).read_bytes())
     asyncio.run(serve(plan))
     return 0

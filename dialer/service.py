@@ -9,11 +9,13 @@ from pathlib import Path
 from config.model import Settings
 from dialer.node import Node
 from dialer.vocabulary.ids import EngineId
+from dialer.vocabulary.interpreter import share_interpreter
 from sip.engine.main import EngineSettings
 
 
 async def serve(settings: Settings, directory: Path) -> None:
     """Run the node until SIGTERM or SIGINT."""
+    share_interpreter()
     over = asyncio.Event()
     node = await Node.open(settings, directory)
     try:

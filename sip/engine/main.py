@@ -26,6 +26,7 @@ from msgspec import Struct
 from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import CornettaError, EngineUnavailable
 from dialer.vocabulary.ids import EngineId
+from dialer.vocabulary.interpreter import share_interpreter
 from sip.engine.journal import Journal, JournalLimits
 from sip.engine.server import Legs, Server, ServerLimits
 from sip.engine.settings import OwnerSettings
@@ -86,6 +87,7 @@ def run(settings: EngineSettings) -> int:
 
 def serve(settings: EngineSettings, make_owner: MakeOwner) -> int:
     """Run an engine around an owner; returns the exit code. For the main thread only: it takes the signals."""
+    share_interpreter()
     try:
         with ExitStack() as stack:
             _check_paths(settings)

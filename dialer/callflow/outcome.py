@@ -99,6 +99,7 @@ def on_call_again(step: Step, command: commands.CallAgain) -> None:
     else:
         leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
         party.leg = leg.id
+        interaction.asm = False
     interaction.after_call = None
     interaction.ended_by = None
     interaction.cause = ""

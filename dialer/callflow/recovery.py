@@ -155,8 +155,9 @@ def _remember_agent_leg(step: Step, interaction: Interaction, party: Party, agen
     if party.leg is None or interaction.engine is None:
         return
     ringing = party.state is PartyState.ALERTING and interaction.state is not InteractionState.DIALING
-    state = LegState.INITIATED if ringing or interaction.reconnecting else LegState.CONNECTED
-    purpose = LegPurpose.ENGAGED if interaction.asm and not interaction.reconnecting else LegPurpose.AGENT
+    ringing = ringing or interaction.reconnecting
+    state = LegState.INITIATED if ringing else LegState.CONNECTED
+    purpose = LegPurpose.ENGAGED if interaction.asm and not ringing else LegPurpose.AGENT
     leg = Leg(party.leg, interaction.engine, _phone_account(step, agent), purpose, Machine(LEG_TABLE, party.leg, state))
     leg.interaction, leg.agent = interaction.id, agent.name
     step.world.legs[leg.id] = leg

@@ -46,8 +46,8 @@ def restarted(old: Floor, *, remember: bool = True) -> Floor:
     floor.now, floor.utc = old.now + 5, old.utc + 5
     floor.say(events.ConfigurationApplied(1, old.world.settings))
     floor.know(*old.world.agents)
-    for campaign in old.world.campaigns.values():
-        floor.say(events.CampaignRemembered(campaign.name, campaign.state, campaign.mode))
+    for each in old.world.campaigns.values():
+        floor.say(events.CampaignRemembered(each.name, each.state, each.mode))
     for agent in old.world.agents.values():
         floor.say(events.AgentRemembered(agent.name, agent.state, agent.reason))
     for interaction in old.world.interactions.values() if remember else ():
@@ -277,3 +277,15 @@ def test_running_campaigns_run_on_and_modes_are_kept() -> None:
     old.ask(commands.ChangeMode(SPRING, "PUSH_PREVIEW", "sue"))
     floor = restarted(old)
     assert (floor.campaign.state, floor.campaign.mode) == ("running", Mode.PUSH_PREVIEW)
+
+
+def test_a_phone_that_was_rung_for_a_call_again_is_no_engaged_leg_after_the_restart() -> None:
+    old = talking(ASM)
+    old.clear(old.engaged, by=ClearedBy.PEER)
+    old.clear(old.contact, by=ClearedBy.US)
+    old.ask(commands.CallAgain(ADA, old.interaction.id))
+    floor = restarted(old)
+    floor.connect_engine("boot-2")
+    assert floor.agent().state is AgentState.AFTER_CALL_WORK
+    floor.ask(commands.Done(ADA, floor.interaction.id))
+    assert floor.agent().interaction is None

@@ -146,7 +146,7 @@ def test_files_named_in_the_configuration_start_at_its_directory(write: Write, m
     settings = load(directory, PASSWORD)
     assert settings.campaign("spring").hold_music == f"{directory}/music.wav"
     assert settings.server.data_directory == f"{directory}/data"
-    assert settings.server.database == f"sqlite+aiosqlite:///{directory}/data/cornetta.db"
+    assert settings.server.database == f"sqlite:///{directory}/data/cornetta.db"
     assert settings.engine_socket(settings.engines[0]) == f"{directory}/data/engine-1.sock"
 
 

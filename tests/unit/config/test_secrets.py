@@ -95,8 +95,8 @@ def test_a_password_in_a_database_url_is_refused(write: Write) -> None:
 
 
 def test_a_url_without_password_may_be_written(write: Write) -> None:
-    settings = load(write("server: {database_url: 'sqlite+aiosqlite:////tmp/x.db'}\n"), {})
-    assert settings.server.database == "sqlite+aiosqlite:////tmp/x.db"
+    settings = load(write("server: {database_url: 'sqlite:////tmp/x.db'}\n"), {})
+    assert settings.server.database == "sqlite:////tmp/x.db"
 
 
 def test_the_environment_serves_other_values_too(write: Write) -> None:

@@ -97,13 +97,12 @@ class Desk:
         self.feed = FakeFeed()
         self.world = World(Mint("t"), settings())
         self.timers = Timers(lambda key: self.inbox.post(events.TimerFired(key)))
-        self.executor = Executor(
-            self.telephony, self.ledger, self.feed, self.timers, lambda event: self.inbox.post(event)
-        )
-        self.writer = Writer(
-            self.ledger, self.executor.run, lambda event: self.inbox.post(event), self.telephony.acknowledge
-        )
+        self.executor = Executor(self.telephony, self.ledger, self.feed, self.timers, self._post)
+        self.writer = Writer(self.ledger, self.executor.run, self._post, self.telephony.acknowledge)
         self.inbox = Inbox(self.world, RunningClock(), self.executor, self.writer)
+
+    def _post(self, event: events.Event) -> None:
+        self.inbox.post(event)
 
     async def __aenter__(self) -> Desk:
         self.writer.start()
@@ -121,5 +120,5 @@ class Desk:
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for a condition, turn by turn of the loop."""
         async with asyncio.timeout(PATIENCE_S):
-            while not condition():
-                await asyncio.sleep(0.001)  # noqa: ASYNC110  # conditions of the world have no event
+            while not condition():  # noqa: ASYNC110  # conditions of the world have no event
+                await asyncio.sleep(0.001)

@@ -38,7 +38,7 @@ class References:
             password = urlsplit(written).password
         except ValueError as error:
             raise ValueError(
-                f"is no URL ({error}); write for example sqlite+aiosqlite:////var/lib/db.sqlite"
+                f"is no URL ({error}); write for example sqlite:////var/lib/cornetta/cornetta.db"
             ) from error
         if password and "${" not in password:
             raise ValueError("a password may not stand in the configuration; write ${NAME_OF_VARIABLE} in its place")

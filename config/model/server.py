@@ -70,7 +70,7 @@ class Server(Section):
         """SQLAlchemy URL of the database, secrets included: never log it."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite+aiosqlite:///{self.data_directory}/cornetta.db"
+        return f"sqlite:///{self.data_directory}/cornetta.db"
 
     @property
     def recordings(self) -> str:

@@ -81,7 +81,7 @@ class SqlBackend:
 
 
 def sqlite_url(directory: Path) -> str:
-    return f"sqlite+aiosqlite:///{directory}/cornetta.db"
+    return f"sqlite:///{directory}/cornetta.db"
 
 
 def number(n: int) -> str:

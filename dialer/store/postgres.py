@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, exc, text
 from sqlalchemy.engine import URL
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from dialer.store.faults import translated
 from dialer.store.statement import Sql
-from dialer.vocabulary.errors import StoreInUse
+from dialer.vocabulary.errors import StoreInUse, StoreUnavailable
 
 T = TypeVar("T")
 
@@ -47,10 +47,17 @@ class PostgresDatabase:
             pool_timeout=STATEMENT_TIMEOUT_S,
             connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": STATEMENT_TIMEOUT_S},
         )
+        self._name = ""
         self._name_holder: AsyncConnection | None = None
+        self._holder_driver: Any = None
+        self._naming = asyncio.Lock()
         self.sql = Sql(self._engine.dialect)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
+        """Raises StoreUnavailable also when the name of our node was lost with a connection and another process has
+        taken it: what we hold may be theirs by now."""
+        if self._name and self._holder_driver.is_closed():
+            await self._hold_name_again()
         return await self._run(work)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -87,13 +94,28 @@ class PostgresDatabase:
             try:
                 held = (await connection.execute(_HOLD, {"locks": NODE_LOCKS, "node": node})).scalar_one()
                 await connection.commit()
+                driver = (await connection.get_raw_connection()).driver_connection
             except BaseException:
                 await connection.close()
                 raise
         if not held:
             await connection.close()
             raise StoreInUse(self._engine.url.render_as_string(hide_password=True), None, node)
-        self._name_holder = connection
+        self._name, self._name_holder, self._holder_driver = node, connection, driver
+
+    async def _hold_name_again(self) -> None:
+        """The server was restarted, or ended the connection that held our name."""
+        async with self._naming:
+            if not self._holder_driver.is_closed():
+                return
+            if self._name_holder is not None:
+                await self._name_holder.invalidate()
+                await self._name_holder.close()
+                self._name_holder = None
+            try:
+                await self._hold_name(self._name)
+            except StoreInUse as problem:
+                raise StoreUnavailable(f"The connection to the database was lost, and now: {problem}") from problem
 
     async def close(self) -> None:
         try:

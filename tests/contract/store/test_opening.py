@@ -17,7 +17,7 @@ from dialer.store.postgres import PostgresDatabase
 from dialer.store.sqlite import SqliteDatabase
 from dialer.store.tables import metadata
 from dialer.vocabulary.errors import StoreInUse, StoreTooNew, StoreUnavailable
-from tests.contract.store.backends import NOON, Backend, Hands, contact, fill, sqlite_url
+from tests.contract.store.backends import NOON, Backend, Hands, claim_one, contact, fill, sqlite_url
 from tests.contract.store.cluster import Cluster
 
 
@@ -85,6 +85,44 @@ async def test_a_name_is_held_by_one_node_of_a_shared_database(postgres_url: str
     await (await open_store(postgres_url, "node-2", clock)).close()
     await store.close()
     await (await open_store(postgres_url, "node-1", clock)).close()
+
+
+#: Ends the connections that hold names of nodes, as a restart of the server or a firewall does.
+_END_HOLDERS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'"
+
+
+async def test_a_name_is_held_again_after_its_connection_was_lost(
+    cluster: Cluster, postgres_url: str, clock: Hands
+) -> None:
+    store = await open_store(postgres_url, "node-1", clock)
+    await cluster.execute(_END_HOLDERS)
+    await fill(store, 1)
+    with pytest.raises(StoreInUse):
+        await open_store(postgres_url, "node-1", clock)
+    await store.close()
+    await (await open_store(postgres_url, "node-1", clock)).close()
+
+
+async def test_a_node_whose_name_was_taken_meanwhile_writes_nothing(
+    cluster: Cluster, postgres_url: str, clock: Hands
+) -> None:
+    store = await open_store(postgres_url, "node-1", clock)
+    await fill(store, 1)
+    await cluster.execute(_END_HOLDERS)
+    other = await open_store(postgres_url, "node-1", clock)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="Stop that node"):
+            await claim_one(store)
+    await other.close()
+    assert (await claim_one(store)).record == 1
+    await store.close()
+
+
+async def test_urls_with_the_name_of_a_driver_mean_the_same_file(tmp_path: Path) -> None:
+    store = await open_store(sqlite_url(tmp_path), "node-1")
+    with pytest.raises(StoreInUse):
+        await open_store(f"sqlite+aiosqlite:///{tmp_path}/cornetta.db", "node-2")
+    await store.close()
 
 
 async def test_a_command_works_beside_a_node(backend: Backend) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dialer.agents.agent import AgentState
 from dialer.callflow.world import World
 from dialer.interactions.interaction import InteractionState
@@ -11,6 +13,8 @@ from dialer.vocabulary import events
 from dialer.vocabulary.ids import AgentName, CampaignName
 from dialer.vocabulary.results import CallResult
 from tests.simulation.centre import Centre
+
+MODES = ("PROGRESSIVE", "PROGRESSIVE_ASM", "PUSH_PREVIEW", "PREVIEW")
 
 
 class People:
@@ -118,29 +122,31 @@ class People:
         for each in self._campaigns:
             centre.ask(c.LoadCampaign(each, "sue"))
             centre.ask(c.StartCampaign(each, "sue"))
-        fate = random.random()
-        if fate < 0.08:
-            centre.ask(c.StopCampaign(campaign, "sue"))
-        elif fate < 0.11:
-            centre.ask(c.StopCampaign(campaign, "sue"))
-            centre.ask(c.UnloadCampaign(campaign, "sue", force=random.random() < 0.5))
-        elif fate < 0.18:
-            mode = random.choice(("PROGRESSIVE", "PROGRESSIVE_ASM", "PUSH_PREVIEW", "PREVIEW"))
-            centre.ask(c.ChangeMode(campaign, mode, "sue"))
-        elif fate < 0.22:
-            centre.drop_socket(random.uniform(0.1, 5))
-        elif fate < 0.25:
-            centre.crash_engine(random.uniform(0.5, 3))
-        elif fate < 0.28:
-            centre.start_node()
-        elif fate < 0.32:
-            centre.break_store(random.uniform(0.1, 4))
-        elif fate < 0.36:
-            number = random.choice(list(centre.tables.numbers))
-            centre.ask(c.BarNumbers((number,), random.choice((None, campaign)), "sue"))
-        elif fate < 0.40:
-            centre.post(events.DesktopDisconnected(random.choice(self._agents)))
-        elif fate < 0.44:
-            centre.post(events.DesktopConnected(random.choice(self._agents)))
-        elif fate < 0.46:
-            centre.post(events.ConfigurationApplied(2, centre.settings))
+        if random.random() < 0.46:
+            fates = self._fates(campaign)
+            random.choices([what for what, _ in fates], [weight for _, weight in fates])[0]()
+
+    def _fates(self, campaign: CampaignName) -> list[tuple[Callable[[], object], int]]:
+        """What may happen, and how often."""
+        centre, random = self._centre, self._centre.random
+        return [
+            (lambda: centre.ask(c.StopCampaign(campaign, "sue")), 8),
+            (lambda: self._unload(campaign), 3),
+            (lambda: centre.ask(c.ChangeMode(campaign, random.choice(MODES), "sue")), 7),
+            (lambda: centre.drop_socket(random.uniform(0.1, 5)), 4),
+            (lambda: centre.crash_engine(random.uniform(0.5, 3)), 3),
+            (centre.start_node, 3),
+            (lambda: centre.break_store(random.uniform(0.1, 4)), 4),
+            (lambda: self._bar(random.choice((None, campaign))), 4),
+            (lambda: centre.post(events.DesktopDisconnected(random.choice(self._agents))), 4),
+            (lambda: centre.post(events.DesktopConnected(random.choice(self._agents))), 4),
+            (lambda: centre.post(events.ConfigurationApplied(2, centre.settings)), 2),
+        ]
+
+    def _unload(self, campaign: CampaignName) -> None:
+        self._centre.ask(c.StopCampaign(campaign, "sue"))
+        self._centre.ask(c.UnloadCampaign(campaign, "sue", force=self._centre.random.random() < 0.5))
+
+    def _bar(self, campaign: CampaignName | None) -> None:
+        number = self._centre.random.choice(list(self._centre.tables.numbers))
+        self._centre.ask(c.BarNumbers((number,), campaign, "sue"))

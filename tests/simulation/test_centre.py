@@ -15,7 +15,7 @@ from tests.simulation.invariants import check, check_audio, check_end
 from tests.simulation.people import People
 from tests.unit.callflow.house import LONDON, NOON, campaign, settings, trunk
 
-RUNS = int(os.environ.get("CORNETTA_SIMULATIONS", "16"))
+RUNS = int(os.environ.get("CORNETTA_SIMULATIONS", "12"))
 #: Minutes of dense work, and time enough to finish and go home.
 WORK_S = 300.0
 HOME_S = 400.0

@@ -33,8 +33,8 @@ exten => _*X.,1,Answer()
 """
 _CONFBRIDGE = "[general]\n\n[bench]\ntype = user\nquiet = yes\n"
 _MODULES = ("bridge_softmix.so", "app_confbridge.so")
-#: When so many pairs stand, Asterisk is asked how it bridges them. Its console is a program of its own, which hardly gets
-#: to run beside the threads of hundreds of channels.
+#: When so many pairs stand, Asterisk is asked how it bridges them. Its console is a program of its own, which hardly
+#: gets to run beside the threads of hundreds of channels.
 ASKED_AT_PAIRS = 10
 #: A line of `bridge show all`: it begins with the bridge's id, and ends with its technology and how long it stands.
 _BRIDGE = re.compile(r"^[0-9a-f]{8}-[0-9a-f-]{27} .* (\S+) +\d+:\d\d:\d\d *$", re.MULTILINE)

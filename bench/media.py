@@ -85,6 +85,11 @@ def _bridge(name: str, folder: Path, ports: LabPorts, far: DrivenEngine) -> Pair
     return AsteriskPairs(Way(name), folder, ports, far)
 
 
+def _cost(side: Measured) -> float:
+    """Cores for one packet a second that reached a far end: what is comparable when a side could not keep up."""
+    return side.cpu_cores / side.received_per_leg_s
+
+
 def _summary(options: argparse.Namespace, rounds: list[Round]) -> dict[str, Any]:
     engine, dial, confbridge = ([getattr(each, side) for each in rounds] for side in Round.__struct_fields__)
     return {
@@ -97,6 +102,8 @@ def _summary(options: argparse.Namespace, rounds: list[Round]) -> dict[str, Any]
         "cpu_confbridge": median([each.cpu_cores for each in confbridge]),
         "cpu_ratio_dial": median([each.engine.cpu_cores / each.dial.cpu_cores for each in rounds]),
         "cpu_ratio_confbridge": median([each.engine.cpu_cores / each.confbridge.cpu_cores for each in rounds]),
+        "packet_ratio_dial": median([_cost(each.engine) / _cost(each.dial) for each in rounds]),
+        "packet_ratio_confbridge": median([_cost(each.engine) / _cost(each.confbridge) for each in rounds]),
         "rss_mb": median([each.rss_mb for each in engine], 1),
         "rss_analysis_mb": median([each.rss_children_mb for each in engine], 1),
         "rss_dial_mb": median([each.rss_mb for each in dial], 1),

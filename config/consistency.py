@@ -129,13 +129,6 @@ def _phones_of_agents(settings: Settings) -> Iterator[Inconsistency]:
             yield Inconsistency(("users", at), "the agent has no phone; add phone with the name of a phone")
 
 
-def _automatic_reasons(settings: Settings) -> Iterator[Inconsistency]:
-    known = {reason.code for reason in settings.reasons}
-    for name, code in settings.automatic_reasons:
-        if code not in known:
-            yield Inconsistency(("automatic_reasons", name), _no_code("not-ready reason", code, known))
-
-
 def _engine_ranges(settings: Settings) -> Iterator[Inconsistency]:
     accounts = len(settings.trunks) + sum(
         1 for phone in settings.phones if isinstance(phone, StaticPhone) and phone.trunk is None
@@ -220,7 +213,6 @@ RULES: tuple[Rule, ...] = (
     _modes,
     _outcomes,
     _phones_of_agents,
-    _automatic_reasons,
     _engine_ranges,
     _ports,
     _peers_ports,

@@ -55,10 +55,6 @@ def difference(old: Settings, new: Settings) -> tuple[Change, ...]:
         *_server(old, new),
         *_engines(old, new),
         *(change for section in _SECTIONS for change in _items(section, old, new)),
-        *(
-            Change("automatic reasons", text, Applies.AT_ONCE)
-            for _, text in _changes(old.automatic_reasons, new.automatic_reasons)
-        ),
         *_users(old, new),
     )
 

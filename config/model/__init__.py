@@ -29,7 +29,7 @@ from config.model.outcome import (
     Outcome,
     Retry,
 )
-from config.model.people import AutomaticReasons, NotReadyReason, Role, Team, User
+from config.model.people import NotReadyReason, Role, Team, User
 from config.model.phone import AsteriskPhone, Phone, StaticPhone, address, split_reference
 from config.model.server import Engine, LogLevel, Server
 from config.model.settings import Settings
@@ -56,7 +56,6 @@ __all__ = [
     "AsteriskPhone",
     "AtLimit",
     "Authentication",
-    "AutomaticReasons",
     "CallResultChoice",
     "CallingList",
     "CallingWindow",

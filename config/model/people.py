@@ -71,37 +71,19 @@ class NotReadyReason(Section):
     """Whether agents may choose it; the others are only set by the system."""
 
 
-class AutomaticReasons(Section):
-    """Codes of the reasons that the system sets when it makes an agent not ready. Unlisted codes are built in."""
-
-    logged_in: Code = "logged_in"
-    """Just logged in, not yet ready."""
-
-    no_response: Code = "no_response"
-    """Offers expired without a click."""
-
-    phone_not_answered: Code = "phone_not_answered"
-    """The agent's phone was rung and did not answer."""
-
-    engaging_not_answered: Code = "engaging_not_answered"
-    """The engaging call was not answered."""
-
-    phone_lost: Code = "phone_lost"
-    """The agent's leg was lost in a conversation or while engaged."""
-
-    after_call_overrun: Code = "after_call_overrun"
-    """After-call work went over its limit."""
-
-    desktop_lost: Code = "desktop_lost"
-    """The desktop's connection was lost and did not come back."""
-
-
-BUILT_IN_REASONS = (
-    NotReadyReason(code="logged_in", label="Logged in", offered=False),
-    NotReadyReason(code="no_response", label="No response", offered=False),
-    NotReadyReason(code="phone_not_answered", label="Phone not answered", offered=False),
-    NotReadyReason(code="engaging_not_answered", label="Engaging call not answered", offered=False),
-    NotReadyReason(code="phone_lost", label="Phone lost", offered=False),
-    NotReadyReason(code="after_call_overrun", label="After-call work overrun", offered=False),
-    NotReadyReason(code="desktop_lost", label="Desktop lost", offered=False),
+#: What the system sets by itself. A configured reason of the same code replaces its label.
+BUILT_IN_REASONS = tuple(
+    NotReadyReason(code=code, label=label, offered=False)
+    for code, label in (
+        ("logged_in", "Logged in"),
+        ("no_response", "No response"),
+        ("phone_no_answer", "Phone not answered"),
+        ("phone_refused", "Phone refused the call"),
+        ("phone_hung_up", "Phone hung up"),
+        ("phone_lost", "Phone lost"),
+        ("desktop_lost", "Desktop lost"),
+        ("after_call_overrun", "After-call work overrun"),
+        ("after_call", "After a call"),
+        ("restart", "Restart of the system"),
+    )
 )

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from config.model.base import Section
 from config.model.campaign import Campaign
-from config.model.people import BUILT_IN_REASONS, AutomaticReasons, NotReadyReason, Team, User
+from config.model.people import BUILT_IN_REASONS, NotReadyReason, Team, User
 from config.model.phone import AsteriskPhone, Phone, StaticPhone
 from config.model.server import Engine, Server
 from config.model.trunk import Trunk
@@ -45,9 +45,6 @@ class Settings(Section):
         NotReadyReason(code="training", label="Training"),
     )
     """Reasons for not being ready, in the order in which agents see them."""
-
-    automatic_reasons: AutomaticReasons = AutomaticReasons()
-    """Reasons that the system sets."""
 
     campaigns: tuple[Campaign, ...] = ()
     """Campaigns."""

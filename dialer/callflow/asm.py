@@ -68,11 +68,13 @@ def on_engaged(step: Step, agent: Agent) -> None:
 
 
 def on_engaged_lost(step: Step, agent: Agent, leg: Leg, by: ClearedBy, *, was_up: bool) -> None:
-    """The engaged leg is gone while no conversation was on it."""
+    """The engaged leg is gone while no conversation was on it. One that went with its engine is no doing of the
+    agent, who stays ready: the phone is rung again as soon as an engine is there."""
     agent.engaged = None
     step.history("disengaged", agent=agent.name, by=by, was_up=was_up)
-    if by is ClearedBy.US:
+    if by is ClearedBy.US or by in UNKNOWN_ENDS:
         step.agent_changed(agent.name)
+        step.start_timer("pace", 0.0)
         return
     reason = lost_reason(by, was_up=was_up)
     interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None

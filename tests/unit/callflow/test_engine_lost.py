@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.model import Mode
-from dialer.agents.agent import AgentState, SystemReason
+from dialer.agents.agent import AgentState
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.results import CallResult
@@ -28,7 +28,7 @@ def test_a_dial_of_which_nothing_was_heard_is_lost_and_goes_over_no_other_trunk(
     lose_engine(floor)
     (settled,) = floor.writes(SettleAttempt)
     assert settled.result is CallResult.SYSTEM_LOST
-    assert not floor.commands(Dial)
+    assert not [dial for dial in floor.commands(Dial) if dial.role is LegRole.CONTACT]
 
 
 def test_a_dial_that_was_being_cancelled_is_lost_not_cancelled() -> None:
@@ -53,14 +53,16 @@ def test_an_asm_conversation_ends_in_after_call_work_and_no_phone_is_rung_for_it
     assert not floor.world.legs
 
 
-def test_an_idle_agent_hears_that_the_phone_was_lost_not_that_it_was_not_answered() -> None:
+def test_an_idle_agent_stays_ready_and_is_engaged_again_by_itself() -> None:
     floor = after_call(ASM)
     floor.ask(commands.Done(ADA, floor.interaction.id, "not_ready"))
     floor.campaign.claim_after = floor.now + 100
     floor.campaign.pool.drain()
     floor.ready()
+    floor.forget_outputs()
     lose_engine(floor)
-    assert (floor.agent().state, floor.agent().reason) == (AgentState.NOT_READY, SystemReason.PHONE_LOST)
+    assert floor.agent().state is AgentState.READY
+    assert [dial.role for dial in floor.commands(Dial)] == [LegRole.AGENT]
 
 
 def test_agents_are_told_at_once_and_when_it_is_back() -> None:

@@ -53,7 +53,6 @@ def test_equal_settings_do_not_differ(settings: Settings) -> None:
         ("trunks", {"max_legs": 5}, "trunk pbx: max_legs: 30 becomes 5", Applies.AT_ONCE),
         ("phones", {"user": "{agent}"}, "phone desks: user: {extension} becomes {agent}", Applies.AT_ONCE),
         ("teams", {"agents": ["a*"]}, "team sales: agents: nothing becomes a*", Applies.AT_ONCE),
-        ("automatic_reasons", {"phone_lost": "break"}, "automatic reasons: phone_lost: ", Applies.AT_ONCE),
         ("server", {"session_idle_s": 60}, "server: session_idle_s: 3600 becomes 60", Applies.AT_ONCE),
         ("server", {"listen_port": 8090}, "server: listen_port: 8080 becomes 8090", Applies.AFTER_NODE_RESTART),
         ("engines", {"unattended_s": 20}, "engine engine-1: unattended_s: 10 becomes 20", Applies.AT_ONCE),

@@ -124,7 +124,6 @@ MISTAKES = [
     ("phones: [{kind: asterisk, name: x, trunk: pbx}]", "1: phones[x].trunk: there is no trunk 'pbx'; add it"),
     ("users:\n  - {name: a, password: '${PASSWORD}', phone: 1@desk}", "2: users[a].phone: there is no phone 'desk'; add it"),
     ("users:\n  - {name: a, password: '${PASSWORD}'}", "2: users[a]: the agent has no phone; add phone with the name of a phone"),
-    ("automatic_reasons: {no_response: asleep}", "1: automatic_reasons.no_response: there is no not-ready reason 'asleep'; add it"),
     ("not_ready_reasons:\n  - {code: a, label: A}\n  - {code: a, label: B}", "3: not_ready_reasons[a].code: the code 'a' is given twice; remove one"),
     # engines
     ("engines: [{sip_port_low: 6000}]", "1: engines[1].sip_port_high: is below sip_port_low; raise it"),

@@ -136,10 +136,16 @@ _EXTENSIONS = """\
 [general]
 
 ; Calls of the dialer: digits alone are a phone, a number in E.164 goes to the carrier. The cause goes back as it came.
-; A phone that is lost (rtp_timeout) ends with a cause of its own, which Dial alone would not pass on.
+; A phone that is lost (rtp_timeout) ends with a cause of its own, which Dial alone would not pass on;
+; the phone's channel ends by itself, so that its cause may come a moment later.
 [from-dialer]
 exten => _X.,1,Dial(PJSIP/${EXTEN},,gb(phone^rung^1(${CHANNEL})))
- same => n,Hangup(${IF($["${SHARED(cause)}" = ""]?${HANGUPCAUSE}:${SHARED(cause)})})
+ same => n,Set(looks=0)
+ same => n(look),GotoIf($["${DIALSTATUS}" != "ANSWER" | "${SHARED(cause)}" != "" | ${looks} >= 20]?end)
+ same => n,Wait(0.05)
+ same => n,Set(looks=$[${looks} + 1])
+ same => n,Goto(look)
+ same => n(end),Hangup(${IF($["${SHARED(cause)}" = ""]?${HANGUPCAUSE}:${SHARED(cause)})})
 exten => _+X.,1,Dial(PJSIP/${EXTEN}@carrier)
  same => n,Hangup(${HANGUPCAUSE})
 

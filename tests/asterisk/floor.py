@@ -291,12 +291,22 @@ class Floor:
     async def records(self) -> dict[str, RecordRow]:
         return {row.number: row async for row in self.node.store.lists.records(ListName(LIST))}
 
-    async def late_answers(self) -> int:
-        """How many INVITEs were answered after they were given up."""
+    async def until_late_answers(self, count: int) -> None:
+        """So many INVITEs were answered late, no more."""
+
+        async def told() -> bool:
+            return self._late_answers() >= count
+
+        await self._watch(told, PATIENCE_S)
+        assert self._late_answers() == count
+
+    def _late_answers(self) -> int:
+        """How many INVITEs were answered after they were given up: told with the end of the leg, or after it."""
         uri = f"file:{self.directory / 'cornetta.db'}?mode=ro"
         with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
-            (count,) = database.execute("SELECT count(*) FROM dials WHERE late_answer").fetchone()
-        return int(count)
+            (with_end,) = database.execute("SELECT count(*) FROM dials WHERE late_answer").fetchone()
+            (after,) = database.execute("SELECT count(*) FROM history WHERE kind = 'late_answer'").fetchone()
+        return int(with_end) + int(after)
 
     async def until_done(self, *numbers: str, timeout_s: float = PATIENCE_S) -> dict[str, AttemptRow]:
         """Wait until the records of these numbers are finished: one attempt each, with one result, one INVITE."""

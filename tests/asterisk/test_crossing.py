@@ -36,5 +36,5 @@ async def test_an_answer_that_crosses_our_cancel_is_ended_and_settled_once(floor
         assert attempts[RINGING].result is CallResult.CANCELLED
         assert attempts[RINGING].connected_at is None
         await floor.until_quiet()
-        assert await floor.late_answers() == 1
+        await floor.until_late_answers(1)
         await floor.until_live("phone", lambda legs: [leg["answered"] for leg in legs] == [True])

@@ -31,7 +31,7 @@ SAID: Mapping[Behaviour, tuple[CallResult, int, int | None]] = {
 """Asterisk makes the cause of the carrier's SIP code, and its own code of the cause: 603 is 403 after it, what is
 absent (20) or congested in the switch (42) is told by the cause that the code usually has. RINGS_ON is ended by our
 own ring time-out."""
-RING_TIMEOUT_S = 3.0
+RING_TIMEOUT_S = 6.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -45,7 +45,7 @@ async def settled(switch: Switch, tmp_path_factory: pytest.TempPathFactory) -> A
         attempts = await floor.until_done(*numbers, timeout_s=40.0)
         await floor.until_quiet()
         assert not floor.world.interactions
-        yield attempts
+    yield attempts
 
 
 @pytest.mark.parametrize("behaviour", SAID)

@@ -29,7 +29,7 @@ from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, ListName, T
 from dialer.vocabulary.results import RecordStatus
 from sip.lab.behaviours import Behaviour
 from sip.lab.process import LabProcess
-from sip.lab.profile import MEASURED, LogNormal, Profile, Span
+from sip.lab.profile import MEASURED, LogNormal, Span
 from sip.lab.settings import LabSettings
 from sip.wire import EngineProcess
 
@@ -41,7 +41,7 @@ LOOK_S = 0.02
 SLICE_S = 2.6
 """Each report ends what the lab listens to and begins anew, which costs some of the tone."""
 
-QUICK: Profile = msgspec.structs.replace(
+QUICK = msgspec.structs.replace(
     MEASURED,
     weights={Behaviour.PATIENT_PERSON: 1},
     alert_after=Span(0.02, 0.05),

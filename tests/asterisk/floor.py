@@ -248,8 +248,7 @@ class Floor:
         mine = [each for each in report["conversations"] if each["contact"] == number]
         if not mine:
             return Heard(0.0, 0.0, call["tone_s"])
-        (one,) = mine
-        return Heard(one["contact_heard_s"], one["phone_heard_s"], call["tone_s"])
+        return Heard(mine[0]["contact_heard_s"], mine[0]["phone_heard_s"], call["tone_s"])
 
     async def hear(self, number: str, holds: Callable[[Heard], bool], timeout_s: float = PATIENCE_S) -> Heard:
         """Wait until what was heard is enough; returns it."""

@@ -37,10 +37,11 @@ LOUD_SAMPLES = 16
 
 
 class Habits(Struct, frozen=True):
-    """What the carrier does: one INVITE of `answers_one_in` is answered at once, the others are busy.
+    """What the carrier does: one INVITE of `answers_one_in` is answered, the others are busy at once.
 
-    An answered call is ended `talk_s`, and up to `spread_s` more by chance, after the agent was heard, or `patience_s`
-    after the answer where nobody is. `listens`: whether audio is waited for; without, `talk_s` counts from the answer.
+    The answer comes at once, or up to `spread_s` later by chance: calls in step with the packets of the agents would
+    all meet the same phase of them. An answered call is ended `talk_s` after the agent was heard, or `patience_s` after
+    the answer where nobody is. `listens`: whether audio is waited for; without, `talk_s` counts from the answer.
     `rings`: whether 180 comes before the 200."""
 
     answers_one_in: int = 1
@@ -136,6 +137,7 @@ class Carrier(asyncio.DatagramProtocol):
             self._over(request.call_id)
         elif request.method == "CANCEL":
             self._send(request.response(200, "OK", "c"), addr)
+            self._cancelled(request.call_id, addr)
         elif request.method == "OPTIONS":
             self._send(request.response(200, "OK", "o"), addr)
 
@@ -147,14 +149,16 @@ class Carrier(asyncio.DatagramProtocol):
         known = self._calls.get(invite.call_id)
         if known is not None:
             self.seen.repeated += 1
-            self._send(known.response, source)
+            if known.response:
+                self._send(known.response, source)
             return
         self.seen.invites += 1
         number = next(self._numbers)
         call = _Call(invite, f"bench{number}", b"")
         self._calls[invite.call_id] = call
         if number % self.habits.answers_one_in == 0:
-            self._answer(call, source)
+            wait_s = self._random.uniform(0.0, self.habits.spread_s)
+            call.timer = self._loop.call_later(wait_s, self._answer, call, source)
         else:
             self.seen.refused += 1
             call.over = True
@@ -177,6 +181,14 @@ class Carrier(asyncio.DatagramProtocol):
             self._send(call.invite.response(180, "Ringing", call.tag, contact[:1]), source)
         call.answered_ns = time.time_ns()
         self._send(call.response, source)
+
+    def _cancelled(self, call_id: str, source: tuple[str, int]) -> None:
+        """Before the answer it ends the call (RFC 3261 9.2)."""
+        call = self._calls.get(call_id)
+        if call is not None and not call.response:
+            call.response = call.invite.response(487, "Request Terminated", call.tag)
+            self._send(call.response, source)
+            self._over(call_id)
 
     def _hang_up(self, call: _Call, peer: tuple[str, int]) -> None:
         if call.over:
@@ -225,6 +237,5 @@ class Carrier(asyncio.DatagramProtocol):
         self.seen.heard_at_s.append(time.monotonic() - (time.time_ns() - received_ns) / 1e9)
         if call.timer is not None:
             call.timer.cancel()
-        talk_s = self.habits.talk_s + self._random.uniform(0.0, self.habits.spread_s)
-        call.timer = self._loop.call_later(talk_s, self._hang_up, call, peer)
+        call.timer = self._loop.call_later(self.habits.talk_s, self._hang_up, call, peer)
         self._on_change()

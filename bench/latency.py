@@ -37,7 +37,7 @@ ANSWERS_ONE_IN = 5
 #: Agents per call and second: those of the answered fifth talk, wrap up or wait for an answer.
 AGENTS_PER_RATE = 0.6
 AGENTS_MIN = 4
-#: Calls last that much longer by chance, two packets' time: else each would begin at the same phase of the agent's RTP.
+#: Contacts answer up to so much later by chance, two packets' time: else all would meet the same phase of agents' RTP.
 SPREAD_S = 0.04
 #: Calls before anything is counted: everybody is engaged by then, and caches are warm.
 WARM_UP_CALLS = 3

@@ -20,6 +20,10 @@ from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegProgress
 from dialer.vocabulary.writes import SettleDial
 
+#: Refusals of our account in a row after which a trunk is left alone, and for how long.
+BARRED_IN_A_ROW = 5
+BARRED_PAUSE_S = 60.0
+
 
 def on_progress(step: Step, interaction: Interaction, leg: Leg, event: LegProgress | LegAlerting) -> None:
     """100 ends the wait for a sign of life; 18x rules out other trunks; early media goes to the agent."""
@@ -139,4 +143,17 @@ def _judge(step: Step, trunk: Trunk, event: LegCleared, *, cancelled: bool) -> N
         # With a cause of the telephone network it is the contact's word: Asterisk says 403 for a declined call.
         barred = event.code in (401, 403, 407) and event.q850 is None
         if event.by is ClearedBy.PEER and not event.answered and barred:
-            trunk.complain(f"{event.code} {event.reason}", step.utc)
+            _bar(step, trunk, event)
+        else:
+            trunk.barred = 0
+
+
+def _bar(step: Step, trunk: Trunk, event: LegCleared) -> None:
+    """The trunk does not take us (credentials, caller ID, contract). After so many in a row it is left alone for a
+    while: every record would come back uncounted, and be tried again for nothing."""
+    trunk.barred += 1
+    trunk.complain(f"{event.code} {event.reason}", step.utc)
+    if trunk.barred >= BARRED_IN_A_ROW:
+        trunk.barred = 0
+        trunk.resumes_at = step.now + BARRED_PAUSE_S
+        trunk.complain(f"{event.code} {event.reason}, {BARRED_IN_A_ROW} times in a row", step.utc)

@@ -46,7 +46,7 @@ class TrunkRefusal(StrEnum):
     NOT_REGISTERED = "not_registered"
     TOO_MANY_LEGS = "max_legs"
     TOO_MANY_CALLS = "max_calls_per_s"
-    RETRY_AFTER = "retry_after"
+    PAUSED = "paused"
 
 
 @dataclass(slots=True)
@@ -59,8 +59,10 @@ class Trunk:
     bucket: Bucket
     legs: set[LegId] = field(default_factory=set)
     misses: int = 0
+    #: Calls refused in a row because of us: 401, 403, 407.
+    barred: int = 0
     registered: bool = False
-    #: Retry-After (RFC 3261 20.33): nothing is sent before this time.
+    #: Nothing is sent before this time: Retry-After (RFC 3261 20.33), or the trunk refused us again and again.
     resumes_at: float = 0.0
     last_error: str = ""
     last_error_at: float | None = None
@@ -77,7 +79,7 @@ class Trunk:
     def refusal(self, now: float) -> TrunkRefusal | None:
         """Why this trunk may not take a call at `now`, or None. Takes nothing from the limits."""
         if now < self.resumes_at:
-            return TrunkRefusal.RETRY_AFTER
+            return TrunkRefusal.PAUSED
         if self.settings.registration and not self.registered:
             return TrunkRefusal.NOT_REGISTERED
         if self.machine.state is TrunkState.DOWN:

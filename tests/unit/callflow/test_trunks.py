@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.model import Mode
+from dialer.callflow.contact import BARRED_IN_A_ROW
 from dialer.interactions.interaction import InteractionState
 from dialer.trunks.trunk import TrunkState
 from dialer.vocabulary import commands, events
@@ -102,8 +103,18 @@ def test_retry_after_is_obeyed() -> None:
     floor = two()
     floor.clear(floor.contact, 503, retry_after_s=20.0)
     assert used(floor) == [MAIN, SPARE]
-    assert floor.trunk(MAIN).refusal(floor.now + 19) == "retry_after"
+    assert floor.trunk(MAIN).refusal(floor.now + 19) == "paused"
     assert floor.trunk(MAIN).refusal(floor.now + 21) is None
+
+
+def test_a_trunk_that_refuses_us_again_and_again_is_left_alone() -> None:
+    floor = dialling(ASM)
+    for _ in range(BARRED_IN_A_ROW):
+        assert floor.trunk(MAIN).refusal(floor.now) is None
+        floor.clear(floor.contact, 403)
+        floor.tick()
+    assert floor.trunk(MAIN).refusal(floor.now) == "paused"
+    assert floor.trunk(MAIN).last_error.startswith("403")
 
 
 def test_nothing_heard_from_any_trunk_costs_the_record_nothing() -> None:

@@ -8,7 +8,7 @@ from dialer.callflow.legs import LegContext, hang_up, write_context
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign
 from dialer.compliance.check import RuleRefusal, check
-from dialer.interactions.attempt import Attempt, TrunkDial
+from dialer.interactions.attempt import Attempt, TrunkDial, call_id_of
 from dialer.interactions.interaction import Interaction, InteractionTrigger
 from dialer.interactions.leg import ROLES, LegPurpose, LegState, LegTrigger, make_leg
 from dialer.pacing.pacer import Observation, Observed
@@ -85,7 +85,7 @@ def dial_over(step: Step, campaign: Campaign, interaction: Interaction, attempt:
     leg.machine.advance(LegTrigger.DIAL, step.now)
     step.world.legs[leg.id] = leg
     interaction.contact_leg = leg.id
-    dial = TrunkDial(n, trunk.name, leg.id, f"{attempt.id}.{n}", caller_id)
+    dial = TrunkDial(n, trunk.name, leg.id, call_id_of(attempt.id, n), caller_id)
     attempt.dials.append(dial)
     trunk.legs.add(leg.id)
     trunk.bucket.take(step.now)

@@ -7,6 +7,17 @@ from dataclasses import dataclass, field
 from dialer.vocabulary.ids import AttemptId, LegId, TrunkName
 
 
+def call_id_of(attempt: AttemptId, n: int) -> str:
+    """The Call-ID of an attempt's n-th INVITE."""
+    return f"{attempt}.{n}"
+
+
+def read_call_id(call_id: str) -> tuple[AttemptId, int] | None:
+    """Attempt and n of a Call-ID; None for one that is no attempt's."""
+    attempt, _, n = call_id.rpartition(".")
+    return (AttemptId(attempt), int(n)) if attempt and n.isdecimal() else None
+
+
 @dataclass(slots=True)
 class TrunkDial:
     """One INVITE of an attempt. `code` 0: no final answer yet, or none ever."""

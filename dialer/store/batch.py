@@ -89,7 +89,7 @@ class Touched:
                 case w.AddDial():
                     self.call_ids.add(write.call_id)
                     self.attempts.add(write.attempt)
-                case w.SettleAttempt() | w.SettleDial():
+                case w.SettleAttempt() | w.SettleDial() | w.MarkLateAnswer():
                     self.attempts.add(write.attempt)
                 case w.AcknowledgeNotice() | w.AddNotice():
                     self.notices.add(write.notice)
@@ -119,6 +119,7 @@ class Batch:
         self.settled: list[w.SettleAttempt] = []
         self.dials: list[w.AddDial] = []
         self.settled_dials: list[w.SettleDial] = []
+        self.late_answers: list[w.MarkLateAnswer] = []
         self.interactions: dict[str, w.SaveInteraction] = {}
         self.parties: dict[str, w.AddParty] = {}
         self.records: dict[int, RecordState] = {}
@@ -188,6 +189,12 @@ class Batch:
         if attempt is None or attempt.refused:
             return UNKNOWN_DIAL if attempt is None else attempt.refused
         self.settled_dials.append(write)
+        return None
+
+    def _mark_late_answer(self, write: w.MarkLateAnswer) -> str | None:
+        if write.attempt not in self._known.attempts:
+            return UNKNOWN_DIAL
+        self.late_answers.append(write)
         return None
 
     # -- records -----------------------------------------------------------------------------------------------------
@@ -299,6 +306,7 @@ _RULES: dict[type, Callable[..., str | None]] = {
     w.BeginAttempt: Batch._begin_attempt,
     w.AddDial: Batch._add_dial,
     w.SettleDial: Batch._settle_dial,
+    w.MarkLateAnswer: Batch._mark_late_answer,
     w.SettleAttempt: Batch._settle_attempt,
     w.AddParty: Batch._add_party,
     w.SaveInteraction: Batch._save_interaction,

@@ -85,6 +85,13 @@ class SettleDial(Struct, frozen=True, tag_field="write", tag="settle_dial"):
     at: float
 
 
+class MarkLateAnswer(Struct, frozen=True, tag_field="write", tag="mark_late_answer"):
+    """A dial that was given up and settled was answered after all, and the answer ended at once."""
+
+    attempt: AttemptId
+    n: int
+
+
 class SettleAttempt(Struct, frozen=True, tag_field="write", tag="settle_attempt"):
     """The one result of an attempt. A second one for the same attempt is refused ("settled")."""
 
@@ -212,6 +219,7 @@ Write = (
     | BeginAttempt
     | AddDial
     | SettleDial
+    | MarkLateAnswer
     | SettleAttempt
     | AddParty
     | SaveInteraction

@@ -167,7 +167,7 @@ class Dialogs:
         for call_id in call_ids:
             leg = self._registry.late(call_id)
             if leg is not None:
-                self._loop.emit(telephony.LateAnswer(leg=leg, at=self._loop.now()))
+                self._loop.emit(telephony.LateAnswer(leg=leg, at=self._loop.now(), call_id=call_id))
 
     @staticmethod
     def _final_code(leg: Leg, ending: Ending) -> int:

@@ -162,10 +162,13 @@ class LegCleared(Struct, frozen=True, tag="leg_cleared"):
 
 
 class LateAnswer(Struct, frozen=True, tag="late_answer"):
-    """A 200 that arrived after LegCleared: it was acknowledged and ended by BYE. Somebody heard us for a moment."""
+    """A 200 that arrived after LegCleared: it was acknowledged and ended by BYE. Somebody heard us for a moment.
+
+    `call_id` is that of the INVITE, "" from an engine that is older than the field."""
 
     leg: LegId
     at: float
+    call_id: str = ""
 
 
 class AccountState(Struct, frozen=True, tag="account_state"):

@@ -13,6 +13,7 @@ from dialer.vocabulary.writes import (
     AddHistory,
     AddNotice,
     CommitReport,
+    MarkLateAnswer,
     ReleaseRecord,
     SaveAgent,
     SettleDial,
@@ -53,6 +54,16 @@ async def test_an_attempt_is_dialled_and_settled_once(store: AnyStore) -> None:
     assert (attempt.call_ids, attempt.trunks) == (("A1.1",), ("trunk-1",))
     (row,) = [row async for row in store.lists.records(LIST)]
     assert (row.status, row.result, row.attempts) == (RecordStatus.UPDATED, CallResult.BUSY, 1)
+
+
+async def test_a_late_answer_is_noted_after_the_end_and_only_of_an_attempt(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    await store.ledger.commit([begin(record), dial(), settle(), update(record)])
+    assert not (await store.ledger.commit([MarkLateAnswer(AttemptId("A1"), 1)])).refusals
+    assert rules(await store.ledger.commit([MarkLateAnswer(AttemptId("A9"), 1)])) == ["unknown_dial"]
+    (attempt,) = await store.attempts.attempts(SPRING, 10)
+    assert attempt.result is CallResult.BUSY
 
 
 async def test_failover_adds_a_dial_to_the_same_attempt(store: AnyStore) -> None:

@@ -27,10 +27,22 @@ _CHUNK_BYTES = 256 * 1024
 _AT = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<place>[^`]*)`)?$", re.DOTALL)
 
 
+#: Patterns of the API in words for people.
+_PATTERN = re.compile(r"^Expected `str` matching regex '(?P<pattern>.*)'$")
+_IN_WORDS = {
+    r"^\\+[1-9][0-9]{5,14}$": "is no number in international form, such as +442079460123",
+}
+
+
+def _in_words(reason: str) -> str:
+    found = _PATTERN.match(reason)
+    return _IN_WORDS.get(found["pattern"], reason) if found else reason
+
+
 def _places(error: msgspec.ValidationError, where: str) -> ProblemRaised:
     found = _AT.match(str(error))
     place = (found["place"] if found else None) or "$"
-    reason = found["reason"] if found else str(error)
+    reason = _in_words(found["reason"] if found else str(error))
     return invalid(Place(place.replace("$", where, 1) if where != "$" else place, reason))
 
 

@@ -18,10 +18,15 @@ from rich.console import Console
 from config.loader import check as check_configuration
 from config.loader import load
 from config.model import Mode, Settings
-from dialer.cli_data import lists_app, users_app
+from dialer.cli_data import counted, lists_app, users_app
 from dialer.vocabulary.errors import ConfigurationError, CornettaError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Cornetta: a SIP dialer server for call centres.",
+)
 app.add_typer(lists_app, name="list", help="Calling lists: import, export, show.")
 app.add_typer(users_app, name="user", help="Users: add, change the password, show.")
 
@@ -49,7 +54,12 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
     except CornettaError as error:
         fail(error)
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        fail(_said(error))
+
+
+def _said(error: OSError) -> str:
+    """A fault of the file system in words: which file, and what about it."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
 def settings_of(directory: Path) -> Settings:
@@ -91,7 +101,10 @@ def engine(
     try:
         chosen = engine_settings(settings, name)
     except CornettaError as error:
-        fail(error, EXIT_MISTAKE)
+        known = ", ".join(each.name for each in settings.engines)
+        fail(f"{error} The configuration has {known}.", EXIT_MISTAKE)
+    except OSError as error:
+        fail(f"{_said(error)}; make server.data_directory one that can be written.")
     raise typer.Exit(run_engine(chosen))
 
 
@@ -102,7 +115,7 @@ def check(directory: Annotated[Path, typer.Argument(help="Directory of the confi
     for problem in report.problems:
         typer.echo(problem, err=True)
     if report.problems:
-        fail(f"{len(report.problems)} mistakes", EXIT_MISTAKE)
+        fail(counted(len(report.problems), "mistake"), EXIT_MISTAKE)
     for line in report.summary:
         typer.echo(line)
 
@@ -116,7 +129,7 @@ def reload(config: Directory = Path("/etc/cornetta")) -> None:
     for change in told["changes"]:
         note = f" ({change['note']})" if change["note"] else ""
         typer.echo(f"{change['subject']}: {change['text']} [{change['applies']}]{note}")
-    typer.echo(f"{len(told['changes'])} changes applied" if told["changes"] else "nothing has changed")
+    typer.echo(f"{counted(len(told['changes']), 'change')} applied" if told["changes"] else "nothing has changed")
 
 
 @app.command()
@@ -174,6 +187,8 @@ def lab(
         fail(error, EXIT_MISTAKE)
     except ValueError:
         fail(f"There is no mode {mode!r}: use one of {', '.join(Mode)}.", EXIT_MISTAKE)
+    if via not in ("direct", "asterisk"):
+        fail(f"There is no way {via!r}: use --via direct or --via asterisk.", EXIT_MISTAKE)
     if scenario.mode.predictive:
         fail(f"{scenario.mode} is not available yet: use a progressive mode.", EXIT_MISTAKE)
     place = directory or Path(tempfile.mkdtemp(prefix="cornetta-lab-"))

@@ -14,12 +14,12 @@ from rich.table import Table
 
 from agent_api.passwords import hash_password
 from config.loader import load
-from config.model import Role
+from config.model import Role, Settings
 from dialer.ports import User
-from dialer.records.importing import ImportOptions
+from dialer.records.importing import ImportOptions, columns_from
 from dialer.store.csv_import import ImportProgress, import_csv
 from dialer.store.opening import open_plain
-from dialer.vocabulary.errors import CornettaError
+from dialer.vocabulary.errors import CornettaError, Refused
 from dialer.vocabulary.ids import ListName
 
 lists_app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -27,6 +27,11 @@ users_app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 Directory = Annotated[Path, typer.Option("--config", "-c", help="Directory of the configuration (YAML).")]
 _PASSWORD_LENGTH = 10
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _end(problem: object, code: int) -> None:
@@ -46,7 +51,7 @@ def _run(work: Any) -> Any:
 async def _open(config: Path) -> Any:
     settings = await asyncio.to_thread(load, config)
     directory = Path(settings.server.data_directory)
-    await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(directory.mkdir, 0o700, parents=True, exist_ok=True)
     return await open_plain(settings.server.database)
 
 
@@ -100,6 +105,7 @@ def add_user(
         _end(f"The password has {len(password)} characters; take {_PASSWORD_LENGTH} or more.", 2)
 
     async def work() -> None:
+        _check_place(await asyncio.to_thread(load, config), phone, tuple(team or ()))
         store = await _open(config)
         try:
             hashed = await asyncio.to_thread(hash_password, password)
@@ -111,6 +117,18 @@ def add_user(
     typer.echo(f"{name} is {role}.")
 
 
+def _check_place(settings: Settings, phone: str, teams: tuple[str, ...]) -> None:
+    """Raises Refused for a team or a phone that the configuration does not have."""
+    known = [team.name for team in settings.teams]
+    for name in teams:
+        if name not in known:
+            raise Refused("team_not_found", f"There is no team {name!r}; the configuration has {', '.join(known)}.")
+    known = [each.name for each in settings.phones]
+    _, sign, name = phone.partition("@")
+    if phone and not (sign and name in known):
+        raise Refused("phone_not_found", f"{phone!r} is no phone: write EXTENSION@NAME, NAME of {', '.join(known)}.")
+
+
 @lists_app.command("import")
 def import_list(
     file: Annotated[Path, typer.Argument(help="CSV file.")],
@@ -118,18 +136,23 @@ def import_list(
     zone: Annotated[str, typer.Option(help="IANA time zone of records without one.")] = "",
     region: Annotated[str, typer.Option(help="Country of numbers without one, ISO code.")] = "",
     column: Annotated[list[str] | None, typer.Option(help="FIELD=HEADER, e.g. number=Telefono.")] = None,
+    encoding: Annotated[str, typer.Option(help="Of the file, e.g. cp1252; found out where it is not given.")] = "",
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
     """Import records. Rows that cannot be used are refused with line, column and reason; the others are taken."""
-    columns = dict(each.split("=", 1) for each in column or () if "=" in each)
 
     async def work(progress: Progress) -> Any:
         store = await _open(config)
         task = progress.add_task("rows", total=None)
         try:
             known = {row.name: row for row in await store.lists.lists()}.get(ListName(name))
+            if known is None and not zone:
+                raise Refused("zone_missing", f"The list {name!r} is new: say --zone, like Europe/Rome.")
             options = ImportOptions(
-                zone or (known.zone if known else ""), region or (known.region if known else ""), columns
+                zone or (known.zone if known else ""),
+                region or (known.region if known else ""),
+                columns_from(column or ()),
+                encoding,
             )
 
             def tell(so_far: ImportProgress) -> None:
@@ -139,13 +162,13 @@ def import_list(
         finally:
             await store.close()
 
-    with Progress(console=Console(stderr=True)) as progress:
+    with Progress(console=Console(stderr=True), transient=True) as progress:
         report = _run(work(progress))
     for row in report.refusals:
         typer.echo(f"line {row.line}: {row.column}: {row.value!r}: {row.reason}", err=True)
     typer.echo(
-        f"{report.list}: {report.accepted} of {report.rows} rows taken, "
-        f"{report.refused} refused, {report.duplicates} duplicates"
+        f"{report.list}: {report.accepted} of {counted(report.rows, 'row')} taken, "
+        f"{report.refused} refused, {counted(report.duplicates, 'duplicate')}"
     )
     if report.refused and not report.accepted:
         raise typer.Exit(2)

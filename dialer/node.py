@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Iterable
 from pathlib import Path
@@ -55,7 +56,7 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((host, server.listen_port), family=family, backlog=API_BACKLOG)
     except OSError as error:
-        raise AddressInUse(host, server.listen_port, error.strerror or str(error)) from error
+        raise AddressInUse(host, server.listen_port, os.strerror(error.errno) if error.errno else str(error)) from error
 
 
 class Announcements:
@@ -95,7 +96,7 @@ class Node:
     async def open(cls, settings: Settings, directory: Path | None = None) -> Node:
         """Open the store and build the node. Raises StoreInUse or StoreUnavailable with the remedy."""
         data = Path(settings.server.data_directory)
-        await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(data.mkdir, 0o700, parents=True, exist_ok=True)
         store = await open_store(settings.server.database, settings.server.node)
         return cls(settings, store, directory)
 

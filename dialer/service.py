@@ -33,7 +33,8 @@ def engine_settings(settings: Settings, name: str) -> EngineSettings:
     engine = settings.engine(name)
     data = Path(settings.server.data_directory)
     state = data / engine.name
-    state.mkdir(parents=True, exist_ok=True)
+    data.mkdir(0o700, parents=True, exist_ok=True)
+    state.mkdir(0o700, exist_ok=True)
     return EngineSettings(
         engine=EngineId(engine.name),
         socket=Path(settings.engine_socket(engine)),

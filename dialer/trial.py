@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +17,16 @@ _WORDS = {
     "ringing_phone": "ringing the phone {phone} ...",
     "dialing": "the phone was picked up; dialling {number} over trunk {trunk}, caller ID {caller_id} ...",
     "alerting": "{number} rings ...",
-    "connected": "connected; hang up the phone, or press Ctrl-C, to end",
+    "connected": "{number} answered; hang up the phone, or press Ctrl-C, to end",
 }
+
+
+def _end_at_signals() -> None:
+    """Whoever is told to end, or loses the terminal, ends the call too, as Ctrl-C does."""
+    task = asyncio.current_task()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
 async def place_trial_call(
@@ -28,9 +37,12 @@ async def place_trial_call(
     told: dict[str, Any] = await local.ask(settings, "POST", "/test-calls", body)
     seen = ""
     connected = False
+    _end_at_signals()
     try:
         while told["state"] != "ended":
             if told["state"] != seen:
+                if seen in ("", "ringing_phone") and told["trunk"] is not None and told["state"] != "dialing":
+                    say(_WORDS["dialing"].format(**told))  # it was dialled between two looks
                 seen = told["state"]
                 connected = connected or seen == "connected"
                 say(_WORDS[seen].format(**told))

@@ -10,6 +10,7 @@ from msgspec import Struct
 from dialer.agents.agent import AgentState
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign, CampaignState
+from dialer.campaigns.reason import NoCalls, NoCallsCode
 from dialer.views.agent import Engagement, engagement
 from dialer.views.call import CallPhase, phase_of
 from dialer.views.labels import CAMPAIGN_STATES, MODES, delivery
@@ -57,9 +58,19 @@ class CampaignView(Struct, frozen=True):
     results: dict[str, int] | None = None
 
 
+_NOT_RUNNING = {
+    CampaignState.INACTIVE: "The campaign is not loaded; a supervisor loads and starts it.",
+    CampaignState.LOADED: "The campaign is loaded and not started; a supervisor starts it.",
+    CampaignState.STOPPING: "The campaign is being stopped; what is under way goes on to its end.",
+    CampaignState.UNLOADING: "The campaign is being unloaded.",
+}
+
+
 def why_view(campaign: Campaign) -> WhyView | None:
     """Why the campaign dials nothing; None while it does."""
     reason = campaign.reason
+    if campaign.state is not CampaignState.RUNNING:
+        reason = NoCalls(NoCallsCode.NOT_RUNNING, _NOT_RUNNING[campaign.state], waiting=campaign.waiting)
     if reason is None:
         return None
     waiting = reason.waiting

@@ -79,7 +79,8 @@ class AddressInUse(CornettaError):
     def __init__(self, host: str, port: int, problem: str) -> None:
         super().__init__(
             f"Cannot listen on {host} port {port}: {problem}. "
-            "Stop the program that has it (ss -ltnp shows which), or set another server.listen_port."
+            "Stop the program that has it (ss -ltnp shows which), or set another server.listen_port "
+            "(cornetta lab: --port)."
         )
         self.host = host
         self.port = port

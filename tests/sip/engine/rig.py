@@ -7,7 +7,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -141,20 +141,28 @@ def free_port() -> int:
 class Sipp:
     """SIPp as the called party, by a scenario. `messages` is all that went over the wire.
 
-    It ends by itself after `calls` calls. `rows` are lines of values, one for each call: [field0] in the scenario.
-    `port` 0 is any free one.
+    It ends by itself after `calls` calls. `port` 0 is any free one. It gives up after `timeout_s`, and on a message
+    that the scenario does not expect unless it is `lenient`.
     """
 
     def __init__(
-        self, directory: Path, steps: str, *, calls: int = 1, rows: Sequence[str] = (), port: int = 0
+        self,
+        directory: Path,
+        steps: str,
+        *,
+        calls: int = 1,
+        port: int = 0,
+        timeout_s: int = 45,
+        lenient: bool = False,
     ) -> None:
         self.port = port or free_port()
         self._directory = directory
+        self._timeout_s = timeout_s
         self._log = directory / f"sipp-{self.port}.messages"
         scenario = directory / f"sipp-{self.port}.xml"
         scenario.write_text(f'<?xml version="1.0"?>\n<scenario name="peer">\n{steps}\n</scenario>\n')
         command = ["sipp", "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(self.port), "-m", str(calls), "-nostdin"]
-        command += ["-timeout", "45s", "-timeout_error", "-mp", str(free_port() & ~1), "-trace_msg"]
+        command += ["-timeout", f"{timeout_s}s", "-timeout_error", "-mp", str(free_port() & ~1), "-trace_msg"]
         command += [
             "-message_file",
             str(self._log),
@@ -162,10 +170,8 @@ class Sipp:
             "-error_file",
             str(directory / "sipp.errors"),
         ]
-        if rows:
-            values = directory / f"sipp-{self.port}.csv"
-            values.write_text("\n".join(["SEQUENTIAL", *rows]) + "\n")
-            command += ["-inf", str(values)]
+        if lenient:
+            command += ["-default_behaviors", "all,-abortunexp"]
         self._process = subprocess.Popen(
             command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -195,7 +201,7 @@ class Sipp:
 
     def finished(self) -> str:
         """Wait for the end of the scenario, which must have been played in full; the messages."""
-        code = self._process.wait(60.0)
+        code = self._process.wait(self._timeout_s + 15.0)
         errors = self._directory / "sipp.errors"
         assert code == 0, f"SIPp: {code}\n{errors.read_text() if errors.exists() else ''}\n{self.messages}"
         return self.messages

@@ -5,6 +5,7 @@ those of the whole folder; node, store and trunks are new for each test.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from dialer.trunks.trunk import Trunk as LiveTrunk
 from dialer.views.call import CallPhase, CallStatus, call_status, phase_of
 from dialer.views.overview import overview
 from dialer.vocabulary import commands, telephony
+from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, ListName, TrunkName
 from dialer.vocabulary.results import RecordStatus
 from sip.lab.process import LabProcess
@@ -38,7 +40,7 @@ from .messages import Wire, read_log
 AGENTS = 3
 AGENT, *OTHERS = (AgentName(f"agent{number}") for number in range(1, AGENTS + 1))
 NUMBER = "+12025550123"
-PATIENCE_S = 10.0
+PATIENCE_S = 20.0
 """A bound for what must happen, not a measure of how fast."""
 LOOK_S = 0.02
 SLOT_PORTS = 4
@@ -70,11 +72,12 @@ class House:
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """A trunk's other side: SIPp with these steps for `calls` calls. Without steps it takes what comes and says
-    nothing. `trunk` are changes to the usual settings of a trunk."""
+    nothing. `lenient` and `timeout_s` are SIPp's, `trunk` are changes to the usual settings of a trunk."""
 
     steps: str = ""
     calls: int = 1
-    rows: Sequence[str] = ()
+    lenient: bool = False
+    timeout_s: int = 45
     trunk: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -105,7 +108,13 @@ class Booth:
         directory = Path(self.settings.server.data_directory) / f"{name}-{len(self._ended)}"
         await asyncio.to_thread(directory.mkdir, parents=True)
         self.carriers[name] = await asyncio.to_thread(
-            Sipp, directory, carrier.steps, calls=carrier.calls, rows=carrier.rows, port=port
+            Sipp,
+            directory,
+            carrier.steps,
+            calls=carrier.calls,
+            port=port,
+            lenient=carrier.lenient,
+            timeout_s=carrier.timeout_s,
         )
 
     async def close_carrier(self, name: str) -> Wire:
@@ -126,10 +135,17 @@ class Booth:
     async def _close_node(self) -> None:
         if self._node is None:
             return
-        for leg in tuple(self.world.legs.values()):
-            self.tell_engine(telephony.HangUp(leg.id))
-        await self.until("no leg is left", lambda: not self.world.legs)
-        await self._node.stop()
+        try:
+            if self.world.campaign(CampaignName(CAMPAIGN)).is_running:
+                await self.ask(commands.StopCampaign(CampaignName(CAMPAIGN), "test"))
+            for agent in (AGENT, *OTHERS):
+                with contextlib.suppress(Refused):  # not logged in
+                    await self.ask(commands.LogOut(agent))
+            for leg in tuple(self.world.legs.values()):
+                self.tell_engine(telephony.HangUp(leg.id))
+            await self.until("no leg is left", lambda: not self.world.legs)
+        finally:
+            await self._node.stop()
         await self._house.phones.request({"do": "settled", "legs": 0, "timeout_s": PATIENCE_S})
 
     @property
@@ -179,7 +195,7 @@ class Booth:
     async def _watch(self, holds: Callable[[], Awaitable[bool]], timeout_s: float) -> bool:
         try:
             async with asyncio.timeout(timeout_s):
-                while not await holds():
+                while not await holds():  # noqa: ASYNC110  # store and SIPp tell nobody
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
             return False

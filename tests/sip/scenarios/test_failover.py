@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dialer.vocabulary.results import CallResult, RecordStatus
-from tests.sip.engine.scenario import invited, pause, receive, respond, respond_to_last, script
+from tests.sip.engine.scenario import invited, pause, receive, respond, script
 
 from .booth import Booths, Carrier
 from .steps import answered, by_number, cancelled, ended_by_us, ok, refused

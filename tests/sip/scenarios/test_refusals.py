@@ -121,7 +121,13 @@ CHALLENGES = {
 async def test_a_challenge_is_met_with_the_right_password(booths: Booths, code: int) -> None:
     reason, challenge, answer = CHALLENGES[code]
     steps = script(
-        invited(), respond(code, reason, challenge), receive("ACK"), receive("INVITE"), ok(), receive("ACK"), ended_by_us()
+        invited(),
+        respond(code, reason, challenge),
+        receive("ACK"),
+        receive("INVITE"),
+        ok(),
+        receive("ACK"),
+        ended_by_us(),
     )
     account = {"authentication": {"user": "acme", "password": "right"}}
     async with booths(Carrier(steps, trunk=account)) as booth:

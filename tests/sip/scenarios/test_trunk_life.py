@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dialer.campaigns.reason import NoCallsCode
+from dialer.lab.scenario import CAMPAIGN
 from dialer.trunks.trunk import TrunkState
 from dialer.vocabulary.ids import CampaignName
-from dialer.lab.scenario import CAMPAIGN
 from dialer.vocabulary.results import CallResult
 from tests.sip.engine.scenario import invited, pause, receive, respond, script
 
@@ -81,17 +81,14 @@ async def test_new_calls_are_spread_over_the_second(booths: Booths) -> None:
         wire = await booth.wire("first")
     begun = [each.at for each in wire.once.requests("INVITE")]
     assert len(begun) == len(numbers)
-    gaps = [later - earlier for earlier, later in zip(begun, begun[1:], strict=False)]
-    # A call on its way may be late by a scheduler's whim, and the next one then seem early.
-    assert all(later - earlier >= 0.2 for earlier, later in zip(begun, begun[1:], strict=False)), gaps
-    assert all(fifth - first >= 0.9 for first, fifth in zip(begun, begun[4:], strict=False)), gaps
+    # Four a second, one of them saved up; a call may be late on a busy machine, and the fifth then seem early.
+    spans = [fifth - first for first, fifth in zip(begun, begun[4:], strict=False)]
+    assert min(spans) >= 0.7, begun
 
 
 async def test_no_more_legs_than_the_trunk_may_carry(booths: Booths) -> None:
     numbers = tuple(f"+120255501{n:02d}" for n in range(6))
-    rings = script(
-        invited(), respond(180, "Ringing"), pause(500), respond(486, "Busy Here"), receive("ACK")
-    )
+    rings = script(invited(), respond(180, "Ringing"), pause(500), respond(486, "Busy Here"), receive("ACK"))
     async with booths(Carrier(rings, calls=len(numbers), trunk={"max_legs": 2}), numbers=numbers) as booth:
         await booth.start(AGENT, *OTHERS)
         for number in numbers:

@@ -177,9 +177,11 @@ def lab(
 ) -> None:
     """The whole product on this machine, with a simulated carrier and phones: a demo, or with --headless a proof."""
     from dialer.lab.scenario import Scenario
+    from dialer.vocabulary.interpreter import share_interpreter
     from sip.lab.profile import profile_named
 
     log_to_stderr("WARNING")
+    share_interpreter()
     try:
         chosen = profile_named(profile or ("measured" if headless else "demo"))
         scenario = Scenario(Mode(mode.upper()), agents, records, seed, chosen, headless, port, via)

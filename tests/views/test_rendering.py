@@ -80,7 +80,7 @@ def test_a_trunk_tells_why_it_takes_no_call() -> None:
     assert trunk_view(trunk, NOON).refusal == ""
     trunk.resumes_at = NOON.monotonic + 5
     view = trunk_view(trunk, NOON)
-    assert (view.refusal, view.resumes_at) == ("retry_after", NOON.utc + 5)
+    assert (view.refusal, view.resumes_at) == ("paused", NOON.utc + 5)
     trunk.complain("503 Service Unavailable", NOON.utc)
     assert trunk_view(trunk, NOON).last_error == "503 Service Unavailable"
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from agent_api.exchange import Exchange, Reply
+from agent_api.problems import Place, invalid
 from agent_api.route import FLOOR, PREFIX, READERS, Route
 from dialer.vocabulary.commands import BarNumbers
 from dialer.vocabulary.ids import CampaignName
@@ -64,6 +66,8 @@ async def show(exchange: Exchange) -> Reply:
 
 async def look_up(exchange: Exchange) -> Reply:
     number, query = exchange.path("number"), exchange.query_as(NumberQuery)
+    if not re.fullmatch(E164, number):
+        raise invalid(Place("path.number", f"{number[:32]!r} is no number in E.164; write for example +442079460123"))
     campaign = CampaignName(query.campaign) if query.campaign else None
     return Reply(Listed(number, await exchange.dependencies.do_not_call.is_listed(number, campaign)))
 

@@ -56,7 +56,7 @@ async def show(exchange: Exchange) -> Reply:
 
 async def why(exchange: Exchange) -> Reply:
     campaign = exchange.world.campaign(_name(exchange))
-    return Reply(WhyReply(campaign.name, campaign.state, why_view(campaign)))
+    return Reply(WhyReply(campaign.name, campaign.state, why_view(exchange.world, campaign)))
 
 
 async def load(exchange: Exchange) -> Reply:

@@ -52,6 +52,8 @@ def keep_engaged(step: Step, agent: Agent) -> None:
 
 def give_free(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "") -> None:
     """The agent has nothing on the desk any more and goes where `trigger` says, unless something is pending."""
+    if agent.interaction is not None:
+        step.desk_cleared(agent.name, agent.interaction)
     agent.interaction = None
     pending = agent.pending
     agent.pending = None

@@ -56,6 +56,7 @@ def tell(step: Step, agent: Agent, campaign: Campaign, kind: str) -> None:
             "join": campaign.settings.join,
         },
     )
+    step.notices_changed(agent.name)
 
 
 def _same(notice: Notice, agent: Agent, campaign: Campaign) -> bool:
@@ -69,6 +70,7 @@ def acknowledge(step: Step, agent: Agent, id_: NoticeId) -> None:
     if notice is None or notice.agent != agent.name:
         return
     del step.world.notices[id_]
+    step.notices_changed(agent.name)
     if notice.kind in JOINING:
         agent.joined.add(notice.campaign)
         step.agent_changed(agent.name)

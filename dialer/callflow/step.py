@@ -75,6 +75,14 @@ class Step:
         self._changed[Publish(AudienceAgent(agent), "agent", agent)] = None
         self._changed[Publish(AudienceSupervisors(), "agent", agent)] = None
 
+    def desk_cleared(self, agent: AgentName, interaction: InteractionId) -> None:
+        """What was on the agent's desk is there no more: an offer that expired must not stay with its Accept."""
+        self._changed[Publish(AudienceAgent(agent), "interaction", interaction)] = None
+
+    def notices_changed(self, agent: AgentName) -> None:
+        """One came, was acknowledged, or was replaced by a newer one of its campaign."""
+        self._changed[Publish(AudienceAgent(agent), "notices", agent)] = None
+
     def campaign_changed(self, campaign: CampaignName) -> None:
         self._changed[Publish(AudienceSupervisors(), "campaign", campaign)] = None
 

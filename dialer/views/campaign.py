@@ -66,11 +66,18 @@ _NOT_RUNNING = {
 }
 
 
-def why_view(campaign: Campaign) -> WhyView | None:
+def why_view(world: World, campaign: Campaign) -> WhyView | None:
     """Why the campaign dials nothing; None while it does."""
     reason = campaign.reason
     if campaign.state is not CampaignState.RUNNING:
-        reason = NoCalls(NoCallsCode.NOT_RUNNING, _NOT_RUNNING[campaign.state], waiting=campaign.waiting)
+        at_work = [agent for agent in world.agents_of(campaign) if agent.state is not AgentState.LOGGED_OUT]
+        reason = NoCalls(
+            NoCallsCode.NOT_RUNNING,
+            _NOT_RUNNING[campaign.state],
+            agents=len(at_work),
+            agents_ready=sum(agent.state is AgentState.READY for agent in at_work),
+            waiting=campaign.waiting,
+        )
     if reason is None:
         return None
     waiting = reason.waiting
@@ -110,7 +117,7 @@ def campaign_view(world: World, campaign: Campaign, results: Mapping[str, int] |
         trunks=settings.trunks,
         priority=settings.priority,
         weight=settings.weight,
-        why=why_view(campaign),
+        why=why_view(world, campaign),
         agents={state.value: states[state] for state in AgentState},
         engaged=engaged,
         calls={phase.value: phases[phase] for phase in CallPhase if phases[phase]},

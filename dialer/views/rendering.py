@@ -41,7 +41,7 @@ def _for_agent(world: World, name: AgentName, topic: str, key: str, at: Moment) 
             return agent_view(world, agent)
         case "interaction":
             return on_desk(world, agent, at) if agent.interaction == key else None
-        case "notice" | "notices":
+        case "notices":
             return Notices(notices(world, agent))
         case "campaign":
             campaign = world.campaigns.get(CampaignName(key))

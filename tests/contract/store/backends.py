@@ -172,7 +172,7 @@ def interaction(
     record: RecordId | None = None,
     live: bytes | None = b"live",
     at: float = NOON,
-    number_: str = "+442079400000",
+    number_: str = "+442079460000",
 ) -> SaveInteraction:
     return SaveInteraction(
         interaction=InteractionId(name),

@@ -131,7 +131,7 @@ async def test_history_of_record_number_and_agent(store: AnyStore) -> None:
     await store.ledger.commit([*saved, line, AddHistory("resume", NOON + 1, interaction=InteractionId("I1"))])
     history = store.history
     assert [row.interaction for row in await history.interactions_of_record(record, 9)] == ["I1", "I0"]
-    by_number = await history.interactions_of_number("+442079400000", 2)
+    by_number = await history.interactions_of_number("+442079460000", 2)
     assert [row.interaction for row in by_number] == ["I2", "I1"]
     by_agent = await history.interactions_of_agent(ADA, NOON, NOON + 2, 9)
     assert [row.interaction for row in by_agent] == ["I1", "I0"]

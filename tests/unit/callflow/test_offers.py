@@ -9,6 +9,7 @@ from dialer.agents.agent import AgentState, SystemReason
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.ids import OfferId
+from dialer.vocabulary.outputs import AudienceAgent, Publish
 from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp
 from dialer.vocabulary.writes import BeginAttempt, ReleaseRecord, UpdateRecord
@@ -150,6 +151,16 @@ def test_a_phone_that_does_not_answer_makes_not_ready_and_costs_no_attempt(by: C
     assert (floor.agent().state, floor.agent().reason) == (AgentState.NOT_READY, reason)
     assert given_back(floor) == [1]
     assert not floor.writes(BeginAttempt)
+
+
+def test_an_offer_that_ran_out_leaves_the_desk() -> None:
+    floor = opened(Mode.PROGRESSIVE, offer={"accept": "agent", "timeout_s": 30, "expiries_to_not_ready": 1})
+    floor.ready()
+    offered = floor.interaction.id
+    floor.forget_outputs()
+    floor.pass_time(30)
+    assert floor.agent().interaction is None
+    assert Publish(AudienceAgent(ADA), "interaction", offered) in floor.published
 
 
 def test_an_agent_without_a_phone_is_not_offered_the_same_record_for_ever() -> None:

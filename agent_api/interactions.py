@@ -31,6 +31,7 @@ from dialer.vocabulary.commands import (
     Mute,
     RejectOffer,
     Resume,
+    ReturnRecord,
     SendDigits,
     SetOutcome,
 )
@@ -111,6 +112,11 @@ async def reject(exchange: Exchange) -> Reply:
 
 async def dial(exchange: Exchange) -> Reply:
     await exchange.ask(DialRecord(exchange.agent_name, _id(exchange)))
+    return desk(exchange)
+
+
+async def give_back(exchange: Exchange) -> Reply:
+    await exchange.ask(ReturnRecord(exchange.agent_name, _id(exchange)))
     return desk(exchange)
 
 
@@ -210,6 +216,7 @@ def routes() -> tuple[Route, ...]:
         _action("accept", "acceptOffer", "Accept the offer: it is dialled", accept, OfferRequest),
         _action("reject", "rejectOffer", "Give the offered record back", reject, OfferRequest),
         _action("dial", "dialRecord", "Dial the record on the desk (preview)", dial),
+        _action("return", "returnRecord", "Give the previewed record back", give_back),
         _action("cancel", "cancelRecord", "Take the record out of this run", cancel),
         _action("hold", "hold", "Put the contact on hold", hold),
         _action("resume", "resume", "Take the contact off hold", resume),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dialer.agents.agent import Agent, SystemReason, Wish
-from dialer.callflow.desk import ask_for
-from dialer.callflow.ending import reconnect_timer
+from dialer.agents.agent import Agent, AgentTrigger, SystemReason, Wish
+from dialer.callflow.desk import ask_for, give_free
+from dialer.callflow.ending import reconnect_timer, withdraw
 from dialer.callflow.legs import (
     agent_leg,
     contact_leg,
@@ -147,8 +147,13 @@ def on_digits(step: Step, command: commands.SendDigits) -> None:
 
 
 def on_end_call(step: Step, command: commands.EndCall) -> None:
-    """End call, in whatever state the call is."""
-    interaction, _ = own(step, command.agent, command.interaction)
+    """End call, in whatever state the call is; while the agent's own phone still rings, the record goes back."""
+    interaction, party = own(step, command.agent, command.interaction)
+    if interaction.state is InteractionState.PREVIEW and party.state is PartyState.ALERTING:
+        step.history("given_up", interaction=interaction)
+        withdraw(step, interaction)
+        give_free(step, step.world.agent(command.agent), AgentTrigger.RELEASE)
+        return
     if interaction.contact_leg is None or interaction.state is InteractionState.CLEARED:
         raise Refused("no_call", "There is no call to end.", state=interaction.state)
     end_by_agent(step, interaction)
@@ -258,7 +263,9 @@ def on_agent_back(step: Step, interaction: Interaction, phone: Leg) -> None:
     interaction.reconnecting = False
     step.cancel_timer(reconnect_timer(interaction.id))
     step.cancel_timer(ring_again_timer(interaction.id))
-    if not interaction.holds:
+    if interaction.holds:
+        set_apart(step, interaction, phone)
+    else:
         stop_play(step, contact)
         restore_audio(step, interaction, party, contact, phone)
     step.history("agent_leg_back", interaction=interaction)

@@ -46,6 +46,7 @@ COMMANDS: Mapping[type, Handler] = {
     commands.AcceptOffer: offers.on_accept,
     commands.RejectOffer: offers.on_reject,
     commands.DialRecord: offers.on_dial,
+    commands.ReturnRecord: offers.on_return,
     commands.CancelRecord: offers.on_cancel,
     commands.Hold: conversation.on_hold,
     commands.Resume: conversation.on_resume,

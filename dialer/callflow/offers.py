@@ -168,6 +168,21 @@ def on_dial(step: Step, command: commands.DialRecord) -> None:
     dial_for(step, step.world.agent(command.agent), interaction, party)
 
 
+def on_return(step: Step, command: commands.ReturnRecord) -> None:
+    """PREVIEW: the record goes back to the top of its list, and is hidden from this agent for a while."""
+    interaction, party = own(step, command.agent, command.interaction)
+    campaign = step.world.campaigns[interaction.campaign]
+    if interaction.state is not InteractionState.PREVIEW or party.state is not PartyState.OFFERED or party.offer:
+        raise Refused("not_previewed", "There is no record on your desk to give back.", state=interaction.state)
+    if not campaign.settings.permissions.reject:
+        raise Refused("not_permitted", "You may not give records back in this campaign.", permission="reject")
+    agent = step.world.agent(command.agent)
+    _hide(step, agent, interaction, campaign)
+    step.history("record_returned", interaction=interaction)
+    withdraw(step, interaction)
+    give_free(step, agent, AgentTrigger.RELEASE)
+
+
 def on_cancel(step: Step, command: commands.CancelRecord) -> None:
     """Take the record out of this run of the campaign, or give a preview back."""
     interaction, party = own(step, command.agent, command.interaction)

@@ -24,12 +24,13 @@ def actions(campaign: Campaign, interaction: Interaction, agent: Agent | None) -
         allow("accept", _accept(party)),
         allow("reject", _accept(party) or _permitted(settings.permissions.reject)),
         allow("dial", _dial(interaction, party)),
+        allow("return", _dial(interaction, party) or _permitted(settings.permissions.reject)),
         allow("cancel", _cancel(settings, interaction, party)),
         allow("hold", _hold(interaction)),
         allow("resume", _resume(interaction)),
         allow("mute", _connected(interaction)),
         allow("digits", _connected(interaction)),
-        allow("end", _end(interaction)),
+        allow("end", _end(interaction, party)),
         allow("outcome", None),
         allow("call-again", _call_again(campaign, interaction, party, agent)),
         allow("extend", _extend(settings, interaction, party)),
@@ -78,9 +79,10 @@ def _resume(interaction: Interaction) -> str | None:
     return _connected(interaction) or (None if held else "The contact is not on hold by you.")
 
 
-def _end(interaction: Interaction) -> str | None:
+def _end(interaction: Interaction, party: Party) -> str | None:
     up = interaction.contact_leg is not None and interaction.state is not InteractionState.CLEARED
-    return None if up else "There is no call to end."
+    rings = interaction.state is InteractionState.PREVIEW and party.state is PartyState.ALERTING
+    return None if up or rings else "There is no call to end."
 
 
 def _working_after(interaction: Interaction, party: Party) -> str | None:

@@ -92,6 +92,13 @@ class DialRecord(Struct, frozen=True):
     interaction: InteractionId
 
 
+class ReturnRecord(Struct, frozen=True):
+    """PREVIEW: give the record on the desktop back, so that somebody else gets it; nothing was dialled."""
+
+    agent: AgentName
+    interaction: InteractionId
+
+
 class CancelRecord(Struct, frozen=True):
     """Take the record out of this campaign's run without dialling it."""
 
@@ -192,6 +199,7 @@ AgentCommand = (
     | AcceptOffer
     | RejectOffer
     | DialRecord
+    | ReturnRecord
     | CancelRecord
     | Hold
     | Resume

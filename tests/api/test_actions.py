@@ -23,6 +23,7 @@ INTERACTION_COMMANDS: dict[str, Make] = {
     "accept": lambda _, offer: commands.AcceptOffer(ANNA, offer),
     "reject": lambda _, offer: commands.RejectOffer(ANNA, offer),
     "dial": lambda id_, _: commands.DialRecord(ANNA, id_),
+    "return": lambda id_, _: commands.ReturnRecord(ANNA, id_),
     "cancel": lambda id_, _: commands.CancelRecord(ANNA, id_),
     "hold": lambda id_, _: commands.Hold(ANNA, id_),
     "resume": lambda id_, _: commands.Resume(ANNA, id_),

@@ -219,6 +219,30 @@ def test_cancel_takes_the_record_out_of_the_run(permitted: bool, code: str | Non
     assert floor.agent().state is AgentState.READY
 
 
+def test_a_previewed_record_is_given_back_for_somebody_else() -> None:
+    floor = previewing()
+    given = floor.interaction.record
+    assert given is not None
+    floor.ask(commands.ReturnRecord(ADA, floor.interaction.id))
+    assert [each.to_top for each in floor.writes(ReleaseRecord)] == [True]
+    assert not floor.writes(BeginAttempt)
+    assert not floor.agent().sees(given.record, floor.now)
+    assert floor.agent().state is AgentState.READY
+
+
+def test_end_call_while_the_agents_own_phone_rings_gives_the_record_back() -> None:
+    floor = previewing()
+    floor.ask(commands.DialRecord(ADA, floor.interaction.id))
+    phone = floor.phone
+    floor.forget_outputs()
+    floor.ask(commands.EndCall(ADA, floor.interaction.id))
+    assert phone.id in [each.leg for each in floor.commands(HangUp)]
+    assert [each.to_top for each in floor.writes(ReleaseRecord)] == [True]
+    floor.clear(phone, by=ClearedBy.US)
+    assert floor.agent().state is AgentState.READY
+    assert not floor.world.interactions
+
+
 def test_get_record_says_why_not() -> None:
     floor = opened(Mode.PREVIEW, records=())
     assert floor.refusal(commands.GetRecord(ADA, SPRING)) == "not_ready"

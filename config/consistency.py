@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from config.model import Campaign, Mode, Role, Settings, StaticPhone
+from config.model import Campaign, Mode, Recording, Role, Settings, StaticPhone
 from config.model.outcome import AtLimit
 from config.problems import Path
 
@@ -82,6 +82,17 @@ def _caller_ids(settings: Settings) -> Iterator[Inconsistency]:
                 yield Inconsistency(
                     path, f"trunk {name} owns none of the campaign's caller_ids; add one that it owns to the campaign"
                 )
+
+
+def _not_yet(settings: Settings) -> Iterator[Inconsistency]:
+    """What may be written and nobody carries out yet is refused: a recording that was asked for must not be missing."""
+    for at, campaign in enumerate(settings.campaigns):
+        if campaign.recording is not Recording.NEVER:
+            reason = f"{campaign.recording} is not available yet; write never"
+            yield Inconsistency(("campaigns", at, "recording"), reason)
+        for name in ("dial_alternative", "dial_new_number"):
+            if getattr(campaign.permissions, name):
+                yield Inconsistency(("campaigns", at, "permissions", name), "is not available yet; remove it")
 
 
 def _modes(settings: Settings) -> Iterator[Inconsistency]:
@@ -211,6 +222,7 @@ RULES: tuple[Rule, ...] = (
     _campaign_once,
     _caller_ids,
     _modes,
+    _not_yet,
     _outcomes,
     _phones_of_agents,
     _engine_ranges,

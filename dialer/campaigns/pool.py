@@ -24,10 +24,6 @@ class Pool:
     def add(self, records: Iterable[ClaimedRecord]) -> None:
         self._records.extend(records)
 
-    def put_back(self, record: ClaimedRecord) -> None:
-        """Back to the top of the list."""
-        self._records.appendleft(record)
-
     def take(self, fits: Callable[[ClaimedRecord], bool]) -> ClaimedRecord | None:
         """The first record that `fits`, or None. Those before it keep their places."""
         for index, record in enumerate(self._records):

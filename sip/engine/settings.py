@@ -22,7 +22,6 @@ class OwnerSettings(Struct, frozen=True):
     log_level: int = 3
     analysis: bool = True
     wake_port: int = 0
-    sound_cache: str = ""
     clock_rate_hz: int = 8000
     nameservers: tuple[str, ...] = ()
     user_agent: str = "Cornetta"

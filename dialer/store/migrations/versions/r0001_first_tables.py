@@ -13,7 +13,6 @@ depends_on = None
 #: SQLite gives numbers by itself to INTEGER PRIMARY KEY alone.
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-
 #: In the order in which they can be dropped.
 _TABLES = (
     *("records", "list_zones", "users", "sessions", "runs", "parties"),

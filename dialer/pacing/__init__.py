@@ -1,5 +1,25 @@
 """Pacing: how many records to dial now."""
 
-from dialer.pacing.pacer import Decision, Observation, Pacer, PacingSnapshot
+from dialer.pacing.pacer import (
+    AgentStage,
+    Decision,
+    Observation,
+    Observed,
+    Outcome,
+    Pacer,
+    PacingSnapshot,
+    Traits,
+    Window,
+)
 
-__all__ = ["Decision", "Observation", "Pacer", "PacingSnapshot"]
+__all__ = [
+    "AgentStage",
+    "Decision",
+    "Observation",
+    "Observed",
+    "Outcome",
+    "Pacer",
+    "PacingSnapshot",
+    "Traits",
+    "Window",
+]

@@ -93,6 +93,8 @@ def _not_yet(settings: Settings) -> Iterator[Inconsistency]:
         for name in ("dial_alternative", "dial_new_number"):
             if getattr(campaign.permissions, name):
                 yield Inconsistency(("campaigns", at, "permissions", name), "is not available yet; remove it")
+        if "predictive" in campaign.model_fields_set:
+            yield Inconsistency(("campaigns", at, "predictive"), "is not available yet; remove it")
 
 
 def _modes(settings: Settings) -> Iterator[Inconsistency]:

@@ -97,8 +97,8 @@ def engine(
     from sip.engine.main import run as run_engine
 
     settings = settings_of(config)
-    log_to_stderr(settings.server.log_level)
     try:
+        log_to_stderr(settings.engine(name).log_level)
         chosen = engine_settings(settings, name)
     except CornettaError as error:
         known = ", ".join(each.name for each in settings.engines)

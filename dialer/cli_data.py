@@ -17,6 +17,7 @@ from config.loader import load
 from config.model import Role, Settings
 from dialer.ports import User
 from dialer.records.importing import ImportOptions, columns_from
+from dialer.records.place import Place, place_of
 from dialer.store.csv_import import ImportProgress, import_csv
 from dialer.store.opening import open_plain
 from dialer.vocabulary.errors import CornettaError, Refused
@@ -146,14 +147,12 @@ def import_list(
         task = progress.add_task("rows", total=None)
         try:
             known = {row.name: row for row in await store.lists.lists()}.get(ListName(name))
-            if known is None and not zone:
-                raise Refused("zone_missing", f"The list {name!r} is new: say --zone, like Europe/Rome.")
-            options = ImportOptions(
-                zone or (known.zone if known else ""),
-                region or (known.region if known else ""),
-                columns_from(column or ()),
-                encoding,
+            place = Place(zone, region).or_else(
+                Place(known.zone, known.region) if known else place_of(await asyncio.to_thread(load, config), name)
             )
+            if not place.zone:
+                raise Refused("zone_missing", f"The list {name!r} is new: say --zone, like Europe/Rome.")
+            options = ImportOptions(place.zone, place.region, columns_from(column or ()), encoding)
 
             def tell(so_far: ImportProgress) -> None:
                 progress.update(task, completed=so_far.bytes_read, total=so_far.bytes_total)

@@ -36,7 +36,7 @@ from dialer.views.rendering import render
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.errors import AddressInUse, ConfigurationError, StoreUnavailable
 from dialer.vocabulary.ids import AgentName, EngineId, Mint, TeamName
-from sip.client import EngineClient, Engines
+from sip.client import ClientLimits, EngineClient, Engines
 
 log = structlog.get_logger(__name__)
 
@@ -114,6 +114,7 @@ class Node:
                 self.settings.server.node,
                 self._on_engine_event,
                 self._on_engine_connection,
+                ClientLimits(retry_last_s=engine.reconnect_s),
             )
 
     def _on_engine_event(self, engine: EngineId, sequence: int, event: telephony.Event) -> None:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 
-from config.model import Settings
+from config.model import LogLevel, Settings
 from dialer.node import Node
 from dialer.vocabulary.ids import EngineId
 from dialer.vocabulary.interpreter import share_interpreter
 from sip.engine.main import EngineSettings
+
+#: Levels of pjlib's log (0..6) by ours: 5 writes every SIP message (pjsip, "Logging": 1 error to 5 trace).
+STACK_LEVELS: Mapping[LogLevel, int] = {
+    LogLevel.ERROR: 1,
+    LogLevel.WARNING: 2,
+    LogLevel.INFO: 3,
+    LogLevel.DEBUG: 5,
+}
 
 
 async def serve(settings: Settings, directory: Path) -> None:
@@ -40,5 +49,6 @@ def engine_settings(settings: Settings, name: str) -> EngineSettings:
         socket=Path(settings.engine_socket(engine)),
         state_dir=state,
         log_file=engine.log_file,
+        log_level=STACK_LEVELS[engine.log_level],
         clock_rate_hz=engine.clock_rate_hz,
     )

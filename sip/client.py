@@ -148,7 +148,9 @@ class EngineClient:
     # -- connections -----------------------------------------------------------------------------------------------
 
     async def _keep_connected(self) -> None:
-        pause_s = self._limits.retry_first_s
+        limits = self._limits
+        first_s = min(limits.retry_first_s, limits.retry_last_s)
+        pause_s = first_s
         try:
             while True:
                 try:
@@ -156,9 +158,9 @@ class EngineClient:
                 except (EngineUnavailable, WireError) as error:
                     self._note(str(error))
                     await asyncio.sleep(pause_s)
-                    pause_s = min(2 * pause_s, self._limits.retry_last_s)
+                    pause_s = min(2 * pause_s, limits.retry_last_s)
                 else:
-                    pause_s = self._limits.retry_first_s
+                    pause_s = first_s
         finally:
             if self._connection is not None:
                 await self._connection.close()

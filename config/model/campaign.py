@@ -184,10 +184,11 @@ class Campaign(Section):
     """Numbers shown to contacts, in turn. Left out: that of the trunk."""
 
     region: Region | None = None
-    """Country of numbers in the lists that are not in international form, ISO code."""
+    """Country of numbers that are not in international form, ISO code; for lists that `cornetta list import` makes
+    without `--region`."""
 
     time_zone: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_+/-]{1,64}$")
-    """IANA zone of lists that were imported without one. Left out: records without a zone are not dialled."""
+    """IANA zone of records without one; for lists that `cornetta list import` makes without `--zone`."""
 
     calling_window: CallingWindow = CallingWindow()
     """When contacts may be dialled."""

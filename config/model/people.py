@@ -29,9 +29,6 @@ class Team(Section):
     name: Name
     """Name of the team."""
 
-    description: str = Field(default="", max_length=500)
-    """What the team is for."""
-
     agents: tuple[MemberPattern, ...] = ()
     """Log-in names of agents, or patterns such as `sales-*`, besides the users who name the team themselves."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.model.base import FilePath, Host, Name, Port, PositiveSeconds, Seconds, SecretUrl, Section, in_upper_case
+from config.model.base import FilePath, Host, Name, Port, PositiveSeconds, SecretUrl, Section, in_upper_case
 
 
 class LogLevel(StrEnum):
@@ -44,9 +44,6 @@ class Server(Section):
     database_url: SecretUrl | None = None
     """SQLAlchemy URL of the database. Left out: a SQLite file in the data directory."""
 
-    recordings_directory: FilePath = ""
-    """Directory of the recordings. Empty: `recordings` in the data directory."""
-
     log_level: Level = LogLevel.INFO
     """Least severe line of the log: DEBUG, INFO, WARNING or ERROR."""
 
@@ -71,11 +68,6 @@ class Server(Section):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_directory}/cornetta.db"
-
-    @property
-    def recordings(self) -> str:
-        """Directory of the recordings."""
-        return self.recordings_directory or f"{self.data_directory}/recordings"
 
 
 class Engine(Section):
@@ -115,10 +107,10 @@ class Engine(Section):
     """WAV file (16 bit mono) played to contacts who wait for an agent when no node comes back. Empty: none."""
 
     log_file: FilePath = ""
-    """File of the engine's log. Empty: standard error."""
+    """File of the SIP stack's own log. Empty: none. The engine's lines go to standard error in any case."""
 
     log_level: Level = LogLevel.INFO
-    """Least severe line of the engine's log: DEBUG, INFO, WARNING or ERROR."""
+    """Least severe line of both: DEBUG, INFO, WARNING or ERROR. DEBUG has every SIP message in `log_file`."""
 
-    reconnect_s: Seconds = 1
-    """Wait of the node before it tries a lost socket again."""
+    reconnect_s: PositiveSeconds = 0.5
+    """Longest wait of the node before it tries a lost socket again; the first ones are shorter."""

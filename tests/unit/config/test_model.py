@@ -127,4 +127,3 @@ def test_addresses_of_the_server() -> None:
     settings = Settings(server=Server(data_directory="/d"))
     assert settings.engine_socket(Engine(name="e")) == "/d/e.sock"
     assert settings.engine_socket(Engine(socket="/s")) == "/s"
-    assert settings.server.recordings == "/d/recordings"

@@ -101,11 +101,11 @@ def test_a_url_without_password_may_be_written(write: Write) -> None:
 
 def test_the_environment_serves_other_values_too(write: Write) -> None:
     text = "server: {listen_port: '${PORT}', public_url: 'https://${HOST}/x'}\n"
-    text += "teams: [{name: a, description: '$${X}'}]\n"
+    text += "not_ready_reasons: [{code: a, label: '$${X}'}]\n"
     settings = load(write(text), {"PORT": "9001", "HOST": "dialer.example.net"})
     assert settings.server.listen_port == 9001
     assert settings.server.url == "https://dialer.example.net/x"
-    assert settings.team("a").description == "${X}"
+    assert settings.not_ready_reasons[0].label == "${X}"
 
 
 def test_a_value_from_the_environment_is_shown_by_its_name(write: Write) -> None:

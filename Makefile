@@ -29,8 +29,8 @@ test: system peers venv pjsua2-required asterisk lint ## lint, types, layers and
 bench: system peers venv pjsua2-required asterisk ## every measured comparison, one JSON line each
 	@for name in $(BENCHES); do $(BIN)/cornetta bench $$name --json; done; $(BIN)/cornetta bench latency --rate 50 --json
 
-crash: system peers venv pjsua2-required ## a thousand kills of the engine and of the node
-	@CORNETTA_KILLS=1000 $(PYTEST) tests/crash --timeout=0
+crash: system peers venv pjsua2-required ## a thousand kills of the engine and of the node; CRASH="--engine 100 --node 0" for others
+	@$(BIN)/python -m tests.crash.many $(CRASH)
 
 lint: venv ## style, types and layers
 	@$(BIN)/ruff check --quiet .

@@ -56,7 +56,8 @@ RETRIED = tuple(CallResult)
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """What one lab run is. `headless` runs dial each record once. `via` is `direct`, or `asterisk`: the trunk is a
-    real Asterisk then, where the phones register and behind which the contacts are."""
+    real Asterisk then, where the phones register and behind which the contacts are. `database_url` is the node's
+    database; empty: a SQLite file in the lab's directory."""
 
     mode: Mode
     agents: int
@@ -66,6 +67,7 @@ class Scenario:
     headless: bool
     listen_port: int = 8080
     via: str = "direct"
+    database_url: str = ""
 
     @property
     def via_asterisk(self) -> bool:
@@ -176,7 +178,12 @@ def asterisk_settings(scenario: Scenario, ports: LabPorts) -> AsteriskSettings:
 def node_settings(scenario: Scenario, ports: LabPorts, directory: Path) -> Settings:
     """The configuration of the node under trial."""
     return Settings(
-        server=Server(node="lab", data_directory=str(directory), listen_port=scenario.listen_port),
+        server=Server(
+            node="lab",
+            data_directory=str(directory),
+            listen_port=scenario.listen_port,
+            database_url=SecretStr(scenario.database_url) if scenario.database_url else None,
+        ),
         engines=(
             Engine(
                 sip_port_low=ports.engine_low,

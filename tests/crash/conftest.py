@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import shutil
 import tempfile
 import threading
@@ -10,11 +11,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.store.cluster import Cluster
+from tests.crash.databases import PostgresDatabase
+
 
 @pytest.fixture
 def kills() -> int:
     """How often a program is killed in one test: `make crash` asks for a thousand."""
     return int(os.environ.get("CORNETTA_KILLS", "30"))
+
+
+@pytest.fixture
+def postgres_kills() -> int:
+    """The same for the node on PostgreSQL, which differs from SQLite in the store alone."""
+    return int(os.environ.get("CORNETTA_POSTGRES_KILLS", "6"))
 
 
 @pytest.fixture
@@ -30,6 +40,22 @@ def short_dir() -> Iterator[Path]:
     yield path
     if not os.environ.get("CORNETTA_KEEP"):
         shutil.rmtree(path)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server of the tests' own."""
+    cluster = Cluster()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+async def postgres(cluster: Cluster) -> PostgresDatabase:
+    """A database that nobody has used: the node migrates it."""
+    name = f"crash_{secrets.token_hex(4)}"
+    await cluster.execute(f"CREATE DATABASE {name}")
+    return PostgresDatabase(cluster, name)
 
 
 @pytest.fixture(autouse=True)

@@ -3,63 +3,69 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections import Counter
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from dialer.vocabulary.ids import EngineId
 from dialer.vocabulary.telephony import Event, LegSnapshot, Snapshot, SnapshotTaken
 from sip.lab.process import LabProcess
 from sip.wire import Connection, EngineProcess
+from tests.crash.databases import Database
+from tests.crash.figures import Figures
 
 #: A bound for what must happen, not a measure.
 PATIENCE_S = 60.0
 
 
-def rows(database: Path, query: str, *values: object) -> list[sqlite3.Row]:
-    """What a query finds now."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10.0)) as connection:
-        connection.row_factory = sqlite3.Row
-        return connection.execute(query, values).fetchall()
+#: Records that were dialled more than once. Attempts whose trunk failed do not count, by rule.
+DIALLED_TWICE = "SELECT record FROM attempts WHERE result <> 'trunk_failure' GROUP BY record HAVING COUNT(*) > 1"
+CLAIMED = "SELECT id FROM records WHERE status = 'retrieved' OR claimed_by IS NOT NULL"
+UNSETTLED = "SELECT id, begun_at FROM attempts WHERE ended_at IS NULL OR result IS NULL"
+DIALS = "SELECT d.call_id, a.result FROM dials d JOIN attempts a ON a.id = d.attempt"
 
 
-def results(database: Path) -> Counter[str]:
-    return Counter(row["result"] for row in rows(database, "SELECT result FROM attempts"))
+async def results(database: Database) -> Counter[str]:
+    return Counter(row["result"] for row in await database.rows("SELECT result FROM attempts"))
 
 
-def assert_settled_once(database: Path) -> None:
+async def count(figures: Figures, database: Database, carrier: LabProcess) -> None:
+    """Into the figures, so that they are told also where an assertion fails after it."""
+    wire = (await carrier.request({"do": "wire"}))["invites"]
+    known = {row["call_id"] for row in await database.rows(DIALS)}
+    of_results = await results(database)
+    figures.attempts, figures.invites = of_results.total(), len(wire)
+    figures.system_lost = of_results["system_lost"]
+    open_rows = [*await database.rows(UNSETTLED), *await database.rows(CLAIMED)]
+    figures.lost = len(open_rows) + sum(invite["call_id"] not in known for invite in wire)
+    numbers = Counter(invite["user"] for invite in wire)
+    twice = [user for user, times in numbers.items() if times > 1]
+    figures.dialled_twice = len(await database.rows(DIALLED_TWICE)) + len(twice)
+
+
+async def assert_settled_once(database: Database) -> None:
     """Each attempt has one result and its history one end; nothing is open or claimed any more."""
-    open_attempts = rows(database, "SELECT id, begun_at FROM attempts WHERE ended_at IS NULL OR result IS NULL")
-    assert not [dict(row) for row in open_attempts]
+    assert not await database.rows(UNSETTLED)
     ends = "SELECT attempt, COUNT(*) AS n FROM history WHERE kind IN ('cleared', 'attempt_lost') GROUP BY attempt"
-    told = {row["attempt"]: row["n"] for row in rows(database, ends)}
-    attempts = {row["id"] for row in rows(database, "SELECT id FROM attempts")}
+    told = {row["attempt"]: row["n"] for row in await database.rows(ends)}
+    attempts = {row["id"] for row in await database.rows("SELECT id FROM attempts")}
     assert told == dict.fromkeys(attempts, 1)
-    assert not rows(database, "SELECT id FROM interactions WHERE live IS NOT NULL OR finalized_at IS NULL")
-    assert not rows(database, "SELECT id FROM records WHERE status = 'retrieved' OR claimed_by IS NOT NULL")
+    assert not await database.rows("SELECT id FROM interactions WHERE live IS NOT NULL OR finalized_at IS NULL")
+    assert not await database.rows(CLAIMED)
 
 
-def assert_nobody_dialled_twice(database: Path) -> None:
-    """In a campaign that dials each record once. Attempts whose trunk failed do not count, by rule."""
-    query = (
-        "SELECT record, COUNT(*) AS times, GROUP_CONCAT(id || ' ' || result) AS story FROM attempts"
-        " WHERE result <> 'trunk_failure' GROUP BY record HAVING times > 1"
-    )
-    assert not [row["story"] for row in rows(database, query)]
+async def assert_nobody_dialled_twice(database: Database) -> None:
+    """In a campaign that dials each record once."""
+    query = f"SELECT record, id, run, result, reason, begun_at FROM attempts WHERE record IN ({DIALLED_TWICE})"
+    assert not await database.rows(query)
 
 
-async def assert_wire_agrees(database: Path, carrier: LabProcess) -> None:
+async def assert_wire_agrees(database: Database, carrier: LabProcess) -> None:
     """Every INVITE on the wire has its row, none was begun twice, and what was never sent is told as lost."""
     wire = await carrier.request({"do": "wire"})
     assert wire["missed"] == 0
     seen = Counter(invite["call_id"] for invite in wire["invites"])
     assert not [call_id for call_id, times in seen.items() if times > 1]
-    dials = {
-        row["call_id"]: row["result"]
-        for row in rows(database, "SELECT d.call_id, a.result FROM dials d JOIN attempts a ON a.id = d.attempt")
-    }
+    dials = {row["call_id"]: row["result"] for row in await database.rows(DIALS)}
     assert not set(seen) - set(dials)
     never_sent = {call_id: dials[call_id] for call_id in set(dials) - set(seen)}
     assert set(never_sent.values()) <= {"system_lost", "cancelled", "trunk_failure"}, never_sent

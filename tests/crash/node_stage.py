@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from dialer.lab.scenario import Scenario, node_settings
 from dialer.lab.stage import engine_keeper
 from sip.wire import EngineProcess
 from tests.crash.campaign import carrier
+from tests.crash.databases import Database, SqliteFile
 from tests.crash.desktops import Clients, clients
-from tests.crash.evidence import rows
 
 LOOK_S = 0.02
 #: Bounds for what must happen, not measures.
@@ -27,13 +28,13 @@ PATIENCE_S = 90.0
 
 
 class NodeStage:
-    """`restart` and `kill` are for the node; the engine and the lab stay."""
+    """The node is started and killed; the engine, the database and the lab stay."""
 
-    def __init__(self, scenario: Scenario, directory: Path, habits: Habits) -> None:
+    def __init__(self, scenario: Scenario, directory: Path, habits: Habits, database: Database) -> None:
         self.ports = ports = free_ports()
-        self.scenario = scenario
+        self.scenario = scenario = replace(scenario, database_url=database.url)
         self.settings = node_settings(scenario, ports, directory)
-        self.database = directory / "cornetta.db"
+        self.database = database
         self.carrier = carrier(scenario, ports, directory)
         self.keeper = engine_keeper(self.settings, directory)
         self.node = NodeProcess(NodePlan(scenario, ports.numbers(), str(directory), habits))
@@ -62,13 +63,13 @@ class NodeStage:
                         return
                 await asyncio.sleep(LOOK_S)
 
-    def talking(self) -> dict[str, str]:
+    async def talking(self) -> dict[str, str]:
         """Call-IDs of the conversations that the database knows, and the interaction of each."""
         query = (
             "SELECT i.id, d.call_id FROM interactions i JOIN attempts a ON a.interaction = i.id AND a.ended_at IS NULL"
             " JOIN dials d ON d.attempt = a.id WHERE i.live IS NOT NULL AND i.state = 'connected'"
         )
-        return {row["call_id"]: row["id"] for row in rows(self.database, query)}
+        return {row["call_id"]: row["id"] for row in await self.database.rows(query)}
 
     async def live(self, side: str) -> set[str]:
         """Call-IDs of the lab's answered legs that are up."""
@@ -78,18 +79,29 @@ class NodeStage:
     async def report(self) -> dict[str, Any]:
         return await self.carrier.request({"do": "report"})
 
-    async def until(self, condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
-        async with asyncio.timeout(patience_s):
+    async def until_talking(self, at_least: int) -> None:
+        """Until so many conversations are under way."""
+        async with asyncio.timeout(PATIENCE_S):
             while True:
-                if condition():
+                if len(await self.talking()) >= at_least:
+                    return
+                await asyncio.sleep(LOOK_S)
+
+    async def until_found(self, query: str, times: int) -> None:
+        """Until a query of the database finds so many rows."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                if len(await self.database.rows(query)) == times:
                     return
                 await asyncio.sleep(LOOK_S)
 
 
 @asynccontextmanager
-async def node_stage(scenario: Scenario, directory: Path, habits: Habits) -> AsyncIterator[NodeStage]:
-    """Carrier and engine are up; the node is to be started."""
-    stage = NodeStage(scenario, directory, habits)
+async def node_stage(
+    scenario: Scenario, directory: Path, habits: Habits, database: Database | None = None
+) -> AsyncIterator[NodeStage]:
+    """Carrier and engine are up; the node is to be started. `database` is a SQLite file unless told otherwise."""
+    stage = NodeStage(scenario, directory, habits, database or SqliteFile(directory / "cornetta.db"))
     try:
         await stage.carrier.start()
         await stage.keeper.start()

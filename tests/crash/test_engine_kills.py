@@ -16,15 +16,18 @@ from dialer.lab.stage import Stage
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import CampaignName, EngineId
 from tests.crash.campaign import HABITS, carrier, scenario
+from tests.crash.databases import SqliteFile
 from tests.crash.desktops import Desktop, clients
 from tests.crash.evidence import (
     assert_lab_is_empty,
     assert_nobody_dialled_twice,
     assert_settled_once,
     assert_wire_agrees,
+    count,
     legs_of,
     results,
 )
+from tests.crash.figures import Figures, told
 
 #: The promise. On a machine that is busy with other things the first start of lab and engine is the measure; and some
 #: may be late.
@@ -49,12 +52,9 @@ class Trial:
         self.stage = Stage(self.scenario, directory, HABITS)
         self.stage.api = True
         self.stage.carrier = carrier(self.scenario, self.stage.ports, directory)
-        self.backs_s: list[float] = []
+        self.figures = Figures("engine", "sqlite", seed)
+        self.database = SqliteFile(directory / "cornetta.db")
         self.promise_s = BACK_S
-
-    @property
-    def database(self) -> Path:
-        return self.stage.directory / "cornetta.db"
 
     async def run(self) -> None:
         """The whole of it: every assertion of this page."""
@@ -92,10 +92,11 @@ class Trial:
         await asyncio.sleep(self.random.uniform(*LIFE_S))  # the random moment, not a wait for something
         engine.kill()
         died = loop.time()
+        self.figures.kills += 1
         await self.until(lambda: view.usable and view.boot != boot, GONE_S)
-        self.backs_s.append(loop.time() - died)
+        self.figures.back_s.append(loop.time() - died)
         for desktop, since in zip(desktops[1:], heard[1:], strict=True):
-            await desktop.until(lambda desktop=desktop, since=since: _told(desktop, since))  # type: ignore[misc]  # mypy cannot type a lambda with defaults
+            await desktop.until(lambda desktop=desktop, since=since: _was_told(desktop, since))  # type: ignore[misc]  # mypy cannot type a lambda with defaults
 
     async def judge(self) -> None:
         """Nothing is left anywhere, and every call is accounted for."""
@@ -107,13 +108,15 @@ class Trial:
         stage.node = None
         assert stage.engine is not None
         assert await legs_of(stage.engine, "engine-1") == ()
-        assert_settled_once(self.database)
-        assert_nobody_dialled_twice(self.database)
+        await count(self.figures, self.database, stage.carrier)
+        await assert_settled_once(self.database)
+        await assert_nobody_dialled_twice(self.database)
         await assert_wire_agrees(self.database, stage.carrier)
-        found = results(self.database)
+        found = await results(self.database)
         assert found["trunk_failure"] == 0, found
         assert 0 < found["system_lost"] <= self.kills * self.scenario.agents
-        assert sum(back > self.promise_s for back in self.backs_s) <= LATE_SHARE * self.kills, self.backs_s
+        backs_s = self.figures.back_s
+        assert sum(back > self.promise_s for back in backs_s) <= LATE_SHARE * self.kills, backs_s
 
     def talking(self) -> int:
         return sum(each.state == "connected" for each in self.stage.running.world.interactions.values())
@@ -126,7 +129,7 @@ class Trial:
                 await asyncio.sleep(LOOK_S)
 
 
-def _told(desktop: Desktop, since: int) -> bool:
+def _was_told(desktop: Desktop, since: int) -> bool:
     """Whether an agent was told that the engine was lost, and that it is back."""
     told = [event["body"]["up"] for event in desktop.heard("telephony", since)]
     return False in told and told[-1]
@@ -136,5 +139,7 @@ def _told(desktop: Desktop, since: int) -> bool:
 async def test_the_engine_dies_again_and_again_and_every_call_is_settled_once(
     kills: int, seed: int, short_dir: Path
 ) -> None:
-    async with asyncio.timeout(180 + 30 * kills):
-        await Trial(kills, seed, short_dir).run()
+    trial = Trial(kills, seed, short_dir)
+    with told(trial.figures):
+        async with asyncio.timeout(180 + 30 * kills):
+            await trial.run()

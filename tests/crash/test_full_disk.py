@@ -23,6 +23,7 @@ from dialer.lab.stage import Stage
 from dialer.vocabulary.ids import CampaignName
 from sip.lab.profile import LogNormal
 from tests.crash.campaign import BRISK, carrier, scenario
+from tests.crash.databases import SqliteFile
 from tests.crash.desktops import clients
 from tests.crash.evidence import (
     assert_lab_is_empty,
@@ -166,7 +167,7 @@ async def test_a_full_disk_stops_dialling_and_nothing_else(seed: int, short_dir:
         assert (desk.closed, desk.missed) == (0, 0)
         assert (await them.get(f"/do-not-call/{BARRED}", "supervisor"))["listed"], "what was asked for came later"
         await assert_lab_is_empty(stage.carrier)
-        database = small_disk.path / "cornetta.db"
-        assert_settled_once(database)
-        assert_nobody_dialled_twice(database)
+        database = SqliteFile(small_disk.path / "cornetta.db")
+        await assert_settled_once(database)
+        await assert_nobody_dialled_twice(database)
         await assert_wire_agrees(database, stage.carrier)

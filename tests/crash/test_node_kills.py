@@ -18,16 +18,18 @@ from dialer.lab.scenario import CAMPAIGN
 from sip.lab.behaviours import Behaviour
 from sip.lab.profile import LogNormal
 from tests.crash.campaign import BRISK, scenario
+from tests.crash.databases import Database, PostgresDatabase
 from tests.crash.desktops import Desktop
 from tests.crash.evidence import (
     assert_lab_is_empty,
     assert_nobody_dialled_twice,
     assert_settled_once,
     assert_wire_agrees,
+    count,
     legs_of,
     results,
-    rows,
 )
+from tests.crash.figures import Figures, told
 from tests.crash.node_stage import NodeStage, node_stage
 
 #: The promise, from the start of the process. On a machine that is busy with other things the first start, which adopts
@@ -58,24 +60,22 @@ class Trial:
         self.kills = kills
         self.random = Random(seed)
         self.stage = stage
-        self.adopted_s: list[float] = []
-        self.killed = 0
+        self.figures = Figures("node", stage.database.kind, seed)
         self.asm = True
-        self.proved = 0
         self.promise_s = ADOPTED_S
 
     async def run(self) -> None:
         stage = self.stage
         self.promise_s = max(ADOPTED_S, ADOPTED_PER_START * await stage.start_node())
-        await stage.until(lambda: len(stage.talking()) >= 3)
-        while self.killed < self.kills:
-            if self.asm and self.killed >= self.kills * 4 // 5:
+        await stage.until_talking(3)
+        while self.figures.kills < self.kills:
+            if self.asm and self.figures.kills >= self.kills * 4 // 5:
                 body = {"mode": Mode.PROGRESSIVE.value}
                 status, told = await stage.clients.post(f"/campaigns/{CAMPAIGN}/mode", "supervisor", body)
                 assert status == 200, told
                 self.asm = False
-            await self.kill_once(again=self.killed % (STARTS + 1) == 0)
-        await stage.until(lambda: len(stage.talking()) >= 3)
+            await self.kill_once(again=self.figures.kills % (STARTS + 1) == 0)
+        await stage.until_talking(3)
         assert await stage.node.stop() == 0
         await self.judge()
 
@@ -85,15 +85,15 @@ class Trial:
         stage, loop = self.stage, asyncio.get_running_loop()
         phones = await stage.live("phone")
         await stage.node.kill()
-        self.killed += 1
+        self.figures.kills += 1
         killed = loop.time()
-        talked = stage.talking()
+        talked = await stage.talking()
         if again:
             await stage.node.start()
             await asyncio.sleep(self.random.uniform(*START_S))
             await stage.node.kill()
-            self.killed += 1
-        self.adopted_s.append(await stage.start_node())
+            self.figures.kills += 1
+        self.figures.back_s.append(await stage.start_node())
         agents = await stage.clients.get("/agents", "supervisor")
         first = await stage.report()
         desks = {agent["interaction"]: agent["state"] for agent in agents if agent["interaction"]}
@@ -129,7 +129,7 @@ class Trial:
             contact_s, phone_s = (late - early for late, early in zip(after[call_id], before[call_id], strict=True))
             if min(contact_s, phone_s) < HEARD_S - 0.01:
                 return False
-        self.proved += len(up)
+        self.figures.proved += len(up)
         return True
 
     async def judge(self) -> None:
@@ -137,16 +137,19 @@ class Trial:
         stage = self.stage
         await assert_lab_is_empty(stage.carrier)
         assert await legs_of(stage.engine, "engine-1") == ()
-        assert_settled_once(stage.database)
-        assert_nobody_dialled_twice(stage.database)
+        await count(self.figures, stage.database, stage.carrier)
+        await assert_settled_once(stage.database)
+        await assert_nobody_dialled_twice(stage.database)
         await assert_wire_agrees(stage.database, stage.carrier)
         report = await stage.report()
         assert not report["cross_talk"]
-        silent = rows(stage.database, "SELECT id FROM interactions WHERE connected_at IS NOT NULL AND disposition = ''")
-        assert not silent, "after-call work was not restored"
-        assert results(stage.database)["trunk_failure"] == 0
-        assert self.proved >= self.kills
-        assert sum(took > self.promise_s for took in self.adopted_s) <= LATE_SHARE * self.kills, self.adopted_s
+        silent = "SELECT id FROM interactions WHERE connected_at IS NOT NULL AND disposition = ''"
+        assert not await stage.database.rows(silent), "after-call work was not restored"
+        assert (await results(stage.database))["trunk_failure"] == 0
+        assert self.figures.proved >= self.kills
+        assert sum(took > self.promise_s for took in self.figures.back_s) <= LATE_SHARE * self.kills, (
+            self.figures.back_s
+        )
 
 
 def _heard(report: dict[str, Any]) -> dict[str, tuple[float, float]]:
@@ -157,11 +160,24 @@ def _heard(report: dict[str, Any]) -> dict[str, tuple[float, float]]:
     return {**{leg["call_id"]: (0.0, 0.0) for leg in report["live"]}, **found}
 
 
+async def die_again_and_again(kills: int, seed: int, directory: Path, database: Database | None) -> None:
+    told_all = scenario(Mode.PROGRESSIVE_ASM, 200 + 12 * kills, seed, profile=TALKATIVE)
+    async with asyncio.timeout(180 + 30 * kills), node_stage(told_all, directory, HABITS, database) as stage:
+        trial = Trial(kills, seed, stage)
+        with told(trial.figures):
+            await trial.run()
+
+
 @pytest.mark.timeout(0)
 async def test_the_node_dies_again_and_again_and_conversations_go_on(kills: int, seed: int, short_dir: Path) -> None:
-    told = scenario(Mode.PROGRESSIVE_ASM, 200 + 12 * kills, seed, profile=TALKATIVE)
-    async with asyncio.timeout(180 + 30 * kills), node_stage(told, short_dir, HABITS) as stage:
-        await Trial(kills, seed, stage).run()
+    await die_again_and_again(kills, seed, short_dir, None)
+
+
+@pytest.mark.timeout(0)
+async def test_the_node_dies_again_and_again_on_postgresql(
+    postgres_kills: int, seed: int, short_dir: Path, postgres: PostgresDatabase
+) -> None:
+    await die_again_and_again(postgres_kills, seed, short_dir, postgres)
 
 
 async def test_a_node_that_dies_between_commit_and_invite_has_lost_the_attempt(seed: int, short_dir: Path) -> None:
@@ -170,16 +186,16 @@ async def test_a_node_that_dies_between_commit_and_invite_has_lost_the_attempt(s
     async with node_stage(told, short_dir, HABITS) as stage:
         await stage.node.start("tests.crash.dying_node")
         assert await stage.node.wait() == -signal.SIGKILL
-        begun = rows(stage.database, "SELECT id, record FROM attempts")
+        begun = await stage.database.rows("SELECT id FROM attempts")
         assert 1 <= len(begun) <= 2
         await stage.start_node()
         ended = "SELECT record FROM attempts WHERE ended_at IS NOT NULL"
-        await stage.until(lambda: len(rows(stage.database, ended)) == 4)
+        await stage.until_found(ended, 4)
         assert await stage.node.stop() == 0
-        lost = rows(stage.database, "SELECT id, record FROM attempts WHERE result = 'system_lost'")
-        assert {tuple(row) for row in lost} == {tuple(row) for row in begun}
-        assert_settled_once(stage.database)
-        assert_nobody_dialled_twice(stage.database)
+        lost = await stage.database.rows("SELECT id FROM attempts WHERE result = 'system_lost'")
+        assert {row["id"] for row in lost} == {row["id"] for row in begun}
+        await assert_settled_once(stage.database)
+        await assert_nobody_dialled_twice(stage.database)
         await assert_wire_agrees(stage.database, stage.carrier)
         wire = await stage.carrier.request({"do": "wire"})
         assert len(wire["invites"]) == 4 - len(begun)

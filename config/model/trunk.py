@@ -240,10 +240,10 @@ class Trunk(MediaSettings):
     """Overrides of the cause table: a SIP code (`486`) or a Q.850 cause (`q850:17`) to a call result."""
 
     max_legs: int = Field(default=30, ge=1, le=10_000)
-    """Most legs at a time."""
+    """Most legs at a time. Agents' phones that are rung over the trunk count, and are rung beyond it; contacts wait."""
 
     max_calls_per_s: float = Field(default=10, gt=0, le=1000)
-    """Most new calls a second."""
+    """Most new calls a second. Agents' phones rung over the trunk count, and are not held back; contacts wait."""
 
     probe: Annotated[ProbeKind, in_lower_case(ProbeKind)] = ProbeKind.OPTIONS
     """options: an OPTIONS at intervals, where any SIP answer is a sign of life; none: for peers that ignore them."""

@@ -123,7 +123,6 @@ def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, even
     trunk = step.world.trunks.get(TrunkName(dial.trunk))
     if trunk is None:
         return
-    trunk.legs.discard(leg.id)
     _judge(step, trunk, event, cancelled=bool(attempt.cancelled))
     step.trunk_changed(trunk.name)
 

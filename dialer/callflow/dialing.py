@@ -17,9 +17,18 @@ from dialer.trunks.choice import choose
 from dialer.trunks.number import identity, identity_headers, request_uri
 from dialer.trunks.trunk import Trunk
 from dialer.vocabulary.errors import Refused
-from dialer.vocabulary.ids import LegId, TrunkName
+from dialer.vocabulary.ids import InteractionId, LegId, TrunkName
 from dialer.vocabulary.telephony import Dial
 from dialer.vocabulary.writes import AddDial, BeginAttempt
+
+#: How long an agent whose phone is up already waits for the trunks' calls per second.
+RATE_PATIENCE_S = 10.0
+#: The shortest wait, lest rounding lets a timer fire too early again and again.
+_LOOK_AGAIN_S = 0.01
+
+
+def dial_timer(interaction: InteractionId) -> str:
+    return f"dial/{interaction}"
 
 
 def nothing_heard_timer(leg: LegId) -> str:
@@ -72,6 +81,16 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
     dial_over(step, campaign, interaction, attempt, choice.trunk)
 
 
+def waits_for_rate(step: Step, campaign: Campaign, timer: str, since: float) -> bool:
+    """Whether nothing but the trunks' calls per second stands against a call now; then `timer` is started for when
+    the next may leave. An agent who has picked up (monotonic `since`) is not sent away for a moment's wait."""
+    choice = choose(step.world.trunks_of(campaign), frozenset(), step.now)
+    if choice.trunk is not None or choice.opens_at is None or choice.opens_at - since > RATE_PATIENCE_S:
+        return False
+    step.start_timer(timer, max(_LOOK_AGAIN_S, choice.opens_at - step.now))
+    return True
+
+
 def dial_over(step: Step, campaign: Campaign, interaction: Interaction, attempt: Attempt, trunk: Trunk) -> None:
     """Send the attempt over one trunk: the n-th INVITE, committed before it leaves."""
     if interaction.engine is None:
@@ -83,11 +102,10 @@ def dial_over(step: Step, campaign: Campaign, interaction: Interaction, attempt:
     leg.interaction = interaction.id
     leg.dial = n
     leg.machine.advance(LegTrigger.DIAL, step.now)
-    step.world.legs[leg.id] = leg
+    step.add_leg(leg)
     interaction.contact_leg = leg.id
     dial = TrunkDial(n, trunk.name, leg.id, call_id_of(attempt.id, n), caller_id)
     attempt.dials.append(dial)
-    trunk.legs.add(leg.id)
     trunk.bucket.take(step.now)
     step.write(AddDial(attempt.id, n, dial.call_id, leg.id, trunk.name, caller_id, step.utc))
     step.interaction_changed(interaction)
@@ -104,7 +122,6 @@ def dial_over(step: Step, campaign: Campaign, interaction: Interaction, attempt:
     )
     step.tell_after(leg.engine, command, guard=attempt.id)
     step.start_timer_after(nothing_heard_timer(leg.id), settings.nothing_heard_s, attempt.id)
-    step.trunk_changed(trunk.name)
 
 
 def _caller_id(campaign: Campaign, owned: tuple[str, ...], usual: str) -> str:

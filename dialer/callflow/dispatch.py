@@ -146,7 +146,7 @@ def on_leg_event(step: Step, event: LegEvent) -> None:
         return
     if isinstance(event, telephony.LegCleared):
         leg.machine.advance(LegTrigger.CLEAR, step.now)
-        del step.world.legs[leg.id]
+        step.remove_leg(leg)
     if leg.purpose is LegPurpose.TEST:
         trial.on_leg_event(step, leg, event)
     elif leg.purpose is LegPurpose.CONTACT:
@@ -213,6 +213,8 @@ def _for_agent(handler: Callable[[Step, Any], None]) -> Callable[[Step, str], No
 TIMERS: Mapping[str, Callable[[Step, str], None]] = {
     "pace": lambda step, _: supply.tick(step),
     "nothing_heard": lambda step, leg: dialing.on_nothing_heard(step, LegId(leg)),
+    "dial": _for_interaction(phones.on_dial_due),
+    "trial_dial": trial.on_dial_due,
     "look": lambda step, offer: offers.on_look_over(step, OfferId(offer)),
     "offer": lambda step, offer: offers.on_offer_expired(step, OfferId(offer)),
     "queue": _for_interaction(queue.on_wait_over),

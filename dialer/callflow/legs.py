@@ -8,7 +8,7 @@ from dialer.agents.agent import Agent
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import ROLES, Leg, LegPurpose, LegState, LegTrigger, make_leg
-from dialer.trunks.accounts import phone_target
+from dialer.trunks.accounts import phone_target, trunk_of
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import AgentName, AttemptId, InteractionId, LegId
 from dialer.vocabulary.telephony import Dial, HangUp, Header, Join, Leave, Play, Source, StopPlay
@@ -58,7 +58,8 @@ def ring_agent(
     leg.agent = agent.name
     leg.interaction = interaction.id if interaction else None
     leg.machine.advance(LegTrigger.DIAL, step.now)
-    world.legs[leg.id] = leg
+    step.add_leg(leg)
+    charge(step, leg)
     if interaction is not None:
         interaction.engine = engine.id
     context = LegContext(purpose, leg.interaction, agent.name)
@@ -76,6 +77,15 @@ def ring_agent(
         ),
     )
     return leg
+
+
+def charge(step: Step, leg: Leg) -> None:
+    """Count a leg to a phone in the calls per second of its trunk. It waits for nobody: an agent who is not rung may
+    leave a contact waiting."""
+    name = trunk_of(leg.account)
+    trunk = step.world.trunks.get(name) if name else None
+    if trunk is not None:
+        trunk.bucket.charge(step.now)
 
 
 def hang_up(step: Step, leg_id: LegId | None, code: int = 0) -> None:

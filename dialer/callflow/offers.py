@@ -7,7 +7,7 @@ from config.model import Mode
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
 from dialer.callflow.conversation import own
 from dialer.callflow.desk import give_free, move
-from dialer.callflow.dialing import place
+from dialer.callflow.dialing import dial_timer, place, waits_for_rate
 from dialer.callflow.ending import cancel_record, withdraw
 from dialer.callflow.legs import ring_agent
 from dialer.callflow.step import Step
@@ -219,8 +219,11 @@ def dial_for(step: Step, agent: Agent, interaction: Interaction, party: Party) -
 
 def on_phone_answered(step: Step, agent: Agent, interaction: Interaction, phone: Leg) -> None:
     """The agent's phone was picked up: the rules once more, then the contact."""
+    campaign = step.world.campaigns[interaction.campaign]
+    if waits_for_rate(step, campaign, dial_timer(interaction.id), phone.answered_at or step.now):
+        return
     try:
-        place(step, step.world.campaigns[interaction.campaign], interaction)
+        place(step, campaign, interaction)
     except Refused as refusal:
         take_back(step, agent, interaction, refusal.code, str(refusal))
 

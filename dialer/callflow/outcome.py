@@ -6,12 +6,12 @@ from config.model import AtLimit, Campaign
 from dialer.agents.agent import AgentState, AgentTrigger, SystemReason
 from dialer.callflow.conversation import own
 from dialer.callflow.desk import move
-from dialer.callflow.dialing import place
+from dialer.callflow.dialing import dial_timer, place, waits_for_rate
 from dialer.callflow.ending import begin_after_call, finalize, limit_timer, release_leg, warning_timer
 from dialer.callflow.legs import ring_agent
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
-from dialer.interactions.leg import LegPurpose
+from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import PartyState, PartyTrigger
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
@@ -111,10 +111,13 @@ def on_call_again(step: Step, command: commands.CallAgain) -> None:
     step.interaction_changed(interaction)
 
 
-def on_call_again_phone(step: Step, interaction: Interaction) -> None:
+def on_call_again_phone(step: Step, interaction: Interaction, phone: Leg) -> None:
     """The agent's phone was answered for a call again: now the contact."""
+    campaign = step.world.campaigns[interaction.campaign]
+    if waits_for_rate(step, campaign, dial_timer(interaction.id), phone.answered_at or step.now):
+        return
     try:
-        place(step, step.world.campaigns[interaction.campaign], interaction)
+        place(step, campaign, interaction)
     except Refused as refusal:
         on_call_again_failed(step, interaction, refusal.code, str(refusal))
 

@@ -8,7 +8,7 @@ from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, W
 from dialer.callflow import asm, conversation, offers, outcome
 from dialer.callflow.desk import ask_for, give_free
 from dialer.callflow.joining import connect
-from dialer.callflow.legs import hang_up
+from dialer.callflow.legs import agent_leg, hang_up
 from dialer.callflow.queue import wait_timer
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
@@ -50,7 +50,7 @@ def _take_up(step: Step, agent: Agent, interaction: Interaction, party: Party, l
     if state is InteractionState.PREVIEW:
         offers.on_phone_answered(step, agent, interaction, leg)
     elif state is InteractionState.CLEARED and party.state is PartyState.ALERTING:
-        outcome.on_call_again_phone(step, interaction)
+        outcome.on_call_again_phone(step, interaction, leg)
     elif state is InteractionState.CONNECTED and interaction.reconnecting:
         if interaction.asm:
             agent.engaged = leg.id
@@ -62,6 +62,14 @@ def _take_up(step: Step, agent: Agent, interaction: Interaction, party: Party, l
             connect(step, interaction, party, contact, leg)
     else:
         hang_up(step, leg.id)
+
+
+def on_dial_due(step: Step, interaction: Interaction) -> None:
+    """The trunk may take the call for which an agent whose phone is up has waited."""
+    party, leg = interaction.party, agent_leg(step, interaction)
+    waits = interaction.state in (InteractionState.PREVIEW, InteractionState.CLEARED)
+    if waits and party is not None and party.state is PartyState.ALERTING and leg is not None and leg.is_connected:
+        _take_up(step, step.world.agents[party.agent], interaction, party, leg)
 
 
 def on_cleared(step: Step, leg: Leg, event: LegCleared) -> None:

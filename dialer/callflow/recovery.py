@@ -19,7 +19,7 @@ from dialer.machine import Machine
 from dialer.trunks.accounts import configure, phone_target, trunk_account
 from dialer.vocabulary import events
 from dialer.vocabulary.errors import NotFound
-from dialer.vocabulary.ids import AccountId, EngineId, LegId, TrunkName
+from dialer.vocabulary.ids import AccountId, EngineId, LegId
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import (
     ClearedBy,
@@ -146,9 +146,7 @@ def _remember_contact_leg(step: Step, interaction: Interaction, leg_id: LegId) -
     leg = Leg(leg_id, interaction.engine, trunk_account(trunk), LegPurpose.CONTACT, Machine(LEG_TABLE, leg_id, state))
     leg.interaction = interaction.id
     leg.dial = attempt.dial.n
-    step.world.legs[leg_id] = leg
-    if trunk in step.world.trunks:
-        step.world.trunks[TrunkName(trunk)].legs.add(leg_id)
+    step.add_leg(leg)
 
 
 def _remember_agent_leg(step: Step, interaction: Interaction, party: Party, agent: Agent) -> None:
@@ -160,7 +158,7 @@ def _remember_agent_leg(step: Step, interaction: Interaction, party: Party, agen
     purpose = LegPurpose.ENGAGED if interaction.asm and not ringing else LegPurpose.AGENT
     leg = Leg(party.leg, interaction.engine, _phone_account(step, agent), purpose, Machine(LEG_TABLE, party.leg, state))
     leg.interaction, leg.agent = interaction.id, agent.name
-    step.world.legs[leg.id] = leg
+    step.add_leg(leg)
     if purpose is LegPurpose.ENGAGED:
         agent.engaged = leg.id
 
@@ -311,7 +309,7 @@ def _adopt(step: Step, engine_id: EngineId, snapshot: LegSnapshot) -> bool:
         agent=agent.name,
         answered_at=snapshot.answered_at,
     )
-    step.world.legs[leg.id] = leg
+    step.add_leg(leg)
     agent.engaged = leg.id
     keep_engaged(step, agent)
     step.agent_changed(agent.name)

@@ -11,7 +11,6 @@ from dialer.compliance.check import Rule
 from dialer.interactions.attempt import read_call_id
 from dialer.interactions.interaction import Interaction, InteractionTrigger
 from dialer.interactions.leg import LegTrigger
-from dialer.trunks.trunk import Trunk
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.ids import EngineId
 from dialer.vocabulary.results import CallResult
@@ -60,14 +59,11 @@ def _take_off_desk(step: Step, interaction: Interaction, rule: Rule) -> None:
 
 def _drop_leg(step: Step, interaction: Interaction) -> None:
     """The leg that was never dialled."""
-    leg = step.world.legs.pop(interaction.contact_leg, None) if interaction.contact_leg else None
+    leg = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
     interaction.contact_leg = None
-    if leg is None or interaction.attempt is None:
-        return
-    leg.machine.advance(LegTrigger.CLEAR, step.now)
-    trunk: Trunk | None = step.world.trunks.get(interaction.attempt.dial.trunk)
-    if trunk is not None:
-        trunk.legs.discard(leg.id)
+    if leg is not None:
+        leg.machine.advance(LegTrigger.CLEAR, step.now)
+        step.remove_leg(leg)
 
 
 def on_store_failing(step: Step, event: events.StoreFailing) -> None:

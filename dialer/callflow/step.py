@@ -5,8 +5,11 @@ from __future__ import annotations
 from dialer.callflow.living import encode
 from dialer.callflow.world import World
 from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.leg import Leg
 from dialer.interactions.party import Party
 from dialer.ports import Moment
+from dialer.trunks.accounts import trunk_of
+from dialer.trunks.trunk import Trunk
 from dialer.vocabulary import telephony, writes
 from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, InteractionId, RecordId, TrunkName
 from dialer.vocabulary.outputs import (
@@ -88,6 +91,26 @@ class Step:
 
     def trunk_changed(self, trunk: TrunkName) -> None:
         self._changed[Publish(AudienceSupervisors(), "trunk", trunk)] = None
+
+    def add_leg(self, leg: Leg) -> None:
+        """A leg of ours. It counts in the limits of its trunk, be it a contact's or an agent's."""
+        self.world.legs[leg.id] = leg
+        trunk = self._trunk_of(leg)
+        if trunk is not None:
+            trunk.legs.add(leg.id)
+            self.trunk_changed(trunk.name)
+
+    def remove_leg(self, leg: Leg) -> None:
+        """A leg that is gone."""
+        self.world.legs.pop(leg.id, None)
+        trunk = self._trunk_of(leg)
+        if trunk is not None:
+            trunk.legs.discard(leg.id)
+            self.trunk_changed(trunk.name)
+
+    def _trunk_of(self, leg: Leg) -> Trunk | None:
+        name = trunk_of(leg.account)
+        return None if name is None else self.world.trunks.get(name)
 
     def interaction_changed(self, interaction: Interaction) -> None:
         """The interaction is written and told to its agent at the end of the step."""

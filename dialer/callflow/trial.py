@@ -3,7 +3,8 @@ a line of history."""
 
 from __future__ import annotations
 
-from dialer.callflow.legs import LegContext, hang_up, write_context
+from dialer.callflow.dialing import waits_for_rate
+from dialer.callflow.legs import LegContext, charge, hang_up, write_context
 from dialer.callflow.step import Step
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger, make_leg
 from dialer.interactions.results import CAUSE_WORDS
@@ -23,6 +24,10 @@ TRIALS_KEPT = 20
 TrialEvent = telephony.LegProgress | telephony.LegAlerting | telephony.LegAnswered | telephony.LegCleared
 
 
+def trial_timer(trial: str) -> str:
+    return f"trial_dial/{trial}"
+
+
 def on_place(step: Step, command: commands.PlaceTrialCall) -> None:
     """Ring the phone. The reply is the trial's id."""
     world = step.world
@@ -39,6 +44,7 @@ def on_place(step: Step, command: commands.PlaceTrialCall) -> None:
         raise Refused("no_phone", f"The phone {command.phone!r} cannot be rung: {error}") from error
     bridge = world.mint.bridge()
     leg = _leg(step, engine.id, account)
+    charge(step, leg)
     trial = Trial(
         id=bridge,
         campaign=campaign.name,
@@ -66,6 +72,13 @@ def on_end(step: Step, command: commands.EndTrialCall) -> None:
         _end(step, trial, "ended on request")
 
 
+def on_dial_due(step: Step, id_: str) -> None:
+    """The trunk may take the call that waited for its calls per second."""
+    trial = step.world.trials.get(id_)
+    if trial is not None and trial.state is not TrialState.ENDED and trial.contact_leg is None:
+        _dial_number(step, trial)
+
+
 def on_leg_event(step: Step, leg: Leg, event: TrialEvent) -> None:
     trial = _of(step, leg.id)
     if trial is None:
@@ -77,6 +90,7 @@ def on_leg_event(step: Step, leg: Leg, event: TrialEvent) -> None:
             _on_progress(step, trial, leg, event)
         case telephony.LegAnswered():
             leg.machine.advance(LegTrigger.ANSWER, step.now)
+            leg.answered_at = event.at
             if leg.id == trial.phone_leg and trial.contact_leg is None:
                 _dial_number(step, trial)
             elif leg.id == trial.contact_leg and trial.state is not TrialState.ENDED:
@@ -95,6 +109,10 @@ def _on_progress(step: Step, trial: Trial, leg: Leg, event: telephony.LegProgres
 
 def _dial_number(step: Step, trial: Trial) -> None:
     campaign = step.world.campaign(trial.campaign)
+    phone = step.world.legs.get(trial.phone_leg)
+    picked_up_at = phone.answered_at if phone is not None and phone.answered_at is not None else step.now
+    if waits_for_rate(step, campaign, trial_timer(trial.id), picked_up_at):
+        return
     choice = choose(step.world.trunks_of(campaign), frozenset(), step.now)
     if choice.trunk is None:
         _end(step, trial, f"no trunk can take the call ({choice.words()})")
@@ -142,7 +160,7 @@ def _end(step: Step, trial: Trial, words: str) -> None:
 def _leg(step: Step, engine: EngineId, account: AccountId) -> Leg:
     leg = make_leg(step.world.mint.leg(), engine, account, LegPurpose.TEST)
     leg.machine.advance(LegTrigger.DIAL, step.now)
-    step.world.legs[leg.id] = leg
+    step.add_leg(leg)
     return leg
 
 

@@ -8,12 +8,18 @@ import msgspec
 
 from config.model import AsteriskPhone, Engine, MediaSettings, Settings, StaticPhone, Trunk, address, split_reference
 from dialer.vocabulary import telephony
-from dialer.vocabulary.ids import AccountId
+from dialer.vocabulary.ids import AccountId, TrunkName
 from dialer.vocabulary.telephony import Account, Configure, Credentials, Media, Tls, Transport
 
 
 def trunk_account(name: str) -> AccountId:
     return AccountId(f"trunk/{name}")
+
+
+def trunk_of(account: AccountId) -> TrunkName | None:
+    """The trunk whose account it is; None for phones that are reached without one."""
+    kind, _, name = account.partition("/")
+    return TrunkName(name) if kind == "trunk" else None
 
 
 def phone_account(phone: AsteriskPhone | StaticPhone) -> AccountId:

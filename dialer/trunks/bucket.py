@@ -32,6 +32,12 @@ class Bucket:
         self._fill(now)
         self._level -= 1.0
 
+    def charge(self, now: float) -> None:
+        """A call that left without asking: those that ask wait for it, for a second at most, which is what carriers
+        count."""
+        self._fill(now)
+        self._level = max(self._level - 1.0, -max(1.0, self.rate_per_s))
+
     def next_at(self, now: float) -> float:
         """When the next token is there (monotonic seconds)."""
         self._fill(now)

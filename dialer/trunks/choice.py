@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -11,10 +12,12 @@ from dialer.vocabulary.ids import TrunkName
 
 @dataclass(slots=True, frozen=True)
 class TrunkChoice:
-    """The chosen trunk, or None and why each one refused."""
+    """The chosen trunk, or None and why each one refused. `opens_at`: when the calls per second of one of those that
+    refused let the next call through (monotonic seconds), None where it is not that."""
 
     trunk: Trunk | None
     refusals: Mapping[TrunkName, TrunkRefusal]
+    opens_at: float | None = None
 
     @property
     def is_dead(self) -> bool:
@@ -34,15 +37,18 @@ def choose(trunks: Iterable[Trunk], tried: frozenset[TrunkName], now: float) -> 
     """
     refusals: dict[TrunkName, TrunkRefusal] = {}
     best: Trunk | None = None
+    opens_at: float | None = None
     for trunk in trunks:
         if trunk.name in tried:
             continue
         refusal = trunk.refusal(now)
         if refusal is not None:
             refusals[trunk.name] = refusal
+            if refusal is TrunkRefusal.TOO_MANY_CALLS:
+                opens_at = min(trunk.bucket.next_at(now), opens_at or math.inf)
         elif best is None or _rank(trunk) < _rank(best):
             best = trunk
-    return TrunkChoice(best, refusals)
+    return TrunkChoice(best, refusals, opens_at)
 
 
 def _rank(trunk: Trunk) -> tuple[int, float, str]:

@@ -80,3 +80,20 @@ def test_the_next_call_is_due_when_the_bucket_says(rate: float, wait: float) -> 
         bucket.take(now)
     assert bucket.has_one(bucket.next_at(now + wait) + 1e-6)
     assert bucket.next_at(now + 1000) == now + 1000
+
+
+def test_calls_that_do_not_ask_are_waited_for_a_second_at_most() -> None:
+    bucket = Bucket(5.0)
+    for _ in range(100):
+        bucket.charge(1.0)
+    assert bucket.next_at(1.0) == pytest.approx(1.0 + 6 / 5)
+    assert not bucket.has_one(2.0)
+    assert bucket.has_one(2.3)
+
+
+def test_the_choice_tells_when_the_calls_per_second_let_the_next_through() -> None:
+    slow, full = made("a", max_calls_per_s=2), made("b", max_legs=1)
+    slow.bucket.take(1.0)
+    full.legs.add(LegId("1"))
+    assert choose([slow, full], frozenset(), 1.0).opens_at == pytest.approx(1.5)
+    assert choose([full], frozenset(), 1.0).opens_at is None

@@ -1,0 +1,1 @@
+"""Rules that others use, to compare ours with: described in public, written anew."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from dialer.vocabulary.ids import EngineId
@@ -71,6 +73,13 @@ async def assert_wire_agrees(database: Database, carrier: LabProcess) -> None:
     assert set(never_sent.values()) <= {"system_lost", "cancelled", "trunk_failure"}, never_sent
     users = Counter(invite["user"] for invite in wire["invites"])
     assert not [user for user, times in users.items() if times > 1]
+
+
+async def heard(carrier: LabProcess, directory: Path) -> dict[str, Any]:
+    """What the lab's legs heard; also written down, to be looked into where the directory is kept."""
+    report: dict[str, Any] = await carrier.request({"do": "report"})
+    (directory / "report.json").write_text(json.dumps(report, indent=1))
+    return report
 
 
 async def legs_of(engine: EngineProcess, name: str) -> tuple[LegSnapshot, ...]:

@@ -32,6 +32,7 @@ class NodeStage:
 
     def __init__(self, scenario: Scenario, directory: Path, habits: Habits, database: Database) -> None:
         self.ports = ports = free_ports()
+        self.directory = directory
         self.scenario = scenario = replace(scenario, database_url=database.url)
         self.settings = node_settings(scenario, ports, directory)
         self.database = database

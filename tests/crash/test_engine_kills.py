@@ -24,6 +24,7 @@ from tests.crash.evidence import (
     assert_settled_once,
     assert_wire_agrees,
     count,
+    heard,
     legs_of,
     results,
 )
@@ -85,7 +86,7 @@ class Trial:
 
     async def kill_once(self, desktops: list[Desktop]) -> None:
         """At a random moment; returns when the engine is back and everybody was told."""
-        heard = [len(each.events) for each in desktops]
+        events = [len(each.events) for each in desktops]
         engine, view = self.stage.engine, self.stage.running.world.engines[EngineId("engine-1")]
         assert engine is not None
         boot, loop = view.boot, asyncio.get_running_loop()
@@ -95,20 +96,20 @@ class Trial:
         self.figures.kills += 1
         await self.until(lambda: view.usable and view.boot != boot, GONE_S)
         self.figures.back_s.append(loop.time() - died)
-        for desktop, since in zip(desktops[1:], heard[1:], strict=True):
+        for desktop, since in zip(desktops[1:], events[1:], strict=True):
             await desktop.until(lambda desktop=desktop, since=since: _was_told(desktop, since))  # type: ignore[misc]  # mypy cannot type a lambda with defaults
 
     async def judge(self) -> None:
         """Nothing is left anywhere, and every call is accounted for."""
         stage = self.stage
         await assert_lab_is_empty(stage.carrier)
-        heard = await stage.carrier.request({"do": "report"})
-        assert not heard["cross_talk"]
+        await count(self.figures, self.database, stage.carrier)
+        report = await heard(stage.carrier, stage.directory)
+        assert not report["cross_talk"]
         await stage.running.stop()
         stage.node = None
         assert stage.engine is not None
         assert await legs_of(stage.engine, "engine-1") == ()
-        await count(self.figures, self.database, stage.carrier)
         await assert_settled_once(self.database)
         await assert_nobody_dialled_twice(self.database)
         await assert_wire_agrees(self.database, stage.carrier)

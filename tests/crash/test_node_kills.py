@@ -26,6 +26,7 @@ from tests.crash.evidence import (
     assert_settled_once,
     assert_wire_agrees,
     count,
+    heard,
     legs_of,
     results,
 )
@@ -141,7 +142,7 @@ class Trial:
         await assert_settled_once(stage.database)
         await assert_nobody_dialled_twice(stage.database)
         await assert_wire_agrees(stage.database, stage.carrier)
-        report = await stage.report()
+        report = await heard(stage.carrier, stage.directory)
         assert not report["cross_talk"]
         silent = "SELECT id FROM interactions WHERE connected_at IS NOT NULL AND disposition = ''"
         assert not await stage.database.rows(silent), "after-call work was not restored"

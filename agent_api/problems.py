@@ -19,6 +19,7 @@ from dialer.vocabulary.errors import (
     CornettaError,
     EngineUnavailable,
     NotFound,
+    Overloaded,
     Refused,
     StoreUnavailable,
 )
@@ -102,7 +103,7 @@ def translate(error: CornettaError) -> ProblemRaised:
             return _refusal(error, 422)
         case Refused():
             return _refusal(error, 409)
-        case StoreUnavailable() | EngineUnavailable():
+        case StoreUnavailable() | EngineUnavailable() | Overloaded():
             return _unavailable(error)
         case ConfigurationError():
             places = tuple(Place("configuration", each) for each in error.problems)
@@ -118,8 +119,15 @@ def _refusal(error: Refused, status: int) -> ProblemRaised:
     return ProblemRaised(msgspec.structs.replace(document, facts=dict(error.facts) or None))
 
 
-def _unavailable(error: StoreUnavailable | EngineUnavailable) -> ProblemRaised:
-    what = "The database takes no writes now" if isinstance(error, StoreUnavailable) else "No engine is connected now"
+_UNAVAILABLE = {
+    StoreUnavailable.code: "The database takes no writes now",
+    EngineUnavailable.code: "No engine is connected now",
+    Overloaded.code: "The node has more to do than it can; nothing was changed",
+}
+
+
+def _unavailable(error: StoreUnavailable | EngineUnavailable | Overloaded) -> ProblemRaised:
+    what = _UNAVAILABLE[error.code]
     said = f": {error}" if str(error) else ""
     document = problem(503, error.code, f"{what}{said}.", "Conversations go on. Try again in a moment.")
     return ProblemRaised(msgspec.structs.replace(document, retry_after_s=RETRY_AFTER_S))

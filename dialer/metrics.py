@@ -33,4 +33,10 @@ class RuntimeMetrics:
         yield CounterMetricFamily("cornetta_messages", "Messages handled", value=self._inbox.handled)
         yield CounterMetricFamily("cornetta_handler_faults", "Handlers that failed", value=self._inbox.faults)
         yield CounterMetricFamily("cornetta_commits", "Transactions committed", value=self._writer.commits)
+        inbox, writer = self._inbox, self._writer
+        yield GaugeMetricFamily("cornetta_inbox_depth", "Messages that wait for their turn", value=inbox.depth)
+        yield GaugeMetricFamily("cornetta_writer_depth", "Steps that wait for their commit", value=writer.depth)
+        yield GaugeMetricFamily("cornetta_inbox_full", "Engines are not read now", value=float(inbox.is_full))
+        yield CounterMetricFamily("cornetta_inbox_overflows", "Times the inbox got full", value=inbox.overflows)
+        yield CounterMetricFamily("cornetta_commands_refused", "Commands refused while full", value=inbox.refused)
         yield GaugeMetricFamily("cornetta_store_failing", "Store takes no writes", value=float(self._writer.failing))

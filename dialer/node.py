@@ -88,6 +88,7 @@ class Node:
         self.inbox = Inbox(self.world, self.clock, self.executor, self.writer)
         self.metrics = RuntimeMetrics(self.registry, self.inbox, self.writer)
         self.inbox.watch_lag(self.metrics.observe_lag)
+        self.inbox.watch_full(self.engines.hold)
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.AppRunner | None = None
         self._listener: socket.socket | None = None

@@ -76,6 +76,7 @@ class EngineClient:
         self._task: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
         self._closing = False
+        self._held = False
         self._up = asyncio.Event()
         self._boot = ""
         self._problem = "not connected yet"
@@ -138,6 +139,13 @@ class EngineClient:
         """A leg that somebody believes in: one LegCleared is due for it, as if its Dial had been sent."""
         self._open[leg] = role
 
+    def hold(self, on: bool) -> None:
+        """While `on` no more is read from the engine, also not on a new connection: it keeps its events in its journal
+        until the node has room. What one read has brought already is still delivered."""
+        self._held = on
+        if self._connection is not None:
+            self._connection.hold(on)
+
     def ack(self, sequence: int) -> None:
         """Everything up to `sequence` is committed. Also without a connection: the next Hello says it."""
         if self._acknowledged < sequence <= self._delivered:
@@ -196,6 +204,7 @@ class EngineClient:
         self._unsure = set(self._open)
         self._up.set()
         _log.info("engine_connected", engine=self.engine, boot=boot)
+        connection.hold(self._held)
         connection.send(telephony.Snapshot())
         self._on_connection(self.engine, True, boot)
 
@@ -273,6 +282,11 @@ class Engines:
             _log.warning("command_lost", engine=engine, command=type(command).__name__, reason=str(error))
             if isinstance(command, telephony.Dial):
                 client.expect(command.leg, command.role)
+
+    def hold(self, on: bool) -> None:
+        """Whether nothing is to be read from any engine."""
+        for client in self._clients.values():
+            client.hold(on)
 
     def acknowledge(self, engine: EngineId, sequence: int) -> None:
         self.client(engine).ack(sequence)

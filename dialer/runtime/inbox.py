@@ -3,6 +3,10 @@
 The consumer lets a handler decide, sends what leaves at once, and hands the rest to the writer, which commits the
 steps that have queued up in one transaction and then sends what had to wait. People on the line are never kept
 waiting for a disk, and nothing durable is told before it is durable.
+
+What waits is bounded, each kind in its own way. Above `FULL_MESSAGES` the inbox is full: no more is read from the
+engines, which keep what they have to say in their journals, and people's commands are refused. Facts of our own are
+always taken: there is one timer for each key, one claim for each campaign, and two ticks a second.
 """
 
 from __future__ import annotations
@@ -22,13 +26,18 @@ from dialer.ports import Clock
 from dialer.runtime.executor import Executor
 from dialer.runtime.writer import Batch, Writer
 from dialer.vocabulary import commands, events
-from dialer.vocabulary.errors import CornettaError, StoreUnavailable
+from dialer.vocabulary.errors import CornettaError, Overloaded, StoreUnavailable
 from dialer.vocabulary.ids import EngineId
 
 log = structlog.get_logger(__name__)
 
 #: A command that is not committed within this time is answered with StoreUnavailable; it may still be later.
 COMMIT_PATIENCE_S = 5.0
+#: Messages and steps that wait, for their turn or for their commit, before the inbox is full; about 20 s of the
+#: heaviest load. One read of each engine's socket may come on top.
+FULL_MESSAGES = 8_000
+#: As few, and the inbox is no longer full.
+ROOM_MESSAGES = 2_000
 #: Messages handled before other tasks of the loop get their turn.
 MESSAGES_PER_TURN = 64
 
@@ -54,7 +63,11 @@ class Inbox:
         self._task: asyncio.Task[None] | None = None
         self._on_lag: Callable[[float], None] = lambda _: None
         self._on_handled: Callable[[object, float], None] | None = None
+        self._on_full: Callable[[bool], None] = lambda _: None
+        self._full = False
         self.handled = 0
+        self.overflows = 0
+        self.refused = 0
         self.faults = 0
 
     def watch_lag(self, on_lag: Callable[[float], None]) -> None:
@@ -66,6 +79,20 @@ class Inbox:
         waited."""
         self._on_handled = on_handled
 
+    def watch_full(self, on_full: Callable[[bool], None]) -> None:
+        """`on_full` is told when the inbox gets full, and when there is room again. It must see to it that no engine
+        is read in between."""
+        self._on_full = on_full
+
+    @property
+    def depth(self) -> int:
+        """Messages that wait for their turn."""
+        return len(self._messages)
+
+    @property
+    def is_full(self) -> bool:
+        return self._full
+
     def post(self, event: events.Event) -> None:
         """A fact."""
         self._put(_Message(event, self._clock.now().monotonic))
@@ -75,7 +102,11 @@ class Inbox:
         self._put(_Message(event, self._clock.now().monotonic, acknowledge=(engine, sequence)))
 
     async def ask(self, command: commands.Command) -> object:
-        """Carry out a command; returns its reply after the commit. Raises Refused or StoreUnavailable."""
+        """Carry out a command; returns its reply after the commit. Raises Refused, StoreUnavailable, or Overloaded
+        where it was not even taken."""
+        if self._full:
+            self.refused += 1
+            raise Overloaded(self._waiting)
         reply: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._put(_Message(command, self._clock.now().monotonic, reply))
         try:
@@ -87,6 +118,22 @@ class Inbox:
     def _put(self, message: _Message) -> None:
         self._messages.append(message)
         self._arrived.set()
+        if not self._full and self._waiting >= FULL_MESSAGES:
+            self._full = True
+            self.overflows += 1
+            log.warning("inbox_full", messages=len(self._messages), steps=self._writer.depth)
+            self._on_full(True)
+
+    @property
+    def _waiting(self) -> int:
+        return len(self._messages) + self._writer.depth
+
+    def _make_room(self) -> None:
+        """After each message; the tick sees to it where it was the commit that was waited for."""
+        if self._full and self._waiting <= ROOM_MESSAGES:
+            self._full = False
+            log.info("inbox_has_room")
+            self._on_full(False)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._consume(), name="inbox")
@@ -109,6 +156,7 @@ class Inbox:
             taken = 0
             while self._messages:
                 self._take(self._messages.popleft())
+                self._make_room()
                 taken += 1
                 if taken % MESSAGES_PER_TURN == 0:
                     await asyncio.sleep(0)

@@ -75,6 +75,11 @@ class Writer:
         self._idle.clear()
         self._arrived.set()
 
+    @property
+    def depth(self) -> int:
+        """Steps that wait for their commit, without those that are being committed."""
+        return len(self._waiting)
+
     def start(self) -> None:
         self._task = asyncio.create_task(self._write(), name="writer")
 

@@ -52,6 +52,16 @@ class StoreUnavailable(CornettaError):
     code = "store_unavailable"
 
 
+class Overloaded(CornettaError):
+    """More waits for its turn than the node takes; the command was not taken. `waiting` is how many messages."""
+
+    code = "overloaded"
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__(f"{waiting} messages wait for their turn.")
+        self.waiting = waiting
+
+
 class StoreInUse(CornettaError):
     """Another node holds this database: the SQLite file `path`, or the name `node` in a shared database.
 

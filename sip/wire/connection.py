@@ -83,6 +83,7 @@ class Connection(asyncio.Protocol):
         self._number = 0
         self._committed = 0
         self._ack_due: asyncio.Handle | None = None
+        self._held = False
 
     @classmethod
     async def open(
@@ -164,6 +165,18 @@ class Connection(asyncio.Protocol):
         self._committed = sequence
         if self._ack_due is None:
             self._ack_due = self._loop.call_soon(self._send_ack)
+
+    def hold(self, on: bool) -> None:
+        """While `on` nothing is read, so that the engine has to wait; its silence means nothing then."""
+        if on is self._held:
+            return
+        self._held = on
+        self._last_heard = self._loop.time()
+        if self._transport is not None and not self._reason:
+            if on:
+                self._transport.pause_reading()
+            else:
+                self._transport.resume_reading()
 
     async def close(self) -> None:
         """Send what waits, close, and wait until the connection is gone. `on_lost` is called."""
@@ -259,7 +272,7 @@ class Connection(asyncio.Protocol):
     def _beat(self) -> None:
         """Ping, and give up on an engine from which nothing was heard: a stopped process keeps its socket open."""
         silent_s = self._loop.time() - self._last_heard
-        if silent_s > self._limits.silence_timeout_s:
+        if not self._held and silent_s > self._limits.silence_timeout_s:
             self._abandon(f"nothing was heard from the engine for {silent_s:.0f} s")
             return
         if self._transport is not None and self._welcome.done() and not self._reason:

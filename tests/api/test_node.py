@@ -81,7 +81,10 @@ async def test_what_was_said_to_a_node_outlives_it(tmp_path: Path) -> None:
         async with client.get("/readyz") as response:
             assert (response.status, (await response.json())["missing"]) == (503, ["no engine is connected"])
         async with client.get("/metrics") as response:
-            assert "cornetta_commits" in await response.text()
+            told = await response.text()
+            assert "cornetta_commits" in told
+            assert "cornetta_inbox_depth 0.0" in told
+            assert "cornetta_inbox_full 0.0" in told
     async with running(made) as client:
         assert (await get(client, "/me", sue))["user"] == "sue"
         assert (await get(client, "/campaigns/push", sue))["state"] == "loaded"

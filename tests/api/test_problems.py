@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dialer.vocabulary.errors import ConfigurationError, EngineUnavailable
+from dialer.vocabulary.errors import ConfigurationError, EngineUnavailable, Overloaded
 
 from .stage import API, Stage
 
@@ -106,6 +106,18 @@ async def test_without_an_engine_the_code_says_so(stage: Stage) -> None:
     anna = await stage.log_in("sue")
     document = await anna.post("/campaigns/push/load", status=503)
     assert document["code"] == "engine_unavailable"
+
+
+async def test_a_node_with_too_much_to_do_says_so(stage: Stage) -> None:
+    async def full(_: object) -> object:
+        raise Overloaded(9000)
+
+    object.__setattr__(stage.dependencies, "asker", Away(full))
+    sue = await stage.log_in("sue")
+    document = await sue.post("/campaigns/push/load", status=503)
+    assert document["code"] == "overloaded"
+    assert "9000 messages wait" in document["detail"]
+    assert document["retry_after_s"] > 0
 
 
 class Away:

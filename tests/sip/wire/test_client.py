@@ -13,10 +13,11 @@ import pytest
 from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import EngineUnavailable, NotFound
 from dialer.vocabulary.ids import EngineId, LegId
-from sip.client import EngineClient, Engines
+from sip.client import ClientLimits, EngineClient, Engines
 from sip.engine.journal import Journal, JournalLimits
 from sip.engine.server import Server, ServerLimits
 from sip.engine.settings import OwnerSettings
+from sip.wire import ConnectionLimits
 from tests.sip.wire.fake_owner import FakeOwner
 from tests.sip.wire.heard import Heard, client_of, dial, digits
 
@@ -27,6 +28,7 @@ class Boot:
     def __init__(self, directory: Path, boot: str, clock_s: float) -> None:
         self.owner = FakeOwner(OwnerSettings(EngineId("e1"), boot), self._emit)
         journal = Journal(directory / "e1.journal", JournalLimits(), clock_s, time.monotonic())
+        self.journal = journal
         ready = telephony.EngineReady(engine=EngineId("e1"), boot=boot, capacity=7, version="fake", at=1.0)
         self.server = Server(EngineId("e1"), directory / "e1.sock", journal, self.owner, lambda: ready, ServerLimits())
 
@@ -210,3 +212,43 @@ async def test_the_port_loses_commands_and_settles_their_legs(short_dir: Path) -
         engines.acknowledge(e1, heard.sequences()[-1])
         await engines.close()
     assert [(event.leg, event.by) for event in heard.cleared()] == [("L1", telephony.ClearedBy.ENGINE)]
+
+
+async def test_a_node_without_room_reads_nothing_and_loses_nothing(short_dir: Path) -> None:
+    heard = Heard()
+    silence_s = 0.3
+    limits = ClientLimits(connection=ConnectionLimits(ping_interval_s=0.05, silence_timeout_s=silence_s))
+    node = EngineClient(EngineId("e1"), str(short_dir / "e1.sock"), "n1", heard.on_event, heard.on_connection, limits)
+    async with boot(short_dir, "b1") as engine:
+        node.start()
+        await node.wait_up(5.0)
+        await heard.until(lambda: heard.count(telephony.SnapshotTaken) == 1)
+        node.hold(True)
+        node.send(digits("L1", 5000))
+        since_s = time.monotonic()
+        async with asyncio.timeout(20.0):
+            # Also longer than an engine may be silent otherwise.
+            while engine.journal.held < 5000 or time.monotonic() < since_s + 2 * silence_s:  # noqa: ASYNC110  # another thread's
+                await asyncio.sleep(0.01)
+        assert heard.count(telephony.Digits) == 0
+        assert node.is_up
+        node.hold(False)
+        await heard.until(lambda: heard.count(telephony.Digits) == 5000)
+        await node.close()
+    assert heard.sequences() == sorted(set(heard.sequences()))
+    assert len(heard.connections) == 2
+
+
+async def test_a_new_connection_is_held_too(short_dir: Path) -> None:
+    heard = Heard()
+    async with client(short_dir, heard) as node:
+        node.hold(True)
+        async with boot(short_dir, "b1") as engine:
+            await node.wait_up(5.0)
+            node.send(digits("L1", 5))
+            async with asyncio.timeout(20.0):
+                while engine.journal.held < 5:  # noqa: ASYNC110  # another thread's
+                    await asyncio.sleep(0.01)
+            assert heard.count(telephony.Digits) == 0
+            node.hold(False)
+            await heard.until(lambda: heard.count(telephony.Digits) == 5)

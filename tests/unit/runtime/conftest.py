@@ -5,7 +5,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from dialer.compliance.window import local_time
+from tests.unit.callflow.house import LONDON, NOON
 from tests.unit.runtime.desk import Desk
+
+
+@pytest.fixture(autouse=True, scope="session")
+def known_zone() -> None:
+    """A zone is read from its file once in a process; here no test is the first to ask for it on the loop."""
+    local_time(LONDON, NOON)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from dialer.agents.agent import AgentState
 from dialer.runtime import inbox
 from dialer.vocabulary import commands, events, telephony
-from dialer.vocabulary.errors import Refused, StoreUnavailable
+from dialer.vocabulary.errors import Overloaded, Refused, StoreUnavailable
 from dialer.vocabulary.ids import AgentName, LegId, TeamName
 from dialer.vocabulary.telephony import Dial, LegOffered, Reject
 from tests.unit.callflow.house import ADA, ENGINE, SPRING
@@ -136,3 +136,48 @@ async def test_stop_answers_who_still_waits(desk: Desk) -> None:
     with pytest.raises(StoreUnavailable):
         await asked
     desk.inbox.start()
+
+
+class Held:
+    """What the engines' connections are told."""
+
+    def __init__(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(inbox, "FULL_MESSAGES", 20)
+        monkeypatch.setattr(inbox, "ROOM_MESSAGES", 5)
+        self.told: list[bool] = []
+        desk.inbox.watch_full(self.told.append)
+
+
+async def test_a_full_inbox_holds_the_engines_refuses_people_and_loses_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await seat(desk)
+    held = Held(desk, monkeypatch)
+    for number in range(1, 31):
+        desk.inbox.post_from_engine(ENGINE, number, offered(number))
+    assert held.told == [True]
+    assert desk.inbox.is_full
+    assert desk.inbox.depth >= 30
+    with pytest.raises(Overloaded) as refusal:
+        await desk.inbox.ask(commands.GoReady(ADA))
+    assert refusal.value.waiting >= 30
+    await desk.until(lambda: desk.telephony.acknowledged == list(range(1, 31)))
+    desk.inbox.post(events.Ticked())
+    await desk.until(lambda: held.told == [True, False])
+    await desk.inbox.ask(commands.GoReady(ADA))
+    assert (desk.inbox.overflows, desk.inbox.refused) == (1, 1)
+
+
+async def test_steps_that_wait_for_their_commit_fill_it_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await seat(desk)
+    held = Held(desk, monkeypatch)
+    desk.ledger.open.clear()
+    for number in range(1, 31):
+        desk.inbox.post_from_engine(ENGINE, number, offered(number))
+        await desk.until(lambda: desk.inbox.depth == 0)
+    assert held.told == [True]
+    assert len(desk.telephony.sent) > 20, "what people hear has left"
+    desk.ledger.open.set()
+    await desk.until(lambda: len(desk.telephony.acknowledged) == 30)
+    desk.inbox.post(events.Ticked())
+    await desk.until(lambda: held.told == [True, False])

@@ -19,6 +19,7 @@ from config.loader import check as check_configuration
 from config.loader import load
 from config.model import Mode, Settings
 from dialer.cli_data import counted, lists_app, users_app
+from dialer.cli_simulation import simulate
 from dialer.vocabulary.errors import ConfigurationError, CornettaError
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(lists_app, name="list", help="Calling lists: import, export, show.")
 app.add_typer(users_app, name="user", help="Users: add, change the password, show.")
+app.command()(simulate)
 
 T = TypeVar("T")
 #: A user's mistake: told in words, without a traceback.

@@ -7,7 +7,6 @@ from dialer.callflow import probing
 from dialer.callflow.step import Step
 from dialer.callflow.world import EngineView
 from dialer.campaigns.campaign import CampaignState, make_campaign
-from dialer.pacing.progressive import Progressive
 from dialer.trunks.accounts import configure
 from dialer.trunks.bucket import Bucket
 from dialer.trunks.trunk import TrunkTrigger, make_trunk
@@ -75,8 +74,8 @@ def _apply_campaigns(step: Step) -> None:
     for name, settings in named.items():
         campaign = world.campaigns.get(name)
         if campaign is None:
-            world.campaigns[name] = make_campaign(settings)
-            world.pacers[name] = Progressive()
+            campaign = world.campaigns[name] = make_campaign(settings)
+            world.pacers[name] = world.make_pacer(campaign)
         else:
             campaign.settings = settings
             campaign.claim_after = 0.0

@@ -9,7 +9,6 @@ from dialer.callflow.legs import hang_up
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import PREDICTIVE_MODES, Campaign, CampaignState, CampaignTrigger
 from dialer.interactions.interaction import Interaction, InteractionState
-from dialer.pacing.progressive import Progressive
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import CampaignName
@@ -45,7 +44,7 @@ def on_start(step: Step, command: commands.StartCampaign) -> None:
     # From here on all count alike: who starts later has nothing to catch up with.
     for each in step.world.campaigns.values():
         each.served = 0
-    step.world.pacers[campaign.name] = Progressive()
+    step.world.pacers[campaign.name] = step.world.make_pacer(campaign)
     step.history("campaign_started", campaign=campaign.name, by=command.by)
     notices.tell_agents(step, campaign, "started")
     step.start_timer("pace", 0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from config.model import Settings
@@ -12,6 +12,7 @@ from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg
 from dialer.interactions.trial import Trial
 from dialer.pacing import Pacer
+from dialer.pacing.progressive import Progressive
 from dialer.trunks.trunk import Trunk
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import (
@@ -60,6 +61,10 @@ class Notice:
     at_utc: float
 
 
+def one_to_one(_: Campaign) -> Pacer:
+    return Progressive()
+
+
 @dataclass(slots=True)
 class World:
     """All live state of one node. Only handlers change it, one message at a time."""
@@ -74,6 +79,8 @@ class World:
     trunks: dict[TrunkName, Trunk] = field(default_factory=dict)
     engines: dict[EngineId, EngineView] = field(default_factory=dict)
     pacers: dict[CampaignName, Pacer] = field(default_factory=dict)
+    #: Makes the pacing of a campaign in its present mode.
+    make_pacer: Callable[[Campaign], Pacer] = field(default=one_to_one)
     notices: dict[NoticeId, Notice] = field(default_factory=dict)
     trials: dict[str, Trial] = field(default_factory=dict)
     #: Why the store takes no writes; empty while it does.

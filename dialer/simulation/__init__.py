@@ -1,1 +1,1 @@
-"""A seeded world that runs the same core on a virtual clock."""
+"""A seeded world of people, trunks and phones on a virtual clock, which runs the same core as a node."""

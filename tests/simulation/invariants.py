@@ -6,6 +6,7 @@ from dialer.agents.agent import Agent, AgentState
 from dialer.callflow.world import World
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import PartyState
+from dialer.simulation.node import SimulatedNode
 from dialer.vocabulary.results import RecordStatus
 from tests.simulation.centre import Centre
 
@@ -93,15 +94,19 @@ def check_audio(centre: Centre) -> None:
 
 def check_end(centre: Centre) -> None:
     """Everybody went home: nothing is left over, every attempt has its one result."""
-    world, tables = centre.world, centre.tables
+    check_drained(centre)
+    kept = [id_ for id_, row in centre.tables.records.items() if row.state.status is RecordStatus.RETRIEVED]
+    assert not kept, f"records that nobody gives back: {kept}"
+
+
+def check_drained(node: SimulatedNode) -> None:
+    """Nothing is on a line or a desk, and every attempt has its one result."""
+    world, tables = node.world, node.tables
     assert not world.interactions, f"left over: {[(each.id, each.state) for each in world.interactions.values()]}"
     assert not world.legs, f"left over: {[(leg.id, leg.purpose, leg.state) for leg in world.legs.values()]}"
-    assert not centre.engine.lines, f"orphans: {list(centre.engine.lines)}"
+    assert not node.engine.lines, f"orphans: {list(node.engine.lines)}"
     assert {agent.state for agent in world.agents.values()} == {_S.LOGGED_OUT}
     open_ = [name for name, attempt in tables.attempts.items() if attempt.settled is None]
     assert not open_, f"attempts without a result: {open_}"
-    assert set(centre.engine.dialled) >= set()
     living = [save.interaction for save, _ in tables.interactions.values() if save.live is not None]
     assert not living, f"interactions open in the store: {living}"
-    kept = [id_ for id_, row in tables.records.items() if row.state.status is RecordStatus.RETRIEVED]
-    assert not kept, f"records that nobody gives back: {kept}"

@@ -135,7 +135,7 @@ class People:
             (lambda: centre.ask(c.ChangeMode(campaign, random.choice(MODES), "sue")), 7),
             (lambda: centre.drop_socket(random.uniform(0.1, 5)), 4),
             (lambda: centre.crash_engine(random.uniform(0.5, 3)), 3),
-            (centre.start_node, 3),
+            (centre.start, 3),
             (lambda: centre.break_store(random.uniform(0.1, 4)), 4),
             (lambda: self._bar(random.choice((None, campaign))), 4),
             (lambda: centre.post(events.DesktopDisconnected(random.choice(self._agents))), 4),

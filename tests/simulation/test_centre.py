@@ -62,10 +62,10 @@ def _run(seed: int) -> Centre:
     centre.after_each = lambda: check(centre.world)
     People(centre, AGENTS, [CampaignName("spring"), CampaignName("autumn")], WORK_S)
     while centre.now < WORK_S:
-        centre.run(centre.now + 2.3)
-        if centre.quiet:
+        centre.agenda.run(centre.now + 2.3)
+        if centre.is_quiet:
             check_audio(centre)
-    centre.run(WORK_S + HOME_S)
+    centre.agenda.run(WORK_S + HOME_S)
     check_end(centre)
     return centre
 

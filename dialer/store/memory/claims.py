@@ -169,8 +169,12 @@ class MemoryClaims:
         due = retry = out = 0
         upcoming = inf
         for list_ in lists:
-            in_zones = sum(1 for _ in self._due(request, list_))
-            open_, soon, everywhere = self._ready(request, list_)
+            if self._is_plain(request, list_):
+                open_, soon, everywhere = list_.waiting(request.now)
+                in_zones = everywhere
+            else:
+                in_zones = sum(1 for _ in self._due(request, list_))
+                open_, soon, everywhere = self._ready(request, list_)
             due += in_zones
             out += everywhere - in_zones
             retry += open_ - everywhere
@@ -185,6 +189,16 @@ class MemoryClaims:
             retrieved=retrieved,
             done=total - retrieved - due - retry - out,
             total=total,
+        )
+
+    def _is_plain(self, request: ClaimRecords, list_: MemoryList) -> bool:
+        """Whether nothing but its time keeps a record of the list back, so that it need not be looked at."""
+        return (
+            not list_.chains
+            and not list_.has_hours
+            and not self._tables.barred
+            and list_.most_attempts < request.max_attempts
+            and list_.zones <= set(request.zones)
         )
 
     def _ready(self, request: ClaimRecords, list_: MemoryList) -> tuple[int, float, int]:

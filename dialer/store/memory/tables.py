@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from bisect import bisect_left, insort
 from collections import Counter
+from math import inf, nextafter
 
 from msgspec import Struct
 
@@ -61,9 +62,14 @@ class MemoryList:
         self.chains: dict[str, list[int]] = {}
         self.queue: list[tuple[int, float, int]] = []
         self.statuses: Counter[RecordStatus] = Counter()
+        #: Whether some record has hours of its own, and the most attempts that any of them had.
+        self.has_hours = False
+        self.most_attempts = 0
 
     def enter(self, state: RecordState) -> None:
         self.statuses[state.status] += 1
+        if state.status is RecordStatus.READY:
+            self.most_attempts = max(self.most_attempts, state.attempts)
         if state.status is RecordStatus.READY:
             insort(self.queue, (state.rank, state.queue_at, state.id))
 
@@ -71,6 +77,21 @@ class MemoryList:
         self.statuses[state.status] -= 1
         if state.status is RecordStatus.READY:
             del self.queue[bisect_left(self.queue, (state.rank, state.queue_at, state.id))]
+
+    def waiting(self, now: float) -> tuple[int, float, int]:
+        """Of the records in the queue: how many, when the next of them is due, and how many are due at `now`."""
+        due = 0
+        upcoming = inf
+        place = 0
+        while place < len(self.queue):
+            rank = self.queue[place][0]
+            later = bisect_left(self.queue, (rank, nextafter(now, inf), 0), place)
+            end = bisect_left(self.queue, (rank + 1, -inf, 0), later)
+            due += later - place
+            if later < end:
+                upcoming = min(upcoming, self.queue[later][1])
+            place = end
+        return len(self.queue), upcoming, due
 
 
 class Tables:
@@ -104,6 +125,7 @@ class Tables:
         list_.records.append(state.id)
         list_.keys.add((source.number, source.external_id))
         list_.zones.add(source.zone)
+        list_.has_hours = list_.has_hours or source.daily_from >= 0 or source.daily_till >= 0
         if source.chain:
             list_.chains.setdefault(source.chain, []).append(state.id)
         list_.enter(state)

@@ -1,0 +1,127 @@
+"""`cornetta simulate`: a campaign tried on a simulated centre."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from dialer.simulation.figures import Figures, figures_of, together
+from dialer.simulation.files import campaign_in, profile_named
+from dialer.simulation.setting import Plan
+from dialer.simulation.shift import SimulatedShift
+from dialer.vocabulary.errors import ConfigurationError, CornettaError
+
+EXIT_MISTAKE = 2
+MOST_SEEDS = 1000
+
+
+def simulate(
+    agents: Annotated[int, typer.Option(help="Agents who work the whole shift.")],
+    answer_rate: Annotated[str, typer.Option(help="Share of calls that a person answers: 25% or 0.25.")],
+    rule: Annotated[
+        str,
+        typer.Option(
+            help="predictive, progressive, ratio:R, vicidial:hard|average|tapered, renewal, erlang, oracle:answers "
+            "or oracle:both."
+        ),
+    ] = "predictive",
+    seeds: Annotated[str, typer.Option(help="A seed, or the first and the last: 1-20.")] = "1",
+    hours: Annotated[float, typer.Option(help="Length of the shift.")] = 8.0,
+    profile: Annotated[str, typer.Option(help="How answers move over the day: drift, flat, or a YAML file.")] = "drift",
+    abandonment_limit: Annotated[
+        float | None, typer.Option(help="Most abandoned, in percent of the live answers; 3 unless the campaign says.")
+    ] = None,
+    campaign: Annotated[Path | None, typer.Option(help="YAML file with the campaign to try.")] = None,
+    records: Annotated[int | None, typer.Option(help="Length of the calling list; without end if left out.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the shift of the first seed into this PNG file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line of stdout.")] = False,
+) -> None:
+    """Try a campaign on a simulated centre: the core of the product, with people from a seed."""
+    try:
+        first, last = _seeds(seeds)
+        plan = Plan(
+            agents=agents,
+            answer_rate=_share(answer_rate),
+            rule=rule,
+            hours=hours,
+            profile=profile_named(profile),
+            abandonment_limit=None if abandonment_limit is None else abandonment_limit / 100,
+            records=records,
+        )
+        if campaign is not None:
+            tried, trunk = campaign_in(campaign)
+            plan = replace(plan, campaign=tried, trunk=trunk)
+        plan.check()
+        figures = _run(plan, range(first, last + 1))
+    except CornettaError as error:
+        _fail(error)
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(figures)))
+    else:
+        _tell(figures)
+
+
+def _fail(error: CornettaError) -> NoReturn:
+    typer.echo(str(error), err=True)
+    raise typer.Exit(EXIT_MISTAKE)
+
+
+def _share(text: str) -> float:
+    """`25%`, `25` or `0.25` as 0.25. Raises ConfigurationError."""
+    try:
+        number = float(text.removesuffix("%"))
+    except ValueError:
+        raise ConfigurationError((f"answer_rate: {text!r} is no share of calls; write 25% or 0.25",)) from None
+    return number / 100 if text.endswith("%") or number > 1 else number
+
+
+def _seeds(text: str) -> tuple[int, int]:
+    """`7` or `1-20`. Raises ConfigurationError."""
+    found = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", text)
+    if found is None:
+        raise ConfigurationError((f"seeds: {text!r} are no seeds; write 1 or 1-20",))
+    first = int(found[1])
+    last = int(found[2] or first)
+    if not first <= last < first + MOST_SEEDS:
+        raise ConfigurationError((f"seeds: {text} is out of order or more than {MOST_SEEDS}; write 1-20",))
+    return first, last
+
+
+def _run(plan: Plan, seeds: range) -> Figures:
+    found = []
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("shifts", total=float(len(seeds)))
+        for done, seed in enumerate(seeds):
+            shift = SimulatedShift(plan, seed)
+
+            def tell(share: float, done: int = done) -> None:
+                progress.update(task, completed=done + share)
+
+            shift.run(tell)
+            found.append(figures_of(shift, seed))
+    return together(found)
+
+
+def _tell(figures: Figures) -> None:
+    abandonment = figures.abandonment
+    lines = [
+        ("utilisation", f"{figures.utilisation:.1f} %"),
+        ("abandonment", f"{abandonment.mean:.2f} %"),
+        ("  p95, worst hour", f"{abandonment.p95:.2f} %, {abandonment.worst_hour:.1f} %"),
+        ("wait for a contact", f"{figures.wait_s:.1f} s"),
+        ("dials per answer", f"{figures.dials_per_answer:.2f}"),
+        ("a decision takes", f"{figures.decision_us:.0f} us"),
+        ("trace", figures.trace_hash),
+    ]
+    if figures.ends_at_h is not None:
+        lines.append(("list finished after", f"{figures.ends_at_h:.2f} h"))
+    for name, value in lines:
+        typer.echo(f"{name + ':':<21}{value}")

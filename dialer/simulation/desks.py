@@ -1,0 +1,106 @@
+"""Agents at their desks: they log in, finish their after-call work, take breaks and go home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+
+from dialer.agents.agent import AgentState
+from dialer.simulation.laws import Laws
+from dialer.simulation.node import SimulatedNode
+from dialer.vocabulary import commands as c
+from dialer.vocabulary.ids import AgentName
+from dialer.vocabulary.writes import SaveAgent
+
+#: The reason that agents give for a break; every configuration has it.
+BREAK = "break"
+
+
+class Desks:
+    """Works by what the store is told of the agents' states, as a desktop does."""
+
+    def __init__(self, node: SimulatedNode, agents: Iterable[AgentName], laws: Laws, seed: int) -> None:
+        self._node = node
+        self._laws = laws
+        self._wraps = Random(f"{seed}/wraps")
+        self._breaks = Random(f"{seed}/breaks")
+        self._agents = tuple(agents)
+        #: When each agent's next break is due, in seconds of the agenda.
+        self._break_due: dict[AgentName, float] = {}
+        self._leaves_at: dict[AgentName, float] = {}
+        #: When each agent's after-call work will be done; read by rules that know the future.
+        self.done_at: dict[AgentName, float] = {}
+        #: Length of the next after-call work, drawn when the conversation begins.
+        self.wrap_s: dict[AgentName, float] = {}
+
+    def open(self, length_s: float) -> None:
+        """Everybody comes to work, for a shift of `length_s`."""
+        now = self._node.agenda.now
+        leaving = round(len(self._agents) * self._laws.log_off_percent / 100)
+        for number, name in enumerate(self._agents):
+            if self._laws.breaks is not None:
+                self._break_due[name] = now + self._laws.breaks.work(self._breaks)
+            if number < leaving:
+                self._leaves_at[name] = now + length_s * self._breaks.uniform(0.75, 1.0)
+                self._node.agenda.later(self._leaves_at[name] - now, lambda name=name: self._go_home(name))  # type: ignore[misc]  # mypy cannot infer lambdas with defaults
+            self._node.ask(c.LogIn(name))
+            self._node.ask(c.GoReady(name))
+
+    def close(self) -> None:
+        """Everybody goes home after the present call."""
+        for name in self._agents:
+            self._node.ask(c.LogOut(name))
+
+    def agent_changed(self, write: SaveAgent) -> None:
+        """An agent's state was committed."""
+        name = write.agent
+        if write.state == AgentState.BUSY:
+            self.wrap_s[name] = self._laws.wrap.draw(self._wraps)
+            self._announce(name)
+        elif write.state == AgentState.AFTER_CALL_WORK:
+            self._wrap_up(name)
+        elif write.state == AgentState.READY:
+            self._break_if_due(name)
+
+    def _wrap_up(self, name: AgentName) -> None:
+        seconds = self.wrap_s.pop(name, None) or self._laws.wrap.draw(self._wraps)
+        self.done_at[name] = self._node.agenda.now + seconds
+        self._node.agenda.later(seconds, lambda: self._done(name))
+
+    def _done(self, name: AgentName) -> None:
+        self.done_at.pop(name, None)
+        interaction = self._node.world.agents[name].interaction
+        if interaction is not None:
+            self._node.ask(c.Done(name, interaction))
+
+    def _is_due(self, name: AgentName) -> bool:
+        due = self._break_due.get(name)
+        return due is not None and due <= self._node.agenda.now
+
+    def _announce(self, name: AgentName) -> None:
+        """During a conversation: who takes a break before the next one says so now, if they say so at all."""
+        breaks = self._laws.breaks
+        if breaks is not None and breaks.announced and self._is_due(name):
+            self._node.ask(c.GoNotReady(name, BREAK))
+            self._rest(name)
+
+    def _break_if_due(self, name: AgentName) -> None:
+        if not self._is_due(name):
+            return
+        self._node.ask(c.GoNotReady(name, BREAK))
+        self._rest(name)
+
+    def _rest(self, name: AgentName) -> None:
+        breaks = self._laws.breaks
+        if breaks is None:
+            return
+        rest_s = breaks.rest(self._breaks)
+        self._break_due[name] = self._node.agenda.now + rest_s + breaks.work(self._breaks)
+        self._node.agenda.later(rest_s, lambda: self._come_back(name))
+
+    def _come_back(self, name: AgentName) -> None:
+        if self._leaves_at.get(name, self._node.agenda.now + 1) > self._node.agenda.now:
+            self._node.ask(c.GoReady(name))
+
+    def _go_home(self, name: AgentName) -> None:
+        self._node.ask(c.LogOut(name))

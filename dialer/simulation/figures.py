@@ -1,0 +1,111 @@
+"""The figures of a simulation: those of each seed, and of all of them together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from math import ceil, floor
+
+from msgspec import Struct
+
+from dialer.simulation.shift import SimulatedShift
+
+
+class ShiftFigures(Struct, frozen=True):
+    """One seed. Shares are in percent; `ends_at_h` is the hour at which the calling list was finished, None if it
+    was not."""
+
+    seed: int
+    utilisation: float
+    abandonment: float
+    worst_hour: float
+    wait_s: float
+    dials: int
+    answers: int
+    conversations: int
+    abandoned: int
+    left_queue: int
+    decision_us: float
+    trace_hash: str
+    ends_at_h: float | None = None
+
+
+class Abandonment(Struct, frozen=True):
+    """Live answers without an agent in time, in percent of the live answers: the mean over the seeds, their 95th
+    percentile, and the mean of each seed's worst hour."""
+
+    mean: float
+    p95: float
+    worst_hour: float
+
+
+class Figures(Struct, frozen=True):
+    """All seeds. `utilisation`: percent of the time at work and there that agents talk or finish a call; `wait_s`:
+    the mean of what an agent waits for the next contact; `decision_us`: mean time of a decision; `ends_at_h`: mean
+    hour at which the list is finished, None if a seed did not finish it."""
+
+    utilisation: float
+    abandonment: Abandonment
+    wait_s: float
+    dials_per_answer: float
+    decision_us: float
+    trace_hash: str
+    seeds: tuple[ShiftFigures, ...]
+    ends_at_h: float | None = None
+
+
+def figures_of(shift: SimulatedShift, seed: int) -> ShiftFigures:
+    """What a shift that is over came to."""
+    tally = shift.tally
+    idle_s = tally.staffed_s - tally.working_s
+    return ShiftFigures(
+        seed=seed,
+        utilisation=_percent(tally.working_s, tally.staffed_s),
+        abandonment=_percent(tally.abandoned, tally.answers),
+        worst_hour=100 * tally.worst_hour,
+        wait_s=idle_s / max(1, tally.conversations),
+        dials=tally.dials,
+        answers=tally.answers,
+        conversations=tally.conversations,
+        abandoned=tally.abandoned,
+        left_queue=tally.left_queue,
+        decision_us=shift.decision_us,
+        trace_hash=shift.trace.hexdigest(),
+        ends_at_h=shift.ended_at_h,
+    )
+
+
+def together(seeds: Sequence[ShiftFigures]) -> Figures:
+    """The figures of at least one seed."""
+    hashes = [each.trace_hash for each in seeds]
+    ends = [each.ends_at_h for each in seeds if each.ends_at_h is not None]
+    return Figures(
+        utilisation=_mean([each.utilisation for each in seeds]),
+        abandonment=Abandonment(
+            mean=_mean([each.abandonment for each in seeds]),
+            p95=percentile([each.abandonment for each in seeds], 95),
+            worst_hour=_mean([each.worst_hour for each in seeds]),
+        ),
+        wait_s=_mean([each.wait_s for each in seeds]),
+        dials_per_answer=sum(each.dials for each in seeds) / max(1, sum(each.answers for each in seeds)),
+        decision_us=_mean([each.decision_us for each in seeds]),
+        trace_hash=hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest(),
+        seeds=tuple(seeds),
+        ends_at_h=_mean(ends) if len(ends) == len(seeds) else None,
+    )
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """With straight lines between the values, as numpy does it."""
+    ordered = sorted(values)
+    place = (len(ordered) - 1) * percent / 100
+    low, high = ordered[floor(place)], ordered[ceil(place)]
+    return low + (high - low) * (place - floor(place))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _percent(part: float, whole: float) -> float:
+    return 100 * part / whole if whole else 0.0

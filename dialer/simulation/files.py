@@ -1,0 +1,83 @@
+"""Files of a simulation: a profile of the day, a campaign to try. Mistakes are told with file, line and path."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from config.documents import Document, Value
+from config.model import Campaign, Section, Trunk
+from config.problems import Path as KeyPath
+from config.problems import Problem, spell
+from config.references import References
+from config.wording import Guide, reason
+from dialer.simulation.profile import DRIFT, FLAT, Profile
+from dialer.vocabulary.errors import ConfigurationError
+
+S = TypeVar("S", bound=Section)
+
+NAMED = {"drift": DRIFT, "flat": FLAT}
+
+
+def profile_named(text: str) -> Profile:
+    """`drift`, `flat`, or a YAML file. Raises ConfigurationError."""
+    known = NAMED.get(text.lower())
+    if known is not None:
+        return known
+    if not text.endswith((".yaml", ".yml")):
+        raise ConfigurationError((f"There is no profile {text!r}: use drift, flat, or the name of a YAML file.",))
+    document = _read(Path(text))
+    return _made(Profile, document, (), document.tree)
+
+
+def campaign_in(file: Path) -> tuple[Campaign, Trunk | None]:
+    """The only campaign of a file, written as in the configuration or by itself, and the trunk that the file gives
+    it. Raises ConfigurationError."""
+    document = _read(file)
+    tree = document.tree
+    if not isinstance(tree, dict) or "campaigns" not in tree:
+        return _made(Campaign, document, (), tree), None
+    campaigns = tree["campaigns"]
+    if not isinstance(campaigns, list) or len(campaigns) != 1:
+        problem = Problem(
+            document.marks["campaigns",], "campaigns", "holds more or less than one; leave the one to try"
+        )
+        raise ConfigurationError((str(problem),))
+    campaign = _made(Campaign, document, ("campaigns", 0), campaigns[0])
+    trunks = tree.get("trunks")
+    for at, trunk in enumerate(trunks if isinstance(trunks, list) else ()):
+        if isinstance(trunk, dict) and trunk.get("name") == campaign.trunks[0]:
+            return campaign, _made(Trunk, document, ("trunks", at), trunk)
+    return campaign, None
+
+
+def _read(file: Path) -> Document:
+    document = Document(file, os.environ)
+    if document.problems:
+        raise ConfigurationError(tuple(str(each) for each in document.problems))
+    if document.tree is None:
+        raise ConfigurationError((f"{file}: holds nothing.",))
+    return document
+
+
+def _made(kind: type[S], document: Document, at: KeyPath, value: Value) -> S:
+    context: dict[str, Any] = {"source": References(Path(document.file).parent)}
+    try:
+        return kind.model_validate(value, context=context)
+    except ValidationError as error:
+        guide = Guide(kind.model_json_schema())
+        problems = [
+            _problem(document, (*at, *guide.follow(each["loc"])[0]), reason(each, guide))
+            for each in error.errors(include_url=False)
+        ]
+        raise ConfigurationError(tuple(problems)) from None
+
+
+def _problem(document: Document, path: KeyPath, told: str) -> str:
+    marked = path
+    while marked and marked not in document.marks:
+        marked = marked[:-1]
+    return str(Problem(document.marks[marked], spell(path, document.tree), told))

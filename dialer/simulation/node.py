@@ -1,0 +1,280 @@
+"""A node without a loop: the core, the store in memory, and its writer and timers on an agenda."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from config.model import Settings
+from dialer.callflow.dispatch import handle
+from dialer.callflow.held import leases_held
+from dialer.callflow.step import Step
+from dialer.callflow.world import World
+from dialer.ports import ClaimLease, Moment, User
+from dialer.simulation.agenda import Agenda
+from dialer.simulation.engine import SimulatedEngine
+from dialer.store.memory import MemoryStore, Tables
+from dialer.vocabulary import commands, events
+from dialer.vocabulary import telephony as t
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.ids import EngineId, Mint
+from dialer.vocabulary.outputs import CancelTimer, ClaimRecords, Output, StartTimer, Tell
+from dialer.vocabulary.writes import BeginAttempt, CommitReport, Write
+
+R = TypeVar("R")
+
+#: Between two decisions, as in a real node.
+TICK_S = 0.5
+#: A claim's way to the store and back.
+CLAIM_S = 0.003
+#: A new node finds its engine after this time.
+CONNECT_S = 0.5
+
+
+def run_now(coroutine: Coroutine[Any, Any, R]) -> R:
+    """A coroutine that waits for nothing, such as those of the store in memory."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]  # StopIteration carries Any
+    raise AssertionError("the coroutine waits for something")
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a step leaves to the writer."""
+
+    writes: list[Write]
+    outputs: list[Output]
+    sequence: int
+
+
+class SimulatedNode:
+    """`settings` with one engine, `users` and what `tables` hold make the node; `begun_utc` is the wall clock at 0.
+
+    Every message that is handled goes into `trace`: equal traces are equal runs.
+    """
+
+    def __init__(self, settings: Settings, users: list[User], begun_utc: float, agenda: Agenda) -> None:
+        self.settings = settings
+        self.agenda = agenda
+        self.begun_utc = begun_utc
+        self.tables = Tables()
+        self.trace = hashlib.sha256()
+        self.handled = 0
+        #: Called when a message was handled and what leaves at once has left.
+        self.after_each: Callable[[], None] = lambda: None
+        self.engine = self.make_engine(EngineId(settings.engines[0].name))
+        self._encoder = msgspec.msgpack.Encoder()
+        self._waiting: list[Batch] = []
+        self._commit_due = False
+        self._store_down = False
+        self._life = 0
+        self._runs = 0
+        self._timers: dict[str, int] = {}
+        self.store = self._open_store()
+        self.world = World(Mint(self.store.run), settings)
+        for user in users:
+            self.tables.users[user.name] = user
+
+    # ------------------------------------------------------------------ what a kind of simulation may change
+
+    def make_engine(self, name: EngineId) -> SimulatedEngine:
+        return SimulatedEngine(name, self.agenda, self.engine_says)
+
+    def prepare(self, world: World) -> None:
+        """A new world, before its first message."""
+
+    def commit_after_s(self) -> float:
+        """How long the writer takes to begin the next transaction."""
+        return 0.0
+
+    def committed(self, writes: list[Write], report: CommitReport) -> None:
+        """A transaction is durable."""
+
+    def claim_asked(self, request: ClaimRecords) -> None:
+        """Records are about to be claimed."""
+
+    # ------------------------------------------------------------------ life
+
+    @property
+    def utc(self) -> float:
+        return self.begun_utc + self.agenda.now
+
+    def _open_store(self) -> MemoryStore:
+        return MemoryStore(lambda: self.utc, self.settings.server.node, self.tables)
+
+    def start(self) -> None:
+        """A new life on the same tables: what was not committed is gone, the engine is still there."""
+        self._life += 1
+        self._timers = {}
+        self._waiting.clear()
+        self._commit_due = False
+        self._store_down = False
+        self.engine.disconnect()
+        self.store = self._open_store()
+        self.world = World(Mint(self.store.run), self.settings)
+        self.prepare(self.world)
+        self.post(events.ConfigurationApplied(1, self.settings))
+        for event in run_now(self.store.ledger.remembered()):
+            self.post(event)
+        self.agenda.later(CONNECT_S, self._alive(lambda: self.connect_engine(new_node=True)))
+        self.agenda.later(self.settings.server.claim_lease_s / 4, self._alive(self._renew_leases))
+        self._tick()
+
+    def _alive(self, what: Callable[[], object]) -> Callable[[], None]:
+        """`what`, unless this life has ended by then."""
+        life = self._life
+
+        def run() -> None:
+            if life == self._life:
+                what()
+
+        return run
+
+    def _tick(self) -> None:
+        self.post(events.Ticked())
+        self.agenda.later(TICK_S, self._alive(self._tick))
+
+    def _renew_leases(self) -> None:
+        lease_s = self.settings.server.claim_lease_s
+        self.agenda.later(lease_s / 4, self._alive(self._renew_leases))
+        held = [ClaimLease(record, fence) for record, fence in leases_held(self.world)]
+        if held and not self._store_down:
+            lost = run_now(self.store.ledger.renew(held, lease_s, self.utc))
+            if lost:
+                self.post(events.LeasesLost(tuple(lost)))
+
+    def connect_engine(self, *, new_node: bool = False) -> None:
+        self.post(events.EngineConnected(self.engine.name, str(self.engine.boot)))
+        self.engine.connect(new_node=new_node)
+        if not new_node:
+            for sequence, event in self.engine.missed():
+                self.engine_says(0.0, sequence, event)
+
+    # ------------------------------------------------------------------ what goes wrong
+
+    def drop_socket(self, seconds: float) -> None:
+        """The engine lives on; what is said meanwhile is said again, commands are lost."""
+        if self.engine.connected:
+            self.engine.disconnect()
+            self.post(events.EngineDisconnected(self.engine.name))
+            self.agenda.later(seconds, self._alive(self.connect_engine))
+
+    def crash_engine(self, seconds: float) -> None:
+        if self.engine.connected:
+            self.engine.crash()
+            self.post(events.EngineDisconnected(self.engine.name))
+            self.agenda.later(seconds, self._alive(self.connect_engine))
+
+    def break_store(self, seconds: float) -> None:
+        if not self._store_down:
+            self._store_down = True
+            self.post(events.StoreFailing("the disk is full"))
+            self.agenda.later(seconds, self._alive(self._mend_store))
+
+    def _mend_store(self) -> None:
+        self._store_down = False
+        self.post(events.StoreRecovered())
+        self._commit()
+
+    # ------------------------------------------------------------------ messages
+
+    def engine_says(self, seconds: float, sequence: int, event: t.Event) -> None:
+        said = events.EngineSaid(self.engine.name, event)
+        self.agenda.later(seconds, self._alive(lambda: self.post(said, sequence)))
+
+    def post(self, event: events.Event, sequence: int = 0) -> None:
+        """A fact; nothing may go wrong with it."""
+        self._take(event, sequence)
+
+    def ask(self, command: commands.Command) -> bool:
+        """A command; False if it was refused."""
+        try:
+            self._take(command, 0)
+        except Refused:
+            return False
+        return True
+
+    def _take(self, message: object, sequence: int) -> None:
+        step = Step(self.world, Moment(self.agenda.now, self.utc))
+        self.handled += 1
+        handle(step, message)
+        at_once, after = step.finish()
+        self._note(message, at_once, after)
+        for output in at_once:
+            self._do(output)
+        if step.writes or after or sequence:
+            self._waiting.append(Batch(step.writes, after, sequence))
+            if not self._commit_due:
+                self._commit_due = True
+                self.agenda.later(self.commit_after_s(), self._alive(self._commit))
+        self.after_each()
+
+    def _note(self, message: object, *outputs: list[Output]) -> None:
+        """The message, and what was told to the engine because of it."""
+        encode = self._encoder.encode
+        self.trace.update(f"{self.agenda.now!r} {type(message).__name__}".encode())
+        if not isinstance(message, events.ConfigurationApplied):
+            self.trace.update(encode(message))
+        for output in (each for some in outputs for each in some if isinstance(each, Tell)):
+            self.trace.update(encode(output.command))
+
+    # ------------------------------------------------------------------ the writer
+
+    def _commit(self) -> None:
+        self._commit_due = False
+        if self._store_down or not self._waiting:
+            return
+        batches, self._waiting = self._waiting, []
+        writes = [write for batch in batches for write in batch.writes]
+        report = run_now(self.store.ledger.commit(writes))
+        refused = {each.write.attempt: each.rule for each in report.refusals if isinstance(each.write, BeginAttempt)}
+        self.committed(writes, report)
+        for batch in batches:
+            for output in batch.outputs:
+                if not (isinstance(output, Tell | StartTimer) and output.guard in refused):
+                    self._do(output)
+            if batch.sequence:
+                self.engine.acknowledge(batch.sequence)
+        for attempt, rule in refused.items():
+            self.post(events.AttemptRefused(attempt, rule))
+
+    def _do(self, output: Output) -> None:
+        match output:
+            case Tell():
+                self.engine.take(output.command)
+            case StartTimer():
+                self._start_timer(output.key, output.after_s)
+            case CancelTimer():
+                self._timers.pop(output.key, None)
+            case ClaimRecords():
+                self.agenda.later(CLAIM_S, self._alive(lambda: self._claim(output)))
+
+    def _claim(self, request: ClaimRecords) -> None:
+        if self._store_down:
+            self.post(events.ClaimFailed(request.campaign, "the disk is full"))
+        else:
+            self.claim_asked(request)
+            self.post(run_now(self.store.ledger.claim(request)))
+
+    def _start_timer(self, key: str, after_s: float) -> None:
+        self._runs += 1
+        mine = self._timers[key] = self._runs
+
+        def fire() -> None:
+            if self._timers.get(key) == mine:
+                del self._timers[key]
+                self.post(events.TimerFired(key))
+
+        self.agenda.later(after_s, self._alive(fire))
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing is on its way between node, store and engine."""
+        engine = self.world.engines.get(self.engine.name)
+        return engine is not None and engine.usable and not self._waiting and self.agenda.is_quiet(0.1)

@@ -1,0 +1,180 @@
+"""The settings of a simulated centre: what is to be tried, and the configuration that runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.model import (
+    AfterCall,
+    CallingList,
+    CallingWindow,
+    Campaign,
+    Engine,
+    Fields,
+    Hours,
+    Join,
+    Mode,
+    Offer,
+    Outcome,
+    Predictive,
+    ProbeKind,
+    Settings,
+    StaticPhone,
+    Team,
+    Trunk,
+)
+from dialer.compliance.window import next_opening
+from dialer.pacing.rules import is_one_to_one
+from dialer.ports import User
+from dialer.simulation.profile import DRIFT, Profile
+from dialer.vocabulary.errors import ConfigurationError
+
+MOST_AGENTS = 1000
+MOST_HOURS = 24.0
+#: The first of these days on which the campaign may dial is the day of the shift: Monday 19 January 2026, 0:00 UTC.
+EARLIEST_UTC = 1_768_780_800.0
+ZONE = "Europe/London"
+TEAM = "agents"
+LIST = "contacts"
+CAMPAIGN = "simulated"
+TRUNK = "trunk"
+#: A contact without an agent for this long after the answer is abandoned (PACE-8h).
+PATIENCE_S = 2.0
+
+
+@dataclass(slots=True, frozen=True)
+class Plan:
+    """What is to be tried. `answer_rate` and `abandonment_limit` are shares (0.25, 0.03); `records` is the length of
+    the calling list, None for one without end; `campaign` lends its rules: how long it rings, how long a contact
+    waits, the limit, the hours."""
+
+    agents: int
+    answer_rate: float
+    rule: str = "predictive"
+    hours: float = 8.0
+    profile: Profile = DRIFT
+    abandonment_limit: float | None = None
+    campaign: Campaign | None = None
+    trunk: Trunk | None = None
+    records: int | None = None
+
+    @property
+    def limit(self) -> float:
+        """Most abandoned, as a share of the live answers."""
+        if self.abandonment_limit is not None:
+            return self.abandonment_limit
+        rules = self.campaign.predictive if self.campaign is not None else Predictive()
+        return rules.abandonment_limit_percent / 100
+
+    @property
+    def length_s(self) -> float:
+        return self.hours * 3600
+
+    def check(self) -> None:
+        """Raises ConfigurationError with the path of each setting that cannot be, and why."""
+        problems = [f"{path}: {reason}" for path, reason in self._problems()]
+        if problems:
+            raise ConfigurationError(tuple(problems))
+
+    def _problems(self) -> list[tuple[str, str]]:
+        found = []
+        if not 1 <= self.agents <= MOST_AGENTS:
+            found.append(("agents", f"{self.agents} is out of range; write 1 to {MOST_AGENTS}"))
+        if not 0 < self.answer_rate <= 1:
+            found.append(("answer_rate", f"{self.answer_rate:g} is no share of calls; write more than 0, at most 1"))
+        if not 0 < self.hours <= MOST_HOURS:
+            found.append(("hours", f"{self.hours:g} is out of range; write more than 0, at most {MOST_HOURS:g}"))
+        elif self.hours > self.profile.hours:
+            reason = f"the profile ends at hour {self.profile.hours:g}, the shift at {self.hours:g}; add a piece"
+            found.append(("profile.answer", reason))
+        if not 0 < self.limit <= 0.05:
+            found.append(
+                ("abandonment_limit", f"{self.limit * 100:g} percent is out of range; write more than 0, at most 5")
+            )
+        if self.records is not None and self.records < 1:
+            found.append(("records", f"{self.records} records cannot be dialled; write 1 or more"))
+        if self.campaign is not None and self.campaign.mode in (Mode.PREVIEW, Mode.PUSH_PREVIEW):
+            reason = f"{self.campaign.mode} dials when agents say so; choose a progressive or a predictive mode"
+            found.append(("campaign.mode", reason))
+        return found
+
+
+def campaign_of(plan: Plan) -> Campaign:
+    """The campaign that is run: the plan's own without what only desktops see, or that of PACE-8h."""
+    given = plan.campaign or _of_the_benchmark(plan)
+    one_to_one = is_one_to_one(plan.rule)
+    if given.mode.asm:
+        mode = Mode.PROGRESSIVE_ASM if one_to_one else Mode.PREDICTIVE_ASM
+    else:
+        mode = Mode.PROGRESSIVE if one_to_one else Mode.PREDICTIVE
+    percent = plan.limit * 100
+    return given.model_copy(
+        update={
+            "name": CAMPAIGN,
+            "mode": mode,
+            "teams": (TEAM,),
+            "lists": (CallingList(name=LIST),),
+            "trunks": (TRUNK,),
+            "caller_ids": (),
+            "join": Join.NOTICE,
+            "offer": Offer(look_s=given.offer.look_s),
+            "outcome": Outcome(),
+            "fields": Fields(),
+            "predictive": given.predictive.model_copy(update={"abandonment_limit_percent": percent}),
+        }
+    )
+
+
+def _of_the_benchmark(plan: Plan) -> Campaign:
+    hours = Hours(opens_minute=0, closes_minute=1440)
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    return Campaign(
+        name=CAMPAIGN,
+        mode=Mode.PREDICTIVE_ASM,
+        teams=(TEAM,),
+        lists=(CallingList(name=LIST),),
+        trunks=(TRUNK,),
+        calling_window=CallingWindow.model_validate(dict.fromkeys(days, hours)),
+        ring_timeout_s=plan.profile.laws.ring_out_s,
+        contact_wait_s=PATIENCE_S,
+        max_attempts=1,
+        after_call=AfterCall(limit_s=86_400),
+    )
+
+
+def settings_of(plan: Plan) -> Settings:
+    """One engine, one trunk, agents with phones that answer by themselves."""
+    given = plan.trunk
+    trunk = Trunk(
+        name=TRUNK,
+        host="carrier.example.net",
+        caller_ids=("+442079460000",),
+        probe=ProbeKind.NONE,
+        max_legs=given.max_legs if given else 10_000,
+        max_calls_per_s=given.max_calls_per_s if given else 1000,
+        nothing_heard_s=given.nothing_heard_s if given else 4,
+    )
+    return Settings(
+        engines=(Engine(name="engine-1"),),
+        trunks=(trunk,),
+        phones=(StaticPhone(kind="static", name="desk", uri="sip:{extension}@phones.example.net"),),
+        teams=(Team(name=TEAM),),
+        campaigns=(campaign_of(plan),),
+    )
+
+
+def users_of(plan: Plan) -> list[User]:
+    """The agents."""
+    names = [f"agent-{number:04d}" for number in range(1, plan.agents + 1)]
+    return [User(name, name, "agent", "", f"{n}@desk", (TEAM,)) for n, name in enumerate(names, 1001)]
+
+
+def zone_of(plan: Plan) -> str:
+    """Time zone of all contacts."""
+    return (plan.campaign.time_zone if plan.campaign else None) or ZONE
+
+
+def begins_utc(plan: Plan) -> float:
+    """When the first day's calling window opens, in epoch seconds."""
+    opening = next_opening(campaign_of(plan).calling_window, (zone_of(plan),), EARLIEST_UTC)
+    return EARLIEST_UTC if opening is None else opening

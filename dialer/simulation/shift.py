@@ -1,0 +1,167 @@
+"""One shift of a simulated centre: from a plan and a seed to what came of it. Equal seeds give equal traces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter_ns
+
+from dialer.callflow.world import World
+from dialer.pacing import Decision, Observation, Pacer, PacingSnapshot
+from dialer.pacing.rules import Shift as ShiftOfRule
+from dialer.pacing.rules import pacer
+from dialer.ports import NewRecord
+from dialer.simulation.agenda import Agenda
+from dialer.simulation.crowd import Crowd
+from dialer.simulation.desks import Desks
+from dialer.simulation.node import SimulatedNode, run_now
+from dialer.simulation.setting import CAMPAIGN, LIST, Plan, begins_utc, settings_of, users_of, zone_of
+from dialer.simulation.tally import Tally
+from dialer.vocabulary import commands as c
+from dialer.vocabulary.ids import AgentName, CampaignName, ListName
+from dialer.vocabulary.outputs import ClaimRecords
+from dialer.vocabulary.results import RecordStatus
+from dialer.vocabulary.writes import CommitReport, SaveAgent, Write
+
+#: The node and its engine are up, and everybody is at work, before the shift begins.
+LEAD_S = 2.0
+#: After a shift all calls are finished within this time.
+DRAIN_S = 3600.0
+#: Records of an endless list that are kept ready beyond those that are asked for.
+SPARE_RECORDS = 100
+#: How often a run tells how far it is, in seconds of the shift.
+STRIDE_S = 60.0
+
+
+class TimedPacer:
+    """A pacing rule and the time that its decisions take."""
+
+    def __init__(self, rule: Pacer) -> None:
+        self._rule = rule
+        self.decisions = 0
+        self.spent_ns = 0
+
+    def observe(self, observation: Observation) -> None:
+        """Counted with the decisions: what is observed is what they are made of."""
+        begun = perf_counter_ns()
+        self._rule.observe(observation)
+        self.spent_ns += perf_counter_ns() - begun
+
+    def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
+        begun = perf_counter_ns()
+        decision = self._rule.decide(now, snapshot)
+        self.spent_ns += perf_counter_ns() - begun
+        self.decisions += 1
+        return decision
+
+
+class SimulatedShift(SimulatedNode):
+    """A node with its people. `run` lets the shift pass; `drain` lets everybody finish and go home."""
+
+    def __init__(self, plan: Plan, seed: int) -> None:
+        plan.check()
+        self.plan = plan
+        self._pacers: list[TimedPacer] = []
+        self._numbered = 0
+        #: Hour of the shift at which nothing was left to dial; None while there is.
+        self.ended_at_h: float | None = None
+        self._zone = zone_of(plan)
+        begun_utc = begins_utc(plan)
+        super().__init__(settings_of(plan), users_of(plan), begun_utc, Agenda())
+        self.tally = Tally(begun_utc + LEAD_S, plan.length_s)
+        self.crowd = Crowd(self.engine, plan.profile.laws, self._rate, seed, self._answered)
+        self.engine.people = self.crowd
+        self.desks = Desks(self, [AgentName(user) for user in self.tables.users], plan.profile.laws, seed)
+        run_now(self.store.lists.add_list(ListName(LIST), self._zone, "", begun_utc))
+        self._add_records(plan.records or SPARE_RECORDS)
+
+    @property
+    def shift_s(self) -> float:
+        """Seconds since the shift began."""
+        return self.agenda.now - LEAD_S
+
+    def _rate(self, at: float) -> float:
+        """Probability of a live answer at a time of the agenda."""
+        return min(1.0, self.plan.answer_rate * self.plan.profile.factor(max(0.0, at - LEAD_S) / 3600))
+
+    def _answered(self) -> None:
+        self.tally.answer(self.utc)
+
+    # ------------------------------------------------------------------ the node's side
+
+    def prepare(self, world: World) -> None:
+        """Every life of the node paces by the plan's rule."""
+        world.make_pacer = self._make_pacer
+
+    def _make_pacer(self, _: object) -> Pacer:
+        rule = ShiftOfRule(self.plan.agents, self.plan.limit, self.plan.length_s)
+        timed = TimedPacer(pacer(self.plan.rule, rule))
+        self._pacers.append(timed)
+        return timed
+
+    def committed(self, writes: list[Write], report: CommitReport) -> None:
+        self.tally.take(writes)
+        for write in writes:
+            if isinstance(write, SaveAgent):
+                self.desks.agent_changed(write)
+
+    def claim_asked(self, request: ClaimRecords) -> None:
+        """An endless list always has more."""
+        if self.plan.records is None:
+            ready = len(self.tables.lists[LIST].queue)
+            if ready < request.limit + SPARE_RECORDS // 2:
+                self._add_records(request.limit + SPARE_RECORDS)
+
+    def _add_records(self, count: int) -> None:
+        """Contacts with numbers that Ofcom keeps for drama, told apart by their external id."""
+        first = self._numbered
+        self._numbered += count
+        rows = [
+            NewRecord(n, f"+44207946{n % 1000:04d}", "", f"Contact {n}", self._zone, external_id=str(n))
+            for n in range(first, first + count)
+        ]
+        run_now(self.store.lists.add_records(ListName(LIST), rows, self.utc))
+
+    @property
+    def decision_us(self) -> float:
+        """Mean time of a decision, with all that was observed for it, in microseconds."""
+        decisions = sum(each.decisions for each in self._pacers)
+        return sum(each.spent_ns for each in self._pacers) / 1000 / decisions if decisions else 0.0
+
+    # ------------------------------------------------------------------ the shift
+
+    def open(self) -> None:
+        """Everybody is there and the campaign starts."""
+        self.start()
+        self.agenda.run(LEAD_S / 2)
+        self.desks.open(self.plan.length_s + LEAD_S / 2)
+        self.ask(c.LoadCampaign(CampaignName(CAMPAIGN), "simulation"))
+        self.agenda.run(LEAD_S)
+        self.ask(c.StartCampaign(CampaignName(CAMPAIGN), "simulation"))
+
+    def run(self, progress: Callable[[float], None] = lambda _: None) -> None:
+        """The whole shift. `progress` gets the share that has passed."""
+        self.open()
+        while self.shift_s < self.plan.length_s:
+            self.agenda.run(min(self.agenda.now + STRIDE_S, LEAD_S + self.plan.length_s))
+            self._look()
+            progress(self.shift_s / self.plan.length_s)
+        self.tally.close()
+        for interaction in self.world.interactions.values():
+            attempt = interaction.attempt
+            if attempt is not None and attempt.abandoned and not attempt.settled and attempt.answered_at is not None:
+                self.tally.abandon(attempt.answered_at)
+
+    def _look(self) -> None:
+        piece = self.tally.piece(self.shift_s - STRIDE_S / 2)
+        if piece is not None:
+            piece.ringing = sum(1 for line in self.engine.lines.values() if line.is_contact and not line.is_up)
+        contacts = self.tables.lists[LIST]
+        left = len(contacts.queue) + contacts.statuses[RecordStatus.RETRIEVED]
+        if self.plan.records is not None and left == 0 and self.ended_at_h is None:
+            self.ended_at_h = self.shift_s / 3600
+
+    def drain(self) -> None:
+        """The campaign stops, calls are finished, everybody goes home."""
+        self.ask(c.StopCampaign(CampaignName(CAMPAIGN), "simulation"))
+        self.desks.close()
+        self.agenda.run(self.agenda.now + DRAIN_S)

@@ -1,0 +1,150 @@
+"""What a shift came to, counted from what the node wrote into its store and from what people did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from dialer.agents.agent import AgentState
+from dialer.vocabulary.ids import AgentName
+from dialer.vocabulary.results import CallResult
+from dialer.vocabulary.writes import BeginAttempt, SaveAgent, SettleAttempt, Write
+
+#: Length of the pieces of a shift that a plot shows, in seconds.
+PIECE_S = 300.0
+HOUR_S = 3600.0
+#: An hour with fewer live answers says nothing of its abandonment.
+ANSWERS_OF_AN_HOUR = 30
+
+WORKING = frozenset({AgentState.BUSY, AgentState.AFTER_CALL_WORK})
+#: Neither at work nor waiting for it.
+AWAY = frozenset({AgentState.NOT_READY, AgentState.LOGGED_OUT})
+
+
+@dataclass(slots=True)
+class Piece:
+    """A piece of the shift: seconds of agents at work and there, calls placed, live answers, abandoned ones, and how
+    many calls rang at its end."""
+
+    working_s: float = 0.0
+    staffed_s: float = 0.0
+    dials: int = 0
+    answers: int = 0
+    abandoned: int = 0
+    ringing: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """`begun_utc`: epoch seconds of the start of the shift; `length_s`: its length. What lies outside is not
+    counted."""
+
+    begun_utc: float
+    length_s: float
+    pieces: list[Piece] = field(default_factory=list)
+    conversations: int = 0
+    #: Contacts who hung up before their time was over.
+    left_queue: int = 0
+    shed: int = 0
+    _states: dict[AgentName, tuple[AgentState, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.pieces = [Piece() for _ in range(int(-(-self.length_s // PIECE_S)))]
+
+    def piece(self, at_s: float) -> Piece | None:
+        """The piece at a time of the shift, or None outside of it."""
+        return self.pieces[int(at_s // PIECE_S)] if 0 <= at_s < self.length_s else None
+
+    def take(self, writes: Iterable[Write]) -> None:
+        """Count what was committed."""
+        for write in writes:
+            if isinstance(write, SaveAgent):
+                self._agent(write)
+            elif isinstance(write, BeginAttempt):
+                piece = self.piece(write.at - self.begun_utc)
+                if piece is not None:
+                    piece.dials += 1
+            elif isinstance(write, SettleAttempt):
+                self._settled(write)
+
+    def _settled(self, write: SettleAttempt) -> None:
+        if write.result is CallResult.DROPPED:
+            self.left_queue += 1
+        elif write.result is CallResult.CANCELLED:
+            self.shed += 1
+        if write.abandoned and write.answered_at is not None:
+            self.abandon(write.answered_at)
+
+    def abandon(self, answered_at_utc: float) -> None:
+        """A live answer without an agent in time."""
+        piece = self.piece(answered_at_utc - self.begun_utc)
+        if piece is not None:
+            piece.abandoned += 1
+
+    def answer(self, at_utc: float) -> None:
+        """A person has answered."""
+        piece = self.piece(at_utc - self.begun_utc)
+        if piece is not None:
+            piece.answers += 1
+
+    def _agent(self, write: SaveAgent) -> None:
+        at_s = write.at - self.begun_utc
+        before = self._states.get(write.agent)
+        if before is not None:
+            self._spend(before[0], before[1], at_s)
+        self._states[write.agent] = (AgentState(write.state), at_s)
+        if write.state == AgentState.BUSY and 0 <= at_s < self.length_s:
+            self.conversations += 1
+
+    def _spend(self, state: AgentState, since_s: float, till_s: float) -> None:
+        at = max(0.0, since_s)
+        till_s = min(till_s, self.length_s)
+        if state in AWAY:
+            return
+        while at < till_s:
+            end = min(till_s, (at // PIECE_S + 1) * PIECE_S)
+            piece = self.pieces[int(at // PIECE_S)]
+            piece.staffed_s += end - at
+            if state in WORKING:
+                piece.working_s += end - at
+            at = end
+
+    def close(self) -> None:
+        """The shift is over: what goes on is counted to its end."""
+        for state, since_s in self._states.values():
+            self._spend(state, since_s, self.length_s)
+        self._states.clear()
+
+    # ------------------------------------------------------------------ sums
+
+    @property
+    def working_s(self) -> float:
+        return sum(piece.working_s for piece in self.pieces)
+
+    @property
+    def staffed_s(self) -> float:
+        return sum(piece.staffed_s for piece in self.pieces)
+
+    @property
+    def dials(self) -> int:
+        return sum(piece.dials for piece in self.pieces)
+
+    @property
+    def answers(self) -> int:
+        return sum(piece.answers for piece in self.pieces)
+
+    @property
+    def abandoned(self) -> int:
+        return sum(piece.abandoned for piece in self.pieces)
+
+    @property
+    def worst_hour(self) -> float:
+        """Highest share of abandoned live answers in one hour of the shift; hours of few answers are left out."""
+        worst = 0.0
+        per_hour = int(HOUR_S // PIECE_S)
+        for first in range(0, len(self.pieces), per_hour):
+            hour = self.pieces[first : first + per_hour]
+            answers = sum(piece.answers for piece in hour)
+            if answers >= ANSWERS_OF_AN_HOUR:
+                worst = max(worst, sum(piece.abandoned for piece in hour) / answers)
+        return worst

@@ -1,0 +1,126 @@
+"""The simulated shift: its figures, and that a seed says everything."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dialer.simulation.profile import DRIFT, FLAT
+from dialer.simulation.setting import Plan
+from dialer.simulation.shift import SimulatedShift
+from tests.simulation.invariants import check, check_drained
+
+
+def _watched(plan: Plan, seed: int) -> SimulatedShift:
+    """A shift whose invariants are looked at after each message."""
+    shift = SimulatedShift(plan, seed)
+    shift.after_each = lambda: check(shift.world)
+    return shift
+
+
+def test_progressive_dialing_wastes_what_it_must() -> None:
+    """Talk and wrap of 140 s against 140 s and the time to an answer: 65 percent at 25 percent answers."""
+    shift = SimulatedShift(Plan(25, 0.25, "progressive", 3.0, FLAT), 1)
+    shift.run()
+    utilisation = shift.tally.working_s / shift.tally.staffed_s
+    assert 0.625 < utilisation < 0.675
+    assert shift.tally.abandoned == 0
+
+
+def test_nothing_is_left_over_after_a_shift() -> None:
+    shift = _watched(Plan(5, 0.25, "progressive", 0.4, DRIFT), 2)
+    shift.run()
+    shift.drain()
+    check_drained(shift)
+
+
+def test_breaks_and_machines_are_lived_through() -> None:
+    profile = FLAT.model_validate(
+        {
+            "answer": [{"begin_h": 0, "end_h": 1, "begin": 1}],
+            "laws": {
+                "breaks": {"every_s": 900, "shortest_s": 60, "longest_s": 120},
+                "machine_percent": 50,
+                "log_off_percent": 40,
+                "patience_s": 30,
+            },
+        }
+    )
+    shift = _watched(Plan(5, 0.25, "progressive", 0.5, profile), 3)
+    shift.run()
+    assert shift.tally.staffed_s < 5 * 1800 - 60
+    assert shift.tally.conversations > shift.tally.answers
+    shift.drain()
+    check_drained(shift)
+
+
+def _hash_elsewhere(hash_seed: str) -> str:
+    """The trace of a shift in another process, with other hashes of strings."""
+    command = [
+        *(sys.executable, "-m", "dialer.cli", "simulate", "--agents", "3", "--answer-rate", "25%"),
+        *("--rule", "progressive", "--hours", "0.2", "--seeds", "7", "--json"),
+    ]
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert set(told) >= {"utilisation", "abandonment", "wait_s", "dials_per_answer", "decision_us", "trace_hash"}
+    assert set(told["abandonment"]) == {"mean", "p95", "worst_hour"}
+    return str(told["trace_hash"])
+
+
+def test_the_same_seed_is_the_same_trace_in_every_process() -> None:
+    assert _hash_elsewhere("1") == _hash_elsewhere("2")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--agents", "0", "--answer-rate", "25"), "agents: 0 is out of range"),
+        (("--agents", "5", "--answer-rate", "0"), "answer_rate: 0 is no share"),
+        (("--agents", "5", "--answer-rate", "x"), "answer_rate: 'x' is no share"),
+        (("--agents", "5", "--answer-rate", "25", "--abandonment-limit", "0"), "abandonment_limit: 0 percent"),
+        (("--agents", "5", "--answer-rate", "25", "--hours", "-1"), "hours: -1 is out of range"),
+        (("--agents", "5", "--answer-rate", "25", "--seeds", "4-2"), "seeds: 4-2 is out of order"),
+        (("--agents", "5", "--answer-rate", "25", "--profile", "day"), "There is no profile 'day'"),
+        (("--agents", "5", "--answer-rate", "25", "--rule", "magic"), "There is no pacing rule 'magic'"),
+    ],
+)
+def test_impossible_settings_are_told_in_words(
+    arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _exit_code(arguments) == 2
+    assert words in capsys.readouterr().err
+
+
+def _exit_code(arguments: tuple[str, ...]) -> int:
+    from dialer.cli import app
+
+    return int(app(["simulate", *arguments], standalone_mode=False) or 0)
+
+
+def test_a_profile_with_a_hole_is_refused_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "day.yaml"
+    file.write_text("answer:\n  - {begin_h: 0, end_h: 1, begin: 1}\n  - {begin_h: 2, end_h: 3, begin: 1}\n")
+    arguments = ("--agents", "5", "--answer-rate", "25", "--hours", "3", "--profile", str(file))
+    assert _exit_code(arguments) == 2
+    told = capsys.readouterr().err
+    assert f"{file}:1" in told
+    assert "answer[1].begin_h is 2: a hole" in told
+
+
+def test_a_campaign_is_tried_by_its_own_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "campaign.yaml"
+    file.write_text("name: spring\nmode: PREVIEW\nteams: [sales]\nlists: [a]\ntrunks: [main]\n")
+    arguments = ("--agents", "2", "--answer-rate", "25", "--campaign", str(file))
+    assert _exit_code(arguments) == 2
+    assert "campaign.mode: PREVIEW dials when agents say so" in capsys.readouterr().err
+    file.write_text("name: spring\nmode: PROGRESSIVE\nteams: [sales]\nlists: [a]\ntrunks: [main]\nring_timeout_s: 5\n")
+    assert _exit_code(arguments) == 2
+    assert f"{file}:6: ring_timeout_s: " in capsys.readouterr().err
+    file.write_text("name: spring\nmode: PROGRESSIVE\nteams: [sales]\nlists: [a]\ntrunks: [main]\nring_timeout_s: 20\n")
+    assert _exit_code((*arguments, "--rule", "progressive", "--hours", "0.1")) == 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from secrets import token_hex
 
 import msgspec
@@ -28,11 +29,35 @@ SUPERVISORS = "supervisors"
 Renderer = Callable[[str, str, str], object]
 
 
+class Told:
+    """What each object's read model was when it was told last, by digest, for the objects told of last: what is equal
+    is not told again. Everybody who may resume has it, as it is among the events, or starts over."""
+
+    def __init__(self, objects: int) -> None:
+        self._objects = objects
+        self._digests: dict[tuple[str, str], bytes] = {}
+
+    def is_new(self, topic: str, key: str, body: bytes) -> bool:
+        """Whether `body` is another than the last one; from now on it is the last one."""
+        digest = blake2b(body, digest_size=16).digest()
+        if self._digests.pop((topic, key), None) == digest:
+            self._digests[topic, key] = digest
+            return False
+        self._digests[topic, key] = digest
+        if len(self._digests) > self._objects:
+            del self._digests[next(iter(self._digests))]
+        return True
+
+    def clear(self) -> None:
+        self._digests.clear()
+
+
 class Connection:
     """One desktop: how far it has been sent its user's events. `wake` is set when there is more, or when it ended."""
 
-    def __init__(self, user: str, ring: Ring, session: str) -> None:
+    def __init__(self, user: str, ring: Ring, session: str, told: Told) -> None:
         self.user = user
+        self._told = told
         self.ring = ring
         self.session = session
         self.sent = ring.last
@@ -55,6 +80,12 @@ class Connection:
         self.sent = self.ring.last
         return events
 
+    def start_over(self) -> None:
+        """A snapshot takes the place of all events so far. It may show what no event has told yet, so that the next
+        read model of each object is told even if it equals the one before."""
+        self.sent = self.ring.last
+        self._told.clear()
+
     def end(self) -> None:
         """The log-in is over: the connection has to be closed."""
         self.ended = True
@@ -67,6 +98,7 @@ class _Listener:
 
     ring: Ring
     floor: bool
+    told: Told
     connections: set[Connection] = field(default_factory=set)
     left_at: float = 0.0
 
@@ -98,14 +130,15 @@ class Feed:
 
     def publish(self, audience: str, topic: str, key: str, body: object) -> None:
         """An event for `agent:NAME`, `campaign:NAME` or `supervisors`. Without a body it is a read model, rendered
-        when it leaves: at once for an agent, together with other changes for supervisors."""
+        when it leaves, and told if it changed: at once for an agent, together with other changes for supervisors."""
         if audience.startswith(AGENT_PREFIX):
             listener = self._listeners.get(audience.removeprefix(AGENT_PREFIX))
-            if listener is not None:
-                rendered = self._render(audience, topic, key) if body is None else body
-                self._send((listener,), topic, key, rendered)
+            if listener is not None and body is not None:
+                self._send((listener,), topic, key, self._encoder.encode(body))
+            elif listener is not None:
+                self._tell_if_new((listener,), audience, topic, key)
         elif body is not None:
-            self._send(self._floor(), topic, key, body)
+            self._send(self._floor(), topic, key, self._encoder.encode(body))
         elif self._floor():
             self._changed[audience, topic, key] = None
             self._flush_later()
@@ -126,10 +159,14 @@ class Feed:
         floor = self._floor()
         if floor:
             for audience, topic, key in changed:
-                self._send(floor, topic, key, self._render(audience, topic, key))
+                self._tell_if_new(floor, audience, topic, key)
 
-    def _send(self, listeners: tuple[_Listener, ...], topic: str, key: str, body: object) -> None:
-        encoded = msgspec.Raw(self._encoder.encode(body))
+    def _tell_if_new(self, listeners: tuple[_Listener, ...], audience: str, topic: str, key: str) -> None:
+        body = self._encoder.encode(self._render(audience, topic, key))
+        self._send(tuple(each for each in listeners if each.told.is_new(topic, key, body)), topic, key, body)
+
+    def _send(self, listeners: tuple[_Listener, ...], topic: str, key: str, body: bytes) -> None:
+        encoded = msgspec.Raw(body)
         at = self._clock.now().utc
         for listener in listeners:
             ring = listener.ring
@@ -154,9 +191,9 @@ class Feed:
         self._sweep()
         listener = self._listeners.get(user)
         if listener is None or listener.floor is not floor:
-            listener = _Listener(Ring(self._epochs(), self._ring_events), floor)
+            listener = _Listener(Ring(self._epochs(), self._ring_events), floor, Told(self._ring_events))
             self._listeners[user] = listener
-        connection = Connection(user, listener.ring, session)
+        connection = Connection(user, listener.ring, session, listener.told)
         first = not listener.connections
         listener.connections.add(connection)
         return connection, first

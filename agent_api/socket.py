@@ -250,8 +250,7 @@ class _Desktop:
             self._start_over()
 
     def _start_over(self) -> None:
-        connection = self._connection
-        connection.sent = connection.ring.last
+        self._connection.start_over()
         self._greet(self._told("snapshot", body=self._snapshot()))
 
     def _greet(self, message: bytes) -> None:

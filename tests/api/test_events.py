@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import random
 from typing import Any
 
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
-from agent_api.feed import Feed
-from agent_api.ring import Ring
 from agent_api.socket import MAX_DESKTOPS, CloseCode
-from dialer.ports import Moment
 from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected
 from dialer.vocabulary.ids import AgentName
 
@@ -302,51 +298,3 @@ async def test_a_user_has_so_many_desktops_and_no_more(stage: Stage) -> None:
 async def test_a_plain_request_is_no_socket(stage: Stage) -> None:
     document = await Person.get(await stage.log_in("sue"), "/events", status=400)
     assert document["code"]
-
-
-class StandingClock:
-    """A clock that is set."""
-
-    def __init__(self) -> None:
-        self.moment = Moment(0.0, 0.0)
-
-    def now(self) -> Moment:
-        return self.moment
-
-
-async def test_a_ring_outlives_its_desktop_for_a_while_only() -> None:
-    clock, epochs = StandingClock(), itertools.count()
-    feed = Feed(clock, lambda *_: None, epochs=lambda: f"e{next(epochs)}")
-    connection, first = feed.connect("anna", "s", floor=False)
-    assert first
-    assert feed.disconnect(connection)
-    clock.moment = Moment(170.0, 170.0)
-    again, first = feed.connect("anna", "s", floor=False)
-    assert (again.ring.epoch, first) == ("e0", True)
-    feed.disconnect(again)
-    clock.moment = Moment(400.0, 400.0)
-    late, _ = feed.connect("anna", "s", floor=False)
-    assert late.ring.epoch == "e1"
-    feed.close()
-
-
-async def test_nothing_is_rendered_for_nobody() -> None:
-    def render(*_: str) -> object:
-        raise AssertionError("nobody listens")
-
-    feed = Feed(StandingClock(), render)
-    for audience in ("agent:anna", "supervisors", "campaign:push"):
-        feed.publish(audience, "agent", "anna", None)
-    feed.close()
-
-
-def test_a_ring_keeps_the_last_events_and_knows_how_far_it_reaches() -> None:
-    ring = Ring("e", size=3)
-    assert ring.reaches(0)
-    assert not ring.reaches(1)
-    for n in range(1, 6):
-        ring.append(str(n).encode())
-    assert (ring.first, ring.last) == (3, 5)
-    assert [ring.reaches(n) for n in range(7)] == [False, False, True, True, True, True, False]
-    assert list(ring.after(2)) == [b"3", b"4", b"5"]
-    assert list(ring.after(5)) == []

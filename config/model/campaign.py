@@ -147,8 +147,15 @@ class Predictive(Section):
     window_days: int = Field(default=30, ge=1, le=30)
     """Days over which abandonment is counted."""
 
-    min_agents: int = Field(default=15, ge=1, le=1000)
+    min_agents: int = Field(default=2, ge=1, le=1000)
     """With fewer agents the campaign paces as in progressive mode."""
+
+    shed_late_rings: bool = False
+    """Give up calls that have rung longer than `least_ring_s` when no agent would be left for their answer. It costs
+    attempts; not liked by every regulator and carrier."""
+
+    least_ring_s: Annotated[float, Field(ge=15, le=120)] = 15
+    """A contact's phone rings at least so long before a call is given up; the law asks for 15 s or 4 rings."""
 
 
 class Campaign(Section):

@@ -1,0 +1,86 @@
+"""The agents as the forecast sees them: who is in which stage since when, and who will come back to the calls."""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import Struct
+
+from dialer.pacing.ages import Ages
+from dialer.pacing.free_law import TALK_BIN_S, TALK_BINS, WRAP_BIN_S, WRAP_BINS, FreeLaw
+from dialer.pacing.grid import Floats, Grid
+from dialer.pacing.pacer import AgentStage
+
+
+class _Post(Struct, frozen=True):
+    stage: AgentStage
+    since: float
+
+
+class Crew:
+    """Busy agents and the law by which they become free. Agents who asked for a break or to log off are no supply."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._law = FreeLaw(grid)
+        self._posts: dict[str, _Post] = {}
+        #: Who will be free again, by stage.
+        self.talking: Ages[str] = Ages()
+        self.wrapping: Ages[str] = Ages()
+        self._talk, self._wrap = self._law.tables(np.zeros(0), np.zeros(0))
+
+    def changed(self, agent: str, at: float, stage: AgentStage, *, leaving: bool) -> None:
+        """`agent` entered `stage` at `at` (s), or, in the same stage, changed whether they leave after it."""
+        before = self._posts.get(agent)
+        if before is not None and before.stage is stage:
+            at = before.since
+        else:
+            if before is not None:
+                self._learn(before, at, stage)
+            if stage is AgentStage.OUT:
+                self._posts.pop(agent, None)
+            else:
+                self._posts[agent] = _Post(stage, at)
+            self.talking.remove(agent)
+            self.wrapping.remove(agent)
+        book = {AgentStage.TALK: self.talking, AgentStage.WRAP: self.wrapping}.get(stage)
+        if book is None:
+            return
+        if leaving:
+            book.remove(agent)
+        else:
+            book.add(agent, at)
+
+    def _learn(self, before: _Post, at: float, stage: AgentStage) -> None:
+        """A stage is over."""
+        length_s = at - before.since
+        if before.stage is AgentStage.TALK:
+            self._law.talk.ended(length_s)
+            if stage is AgentStage.IDLE:
+                self._law.wrap.ended(0.0)
+        elif before.stage is AgentStage.WRAP:
+            if stage in (AgentStage.BREAK, AgentStage.OUT):
+                self._law.wrap.censored(length_s)
+            else:
+                self._law.wrap.ended(length_s)
+
+    def renew(self, now: float) -> None:
+        """30 s have passed: forget a little, and make the tables anew."""
+        under_way = {AgentStage.TALK: [0.0][:0], AgentStage.WRAP: [0.0][:0]}
+        for post in self._posts.values():
+            if post.stage in under_way:
+                under_way[post.stage].append(now - post.since)
+        self._law.talk.forget()
+        self._law.wrap.forget()
+        self._talk, self._wrap = self._law.tables(
+            np.array(under_way[AgentStage.TALK]), np.array(under_way[AgentStage.WRAP])
+        )
+
+    @property
+    def busy(self) -> int:
+        """Busy agents who will be free again."""
+        return len(self.talking) + len(self.wrapping)
+
+    def free(self, now: float) -> Floats:
+        """Chance that each busy agent is free by each instant plus the patience: agents x instants."""
+        talk = np.minimum((self.talking.ages_s(now) * (1.0 / TALK_BIN_S)).astype(np.intp), TALK_BINS - 1)
+        wrap = np.minimum((self.wrapping.ages_s(now) * (1.0 / WRAP_BIN_S)).astype(np.intp), WRAP_BINS - 1)
+        return np.concatenate([self._talk[talk], self._wrap[wrap]])

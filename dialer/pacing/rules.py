@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from config.model import Predictive
+from dialer.pacing.baselines.erlang import ErlangRate
 from dialer.pacing.baselines.ratio import Ratio
+from dialer.pacing.baselines.renewal import Renewal
 from dialer.pacing.baselines.vicidial import Method, Vicidial, VicidialSettings
 from dialer.pacing.pacer import Pacer
+from dialer.pacing.predictive import PredictivePacer
 from dialer.pacing.progressive import Progressive
 from dialer.vocabulary.errors import CornettaError
 
 PROGRESSIVE = "progressive"
+#: The longest ring of calls, seconds.
+RING_S = 25.0
 RULES = (
-    PROGRESSIVE, "ratio:LINES", "vicidial:hard|average|tapered[,most=3,difference=0,available]",
+    PROGRESSIVE, "predictive[:shed]", "ratio:LINES", "vicidial:hard|average|tapered[,most=3,difference=0,available]",
 )  # fmt: skip
 
 
@@ -48,13 +54,26 @@ def pacer(rule: str, shift: Shift) -> Pacer:
         match name:
             case "progressive":
                 return Progressive()
+            case "predictive":
+                return PredictivePacer(_predictive(rest, shift), RING_S)
             case "ratio":
                 return Ratio(float(rest))
+            case "erlang":
+                return ErlangRate(shift.limit)
+            case "renewal":
+                return Renewal(shift.limit)
             case "vicidial":
                 return Vicidial(_vicidial(rest, shift))
     except ValueError as error:
         raise UnknownRule(rule, str(error)) from error
     raise UnknownRule(rule)
+
+
+def _predictive(text: str, shift: Shift) -> Predictive:
+    """Nothing, or `shed` for late-ring shedding. Raises ValueError."""
+    if text not in ("", "shed"):
+        raise ValueError(f"{text} is none of its settings")
+    return Predictive(abandonment_limit_percent=shift.limit * 100.0, shed_late_rings=text == "shed")
 
 
 def _vicidial(text: str, shift: Shift) -> VicidialSettings:

@@ -86,6 +86,12 @@ class Step:
         """One came, was acknowledged, or was replaced by a newer one of its campaign."""
         self._changed[Publish(AudienceAgent(agent), "notices", agent)] = None
 
+    def show_record(self, agent: AgentName, interaction: InteractionId) -> None:
+        """The desktop gets the record before anything is heard: it leaves with the commands to the engine, not after
+        the commit. Rendered when it leaves, it shows the step as it ended."""
+        self.at_once.append(Publish(AudienceAgent(agent), "interaction", interaction))
+        self.at_once.append(Publish(AudienceAgent(agent), "agent", agent))
+
     def campaign_changed(self, campaign: CampaignName) -> None:
         self._changed[Publish(AudienceSupervisors(), "campaign", campaign)] = None
 
@@ -159,11 +165,11 @@ class Step:
 
     def finish(self) -> tuple[list[Output], list[Output]]:
         """Close the step: outputs at once, outputs after the commit."""
-        self.writes.extend(_saved(interaction) for interaction in self._dirty.values())
+        self.writes.extend(_saved(interaction, self.at) for interaction in self._dirty.values())
         return self.at_once, [*self._after, *self._changed]
 
 
-def _saved(interaction: Interaction) -> writes.SaveInteraction:
+def _saved(interaction: Interaction, at: Moment) -> writes.SaveInteraction:
     open_ = interaction.state is not InteractionState.FINALIZED
     return writes.SaveInteraction(
         interaction=interaction.id,
@@ -181,6 +187,6 @@ def _saved(interaction: Interaction) -> writes.SaveInteraction:
         begun_at=interaction.begun_at,
         connected_at=interaction.connected_at,
         cleared_at=interaction.cleared_at,
-        finalized_at=None if open_ else interaction.machine.since,
+        finalized_at=None if open_ else at.utc - (at.monotonic - interaction.machine.since),
         live=encode(interaction) if open_ else None,
     )

@@ -39,6 +39,7 @@ def test_the_agents_result_is_kept_beside_the_one_that_was_found() -> None:
     last = next(each for each in reversed(saved) if each.state == "finalized")
     assert (last.found_result, last.agent_result) == (CallResult.ANSWER, CallResult.WRONG_NUMBER)
     assert (last.disposition, last.note, last.live) == ("no", "moved", None)
+    assert last.finalized_at == floor.utc
     assert [each.result for each in floor.writes(UpdateRecord)] == [CallResult.WRONG_NUMBER]
 
 

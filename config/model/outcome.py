@@ -146,7 +146,8 @@ class Retry(Section):
 
 
 #: Call results after which a record is dialled again unless a campaign says otherwise. A trunk's failure is none of
-#: the contact's doing: it does not count, and is tried again soon.
+#: the contact's doing: it counts in no cap, and is tried again soon. Only a trunk that answers and refuses this one
+#: record so often in a row, here over 45 min, has the last word.
 USUAL_RETRIES: Mapping[CallResult, Retry] = {
     CallResult.BUSY: Retry(delay_s=600, max_attempts=3),
     CallResult.NO_ANSWER: Retry(delay_s=7200, max_attempts=3),
@@ -157,7 +158,7 @@ USUAL_RETRIES: Mapping[CallResult, Retry] = {
     CallResult.CANCELLED: Retry(delay_s=600, max_attempts=3),
     CallResult.ABANDONED: Retry(delay_s=259_200, max_attempts=2),
     CallResult.DROPPED: Retry(delay_s=259_200, max_attempts=2),
-    CallResult.TRUNK_FAILURE: Retry(delay_s=60, max_attempts=100),
+    CallResult.TRUNK_FAILURE: Retry(delay_s=60, increment_s=60, max_attempts=10),
     CallResult.SYSTEM_ERROR: Retry(delay_s=300, max_attempts=3),
     CallResult.SYSTEM_LOST: Retry(delay_s=600, max_attempts=2),
 }

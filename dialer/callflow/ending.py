@@ -23,6 +23,9 @@ from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
 from dialer.vocabulary.writes import ReleaseRecord, SettleAttempt, UpdateRecord
 
+#: SIP codes from here on are refusals (RFC 3261 section 21: 3xx redirections, which we do not follow, and failures).
+FIRST_REFUSAL = 300
+
 
 def warning_timer(interaction: InteractionId) -> str:
     return f"after_call_warning/{interaction}"
@@ -218,6 +221,7 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
         said=interaction.agent_result,
         conversed=interaction.conversed,
         do_not_call=interaction.do_not_call,
+        refused=_is_refused(interaction),
     )
     treatment = treat(settings, record, handling, step.utc)
     step.write(
@@ -235,6 +239,12 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
             finish_chain=treatment.finish_chain,
         )
     )
+
+
+def _is_refused(interaction: Interaction) -> bool:
+    """Whether the trunk itself said no to the last attempt: a final SIP code, be it of the last of several trunks."""
+    attempt = interaction.attempt
+    return attempt is not None and bool(attempt.dials) and attempt.dial.code >= FIRST_REFUSAL
 
 
 def cancel_record(step: Step, interaction: Interaction) -> None:

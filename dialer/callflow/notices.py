@@ -22,7 +22,9 @@ JOINING = frozenset({"loaded", "started"})
 
 
 def tell_agents(step: Step, campaign: Campaign, kind: str) -> None:
-    """One notice to every agent of the campaign who is logged in."""
+    """One notice to every agent of the campaign who is logged in; none of a campaign that is not even loaded."""
+    if campaign.state is CampaignState.INACTIVE:
+        return
     for agent in step.world.agents_of(campaign):
         if agent.state is not AgentState.LOGGED_OUT:
             tell(step, agent, campaign, kind)

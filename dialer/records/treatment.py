@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from config.model import AfterLast, Campaign
+from config.model import AfterLast, Campaign, Retry
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 
@@ -19,12 +19,14 @@ REACHED = frozenset({CallResult.ANSWER, CallResult.DO_NOT_CALL})
 @dataclass(slots=True, frozen=True)
 class Handling:
     """What came of one handling of a record: what was `found` for each of its attempts, in order, and what the agent
-    `said`, which replaces what was found for the last one. `conversed`: contact and agent were joined."""
+    `said`, which replaces what was found for the last one. `conversed`: contact and agent were joined. `refused`: the
+    last attempt ended by a refusal of the trunk, as opposed to its silence."""
 
     found: tuple[CallResult, ...]
     said: CallResult | None = None
     conversed: bool = False
     do_not_call: bool = False
+    refused: bool = False
 
     @property
     def results(self) -> tuple[CallResult, ...]:
@@ -45,7 +47,8 @@ class Handling:
 @dataclass(slots=True, frozen=True)
 class Treatment:
     """The record's `result` and next status; `due_at` (UTC epoch seconds) for one that is dialled again. `tried` are
-    the results that count, `uncount` how many attempts do not. `finish_chain`: the rest of its chain is finished."""
+    the results that are counted each, `uncount` how many attempts count in no cap. `finish_chain`: the rest of its
+    chain is finished."""
 
     result: CallResult
     status: RecordStatus
@@ -63,6 +66,10 @@ def treat(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: fl
     after the delay of that result's retry rule, until it came to this result as often as the rule allows, or had as
     many attempts as the campaign allows; then it is finished. The chain is finished with it where the rule says so,
     and in any case when the contact was reached.
+
+    A trunk that is dead consumes no record, however often. One that answers, and refuses this number again and again
+    (403 for a destination that the contract excludes), would be asked for ever: such refusals are counted as tries,
+    not as attempts, as long as nothing else comes between, and the last one that the rule allows is an attempt.
     """
     counted = tuple(result for result in handling.results if result not in UNCOUNTED)
     uncount = len(handling.results) - len(counted)
@@ -71,6 +78,8 @@ def treat(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: fl
         return Treatment(CallResult.DO_NOT_CALL, RecordStatus.UPDATED, counted, None, uncount, barred, True)
     result = (counted or handling.results)[-1]
     retry = campaign.retry(result)
+    if retry is not None and result is CallResult.TRUNK_FAILURE and handling.refused:
+        return _refused_again(retry, record, result, uncount, utc)
     if retry is None:
         return Treatment(result, RecordStatus.UPDATED, counted, None, uncount, finish_chain=handling.is_reached)
     tries = record.tries.get(result, 0) + counted.count(result)
@@ -78,13 +87,25 @@ def treat(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: fl
     if counted and (tries >= retry.max_attempts or attempts >= campaign.max_attempts):
         finish = handling.is_reached or retry.afterwards is AfterLast.FINISH
         return Treatment(result, RecordStatus.UPDATED, counted, None, uncount, finish_chain=finish)
-    due_at = utc + retry.delay_s + retry.increment_s * max(0, tries - 1)
+    increments = max(0, tries - 1) if counted else 0
+    due_at = utc + retry.delay_s + retry.increment_s * increments
     return Treatment(result, RecordStatus.READY, counted, due_at, uncount, finish_chain=handling.is_reached)
 
 
+def _refused_again(retry: Retry, record: ClaimedRecord, result: CallResult, uncount: int, utc: float) -> Treatment:
+    tries = record.tries.get(result, 0) + 1
+    if tries >= retry.max_attempts:
+        finish = retry.afterwards is AfterLast.FINISH
+        return Treatment(result, RecordStatus.UPDATED, (result,), None, uncount - 1, finish_chain=finish)
+    due_at = utc + retry.delay_s + retry.increment_s * (tries - 1)
+    return Treatment(result, RecordStatus.READY, (result,), due_at, uncount)
+
+
 def added(tries: Mapping[str, int], results: Iterable[CallResult]) -> dict[str, int]:
-    """The counts of attempts by call result, with these results added."""
+    """The counts of attempts by call result, with these results added. Those of a trunk's refusals are in a row."""
     counts = dict(tries)
     for result in results:
+        if result not in UNCOUNTED:
+            counts.pop(CallResult.TRUNK_FAILURE.value, None)
         counts[result.value] = counts.get(result.value, 0) + 1
     return counts

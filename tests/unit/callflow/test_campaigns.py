@@ -54,6 +54,15 @@ def test_load_start_stop_unload(path: str, last: str, code: str) -> None:
         assert floor.campaign.state == "loaded"
 
 
+def test_nobody_is_told_of_a_campaign_that_is_not_loaded() -> None:
+    floor = Floor(settings(), [record(1)])
+    floor.open(ADA)
+    floor.ask(commands.ChangeMode(SPRING, "PREVIEW", "sue"))
+    assert floor.campaign.mode is Mode.PREVIEW
+    assert not floor.writes(AddNotice)
+    assert "notice" not in floor.topics()
+
+
 def test_a_notice_for_each_change_and_one_for_who_comes_later() -> None:
     floor = opened()
     stop(floor)

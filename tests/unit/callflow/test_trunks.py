@@ -117,6 +117,20 @@ def test_a_trunk_that_refuses_us_again_and_again_is_left_alone() -> None:
     assert floor.trunk(MAIN).last_error.startswith("403")
 
 
+def test_a_record_that_the_trunk_refuses_does_not_come_back_for_ever() -> None:
+    floor = dialling(ASM, records=(record(1, tries={"trunk_failure": 9}),))
+    floor.clear(floor.contact, 403)
+    (update,) = floor.writes(UpdateRecord)
+    assert (update.status, update.result, update.uncount) == (RecordStatus.UPDATED, CallResult.TRUNK_FAILURE, 0)
+
+
+def test_a_silent_trunk_leaves_the_row_of_refusals_as_it_is() -> None:
+    floor = dialling(ASM, records=(record(1, tries={"trunk_failure": 9}),))
+    floor.clear(floor.contact, by=ClearedBy.TRANSPORT, heard=False)
+    (update,) = floor.writes(UpdateRecord)
+    assert (update.status, update.uncount, update.tried) == (RecordStatus.READY, 1, ())
+
+
 def test_nothing_heard_from_any_trunk_costs_the_record_nothing() -> None:
     floor = two()
     floor.clear(floor.contact, by=ClearedBy.TRANSPORT, heard=False)

@@ -54,6 +54,33 @@ def test_a_dead_trunk_counts_nowhere() -> None:
     assert treatment.due_at == NOW + 60
 
 
+def refused(tries: int, **more: Any) -> Treatment:
+    return treated(FAILURE, refused=True, tries={"trunk_failure": tries, "busy": 1}, attempts=1, **more)
+
+
+@pytest.mark.parametrize(("tries", "delay_s"), [(0, 60), (1, 120), (8, 540)])
+def test_a_number_that_the_trunk_refuses_comes_back_later_each_time(tries: int, delay_s: float) -> None:
+    treatment = refused(tries)
+    assert (treatment.status, treatment.due_at) == (RecordStatus.READY, NOW + delay_s)
+    assert (treatment.tried, treatment.uncount) == ((FAILURE,), 1)
+
+
+def test_a_number_that_the_trunk_refuses_again_and_again_is_finished_by_an_attempt_that_counts() -> None:
+    treatment = refused(9)
+    assert (treatment.result, treatment.status, treatment.due_at) == (FAILURE, RecordStatus.UPDATED, None)
+    assert (treatment.tried, treatment.uncount, treatment.finish_chain) == ((FAILURE,), 0, False)
+    rule = {FAILURE: Retry(max_attempts=2, afterwards=AfterLast.FINISH)}
+    assert refused(0, rules=settings(retries=rule)).status is RecordStatus.READY
+    assert refused(1, rules=settings(retries=rule)).finish_chain
+
+
+def test_refusals_of_the_trunk_are_counted_in_a_row() -> None:
+    tries = added({"busy": 1, "trunk_failure": 4}, (FAILURE,))
+    assert tries == {"busy": 1, "trunk_failure": 5}
+    assert added(tries, ()) == tries, "a dead trunk says nothing of the number"
+    assert added(tries, (NO_ANSWER,)) == {"busy": 1, "no_answer": 1}
+
+
 def test_a_dead_trunk_after_another_result_lets_that_one_decide() -> None:
     treatment = treated(ANSWER, FAILURE, FAILURE, conversed=True)
     assert (treatment.result, treatment.status) == (ANSWER, RecordStatus.UPDATED)

@@ -5,8 +5,8 @@ and was alive then: A heard B. A contact and a phone that heard each other for m
 conversation; it has audio both ways when each heard the other for `PROOF_S` at least and neither heard anybody else.
 
 Cross-talk is what nobody should hear: a contact another contact, a phone another phone, a leg itself, a phone two
-contacts at the same time in one slice, and whoever it was that a leg heard beside its conversation. A leg without a
-conversation that hears another has one-way audio. (A conference of phones counts as cross-talk here.)
+contacts in one slice, and whoever it was that a leg heard beside its conversation. A leg without a conversation that
+hears another has one-way audio. (A conference of phones counts as cross-talk here.)
 
 A phone's leg may stand through many conversations. Its analysis is restarted when one of them ends (`LabWorld`),
 and a tone that was given back comes again only after all others of the grid, so within one slice a frequency
@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 
 from msgspec import Struct
 
@@ -152,8 +151,7 @@ def _is_cross_talk(pair: Pair, by_id: dict[LegId, LabLeg], partners: dict[LegId,
 
 
 def _doubled(slices: Iterable[Heard], by_id: dict[LegId, LabLeg]) -> set[Pair]:
-    """What phones heard in one slice of several contacts who were there at the same time. A contact who had gone
-    when the other answered is the end of the conversation before: a busy machine hears it late."""
+    """What phones heard of several contacts in one slice, which ends with a conversation."""
     doubled: set[Pair] = set()
     for credited in slices:
         contacts = {
@@ -161,9 +159,8 @@ def _doubled(slices: Iterable[Heard], by_id: dict[LegId, LabLeg]) -> set[Pair]:
             for pair, seconds in credited.items()
             if seconds > TOLERANCE_S and (by_id[pair[0]].side, by_id[pair[1]].side) == (Side.PHONE, Side.CONTACT)
         }
-        for pair, other in combinations(contacts, 2):
-            if by_id[pair[1]].overlaps(by_id[other[1]]):
-                doubled |= {pair, other}
+        if len(contacts) > 1:
+            doubled |= contacts
     return doubled
 
 

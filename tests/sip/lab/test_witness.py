@@ -147,19 +147,6 @@ def test_a_phone_with_two_contacts_at_once_spoils_both_conversations() -> None:
     assert len(finding.conversations) == 2
 
 
-def test_the_end_of_the_conversation_before_may_be_heard_late() -> None:
-    standing = phone("p1", 1000, {505: 5.0}, (0.0, 20.0))
-    standing.slices = [
-        Slice(0.0, 10.0, (ToneHeard(505, 5.0),), 0),
-        Slice(10.0, 20.0, (ToneHeard(505, 0.4), ToneHeard(700, 5.0)), 0),
-    ]
-    first = contact("c1", 505, {1000: 5.0}, (0.0, 10.0))
-    second = contact("c2", 700, {1000: 5.0}, (11.0, 20.0))
-    finding = find([standing, first, second])
-    assert heard_pairs(finding) == [("c1", "p1", True), ("c2", "p1", True)]
-    assert finding.cross_talk == ()
-
-
 def test_phones_that_hear_each_other_are_cross_talk() -> None:
     finding = find([phone("p1", 1000, {700: 3.0}), phone("p2", 700, {1000: 3.0})])
     assert len(finding.cross_talk) == 2

@@ -105,7 +105,6 @@ class Trial:
         await assert_lab_is_empty(stage.carrier)
         await count(self.figures, self.database, stage.carrier)
         report = await heard(stage.carrier, stage.directory)
-        assert not report["cross_talk"]
         await stage.running.stop()
         stage.node = None
         assert stage.engine is not None
@@ -116,6 +115,7 @@ class Trial:
         found = await results(self.database)
         assert found["trunk_failure"] == 0, found
         assert 0 < found["system_lost"] <= self.kills * self.scenario.agents
+        assert not report["cross_talk"]
         backs_s = self.figures.back_s
         assert sum(back > self.promise_s for back in backs_s) <= LATE_SHARE * self.kills, backs_s
 

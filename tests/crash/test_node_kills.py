@@ -139,14 +139,14 @@ class Trial:
         await assert_lab_is_empty(stage.carrier)
         assert await legs_of(stage.engine, "engine-1") == ()
         await count(self.figures, stage.database, stage.carrier)
+        report = await heard(stage.carrier, stage.directory)
         await assert_settled_once(stage.database)
         await assert_nobody_dialled_twice(stage.database)
         await assert_wire_agrees(stage.database, stage.carrier)
-        report = await heard(stage.carrier, stage.directory)
-        assert not report["cross_talk"]
         silent = "SELECT id FROM interactions WHERE connected_at IS NOT NULL AND disposition = ''"
         assert not await stage.database.rows(silent), "after-call work was not restored"
         assert (await results(stage.database))["trunk_failure"] == 0
+        assert not report["cross_talk"]
         assert self.figures.proved >= self.kills
         assert sum(took > self.promise_s for took in self.figures.back_s) <= LATE_SHARE * self.kills, (
             self.figures.back_s

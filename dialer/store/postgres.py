@@ -33,19 +33,41 @@ _TO_BE_RUN_AGAIN = {"40001", "40P01"}
 #: First key of the advisory locks that hold the names of nodes.
 NODE_LOCKS = 0x436F
 
+#: A commit that the node's former process had sent when it was killed is carried out all the same. What the database
+#: says is true once none is left; waited for at most so long, looked every so often.
+FORMER_TIMEOUT_S = 15.0
+FORMER_LOOK_S = 0.05
+
+#: PostgreSQL cuts names of applications to this length.
+APPLICATION_LENGTH = 63
+
 _HOLD = text("SELECT pg_try_advisory_lock(:locks, hashtext(:node))")
+_FORMER = text(
+    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = :application"
+    " AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
+)
+
+
+def application(node: str) -> str:
+    """What the server calls the connections of a node; of a command, without the node."""
+    return f"cornetta {node}".strip()[:APPLICATION_LENGTH]
 
 
 class PostgresDatabase:
     """The database at `url`."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, node: str = "") -> None:
+        self._application = application(node)
         self._engine = create_async_engine(
             url,
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_timeout=STATEMENT_TIMEOUT_S,
-            connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": STATEMENT_TIMEOUT_S},
+            connect_args={
+                "timeout": CONNECT_TIMEOUT_S,
+                "command_timeout": STATEMENT_TIMEOUT_S,
+                "server_settings": {"application_name": self._application},
+            },
         )
         self._name = ""
         self._name_holder: AsyncConnection | None = None
@@ -79,10 +101,12 @@ class PostgresDatabase:
 
     @classmethod
     async def of_node(cls, url: URL, node: str) -> PostgresDatabase:
-        """The database for a node; raises StoreInUse if another process is this node."""
-        database = cls(url)
+        """The database for a node; raises StoreInUse if another process is this node. Nothing that a former process
+        of this node has begun is under way any more when this returns."""
+        database = cls(url, node)
         try:
             await database._hold_name(node)
+            await database._outlive_former()
         except BaseException:
             await database.close()
             raise
@@ -102,6 +126,22 @@ class PostgresDatabase:
             await connection.close()
             raise StoreInUse(self._engine.url.render_as_string(hide_password=True), None, node)
         self._name, self._name_holder, self._holder_driver = node, connection, driver
+
+    async def _outlive_former(self) -> None:
+        try:
+            async with asyncio.timeout(FORMER_TIMEOUT_S):
+                while True:
+                    if not await self.read(self._former):
+                        return
+                    await asyncio.sleep(FORMER_LOOK_S)
+        except TimeoutError:
+            raise StoreUnavailable(
+                f"A transaction of {self._application} from before its restart is still open in the database: "
+                "end it (pg_terminate_backend) and start the node again."
+            ) from None
+
+    def _former(self, connection: Connection) -> int:
+        return int(connection.execute(_FORMER, {"application": self._application}).scalar_one())
 
     async def _hold_name_again(self) -> None:
         """The server was restarted, or ended the connection that held our name."""

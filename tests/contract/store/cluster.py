@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]  # asyncpg ships no types
 
@@ -65,6 +66,13 @@ class Cluster:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+    async def connect(self, database: str, application: str) -> Any:
+        """A connection of asyncpg that the server calls by this name."""
+        named = {"application_name": application}
+        return await asyncpg.connect(
+            host=str(self.directory), user="postgres", database=database, server_settings=named
+        )
 
     def restart(self) -> None:
         """Every connection breaks."""

@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, make_url, text
 
 from dialer.store.opening import open_plain, open_store
-from dialer.store.postgres import PostgresDatabase
+from dialer.store.postgres import PostgresDatabase, application
 from dialer.store.sqlite import SqliteDatabase
 from dialer.store.tables import metadata
 from dialer.vocabulary.errors import StoreInUse, StoreTooNew, StoreUnavailable
@@ -89,6 +89,24 @@ async def test_a_name_is_held_by_one_node_of_a_shared_database(postgres_url: str
 
 #: Ends the connections that hold names of nodes, as a restart of the server or a firewall does.
 _END_HOLDERS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'"
+
+
+async def test_a_node_waits_for_what_its_former_process_had_begun(
+    cluster: Cluster, postgres_url: str, clock: Hands
+) -> None:
+    """A commit that was sent before the process was killed is carried out after it."""
+    former = await cluster.connect(str(make_url(postgres_url).database), application("node-1"))
+    transaction = former.transaction()
+    await transaction.start()
+    await former.execute("INSERT INTO installation (key, value) VALUES ('of the former', 'late')")
+    opening = asyncio.create_task(open_store(postgres_url, "node-1", clock))
+    try:
+        done, _ = await asyncio.wait({opening}, timeout=1.0)
+        assert not done
+        await transaction.commit()
+    finally:
+        await former.close()
+    await (await opening).close()
 
 
 async def test_a_name_is_held_again_after_its_connection_was_lost(

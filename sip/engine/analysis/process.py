@@ -11,7 +11,9 @@ import selectors
 import socket
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -147,7 +149,14 @@ class Analysis:
 def main() -> None:
     listener = socket.socket(fileno=int(sys.argv[1]))
     control = socket.socket(fileno=int(sys.argv[2]))
-    Analysis(listener, control).run()
+    path = Path(listener.getsockname())
+    try:
+        Analysis(listener, control).run()
+    finally:
+        # An engine that was killed could not.
+        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.parent.rmdir()
 
 
 if __name__ == "__main__":

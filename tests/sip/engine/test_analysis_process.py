@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 
 from dialer.vocabulary import telephony
 
-from .rig import Engine
+from .rig import WAIT_S, Engine
 
 TONE_HZ = 1000
+#: Begins an analysis as an engine does, says where, and waits.
+OWNER = """
+from sip.engine.analysis.child import AnalysisProcess
+print(AnalysisProcess(print).path, flush=True)
+input()
+"""
 
 
 def _analysis_pid() -> int:
@@ -42,3 +52,15 @@ def test_an_unknown_analysis_is_a_fault(engine: Engine) -> None:
     ours, _ = engine.conversation()
     engine.submit(telephony.StartAnalysis(ours, "mind reading"))
     assert "mind reading" in engine.expect(telephony.EngineFault).problem
+
+
+def test_nothing_is_left_of_an_engine_that_was_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", OWNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
+        assert owner.stdout is not None
+        directory = Path(owner.stdout.readline().decode().strip()).parent
+        assert directory.is_dir()
+        owner.kill()
+    until = time.monotonic() + WAIT_S
+    while directory.exists():
+        assert time.monotonic() < until, list(directory.iterdir())
+        threading.Event().wait(0.02)

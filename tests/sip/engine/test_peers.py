@@ -10,6 +10,7 @@ from dialer.vocabulary import telephony
 from dialer.vocabulary.telephony import ClearedBy
 
 from .rig import TRUNK, Engine, Sipp
+from .rtp import RtpSender, rtp_ports
 from .scenario import (
     invited,
     pause,
@@ -350,3 +351,26 @@ def test_a_registrar_without_address_is_a_problem_and_no_standstill(bare: Engine
     taken = bare.expect(telephony.ConfigurationTaken)
     assert taken.revision == 3
     assert "nowhere.invalid has no address" in taken.problems[0]
+
+
+def test_a_leg_hears_its_peer_and_no_stranger_who_was_there_first(engine: Engine, tmp_path: Path) -> None:
+    """Who sends to a port that another leg had, before an engine was killed, is heard before the new peer speaks. The
+    peer whom the SDP names is heard from its first packet on all the same, and the stranger no more."""
+    stranger, peer = RtpSender(1600), RtpSender(1000)
+    body = sdp().replace("[media_port]", str(peer.port))
+    scenario = script(invited(), respond(200, "OK", body=body), receive("ACK"), _ends_by_bye())
+    with stranger, peer, Sipp(tmp_path, scenario) as sipp:
+        leg = engine.dial(sipp.port)
+        engine.active(leg)
+        engine.submit(telephony.StartAnalysis(leg, "tones"))
+        ports = rtp_ports()
+        stranger.send_to(ports)
+        engine.hear_for(1.0)
+        peer.send_to(ports)
+        engine.hear_for(2.4)
+        engine.submit(telephony.HangUp(leg))
+        sipp.finished()
+    completed = engine.expect(telephony.AnalysisCompleted, lambda event: event.leg == leg)
+    heard = {tone.frequency_hz: tone.seconds for tone in completed.tones}
+    assert heard[1000] >= 1.8
+    assert heard[1600] <= 1.4

@@ -1,0 +1,138 @@
+"""To whom a leg's audio goes: to the peer of its SDP, and to nobody who happened to send to the same port before."""
+
+from __future__ import annotations
+
+import select
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dialer.vocabulary import telephony
+from dialer.vocabulary.ids import LegId
+
+from .rig import TRUNK, Engine, Sipp, free_port
+from .scenario import invited, pause, receive, respond, respond_to_last, script, sdp
+
+PACKET_S = 0.02
+#: PCMU, one packet of 20 ms (RFC 3551 4.5.14).
+SAMPLES = 160
+#: Longer than a keep-alive or an RTCP report.
+AUDIO_BYTES = 100
+#: A stranger may be believed for as long as the peer says nothing; and a packet may be under way.
+ROUND_S = 0.3
+
+
+class Voice(threading.Thread):
+    """Sends audio to a port of loopback from a socket of its own, and notes when audio came."""
+
+    def __init__(self, to: int, ssrc: int) -> None:
+        super().__init__()
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        self._to = ("127.0.0.1", to)
+        self._ssrc = ssrc
+        self._over = threading.Event()
+        self.heard_at: list[float] = []
+
+    def run(self) -> None:
+        begun, number = time.monotonic(), 0
+        while not self._over.is_set():
+            due = begun + number * PACKET_S
+            if (left := due - time.monotonic()) > 0:
+                if select.select([self._socket], [], [], left)[0]:
+                    self._hear()
+                continue
+            header = struct.pack("!BBHII", 0x80, 0, number & 0xFFFF, number * SAMPLES, self._ssrc)
+            self._socket.sendto(header + b"\xd5" * SAMPLES, self._to)
+            number += 1
+        self._socket.close()
+
+    def _hear(self) -> None:
+        if len(self._socket.recv(2048)) > AUDIO_BYTES:
+            self.heard_at.append(time.monotonic())
+
+    def heard_since(self, at: float) -> int:
+        return sum(heard > at for heard in self.heard_at)
+
+    def end(self) -> None:
+        self._over.set()
+        if self.ident is None:
+            self._socket.close()
+        else:
+            self.join()
+
+
+@contextmanager
+def voices(port: int) -> Iterator[tuple[Voice, Voice]]:
+    """Two who send to the same port."""
+    both = Voice(port, 1), Voice(port, 2)
+    try:
+        yield both
+    finally:
+        for each in both:
+            each.end()
+
+
+def one_port(engine: Engine) -> int:
+    """From now on the engine has RTP ports for one leg."""
+    port = free_port() & ~1
+    media = telephony.Media(rtp_port_low=port, rtp_port_high=port + 2)
+    engine.submit(telephony.Configure(revision=1, accounts=(engine.account(TRUNK),), media=media))
+    assert engine.expect(telephony.ConfigurationTaken).problems == ()
+    return port
+
+
+def answers(audio: int) -> str:
+    """Rings for a while, and has its audio at this port."""
+    offer = sdp().replace("[media_port]", str(audio))
+    ringing = (invited(), respond(100, "Trying"), respond(180, "Ringing"), pause(300))
+    return script(*ringing, respond(200, "OK", body=offer), receive("ACK"), receive("BYE"), respond_to_last(200, "OK"))
+
+
+def hang_up(engine: Engine, leg: LegId, sipp: Sipp) -> None:
+    engine.submit(telephony.HangUp(leg))
+    engine.cleared(leg)
+    sipp.finished()
+
+
+def test_a_stranger_who_sent_to_the_port_before_does_not_take_over_the_call(bare: Engine, tmp_path: Path) -> None:
+    """As the peer of a call does whose engine died, to a call that has its port by now."""
+    with voices(one_port(bare)) as (stranger, peer), Sipp(tmp_path, answers(peer.port)) as sipp:
+        stranger.start()
+        leg = bare.dial(sipp.port)
+        bare.answered(leg)
+        bare.hear_for(0.6)
+        peer.start()
+        spoke_at = time.monotonic()
+        bare.hear_for(2.0)
+        hang_up(bare, leg, sipp)
+        assert peer.heard_since(spoke_at + ROUND_S) > 50
+        assert stranger.heard_since(spoke_at + ROUND_S) == 0
+
+
+def test_a_stranger_who_comes_later_hears_nothing(bare: Engine, tmp_path: Path) -> None:
+    with voices(one_port(bare)) as (stranger, peer), Sipp(tmp_path, answers(peer.port)) as sipp:
+        peer.start()
+        leg = bare.dial(sipp.port)
+        bare.answered(leg)
+        bare.hear_for(0.5)
+        peer.end()
+        stranger.start()
+        bare.hear_for(1.0)
+        hang_up(bare, leg, sipp)
+        assert stranger.heard_at == []
+
+
+def test_a_peer_behind_a_nat_is_found_by_its_packets(bare: Engine, tmp_path: Path) -> None:
+    with voices(one_port(bare)) as (peer, mute), Sipp(tmp_path, answers(mute.port)) as sipp:
+        leg = bare.dial(sipp.port)
+        bare.answered(leg)
+        peer.start()
+        bare.hear_for(1.5)
+        hang_up(bare, leg, sipp)
+        assert len(peer.heard_at) > 25

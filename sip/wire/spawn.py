@@ -11,7 +11,7 @@ import os
 import signal
 import socket as sockets
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +20,7 @@ from dialer.vocabulary.ids import EngineId
 
 _LOG_TAIL_CHARACTERS = 2000
 _POLL_INTERVAL_S = 0.02
+_STDERR = 2
 
 
 class EngineProcess:
@@ -155,6 +156,17 @@ def _launch(command: list[str], log: Path) -> int:
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
             (os.POSIX_SPAWN_DUP2, 1, 2),
+            *((os.POSIX_SPAWN_CLOSE, descriptor) for descriptor in _inheritable()),
         ],
         setsid=True,
     )
+
+
+def _inheritable() -> Iterator[int]:
+    """Descriptors that we have from who started us, a pipe or a lock of a shell. An engine that outlives us must not
+    keep them open."""
+    for name in os.listdir("/proc/self/fd"):
+        descriptor = int(name)
+        with contextlib.suppress(OSError):  # that of the listing is closed by now
+            if descriptor > _STDERR and os.get_inheritable(descriptor):
+                yield descriptor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
@@ -53,6 +54,21 @@ async def test_a_killed_engine_is_back_within_3_s_and_its_legs_are_settled(short
     assert heard.count(telephony.LegAnswered) == 1
     await node.close()
     assert await engine.stop() == 0
+
+
+async def test_an_engine_keeps_nothing_open_of_who_started_it(short_dir: Path) -> None:
+    """It outlives them: a lock or a pipe of their shell would stay with it."""
+    reading, writing = os.pipe()
+    os.set_inheritable(writing, True)
+    try:
+        pipe = os.readlink(f"/proc/self/fd/{writing}")
+        engine = await start(short_dir)
+        theirs = f"/proc/{engine.pid}/fd"
+        assert pipe not in [os.readlink(f"{theirs}/{each}") for each in os.listdir(theirs)]
+        assert await engine.stop() == 0
+    finally:
+        os.close(reading)
+        os.close(writing)
 
 
 async def test_a_node_that_is_killed_again_and_again_loses_nothing_and_commits_nothing_twice(short_dir: Path) -> None:

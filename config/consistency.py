@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from config.model import Campaign, Mode, Recording, Role, Settings, StaticPhone
+from config.model import Campaign, Recording, Role, Settings, StaticPhone
 from config.model.outcome import AtLimit
 from config.problems import Path
 
@@ -93,16 +93,10 @@ def _not_yet(settings: Settings) -> Iterator[Inconsistency]:
         for name in ("dial_alternative", "dial_new_number"):
             if getattr(campaign.permissions, name):
                 yield Inconsistency(("campaigns", at, "permissions", name), "is not available yet; remove it")
-        if "predictive" in campaign.model_fields_set:
-            yield Inconsistency(("campaigns", at, "predictive"), "is not available yet; remove it")
 
 
 def _modes(settings: Settings) -> Iterator[Inconsistency]:
     for at, campaign in enumerate(settings.campaigns):
-        if campaign.mode.predictive:
-            instead = Mode.PROGRESSIVE_ASM if campaign.mode.asm else Mode.PROGRESSIVE
-            reason = f"{campaign.mode} is not available yet; choose {instead}"
-            yield Inconsistency(("campaigns", at, "mode"), reason)
         offer = campaign.offer
         if campaign.accepts_automatically and campaign.mode.offers and offer.look_s >= offer.timeout_s:
             reason = "the offer expires before it is accepted; make look_s shorter than timeout_s"

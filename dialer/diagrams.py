@@ -43,7 +43,7 @@ def _modes() -> str:
             row = ("offered", "agent's phone, after Accept or the look time")
         else:
             row = ("taken by the agent", "agent's phone, when the agent dials")
-        pace = "ahead of free agents, by forecast (not yet)" if mode in PREDICTIVE_MODES else "one for one free agent"
+        pace = "ahead of free agents, by forecast" if mode in PREDICTIVE_MODES else "one for one free agent"
         lines.append(f"| {mode} | {row[0]} | {row[1]} | {pace} |")
     return "\n".join(lines)
 

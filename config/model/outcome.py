@@ -156,6 +156,7 @@ USUAL_RETRIES: Mapping[CallResult, Retry] = {
     CallResult.ANSWERING_MACHINE: Retry(delay_s=14_400, max_attempts=3),
     CallResult.SILENCE: Retry(delay_s=14_400, max_attempts=2),
     CallResult.CANCELLED: Retry(delay_s=600, max_attempts=3),
+    CallResult.SHED: Retry(delay_s=600, max_attempts=100),
     CallResult.ABANDONED: Retry(delay_s=259_200, max_attempts=2),
     CallResult.DROPPED: Retry(delay_s=259_200, max_attempts=2),
     CallResult.TRUNK_FAILURE: Retry(delay_s=60, increment_s=60, max_attempts=10),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from config.model import Campaign as CampaignSettings
 from config.model import Trunk as TrunkSettings
-from dialer.callflow import probing
+from dialer.callflow import observing, probing
 from dialer.callflow.step import Step
 from dialer.callflow.world import EngineView
-from dialer.campaigns.campaign import CampaignState, make_campaign
+from dialer.campaigns.campaign import Campaign, CampaignState, make_campaign
 from dialer.trunks.accounts import configure
 from dialer.trunks.bucket import Bucket
 from dialer.trunks.trunk import TrunkTrigger, make_trunk
@@ -67,6 +68,14 @@ def _elsewhere(old: TrunkSettings, new: TrunkSettings) -> bool:
     return (old.host, old.sip_port, old.transport, old.probe) != (new.host, new.sip_port, new.transport, new.probe)
 
 
+def _pace_anew(step: Step, campaign: Campaign, settings: CampaignSettings) -> None:
+    """What the pacing was made of has changed: it begins to learn again; what the law counts stays."""
+    old = campaign.settings
+    if (old.predictive, old.ring_timeout_s) != (settings.predictive, settings.ring_timeout_s):
+        step.world.pacers[campaign.name] = step.world.make_pacer(settings)
+        observing.all_agents(step, campaign)
+
+
 def _apply_campaigns(step: Step) -> None:
     """A changed mode takes effect only while the campaign is inactive; a removed campaign stays until it is."""
     world = step.world
@@ -74,10 +83,13 @@ def _apply_campaigns(step: Step) -> None:
     for name, settings in named.items():
         campaign = world.campaigns.get(name)
         if campaign is None:
-            campaign = world.campaigns[name] = make_campaign(settings)
-            world.pacers[name] = world.make_pacer(campaign)
+            world.campaigns[name] = make_campaign(settings)
+            world.pacers[name] = world.make_pacer(settings)
         else:
+            _pace_anew(step, campaign, settings)
             campaign.settings = settings
+            campaign.hours = None
+            campaign.window_minute = -1
             campaign.claim_after = 0.0
             if campaign.state is CampaignState.INACTIVE:
                 campaign.mode = settings.mode

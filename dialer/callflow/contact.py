@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialer.callflow import queue
+from dialer.callflow import observing, queue, waiting
 from dialer.callflow.dialing import next_trunk, nothing_heard_timer
 from dialer.callflow.ending import close_conversation, close_unanswered
 from dialer.callflow.joining import connect
@@ -13,7 +13,6 @@ from dialer.interactions.attempt import Attempt
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegTrigger
 from dialer.interactions.results import UNKNOWN_ENDS, call_result, may_fail_over
-from dialer.pacing.pacer import Observation, Observed
 from dialer.trunks.trunk import Trunk, TrunkTrigger
 from dialer.vocabulary.ids import TrunkName
 from dialer.vocabulary.results import CallResult
@@ -36,7 +35,8 @@ def on_progress(step: Step, interaction: Interaction, leg: Leg, event: LegProgre
     attempt.dial.heard = True
     if alerting or (isinstance(event, LegProgress) and event.code > 100):
         if not attempt.alerted:
-            step.world.pacers[interaction.campaign].observe(Observation(Observed.RUNG, step.now, attempt.id))
+            attempt.alerted_at = step.utc
+            observing.rung(step, interaction)
         attempt.alerted = True
         step.interaction_changed(interaction)
     hearing = agent_leg(step, interaction)
@@ -67,12 +67,14 @@ def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswer
         return
     hearing = agent_leg(step, interaction)
     party = interaction.party
+    step.cancel_timer(nothing_heard_timer(leg.id))
+    observing.answered(step, interaction, event.at)
     if party is not None and hearing is not None and hearing.is_connected:
         connect(step, interaction, party, leg, hearing)
     else:
         queue.enter(step, interaction, leg)
-    step.cancel_timer(nothing_heard_timer(leg.id))
-    step.world.pacers[interaction.campaign].observe(Observation(Observed.ANSWERED, step.now, attempt.id))
+        waiting.serve(step)
+        queue.comfort(step, interaction)
 
 
 def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared) -> None:
@@ -95,7 +97,7 @@ def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared
     if event.late_answer or attempt.answered_at is not None:
         # Somebody picked up as we gave up, and heard nobody: the law's word for it, whoever is to blame.
         attempt.answered_at = attempt.answered_at or step.utc
-        attempt.abandoned = True
+        observing.abandoned(step, interaction)
         close_unanswered(step, interaction, CallResult.ABANDONED)
         return
     if not attempt.cancelled and may_fail_over(event):
@@ -108,7 +110,8 @@ def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared
     trunk = step.world.trunks.get(attempt.dial.trunk)
     table = trunk.settings.cause_table if trunk is not None else {}
     cancelled = attempt.cancelled and event.by not in UNKNOWN_ENDS
-    result = CallResult.CANCELLED if cancelled else call_result(event, table)
+    given_up = CallResult.SHED if attempt.shed else CallResult.CANCELLED
+    result = given_up if cancelled else call_result(event, table)
     close_unanswered(step, interaction, result)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, Pending, Wish
+from dialer.callflow import observing
 from dialer.callflow.legs import hang_up
 from dialer.callflow.step import Step
-from dialer.pacing.pacer import Observation, Observed
 from dialer.vocabulary.ids import AgentName
 from dialer.vocabulary.writes import SaveAgent
 
@@ -26,9 +26,7 @@ def move(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "") -> N
     campaign = interaction.campaign if interaction else None
     step.write(SaveAgent(agent.name, agent.state, reason, campaign, step.utc))
     step.agent_changed(agent.name)
-    observation = Observation(Observed.AGENT_CHANGED, step.now, agent=agent.name, detail=agent.state)
-    for each in step.world.running_for(agent):
-        step.world.pacers[each.name].observe(observation)
+    observing.agent_changed(step, agent)
     if agent.state is AgentState.READY:
         agent.idle_since = step.now
         step.start_timer(PACE_TIMER, 0.0)
@@ -70,3 +68,4 @@ def ask_for(step: Step, agent: Agent, wish: Wish, reason: str = "") -> None:
     """Remember what cannot be granted now; the desktop shows it."""
     agent.pending = Pending(wish, reason)
     step.agent_changed(agent.name)
+    observing.agent_changed(step, agent)

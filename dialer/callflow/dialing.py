@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from dialer.callflow import observing
 from dialer.callflow.legs import LegContext, hang_up, write_context
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign
 from dialer.compliance.check import RuleRefusal, check
 from dialer.interactions.attempt import Attempt, TrunkDial, call_id_of
-from dialer.interactions.interaction import Interaction, InteractionTrigger
+from dialer.interactions.interaction import INTERACTION_TABLE, Interaction, InteractionTrigger
 from dialer.interactions.leg import ROLES, LegPurpose, LegState, LegTrigger, make_leg
-from dialer.pacing.pacer import Observation, Observed
+from dialer.machine import Machine
 from dialer.trunks.accounts import trunk_account
 from dialer.trunks.choice import choose
 from dialer.trunks.number import identity, identity_headers, request_uri
 from dialer.trunks.trunk import Trunk
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import InteractionId, LegId, TrunkName
 from dialer.vocabulary.telephony import Dial
 from dialer.vocabulary.writes import AddDial, BeginAttempt
@@ -41,6 +43,25 @@ def refuse_now(step: Step, campaign: Campaign, interaction: Interaction, made: i
         return None
     record = structs.replace(interaction.record, attempts=interaction.record.attempts + made)
     return check(campaign.settings.calling_window, record, campaign.settings.max_attempts, step.utc)
+
+
+def open_interaction(step: Step, campaign: Campaign, record: ClaimedRecord) -> Interaction:
+    """An interaction of a claimed record, with nobody in it yet and nothing dialled."""
+    id_ = step.world.mint.interaction()
+    interaction = Interaction(
+        id=id_,
+        campaign=campaign.name,
+        number=record.number,
+        contact=record.contact,
+        record=record,
+        bridge=step.world.mint.bridge(),
+        machine=Machine(INTERACTION_TABLE, id_),
+        begun_at=step.utc,
+        data=dict(record.data),
+    )
+    step.world.interactions[id_] = interaction
+    campaign.served += 1
+    return interaction
 
 
 def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
@@ -77,7 +98,7 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
             at=step.utc,
         )
     )
-    step.world.pacers[campaign.name].observe(Observation(Observed.DIALLED, step.now, attempt.id))
+    observing.dialled(step, interaction)
     dial_over(step, campaign, interaction, attempt, choice.trunk)
 
 

@@ -135,6 +135,7 @@ def on_engine_said(step: Step, said: events.EngineSaid) -> None:
 
 def on_leg_event(step: Step, event: LegEvent) -> None:
     """Events of legs that are gone already (a replay, or one that crossed our decision) change nothing."""
+    step.world.note_lag(step.now - event.at, step.now)
     leg = step.world.legs.get(event.leg)
     if leg is None:
         return

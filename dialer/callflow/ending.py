@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
+from dialer.callflow import observing
 from dialer.callflow.desk import give_free, move
 from dialer.callflow.legs import agent_leg, hang_up, leave
+from dialer.callflow.patience import is_over
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import (
     AfterCall,
@@ -15,7 +17,6 @@ from dialer.interactions.interaction import (
 )
 from dialer.interactions.party import Party, PartyState, PartyTrigger
 from dialer.interactions.results import CAUSE_WORDS
-from dialer.pacing.pacer import Observation, Observed
 from dialer.records.treatment import Handling, treat
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import InteractionId
@@ -62,7 +63,7 @@ def settle(step: Step, interaction: Interaction, result: CallResult) -> None:
             abandoned=attempt.abandoned,
         )
     )
-    step.world.pacers[interaction.campaign].observe(Observation(Observed.ENDED, step.now, attempt.id, detail=result))
+    observing.ended(step, interaction, result)
     step.history("cleared", interaction=interaction, result=result, code=dial.code if dial else 0)
 
 
@@ -83,8 +84,8 @@ def close_unanswered(step: Step, interaction: Interaction, result: CallResult) -
 def close_waiting(step: Step, interaction: Interaction, event: LegCleared) -> None:
     """A live contact who was never joined to an agent."""
     attempt = interaction.attempt
-    if attempt is not None and event.by in (ClearedBy.US, ClearedBy.UNATTENDED):
-        attempt.abandoned = True
+    if event.by in (ClearedBy.US, ClearedBy.UNATTENDED) or is_over(step, interaction, event.at):
+        observing.abandoned(step, interaction)
     result = CallResult.ABANDONED if attempt is not None and attempt.abandoned else CallResult.DROPPED
     if event.by is ClearedBy.ENGINE:
         result = CallResult.SYSTEM_LOST

@@ -15,6 +15,9 @@ from dialer.interactions.party import Party, PartyTrigger
 
 def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, agent: Leg) -> None:
     """Join the two legs and make it a conversation."""
+    owner = step.world.agents[party.agent]
+    if interaction.ahead:
+        step.show_record(owner.name, interaction.id)
     join_all(step, interaction, contact, agent)
     campaign = step.world.campaigns[interaction.campaign]
     if interaction.asm and campaign.settings.engaged.beep:
@@ -31,7 +34,6 @@ def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, ag
         interaction.connected_at = step.utc
     if interaction.attempt is not None and interaction.attempt.connected_at is None:
         interaction.attempt.connected_at = step.utc
-    owner = step.world.agents[party.agent]
     owner.expiries = 0
     move(step, owner, AgentTrigger.CONNECT)
     step.save_party(interaction, party)

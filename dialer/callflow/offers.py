@@ -7,15 +7,14 @@ from config.model import Mode
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
 from dialer.callflow.conversation import own
 from dialer.callflow.desk import give_free, move
-from dialer.callflow.dialing import dial_timer, place, waits_for_rate
+from dialer.callflow.dialing import dial_timer, open_interaction, place, waits_for_rate
 from dialer.callflow.ending import cancel_record, withdraw
 from dialer.callflow.legs import ring_agent
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign
-from dialer.interactions.interaction import INTERACTION_TABLE, Interaction, InteractionState
+from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import Party, PartyState, PartyTrigger, make_party
-from dialer.machine import Machine
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import ClaimedRecord
@@ -32,24 +31,10 @@ def offer_timer(offer: OfferId) -> str:
 
 def begin(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) -> tuple[Interaction, Party]:
     """Put a record on an agent's desk: an interaction in PREVIEW, the agent reserved for it."""
-    mint = step.world.mint
-    id_ = mint.interaction()
-    interaction = Interaction(
-        id=id_,
-        campaign=campaign.name,
-        number=record.number,
-        contact=record.contact,
-        record=record,
-        bridge=mint.bridge(),
-        machine=Machine(INTERACTION_TABLE, id_),
-        begun_at=step.utc,
-        data=dict(record.data),
-    )
-    party = make_party(mint.party(), agent.name, step.utc)
+    interaction = open_interaction(step, campaign, record)
+    party = make_party(step.world.mint.party(), agent.name, step.utc)
     interaction.parties.append(party)
-    step.world.interactions[id_] = interaction
-    agent.interaction = id_
-    campaign.served += 1
+    agent.interaction = interaction.id
     move(step, agent, AgentTrigger.RESERVE)
     step.save_party(interaction, party)
     step.interaction_changed(interaction)

@@ -9,7 +9,7 @@ from dialer.callflow import asm, conversation, offers, outcome
 from dialer.callflow.desk import ask_for, give_free
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import agent_leg, hang_up
-from dialer.callflow.queue import wait_timer
+from dialer.callflow.queue import start_clock
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger
@@ -122,7 +122,6 @@ def _next_agent(step: Step, agent: Agent, interaction: Interaction, party: Party
     step.save_party(interaction, party)
     if agent.state is AgentState.RESERVED:
         give_free(step, agent, AgentTrigger.NOT_READY, reason)
-    wait_s = step.world.campaigns[interaction.campaign].settings.contact_wait_s
-    step.start_timer(wait_timer(interaction.id), wait_s)
+    start_clock(step, interaction)
     step.start_timer("pace", 0.0)
     step.interaction_changed(interaction)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentTrigger
-from dialer.callflow import ending
+from dialer.callflow import ending, observing
 from dialer.callflow.desk import move
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import hang_up, play, ring_agent
+from dialer.callflow.patience import left_s
 from dialer.callflow.sounds import COMFORT_NOISE, waiting_message
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import EndedBy, Interaction, InteractionState, InteractionTrigger
 from dialer.interactions.leg import Leg, LegPurpose
-from dialer.interactions.party import PartyTrigger, make_party
+from dialer.interactions.party import Party, PartyTrigger, make_party
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import InteractionId
 from dialer.vocabulary.telephony import LegCleared
@@ -30,14 +31,24 @@ MESSAGE_LIMIT_S = 30.0
 
 
 def enter(step: Step, interaction: Interaction, contact: Leg) -> None:
-    """A live contact without an agent: comfort noise, and the clock."""
-    campaign = step.world.campaigns[interaction.campaign]
+    """A live contact without an agent. The clock runs from the 200 OK."""
     interaction.machine.advance(InteractionTrigger.QUEUE, step.now)
     interaction.queued_at = step.utc
-    play(step, contact, COMFORT_NOISE, loop=True)
-    step.start_timer(wait_timer(interaction.id), campaign.settings.contact_wait_s)
+    start_clock(step, interaction)
     step.start_timer("pace", 0.0)
     step.interaction_changed(interaction)
+
+
+def comfort(step: Step, interaction: Interaction) -> None:
+    """What a contact hears who has to wait."""
+    contact = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
+    if contact is not None and interaction.state is InteractionState.QUEUED:
+        play(step, contact, COMFORT_NOISE, loop=True)
+
+
+def start_clock(step: Step, interaction: Interaction) -> None:
+    """The time until the contact is told that nobody comes."""
+    step.start_timer(wait_timer(interaction.id), left_s(step, interaction))
 
 
 def serve(step: Step, interaction: Interaction, agent: Agent) -> bool:
@@ -49,22 +60,18 @@ def serve(step: Step, interaction: Interaction, agent: Agent) -> bool:
     engaged = world.legs.get(agent.engaged) if agent.engaged else None
     if engaged is not None and (not engaged.is_connected or engaged.engine != contact.engine):
         return False
-    campaign = world.campaigns[interaction.campaign]
     party = make_party(world.mint.party(), agent.name, step.utc)
-    interaction.parties.append(party)
-    if engaged is None:
-        try:
-            leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
-        except Refused:
-            interaction.parties.remove(party)
-            return False
-        party.leg = leg.id
+    if engaged is None and not _ring(step, interaction, agent, party):
+        return False
+    if engaged is not None:
+        interaction.parties.append(party)
     agent.interaction = interaction.id
     party.machine.advance(PartyTrigger.RING, step.now)
     move(step, agent, AgentTrigger.RESERVE)
     step.save_party(interaction, party)
     step.interaction_changed(interaction)
-    step.cancel_timer(wait_timer(interaction.id))
+    if not interaction.ahead or engaged is not None:
+        step.cancel_timer(wait_timer(interaction.id))
     step.cancel_timer(message_timer(interaction.id))
     interaction.asm = engaged is not None
     if engaged is not None:
@@ -72,23 +79,47 @@ def serve(step: Step, interaction: Interaction, agent: Agent) -> bool:
     return True
 
 
+def _ring(step: Step, interaction: Interaction, agent: Agent, party: Party) -> bool:
+    """Ring the agent's phone for a contact who waits; the record is on the desktop before it rings."""
+    settings = step.world.campaigns[interaction.campaign].settings
+    if interaction.ahead:
+        step.show_record(agent.name, interaction.id)
+    interaction.parties.append(party)
+    try:
+        leg = ring_agent(step, agent, LegPurpose.AGENT, settings.phone_ring_timeout_s, interaction)
+    except Refused:
+        interaction.parties.remove(party)
+        return False
+    party.leg = leg.id
+    return True
+
+
 def waiting(step: Step) -> list[Interaction]:
-    """Contacts who wait and for whom no phone rings, longest first."""
+    """Contacts who wait and for whom no phone rings, longest first. Who was dialled ahead and has heard that nobody
+    comes is not kept on."""
     found = [
         each
         for each in step.world.interactions.values()
-        if each.state is InteractionState.QUEUED and each.party is None and each.contact_leg is not None
+        if each.state is InteractionState.QUEUED
+        and each.party is None
+        and each.contact_leg is not None
+        and not (each.ahead and each.attempt is not None and each.attempt.abandoned)
     ]
     return sorted(found, key=lambda each: each.queued_at or 0.0)
 
 
 def on_wait_over(step: Step, interaction: Interaction) -> None:
-    """Nobody came in time: the campaign's message, then the end. The law counts it as abandoned."""
-    if interaction.state is not InteractionState.QUEUED or interaction.party is not None:
+    """Nobody came in time: the campaign's message, then the end. The law counts it as abandoned. While an agent's
+    phone rings for the contact the message would only be in the way."""
+    if interaction.state is not InteractionState.QUEUED:
+        return
+    if interaction.party is not None:
+        if interaction.ahead and not interaction.conversed:
+            observing.abandoned(step, interaction)
         return
     contact = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
-    if interaction.attempt is not None and not interaction.conversed:
-        interaction.attempt.abandoned = True
+    if not interaction.conversed:
+        observing.abandoned(step, interaction)
     message = waiting_message(step.world.campaigns[interaction.campaign].settings)
     if contact is not None and message is not None:
         play(step, contact, message, key=message_timer(interaction.id))

@@ -183,8 +183,7 @@ def on_restored(step: Step, _: events.Restored) -> None:
         elif interaction.after_call is not None and interaction.after_call.ends_at is not None:
             step.start_timer(ending.limit_timer(interaction.id), max(1.0, interaction.after_call.ends_at - step.utc))
         elif interaction.state is InteractionState.QUEUED and party is None:
-            wait_s = world.campaigns[interaction.campaign].settings.contact_wait_s
-            step.start_timer(queue.wait_timer(interaction.id), wait_s)
+            queue.start_clock(step, interaction)
         elif interaction.reconnecting:
             rules = world.campaigns[interaction.campaign].settings.engaged
             step.start_timer(ending.reconnect_timer(interaction.id), rules.reconnect_s)

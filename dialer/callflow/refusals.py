@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialer.agents.agent import AgentTrigger
+from dialer.callflow import observing
 from dialer.callflow.desk import give_free
 from dialer.callflow.ending import bar_record, release_leg, withdraw
 from dialer.callflow.outcome import on_call_again_failed
@@ -34,6 +35,7 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
     attempt = interaction.attempt
     if attempt is not None:
         attempt.settled = True
+        observing.ended(step, interaction, CallResult.DO_NOT_CALL)
     interaction.attempts -= 1
     if interaction.conversed:
         # What was found by the conversation counts again.

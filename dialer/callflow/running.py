@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.model import Mode, OnStop
-from dialer.callflow import asm, notices, offers
+from dialer.callflow import asm, notices, observing, offers
 from dialer.callflow.ending import is_live
 from dialer.callflow.legs import hang_up
 from dialer.callflow.step import Step
@@ -28,10 +28,6 @@ def _advance(step: Step, campaign: Campaign, trigger: CampaignTrigger) -> None:
 
 def on_load(step: Step, command: commands.LoadCampaign) -> None:
     campaign = step.world.campaign(command.campaign)
-    if campaign.mode in PREDICTIVE_MODES:
-        raise Refused(
-            "mode_unavailable", f"{campaign.mode} is not available yet; use a progressive mode.", mode=campaign.mode
-        )
     _advance(step, campaign, CampaignTrigger.LOAD)
     step.history("campaign_loaded", campaign=campaign.name, by=command.by)
     notices.tell_agents(step, campaign, "loaded")
@@ -44,7 +40,9 @@ def on_start(step: Step, command: commands.StartCampaign) -> None:
     # From here on all count alike: who starts later has nothing to catch up with.
     for each in step.world.campaigns.values():
         each.served = 0
-    step.world.pacers[campaign.name] = step.world.make_pacer(campaign)
+    if step.world.pacers[campaign.name].failure:
+        step.world.pacers[campaign.name] = step.world.make_pacer(campaign.settings)
+    observing.all_agents(step, campaign)
     step.history("campaign_started", campaign=campaign.name, by=command.by)
     notices.tell_agents(step, campaign, "started")
     step.start_timer("pace", 0.0)
@@ -123,7 +121,11 @@ def on_unload(step: Step, command: commands.UnloadCampaign) -> None:
         drained(step, campaign)
 
 
-_LIVE_CHANGES = frozenset({Mode.PROGRESSIVE, Mode.PROGRESSIVE_ASM, Mode.PUSH_PREVIEW})
+_LIVE_CHANGES = frozenset({Mode.PROGRESSIVE, Mode.PROGRESSIVE_ASM, Mode.PUSH_PREVIEW, *PREDICTIVE_MODES})
+
+
+#: Between these the legs come in the same order: what rings may go on ringing, at the risk that it was placed with.
+_SAME_LEGS = ({Mode.PROGRESSIVE_ASM, Mode.PREDICTIVE_ASM}, {Mode.PROGRESSIVE, Mode.PREDICTIVE})
 
 
 def on_change_mode(step: Step, command: commands.ChangeMode) -> None:
@@ -135,17 +137,17 @@ def on_change_mode(step: Step, command: commands.ChangeMode) -> None:
         raise Refused(
             "unknown_mode", f"There is no mode {command.mode!r}.", modes=[each.value for each in Mode]
         ) from None
-    if mode in PREDICTIVE_MODES:
-        raise Refused("mode_unavailable", f"{mode} is not available yet.", mode=mode)
     stopped = campaign.state in (CampaignState.INACTIVE, CampaignState.LOADED)
     if not stopped and not {mode, campaign.mode} <= _LIVE_CHANGES:
         raise Refused("stop_first", f"Stop {campaign.name} before it changes from {campaign.mode} to {mode}.")
     if mode is campaign.mode:
         return
+    gentle = {campaign.mode, mode} in _SAME_LEGS
     campaign.mode = mode
     step.write(SaveCampaign(campaign.name, campaign.state, mode, step.utc))
     step.history("mode_changed", campaign=campaign.name, by=command.by, mode=mode)
-    halt(step, campaign, "mode_changed", f"{campaign.name} changes to {mode}.")
+    if not gentle:
+        halt(step, campaign, "mode_changed", f"{campaign.name} changes to {mode}.")
     let_go(step, campaign)
     notices.tell_agents(step, campaign, "mode_changed")
     step.campaign_changed(campaign.name)

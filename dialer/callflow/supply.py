@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from config.model import Mode
 from dialer.agents.agent import Agent, AgentState
-from dialer.callflow import asm, offers, queue, running
+from dialer.callflow import asm, offers, predictive, running, waiting
+from dialer.callflow.calendar import minute_of
 from dialer.callflow.reasons import why_no_calls
+from dialer.callflow.snapshot import snapshot_of
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import OFFER_MODES, Campaign
 from dialer.compliance.check import Rule, check
 from dialer.compliance.window import is_within, next_opening, open_zones
-from dialer.interactions.interaction import InteractionState
-from dialer.pacing import PacingSnapshot
 from dialer.trunks.choice import TrunkChoice, choose
 from dialer.trunks.trunk import TrunkRefusal
 from dialer.vocabulary import events
@@ -28,6 +28,9 @@ COUNT_EVERY_S = 2.0
 #: Records in hand per agent, so that a free agent never waits for the store.
 IN_HAND_PER_AGENT = 2
 MOST_IN_HAND = 400
+#: Many contacts are dialled for each agent at the start of a shift.
+IN_HAND_PER_AGENT_AHEAD = 6
+MOST_IN_HAND_AHEAD = 2000
 #: Shortest wait for a trunk that has used up its calls per second: fast trunks get several calls at a look.
 LOOK_AGAIN_S = 0.01
 
@@ -35,7 +38,7 @@ LOOK_AGAIN_S = 0.01
 def tick(step: Step) -> None:
     """All of it, in the order of urgency: people who wait on the line come first."""
     running_now = [campaign for campaign in step.world.campaigns.values() if campaign.is_running]
-    _serve_waiting(step)
+    waiting.serve(step)
     for campaign in running_now:
         _close_windows(step, campaign)
         _claim(step, campaign)
@@ -43,20 +46,6 @@ def tick(step: Step) -> None:
     _supply(step, running_now)
     for campaign in running_now:
         _explain(step, campaign)
-
-
-def idle_agents(step: Step) -> list[Agent]:
-    """Agents who could take a contact now, longest idle first."""
-    return sorted((a for a in step.world.agents.values() if a.is_idle), key=lambda a: (a.idle_since, a.name))
-
-
-def _serve_waiting(step: Step) -> None:
-    for interaction in queue.waiting(step):
-        campaign = step.world.campaigns[interaction.campaign]
-        for agent in idle_agents(step):
-            able = step.world.works_for(agent, campaign) and asm.may_work(campaign, agent)
-            if able and queue.serve(step, interaction, agent):
-                break
 
 
 def _engage(step: Step) -> None:
@@ -68,6 +57,10 @@ def _engage(step: Step) -> None:
 def _close_windows(step: Step, campaign: Campaign) -> None:
     """Where the window has closed: records in hand go back, offers are withdrawn, what rings is cancelled by
     setting."""
+    minute = minute_of(step.utc)
+    if minute == campaign.window_minute:
+        return
+    campaign.window_minute = minute
     window = campaign.settings.calling_window
     mine = step.world.interactions_of(campaign.name)
     zones = {record.zone for record in campaign.pool} | {each.record.zone for each in mine if each.record}
@@ -108,6 +101,8 @@ def _wanted(step: Step, campaign: Campaign) -> int:
     agents = [agent for agent in step.world.agents_of(campaign) if agent.state is not AgentState.LOGGED_OUT]
     if campaign.mode is Mode.PREVIEW:
         return 1 + sum(1 for agent in agents if agent.waits_for == campaign.name)
+    if campaign.is_predictive:
+        return min(MOST_IN_HAND_AHEAD, max(10, IN_HAND_PER_AGENT_AHEAD * len(agents)))
     return min(MOST_IN_HAND, max(2, IN_HAND_PER_AGENT * len(agents)))
 
 
@@ -186,18 +181,19 @@ def _supply(step: Step, running_now: list[Campaign]) -> None:
     if world.store_problem or not world.restored or world.usable_engine() is None:
         return
     allowance = {campaign.name: _allowance(step, campaign) for campaign in running_now}
-    for agent in idle_agents(step):
-        for campaign in world.running_for(agent):
-            if allowance[campaign.name] > 0 and _give(step, campaign, agent):
-                allowance[campaign.name] -= 1
-                break
+    if any(allowance.values()):
+        for agent in waiting.idle_agents(step):
+            for campaign in world.running_for(agent):
+                if allowance[campaign.name] > 0 and _give(step, campaign, agent):
+                    allowance[campaign.name] -= 1
+                    break
     _look_again(step, running_now)
 
 
 def _look_again(step: Step, running_now: list[Campaign]) -> None:
     """Agents are idle and a trunk has used up its calls per second: look again when it may take the next one. The
     tick alone would leave a slow trunk unused for most of its time."""
-    if not idle_agents(step):
+    if not any(agent.is_idle for agent in step.world.agents.values()):
         return
     trunks = {trunk.name: trunk for each in running_now if len(each.pool) for trunk in step.world.trunks_of(each)}
     full = [trunk for trunk in trunks.values() if trunk.refusal(step.now) is TrunkRefusal.TOO_MANY_CALLS]
@@ -207,18 +203,19 @@ def _look_again(step: Step, running_now: list[Campaign]) -> None:
 
 
 def _allowance(step: Step, campaign: Campaign) -> int:
-    """What the pacing allows now."""
-    mine = step.world.interactions_of(campaign.name)
-    agents = list(step.world.agents_of(campaign))
-    snapshot = PacingSnapshot(
-        idle=sum(1 for agent in agents if agent.is_idle),
-        reserved=sum(1 for agent in agents if agent.state is AgentState.RESERVED),
-        busy=sum(1 for agent in agents if agent.state is AgentState.BUSY),
-        ringing=sum(1 for each in mine if each.state is InteractionState.DIALING),
-        waiting=sum(1 for each in mine if each.state is InteractionState.QUEUED),
-        in_hand=len(campaign.pool),
-    )
-    return step.world.pacers[campaign.name].decide(step.now, snapshot).dial
+    """What the pacing lets us give to idle agents now. In predictive modes that is nothing: what it says is dialled
+    here, for nobody in particular."""
+    governor = step.world.pacers[campaign.name]
+    snapshot = snapshot_of(step, campaign)
+    decision = governor.decide(step.now, step.utc, snapshot, forecasts=campaign.is_predictive)
+    if governor.untold:
+        governor.untold = False
+        step.history("pacing_failed", campaign=campaign.name, problem=governor.failure)
+        step.campaign_changed(campaign.name)
+    if not campaign.is_predictive:
+        return decision.dial
+    predictive.carry_out(step, campaign, decision)
+    return 0
 
 
 def _give(step: Step, campaign: Campaign, agent: Agent) -> bool:

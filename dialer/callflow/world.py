@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from config.model import Campaign as CampaignSettings
 from config.model import Settings
 from dialer.agents.agent import Agent
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg
 from dialer.interactions.trial import Trial
-from dialer.pacing import Pacer
-from dialer.pacing.progressive import Progressive
+from dialer.pacing.governor import Governor
+from dialer.pacing.predictive import PredictivePacer
 from dialer.trunks.trunk import Trunk
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import (
@@ -61,8 +62,13 @@ class Notice:
     at_utc: float
 
 
-def one_to_one(_: Campaign) -> Pacer:
-    return Progressive()
+#: How long an event that came late counts against dialling ahead.
+LAG_REMEMBERED_S = 5.0
+
+
+def make_governor(settings: CampaignSettings) -> Governor:
+    """The pacing of a campaign."""
+    return Governor(PredictivePacer(settings.predictive, settings.ring_timeout_s), settings.predictive.min_agents)
 
 
 @dataclass(slots=True)
@@ -78,9 +84,11 @@ class World:
     legs: dict[LegId, Leg] = field(default_factory=dict)
     trunks: dict[TrunkName, Trunk] = field(default_factory=dict)
     engines: dict[EngineId, EngineView] = field(default_factory=dict)
-    pacers: dict[CampaignName, Pacer] = field(default_factory=dict)
-    #: Makes the pacing of a campaign in its present mode.
-    make_pacer: Callable[[Campaign], Pacer] = field(default=one_to_one)
+    pacers: dict[CampaignName, Governor] = field(default_factory=dict)
+    make_pacer: Callable[[CampaignSettings], Governor] = field(default=make_governor)
+    #: Age of the oldest event that came lately, and when it came (monotonic seconds).
+    lag_s: float = 0.0
+    lagged_at: float = 0.0
     notices: dict[NoticeId, Notice] = field(default_factory=dict)
     trials: dict[str, Trial] = field(default_factory=dict)
     #: Why the store takes no writes; empty while it does.
@@ -128,6 +136,15 @@ class World:
     def trunks_of(self, campaign: Campaign) -> list[Trunk]:
         names = (TrunkName(name) for name in campaign.settings.trunks)
         return [self.trunks[name] for name in names if name in self.trunks]
+
+    def note_lag(self, lag_s: float, now: float) -> None:
+        """An event of this age came at `now`. The worst of the last seconds counts."""
+        if lag_s >= self.lag_s or now - self.lagged_at > LAG_REMEMBERED_S:
+            self.lag_s, self.lagged_at = max(0.0, lag_s), now
+
+    def lag_at(self, now: float) -> float:
+        """Age of the oldest event of the last seconds."""
+        return self.lag_s if now - self.lagged_at <= LAG_REMEMBERED_S else 0.0
 
     def usable_engine(self) -> EngineView | None:
         """The engine for a new agent's leg: the usable one with the fewest legs."""

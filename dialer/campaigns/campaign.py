@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from config.model import Campaign as CampaignSettings
 from config.model import Mode
+from dialer.campaigns.abandonment import Abandonment
 from dialer.campaigns.pool import Pool
 from dialer.campaigns.reason import NoCalls
 from dialer.machine import Machine, Table
@@ -50,6 +51,18 @@ OFFER_MODES = frozenset({Mode.PUSH_PREVIEW, Mode.PROGRESSIVE})
 PREDICTIVE_MODES = frozenset({Mode.PREDICTIVE, Mode.PREDICTIVE_ASM})
 
 
+@dataclass(slots=True, frozen=True)
+class OpenHours:
+    """Today's calling hours in UTC epoch seconds, as of the minute `minute`; dialled since `since`. `day` is the
+    ordinal of the date."""
+
+    minute: int
+    opens_at: float
+    closes_at: float
+    since: float
+    day: int
+
+
 @dataclass(slots=True)
 class Campaign:
     """Times are monotonic seconds unless a name says UTC."""
@@ -71,6 +84,12 @@ class Campaign:
     reason: NoCalls | None = None
     #: Offers and attempts begun since the start, for the share of agents by weight.
     served: int = 0
+    #: What the law counts, by day.
+    abandonment: Abandonment = field(default_factory=Abandonment)
+    #: Hours of the day in which something could be dialled, as last looked up.
+    hours: OpenHours | None = None
+    #: The minute (of UTC) in which it was last seen whether the window has closed.
+    window_minute: int = -1
 
     @property
     def state(self) -> CampaignState:
@@ -83,6 +102,11 @@ class Campaign:
     @property
     def is_asm(self) -> bool:
         return self.mode in ASM_MODES
+
+    @property
+    def is_predictive(self) -> bool:
+        """Whether contacts are dialled before an agent is free."""
+        return self.mode in PREDICTIVE_MODES
 
 
 def make_campaign(settings: CampaignSettings) -> Campaign:

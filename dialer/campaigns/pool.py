@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import RecordId
@@ -31,6 +32,21 @@ class Pool:
                 del self._records[index]
                 return record
         return None
+
+    def at(self, places: Iterable[int]) -> list[ClaimedRecord]:
+        """The records at these places, as many as there are; they stay where they are."""
+        wanted = list(places)
+        if not wanted:
+            return []
+        first = list(islice(self._records, max(wanted) + 1))
+        return [first[place] for place in wanted if 0 <= place < len(first)]
+
+    def remove(self, record: RecordId) -> None:
+        """Take out one record, usually the first."""
+        for index, each in enumerate(self._records):
+            if each.record == record:
+                del self._records[index]
+                return
 
     def drop(self, lost: frozenset[RecordId]) -> None:
         """Forget records whose claim was lost."""

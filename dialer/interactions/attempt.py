@@ -48,6 +48,12 @@ class Attempt:
     #: Why we cancelled it ourselves; empty while we did not.
     cancelled: str = ""
     settled: bool = False
+    #: UTC epoch seconds of the first 18x.
+    alerted_at: float | None = None
+    #: Given up by the pacing while it rang.
+    shed: bool = False
+    #: Its live answer was counted.
+    counted: bool = False
 
     @property
     def dial(self) -> TrunkDial:

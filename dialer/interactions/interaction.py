@@ -120,6 +120,8 @@ class Interaction:
     after_call: AfterCall | None = None
     #: A conversation took place: the agent has after-call work.
     conversed: bool = False
+    #: Dialled before an agent was free (predictive).
+    ahead: bool = False
 
     @property
     def state(self) -> InteractionState:

@@ -9,8 +9,9 @@ from config.model import AfterLast, Campaign, Retry
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 
-#: The trunk's failures are none of the contact's doing: they count in no cap.
-UNCOUNTED = frozenset({CallResult.TRUNK_FAILURE})
+#: The trunk's failures are none of the contact's doing, nor are calls that we gave up for want of an agent: they count
+#: in no cap.
+UNCOUNTED = frozenset({CallResult.TRUNK_FAILURE, CallResult.SHED})
 
 #: Results after which nobody dials the contact's other numbers.
 REACHED = frozenset({CallResult.ANSWER, CallResult.DO_NOT_CALL})

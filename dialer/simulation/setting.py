@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from config.model import (
     AfterCall,
@@ -126,7 +127,7 @@ def campaign_of(plan: Plan) -> Campaign:
 
 
 def _of_the_benchmark(plan: Plan) -> Campaign:
-    hours = Hours(opens_minute=0, closes_minute=1440)
+    hours = Hours(opens_minute=0, closes_minute=min(1440, ceil(plan.hours * 60) + 1))
     days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     return Campaign(
         name=CAMPAIGN,
@@ -139,6 +140,7 @@ def _of_the_benchmark(plan: Plan) -> Campaign:
         contact_wait_s=PATIENCE_S,
         max_attempts=1,
         after_call=AfterCall(limit_s=86_400),
+        predictive=Predictive(window_days=1, min_agents=1),
     )
 
 

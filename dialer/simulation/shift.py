@@ -7,8 +7,9 @@ from time import perf_counter_ns
 
 from dialer.callflow.world import World
 from dialer.pacing import Decision, Observation, Pacer, PacingSnapshot
+from dialer.pacing.governor import Governor
 from dialer.pacing.rules import Shift as ShiftOfRule
-from dialer.pacing.rules import pacer
+from dialer.pacing.rules import is_one_to_one, pacer
 from dialer.ports import NewRecord
 from dialer.simulation.agenda import Agenda
 from dialer.simulation.crowd import Crowd
@@ -92,11 +93,12 @@ class SimulatedShift(SimulatedNode):
         """Every life of the node paces by the plan's rule."""
         world.make_pacer = self._make_pacer
 
-    def _make_pacer(self, _: object) -> Pacer:
+    def _make_pacer(self, _: object) -> Governor:
         rule = ShiftOfRule(self.plan.agents, self.plan.limit, self.plan.length_s)
         timed = TimedPacer(pacer(self.plan.rule, rule))
         self._pacers.append(timed)
-        return timed
+        least_agents = self.settings.campaigns[0].predictive.min_agents
+        return Governor(timed, least_agents, timed if is_one_to_one(self.plan.rule) else None)
 
     def committed(self, writes: list[Write], report: CommitReport) -> None:
         self.tally.take(writes)

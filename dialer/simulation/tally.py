@@ -70,7 +70,7 @@ class Tally:
     def _settled(self, write: SettleAttempt) -> None:
         if write.result is CallResult.DROPPED:
             self.left_queue += 1
-        elif write.result is CallResult.CANCELLED:
+        elif write.result is CallResult.SHED:
             self.shed += 1
         if write.abandoned and write.answered_at is not None:
             self.abandon(write.answered_at)

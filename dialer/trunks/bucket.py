@@ -27,6 +27,11 @@ class Bucket:
         self._fill(now)
         return self._level >= 1.0
 
+    def tokens(self, now: float) -> int:
+        """How many calls may leave at `now`."""
+        self._fill(now)
+        return int(self._level)
+
     def take(self, now: float) -> None:
         """Take one token; the caller asked `has_one` before."""
         self._fill(now)

@@ -92,6 +92,12 @@ class Trunk:
             return TrunkRefusal.TOO_MANY_CALLS
         return None
 
+    def room(self, now: float) -> int:
+        """How many calls it takes at `now`, one after the other."""
+        if self.refusal(now) is not None:
+            return 0
+        return min(self.settings.max_legs - len(self.legs), self.bucket.tokens(now))
+
     def complain(self, problem: str, at_utc: float) -> None:
         self.last_error = problem
         self.last_error_at = at_utc

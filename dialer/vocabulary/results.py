@@ -17,6 +17,8 @@ class CallResult(enum.StrEnum):
     CONGESTION = "congestion"
     TRUNK_FAILURE = "trunk_failure"
     CANCELLED = "cancelled"
+    #: Given up by the pacing while it rang, for want of an agent.
+    SHED = "shed"
     ABANDONED = "abandoned"
     DROPPED = "dropped"
     ANSWERING_MACHINE = "answering_machine"

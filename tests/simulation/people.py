@@ -14,7 +14,7 @@ from dialer.vocabulary.ids import AgentName, CampaignName
 from dialer.vocabulary.results import CallResult
 from tests.simulation.centre import Centre
 
-MODES = ("PROGRESSIVE", "PROGRESSIVE_ASM", "PUSH_PREVIEW", "PREVIEW")
+MODES = ("PROGRESSIVE", "PROGRESSIVE_ASM", "PREDICTIVE", "PREDICTIVE_ASM", "PUSH_PREVIEW", "PREVIEW")
 
 
 class People:

@@ -22,7 +22,14 @@ HOME_S = 400.0
 #: Contacts are tried again soon, so that there is always something to dial.
 SOON = {result: Retry(delay_s=20, max_attempts=6) for result in USUAL_RETRIES}
 
-MODES = (Mode.PROGRESSIVE_ASM, Mode.PROGRESSIVE, Mode.PUSH_PREVIEW, Mode.PREVIEW)
+MODES = (
+    Mode.PROGRESSIVE_ASM,
+    Mode.PREDICTIVE_ASM,
+    Mode.PROGRESSIVE,
+    Mode.PREDICTIVE,
+    Mode.PUSH_PREVIEW,
+    Mode.PREVIEW,
+)
 AGENTS = [AgentName(name) for name in ("ada", "bob", "cy", "di")]
 
 
@@ -32,9 +39,9 @@ def _settings(seed: int) -> Settings:
         "permissions": {"cancel": True},
         "outcome": Outcome(dispositions=(Disposition(code="sale", label="Sale"),)),
     }
-    first = campaign(MODES[seed % 4], trunks=("main", "spare"), **more)
+    first = campaign(MODES[seed % 6], trunks=("main", "spare"), **more)
     second = campaign(
-        MODES[seed // 4 % 4],
+        MODES[seed // 6 % 6],
         name="autumn",
         teams=("sales", "service"),
         trunks=("spare",),

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from config.model import CallingList, Campaign, Mode, Predictive, Trunk
+from dialer.simulation.laws import Breaks
 from dialer.simulation.profile import DRIFT, FLAT
 from dialer.simulation.setting import Plan
 from dialer.simulation.shift import SimulatedShift
@@ -124,3 +126,25 @@ def test_a_campaign_is_tried_by_its_own_rules(tmp_path: Path, capsys: pytest.Cap
     assert f"{file}:6: ring_timeout_s: " in capsys.readouterr().err
     file.write_text("name: spring\nmode: PROGRESSIVE\nteams: [sales]\nlists: [a]\ntrunks: [main]\nring_timeout_s: 20\n")
     assert _exit_code((*arguments, "--rule", "progressive", "--hours", "0.1")) == 0
+
+
+@pytest.mark.parametrize("mode", ["PREDICTIVE_ASM", "PREDICTIVE"])
+def test_predictive_dialing_keeps_its_invariants(mode: str) -> None:
+    """Shedding, breaks, a list that ends and a slow trunk included."""
+    given = Campaign(
+        name="spring",
+        mode=Mode(mode),
+        teams=("sales",),
+        lists=(CallingList(name="a"),),
+        trunks=("main",),
+        predictive=Predictive(min_agents=2, shed_late_rings=True, window_days=1),
+    )
+    profile = DRIFT.model_copy(update={"laws": DRIFT.laws.model_copy(update={"breaks": Breaks(every_s=900)})})
+    trunk = Trunk(name="main", host="carrier.example.net", max_calls_per_s=2, max_legs=25)
+    plan = Plan(6, 0.25, "predictive:shed", 0.5, profile, campaign=given, trunk=trunk, records=400)
+    shift = _watched(plan, 5)
+    shift.run()
+    assert shift.tally.conversations > 30
+    assert shift.tally.abandoned <= 0.15 * shift.tally.answers
+    shift.drain()
+    check_drained(shift)

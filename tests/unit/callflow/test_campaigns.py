@@ -164,7 +164,8 @@ def test_the_end_of_the_window_withdraws_cancels_and_leaves_conversations() -> N
     [
         ("running", "PREVIEW", "stop_first"),
         ("running", "PUSH_PREVIEW", None),
-        ("running", "PREDICTIVE", "mode_unavailable"),
+        ("running", "PREDICTIVE", None),
+        ("running", "PREDICTIVE_ASM", None),
         ("running", "WHISTLING", "unknown_mode"),
         ("loaded", "PREVIEW", None),
     ],

@@ -26,11 +26,9 @@ THROUGH_A_METHOD = {
 
 #: Refused with a reason by `config.consistency` until somebody carries them out.
 REFUSED = {
-    "Campaign.predictive",
     "Campaign.recording",
     "Permissions.dial_alternative",
     "Permissions.dial_new_number",
-    *(f"Predictive.{key}" for key in ("abandonment_limit_percent", "connect_limit_s", "window_days", "min_agents")),
 }
 
 

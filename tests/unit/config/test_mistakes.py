@@ -114,8 +114,6 @@ MISTAKES = [
     (of_campaign("predictive: {abandonment_limit_percent: 0}"), "10: campaigns[spring].predictive.abandonment_limit_percent: '0' is out of range; write more than 0"),
     (of_campaign("recording: always"), "10: campaigns[spring].recording: always is not available yet; write never"),
     (of_campaign("permissions: {dial_new_number: true}"), "10: campaigns[spring].permissions.dial_new_number: is not available yet; remove it"),
-    (of_campaign("predictive: {min_agents: 5}"), "10: campaigns[spring].predictive: is not available yet; remove it"),
-    (REST.replace("PROGRESSIVE", "PREDICTIVE_ASM"), "4: campaigns[spring].mode: PREDICTIVE_ASM is not available yet; choose PROGRESSIVE_ASM"),
     (REST.replace("PROGRESSIVE", "PREDICTIVE\n    offer: {accept: agent}"), "3: campaigns[spring]: accept: agent has no meaning in PREDICTIVE, which offers no records; remove it"),
     (REST.replace("PROGRESSIVE", "PROGRESSIVE_ASM\n    offer: {accept: agent}"), "3: campaigns[spring]: accept: agent has no meaning in PROGRESSIVE_ASM, which offers no records; remove it"),
     # names

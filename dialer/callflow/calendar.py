@@ -1,0 +1,69 @@
+"""Today's calling hours of a campaign, looked up once a minute."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from dialer.callflow.step import Step
+from dialer.campaigns.campaign import Campaign, OpenHours
+from dialer.compliance.window import hours_on, local_time
+
+UTC_ZONE = "UTC"
+
+
+def minute_of(utc: float) -> int:
+    """Windows open and close with the minute."""
+    return int(utc // 60)
+
+
+def open_hours(step: Step, campaign: Campaign) -> OpenHours | None:
+    """The hours of today, from the first zone that opens to the last that closes; None while all are closed."""
+    minute = minute_of(step.utc)
+    known = campaign.hours
+    if known is not None and known.minute == minute and known.closes_at > step.utc:
+        return known
+    campaign.hours = _look_up(step, campaign, known, minute)
+    return campaign.hours
+
+
+def day_of(campaign: Campaign, utc: float) -> int:
+    """The ordinal of the date where the campaign's contacts live."""
+    local = local_time(zone_of(campaign), utc)
+    return local.toordinal() if local is not None else int(utc // 86_400)
+
+
+def zone_of(campaign: Campaign) -> str:
+    """The zone by whose date the days of a campaign are told apart."""
+    return campaign.settings.time_zone or (campaign.zones[0] if campaign.zones else UTC_ZONE)
+
+
+def _look_up(step: Step, campaign: Campaign, known: OpenHours | None, minute: int) -> OpenHours | None:
+    spans = [span for zone in campaign.zones if (span := _span(campaign, zone, step.utc)) is not None]
+    if not spans:
+        return None
+    opens_at, closes_at = min(span[0] for span in spans), max(span[1] for span in spans)
+    day = day_of(campaign, step.utc)
+    if known is not None and known.day == day:
+        since = known.since
+    else:
+        # Who begins in the middle of the day with nothing counted has the rest of it as the whole.
+        since = opens_at if campaign.abandonment.within(1, day).answers else step.utc
+    return OpenHours(minute, opens_at, closes_at, since, day)
+
+
+def _span(campaign: Campaign, zone: str, utc: float) -> tuple[float, float] | None:
+    """Opening and closing of today in a zone, epoch seconds; None where it is closed now."""
+    local = local_time(zone, utc)
+    hours = None if local is None else hours_on(campaign.settings.calling_window, local.date())
+    if local is None or hours is None:
+        return None
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    opens_at, closes_at = (_clock(midnight, minutes) for minutes in (hours.opens_minute, hours.closes_minute))
+    return (opens_at, closes_at) if opens_at <= utc < closes_at else None
+
+
+def _clock(midnight: datetime, minutes: int) -> float:
+    """The wall clock `minutes` after midnight, also on days when the clocks change."""
+    if minutes == 1440:
+        return (midnight + timedelta(days=1)).timestamp()
+    return midnight.replace(hour=minutes // 60, minute=minutes % 60).timestamp()

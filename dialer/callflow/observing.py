@@ -1,0 +1,124 @@
+"""What the pacing of a campaign is told: every call and every agent, in the words of the forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dialer.agents.agent import Agent, AgentState, Wish
+from dialer.callflow.calendar import day_of
+from dialer.callflow.step import Step
+from dialer.callflow.traits import traits_of
+from dialer.campaigns.campaign import Campaign
+from dialer.interactions.interaction import Interaction
+from dialer.pacing import AgentStage, Observation, Observed, Outcome
+from dialer.vocabulary.results import CallResult
+
+STAGES: Mapping[AgentState, AgentStage] = {
+    AgentState.LOGGED_OUT: AgentStage.OUT,
+    AgentState.NOT_READY: AgentStage.BREAK,
+    AgentState.READY: AgentStage.IDLE,
+    AgentState.RESERVED: AgentStage.RESERVED,
+    AgentState.BUSY: AgentStage.TALK,
+    AgentState.AFTER_CALL_WORK: AgentStage.WRAP,
+}
+
+#: Results that say nothing of the contact: the call never came to them, or nobody knows.
+FAILED = frozenset({CallResult.TRUNK_FAILURE, CallResult.SYSTEM_ERROR, CallResult.SYSTEM_LOST, CallResult.DO_NOT_CALL})
+MACHINES = frozenset({CallResult.ANSWERING_MACHINE, CallResult.FAX})
+GIVEN_UP = frozenset({CallResult.CANCELLED, CallResult.SHED})
+
+
+def dialled(step: Step, interaction: Interaction) -> None:
+    """An attempt has begun."""
+    record = interaction.record
+    traits = None if record is None else traits_of(record, step.utc)
+    if interaction.attempt is not None:
+        _tell(step, interaction, Observation(Observed.DIALLED, step.now, interaction.attempt.id, traits=traits))
+
+
+def rung(step: Step, interaction: Interaction) -> None:
+    """The contact's phone rings."""
+    if interaction.attempt is not None:
+        _tell(step, interaction, Observation(Observed.RUNG, step.now, interaction.attempt.id))
+
+
+def answered(step: Step, interaction: Interaction, at: float) -> None:
+    """200 OK, received at monotonic `at`."""
+    if interaction.attempt is not None:
+        interaction.attempt.counted = True
+        campaign = step.world.campaigns[interaction.campaign]
+        campaign.abandonment.answer(day_of(campaign, step.utc))
+        _tell(step, interaction, Observation(Observed.ANSWERED, min(at, step.now), interaction.attempt.id))
+
+
+def abandoned(step: Step, interaction: Interaction) -> None:
+    """A live answer has no agent in time, whoever hangs up later. Told and counted once."""
+    attempt = interaction.attempt
+    if attempt is None or attempt.abandoned:
+        return
+    attempt.abandoned = True
+    campaign = step.world.campaigns[interaction.campaign]
+    day = day_of(campaign, step.utc)
+    if not attempt.counted:
+        attempt.counted = True
+        campaign.abandonment.answer(day)
+    campaign.abandonment.abandon(day)
+    _tell(step, interaction, _ended(step, interaction, Outcome.ABANDONED, CallResult.ABANDONED))
+
+
+def ended(step: Step, interaction: Interaction, result: CallResult) -> None:
+    """The attempt came to `result`."""
+    _tell(step, interaction, _ended(step, interaction, _outcome(interaction, result), result))
+
+
+def _ended(step: Step, interaction: Interaction, outcome: Outcome, result: CallResult) -> Observation:
+    attempt = interaction.attempt
+    return Observation(
+        Observed.ENDED, step.now, None if attempt is None else attempt.id, detail=result, outcome=outcome
+    )
+
+
+def _outcome(interaction: Interaction, result: CallResult) -> Outcome:
+    attempt = interaction.attempt
+    if attempt is not None and attempt.abandoned:
+        return Outcome.ABANDONED
+    if result in MACHINES:
+        return Outcome.MACHINE
+    if attempt is not None and attempt.answered_at is not None:
+        return Outcome.HANDLED
+    if result in GIVEN_UP:
+        return Outcome.SHED
+    return Outcome.FAILED if result in FAILED else Outcome.UNANSWERED
+
+
+def _tell(step: Step, interaction: Interaction, observation: Observation) -> None:
+    step.world.pacers[interaction.campaign].observe(observation)
+
+
+def agent_changed(step: Step, agent: Agent) -> None:
+    """An agent came into a stage, or asked for something to follow it: told to each running campaign of theirs."""
+    for campaign in step.world.running_for(agent):
+        tell_of(step, campaign, agent)
+
+
+def all_agents(step: Step, campaign: Campaign) -> None:
+    """A campaign starts: where everybody is."""
+    for agent in step.world.agents_of(campaign):
+        tell_of(step, campaign, agent)
+
+
+def tell_of(step: Step, campaign: Campaign, agent: Agent) -> None:
+    interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None
+    attempt = interaction.attempt if interaction is not None and agent.state is AgentState.BUSY else None
+    leaving = agent.pending is not None and agent.pending.wish is not Wish.READY
+    step.world.pacers[campaign.name].observe(
+        Observation(
+            Observed.AGENT_CHANGED,
+            agent.machine.since,
+            attempt.id if attempt is not None else None,
+            agent=agent.name,
+            detail=agent.state,
+            stage=STAGES[agent.state],
+            leaving=leaving,
+        )
+    )

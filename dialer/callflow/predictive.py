@@ -1,0 +1,104 @@
+"""Contacts dialled before an agent is free: as many as the pacing says, given up again where it says so."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import Agent
+from dialer.callflow.asm import engaged_leg
+from dialer.callflow.dialing import open_interaction, place
+from dialer.callflow.ending import withdraw
+from dialer.callflow.legs import hang_up
+from dialer.callflow.step import Step
+from dialer.callflow.world import EngineView
+from dialer.campaigns.campaign import Campaign
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.leg import LegPurpose
+from dialer.pacing import Decision
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.events import ClaimedRecord
+from dialer.vocabulary.ids import AttemptId, EngineId
+
+#: Refusals after which no other record is tried: nothing can be dialled now.
+STANDSTILLS = frozenset({"store_unavailable", "engine_unavailable", "trunk_down", "trunk_limit"})
+
+
+def carry_out(step: Step, campaign: Campaign, decision: Decision) -> None:
+    """Give up what is to be given up, then dial."""
+    if decision.shed:
+        shed(step, campaign, frozenset(decision.shed))
+    for record in _chosen(campaign, decision):
+        if not _dial(step, campaign, record):
+            break
+
+
+def _chosen(campaign: Campaign, decision: Decision) -> list[ClaimedRecord]:
+    """The records to dial; those that are not reached stay in the pool."""
+    if decision.pick:
+        return campaign.pool.at(decision.pick[: decision.dial])
+    return campaign.pool.at(range(decision.dial))
+
+
+def _dial(step: Step, campaign: Campaign, record: ClaimedRecord) -> bool:
+    """Dial one record. False if no other one needs to be tried now."""
+    engine = engine_for(step, campaign)
+    if engine is None:
+        return False
+    campaign.pool.remove(record.record)
+    interaction = open_interaction(step, campaign, record)
+    interaction.ahead = True
+    interaction.engine = engine
+    try:
+        place(step, campaign, interaction)
+    except Refused as refusal:
+        step.history("not_dialled", interaction=interaction, code=refusal.code)
+        withdraw(step, interaction)
+        return refusal.code not in STANDSTILLS
+    return True
+
+
+def engine_for(step: Step, campaign: Campaign) -> EngineId | None:
+    """The engine for the next contact. Legs of two engines cannot be joined, so that in ASM the engines share contacts
+    as they share engaged agents."""
+    world = step.world
+    if not campaign.is_asm:
+        usable = world.usable_engine()
+        return None if usable is None else usable.id
+    usable_engines = [engine for engine in world.engines.values() if engine.usable]
+    if len(usable_engines) == 1:
+        return usable_engines[0].id
+    found = [(_load(step, campaign, engine), engine.id) for engine in usable_engines]
+    return min(found, default=(0.0, None))[1]
+
+
+def _load(step: Step, campaign: Campaign, engine: EngineView) -> float:
+    """Contacts for each agent who is engaged there."""
+    agents = sum(1 for agent in step.world.agents_of(campaign) if _is_engaged_at(step, agent, engine.id))
+    contacts = sum(
+        1 for leg in step.world.legs.values() if leg.engine == engine.id and leg.purpose is LegPurpose.CONTACT
+    )
+    return (contacts + 1) / agents if agents else float("inf")
+
+
+def _is_engaged_at(step: Step, agent: Agent, engine: EngineId) -> bool:
+    leg = engaged_leg(step, agent)
+    return leg is not None and leg.engine == engine
+
+
+def shed(step: Step, campaign: Campaign, attempts: frozenset[AttemptId]) -> None:
+    """Give up calls that ring, none before the time that the law lets a phone ring."""
+    least_s = campaign.settings.predictive.least_ring_s
+    for interaction in step.world.interactions_of(campaign.name):
+        attempt = interaction.attempt
+        if attempt is None or attempt.id not in attempts or not _may_be_shed(step, interaction, least_s):
+            continue
+        attempt.shed = True
+        attempt.cancelled = "no agent would have been free"
+        hang_up(step, interaction.contact_leg)
+        step.interaction_changed(interaction)
+
+
+def _may_be_shed(step: Step, interaction: Interaction, least_s: float) -> bool:
+    attempt = interaction.attempt
+    if attempt is None or interaction.state is not InteractionState.DIALING or not interaction.ahead:
+        return False
+    rings_since = attempt.alerted_at if attempt.alerted_at is not None else attempt.begun_at
+    return not attempt.cancelled and step.utc - rings_since >= least_s - 1e-6

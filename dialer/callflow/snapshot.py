@@ -1,0 +1,103 @@
+"""What the pacing of a campaign has to know at the time of a decision."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import Agent, AgentState
+from dialer.callflow.asm import engaged_leg, may_work
+from dialer.callflow.calendar import open_hours
+from dialer.callflow.step import Step
+from dialer.callflow.traits import score_of, traits_of
+from dialer.campaigns.campaign import Campaign, OpenHours
+from dialer.interactions.interaction import InteractionState
+from dialer.pacing import PacingSnapshot, Traits, Window
+
+#: Records that the pacing may choose from.
+UPCOMING = 64
+
+
+def snapshot_of(step: Step, campaign: Campaign) -> PacingSnapshot:
+    """The state of the campaign now."""
+    idle = reserved = busy = 0
+    for agent in step.world.agents_of(campaign):
+        state = agent.state
+        if state is AgentState.READY:
+            idle += agent.is_idle and can_take(step, campaign, agent)
+        elif state is AgentState.RESERVED:
+            reserved += 1
+        elif state is AgentState.BUSY or state is AgentState.AFTER_CALL_WORK:
+            busy += agent.pending is None
+    ringing, waiting = _calls(step, campaign)
+    if not campaign.is_predictive:
+        return PacingSnapshot(idle, reserved, busy, ringing, waiting, len(campaign.pool), lag_s=_lag_s(step))
+    hours = open_hours(step, campaign)
+    return PacingSnapshot(
+        idle=idle,
+        reserved=reserved,
+        busy=busy,
+        ringing=ringing,
+        waiting=waiting,
+        in_hand=len(campaign.pool),
+        upcoming=_upcoming(step, campaign),
+        records_left=len(campaign.pool) + campaign.waiting.due + campaign.waiting.retry,
+        seconds_left=None if hours is None else max(0.0, hours.closes_at - step.utc),
+        may_dial=_may_dial(step, campaign),
+        windows=() if hours is None else _windows(step, campaign, hours),
+        lag_s=_lag_s(step),
+    )
+
+
+def can_take(step: Step, campaign: Campaign, agent: Agent) -> bool:
+    """Whether an idle agent can be given a contact: joined where that is asked for, and reachable. A phone that is
+    being rung to engage its agent is not rung for a call as well."""
+    if not may_work(campaign, agent):
+        return False
+    return engaged_leg(step, agent) is not None if campaign.is_asm or agent.engaged is not None else True
+
+
+def _lag_s(step: Step) -> float:
+    return step.world.lag_at(step.now)
+
+
+def _calls(step: Step, campaign: Campaign) -> tuple[int, int]:
+    """Calls that ring for no agent in particular, and answered contacts without an agent."""
+    ringing = waiting = 0
+    for interaction in step.world.interactions.values():
+        if interaction.campaign != campaign.name:
+            continue
+        attempt = interaction.attempt
+        if interaction.state is InteractionState.DIALING:
+            ringing += interaction.ahead and attempt is not None and not attempt.cancelled
+        elif interaction.state is InteractionState.QUEUED and interaction.party is None:
+            waiting += not (interaction.ahead and attempt is not None and attempt.abandoned)
+    return ringing, waiting
+
+
+def _may_dial(step: Step, campaign: Campaign) -> int:
+    """Calls that the trunks take now, by their legs and by their rate."""
+    return sum(trunk.room(step.now) for trunk in step.world.trunks_of(campaign))
+
+
+def _upcoming(step: Step, campaign: Campaign) -> tuple[Traits, ...]:
+    """The next records, if the list scores them."""
+    first = next(iter(campaign.pool), None)
+    if first is None or score_of(first) is None:
+        return ()
+    return tuple(traits_of(record, step.utc) for record, _ in zip(campaign.pool, range(UPCOMING), strict=False))
+
+
+def _windows(step: Step, campaign: Campaign, hours: OpenHours) -> tuple[Window, ...]:
+    """Today, and the days over which the law counts if they are more."""
+    rules = campaign.settings.predictive
+    limit = rules.abandonment_limit_percent / 100
+    today = campaign.abandonment.within(1, hours.day)
+    elapsed_s = step.utc - hours.since
+    length_s = hours.closes_at - hours.since
+    found = [Window("day", limit, today.answers, today.abandoned, elapsed_s, length_s)]
+    days = rules.window_days
+    if days > 1:
+        total = campaign.abandonment.within(days, hours.day)
+        day_s = hours.closes_at - hours.opens_at
+        passed_s = campaign.abandonment.days_before(days, hours.day) * day_s
+        length_s = max(days * day_s, passed_s + length_s)
+        found.append(Window(f"{days} days", limit, total.answers, total.abandoned, passed_s + elapsed_s, length_s))
+    return tuple(found)

@@ -1,0 +1,50 @@
+"""What is known of a record before it is dialled, for the forecast of its answer."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import phonenumbers
+
+from dialer.compliance.window import local_time
+from dialer.pacing import Traits
+from dialer.vocabulary.events import ClaimedRecord
+
+#: The field of a list with each record's chance of a live answer: 0.35, or 35%.
+SCORE_FIELD = "answer_score"
+
+_TYPES = {
+    phonenumbers.PhoneNumberType.MOBILE: "mobile",
+    phonenumbers.PhoneNumberType.FIXED_LINE: "fixed",
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed_or_mobile",
+    phonenumbers.PhoneNumberType.VOIP: "voip",
+}
+
+
+def score_of(record: ClaimedRecord) -> float | None:
+    """The score that the list names; None for none, and for text that is no share."""
+    text = record.data.get(SCORE_FIELD, "").strip()
+    if not text:
+        return None
+    try:
+        score = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        return None
+    return score if 0 <= score <= 1 else None
+
+
+@lru_cache(maxsize=4096)
+def _kind(number: str) -> tuple[str, str]:
+    """Type and region of an E.164 number."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return "", ""
+    return _TYPES.get(phonenumbers.number_type(parsed), ""), phonenumbers.region_code_for_number(parsed) or ""
+
+
+def traits_of(record: ClaimedRecord, utc: float) -> Traits:
+    """What is known of a record that is dialled at `utc` (epoch seconds)."""
+    local = local_time(record.zone, utc)
+    kind, region = _kind(record.number)
+    return Traits(score_of(record), -1 if local is None else local.hour, kind, region)

@@ -1,7 +1,8 @@
 """How much abandonment may be spent now: the limits of all periods that count, and the threshold they leave.
 
-The threshold theta is what one more call may risk (see `loss`). It follows the budget by feedback: each live answer
-earns alpha, each abandoned one costs 1, so that any error of the forecast is absorbed here and not in the law.
+The threshold theta is what one more call may risk (see `loss`). What it costs in the end is learned: abandoned per
+live answer = cost x theta ** SHAPE. So any error of the forecast, which feeds on the same laws, is absorbed in one
+figure, and a few abandoned contacts of a small team do not shake the threshold as they would by a fixed step each.
 """
 
 from __future__ import annotations
@@ -16,16 +17,22 @@ from dialer.pacing.pacer import Window
 #: Of a limit, the part that is aimed at; and the abandoned contacts that are kept in reserve.
 AIM = 0.0295 / 0.03
 RESERVE = 1.0
-#: Bounds of theta and where it starts.
-LEAST_THETA, MOST_THETA, FIRST_THETA = 0.001, 0.5, 0.03
+#: Bounds of theta.
+LEAST_THETA, MOST_THETA = 0.001, 0.5
 #: alpha is at most so many times the limit: what is left late is not burnt at once.
 MOST_ALPHA = 2.0
 #: Live answers added to those still expected, against a burst at the end.
 SOFT_ANSWERS = 10.0
 #: For less than this the answers of a period are not extrapolated, seconds.
 LEAST_ELAPSED_S = 900.0
-#: Strength of the feedback: per abandoned contact, against those of ten minutes per agent at 3 %, at least 3.
-GAIN, TEN_MINUTES_PER_AGENT, LEAST_TEN_MINUTES = 0.5, 0.124, 3.0
+#: How the abandoned grow with theta: seen alike for all teams and answer rates.
+SHAPE = 1.2
+#: What is assumed of the cost: this theta makes this many abandoned per live answer; and its weight in abandoned.
+USUAL_THETA, USUAL_SHARE, PRIOR_ABANDONED = 0.03, 0.0295, 8.0
+#: Calls that can still be given up risk less than the forecast of an answer says: the usual theta is higher.
+USUAL_THETA_SHEDDING = 0.06
+#: Memory of the cost, in abandoned contacts.
+MEMORY = 60.0
 
 
 class Allowance(Struct, frozen=True):
@@ -41,10 +48,14 @@ class Allowance(Struct, frozen=True):
 
 
 class Budget:
-    """Feedback on theta over all periods: the one that leaves least decides."""
+    """theta over all periods: the one that leaves least decides."""
 
-    def __init__(self) -> None:
-        self._log_theta = math.log(FIRST_THETA)
+    def __init__(self, *, shedding: bool) -> None:
+        usual = USUAL_THETA_SHEDDING if shedding else USUAL_THETA
+        self._prior_exposure = PRIOR_ABANDONED * usual**SHAPE / USUAL_SHARE
+        self._abandoned = 0.0
+        self._exposure = 0.0
+        self._risk = usual**SHAPE
         self._new_answers = 0
         self._new_abandoned = 0
 
@@ -55,19 +66,29 @@ class Budget:
     def abandoned(self) -> None:
         self._new_abandoned += 1
 
-    def allow(self, windows: Sequence[Window], agents: int) -> Allowance:
-        """What may be risked now with `agents` at work. `windows` holds at least one period."""
-        tightest = min(windows, key=_alpha)
-        alpha = _alpha(tightest)
-        if self._new_answers or self._new_abandoned:
-            gain = GAIN / max(LEAST_TEN_MINUTES, TEN_MINUTES_PER_AGENT * agents)
-            step = gain * (alpha * self._new_answers - self._new_abandoned)
-            self._log_theta = min(math.log(MOST_THETA), max(math.log(LEAST_THETA), self._log_theta + step))
-            self._new_answers = self._new_abandoned = 0
+    def allow(self, windows: Sequence[Window]) -> Allowance:
+        """What may be risked now. `windows` holds at least one period."""
+        self._learn()
+        alphas = [_alpha(each) for each in windows]
+        alpha = min(alphas)
+        tightest = windows[alphas.index(alpha)]
         guarded = any(_is_spent(each) for each in windows)
-        theta = LEAST_THETA if guarded else math.exp(self._log_theta)
-        left = min(each.limit * each.answers - each.abandoned for each in windows)
+        theta = LEAST_THETA
+        if not guarded:
+            cost = (self._abandoned + PRIOR_ABANDONED) / (self._exposure + self._prior_exposure)
+            theta = min(MOST_THETA, max(LEAST_THETA, (alpha / cost) ** (1.0 / SHAPE)))
+        self._risk = theta**SHAPE
+        left = tightest.limit * tightest.answers - tightest.abandoned
         return Allowance(theta, alpha, left, tightest.name, guarded)
+
+    def _learn(self) -> None:
+        """The answers since the last decision came under its threshold."""
+        if self._new_abandoned:
+            keep = math.exp(-self._new_abandoned / MEMORY)
+            self._abandoned = self._abandoned * keep + self._new_abandoned
+            self._exposure *= keep
+        self._exposure += self._risk * self._new_answers
+        self._new_answers = self._new_abandoned = 0
 
 
 def _expected_answers(window: Window) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dialer.pacing.grid import AGE_STEP_S, Floats, Grid
+from dialer.pacing.grid import AGE_STEP_S, Bins, Floats, Grid
 
 
 class CallLaw:
@@ -15,8 +15,9 @@ class CallLaw:
         ages = np.arange(grid.ages)
         steps = np.rint(grid.tau_s / AGE_STEP_S).astype(np.intp)
         later = np.minimum(ages[:, None] + steps[None, :], grid.ages - 1)
+        # Overdue calls have survived nothing: a trifle keeps the divisions below whole, and their chances at 0.
         self._answered = answered
-        self._missed = missed
+        self._missed = missed + 1e-12
         #: Part of all answers that come between the age and each instant: ages x instants.
         self._coming = answered[:, None] - answered[later]
         #: Part of the answers of a new call that have come by each instant.
@@ -24,16 +25,14 @@ class CallLaw:
         #: Part of the answers of a new call that come in each step.
         self.density = np.diff(self.by, prepend=0.0)
 
-    def posterior(self, bins: np.ndarray[tuple[int], np.dtype[np.intp]], rates: Floats) -> Floats:
+    def posterior(self, bins: Bins, rates: Floats) -> Floats:
         """Chance that each call is answered at all, of calls in these age bins with these chances when dialled."""
         answered = rates * self._answered[bins]
-        rest = answered + (1.0 - rates) * self._missed[bins]
-        chance: Floats = np.divide(answered, rest, out=np.zeros_like(answered), where=rest > 1e-12)
+        chance: Floats = answered / (answered + (1.0 - rates) * self._missed[bins])
         return chance
 
-    def chances(self, bins: np.ndarray[tuple[int], np.dtype[np.intp]], rates: Floats) -> Floats:
+    def chances(self, bins: Bins, rates: Floats) -> Floats:
         """Chance that each call is answered by each instant: calls x instants."""
-        rest = rates * self._answered[bins] + (1.0 - rates) * self._missed[bins]
-        weight = np.divide(rates, rest, out=np.zeros_like(rates), where=rest > 1e-12)
+        weight = rates / (rates * self._answered[bins] + (1.0 - rates) * self._missed[bins])
         chances: Floats = self._coming[bins] * weight[:, None]
         return chances

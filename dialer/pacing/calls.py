@@ -7,7 +7,7 @@ import numpy as np
 from dialer.pacing.ages import Ages
 from dialer.pacing.answer_rate import AnswerRate, Dial
 from dialer.pacing.call_law import CallLaw
-from dialer.pacing.grid import AGE_STEP_S, Floats, Grid
+from dialer.pacing.grid import AGE_STEP_S, Bins, Floats, Grid
 from dialer.pacing.pacer import Outcome
 from dialer.pacing.ring_law import RingLaw
 from dialer.vocabulary.ids import AttemptId
@@ -86,7 +86,7 @@ class Calls:
         bins = self._grid.age_bins(self.ringing.ages_s(now))
         return self.law.chances(bins, self.rates(self.ringing.figures()))
 
-    def posterior(self, now: float, slots: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Floats:
+    def posterior(self, now: float, slots: Bins) -> Floats:
         """Chance that each of these ringing calls is answered at all."""
         bins = self._grid.age_bins(self.ringing.ages_s(now)[slots])
         return self.law.posterior(bins, self.rates(self.ringing.figures()[slots]))

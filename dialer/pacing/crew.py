@@ -10,6 +10,12 @@ from dialer.pacing.free_law import TALK_BIN_S, TALK_BINS, WRAP_BIN_S, WRAP_BINS,
 from dialer.pacing.grid import Floats, Grid
 from dialer.pacing.pacer import AgentStage
 
+#: Stages that end by themselves, and the figure that tells them apart.
+STAGES = {AgentStage.TALK: 0.0, AgentStage.WRAP: 1.0}
+#: Bins per second that after-call work has more than conversations; the last bin of both, and a trifle over it.
+_FASTER = 1.0 / WRAP_BIN_S - 1.0 / TALK_BIN_S
+_LAST = min(TALK_BINS, WRAP_BINS) - 0.5
+
 
 class _Post(Struct, frozen=True):
     stage: AgentStage
@@ -22,10 +28,9 @@ class Crew:
     def __init__(self, grid: Grid) -> None:
         self._law = FreeLaw(grid)
         self._posts: dict[str, _Post] = {}
-        #: Who will be free again, by stage.
-        self.talking: Ages[str] = Ages()
-        self.wrapping: Ages[str] = Ages()
-        self._talk, self._wrap = self._law.tables(np.zeros(0), np.zeros(0))
+        #: Who will be free again; the figure is the stage, TALKS or WRAPS.
+        self._busy: Ages[str] = Ages()
+        self._chances = np.concatenate(self._law.tables(np.zeros(0), np.zeros(0)))
 
     def changed(self, agent: str, at: float, stage: AgentStage, *, leaving: bool) -> None:
         """`agent` entered `stage` at `at` (s), or, in the same stage, changed whether they leave after it."""
@@ -39,15 +44,13 @@ class Crew:
                 self._posts.pop(agent, None)
             else:
                 self._posts[agent] = _Post(stage, at)
-            self.talking.remove(agent)
-            self.wrapping.remove(agent)
-        book = {AgentStage.TALK: self.talking, AgentStage.WRAP: self.wrapping}.get(stage)
-        if book is None:
+            self._busy.remove(agent)
+        if stage not in STAGES:
             return
         if leaving:
-            book.remove(agent)
+            self._busy.remove(agent)
         else:
-            book.add(agent, at)
+            self._busy.add(agent, at, STAGES[stage])
 
     def _learn(self, before: _Post, at: float, stage: AgentStage) -> None:
         """A stage is over."""
@@ -70,17 +73,13 @@ class Crew:
                 under_way[post.stage].append(now - post.since)
         self._law.talk.forget()
         self._law.wrap.forget()
-        self._talk, self._wrap = self._law.tables(
-            np.array(under_way[AgentStage.TALK]), np.array(under_way[AgentStage.WRAP])
+        self._chances = np.concatenate(
+            self._law.tables(np.array(under_way[AgentStage.TALK]), np.array(under_way[AgentStage.WRAP]))
         )
-
-    @property
-    def busy(self) -> int:
-        """Busy agents who will be free again."""
-        return len(self.talking) + len(self.wrapping)
 
     def free(self, now: float) -> Floats:
         """Chance that each busy agent is free by each instant plus the patience: agents x instants."""
-        talk = np.minimum((self.talking.ages_s(now) * (1.0 / TALK_BIN_S)).astype(np.intp), TALK_BINS - 1)
-        wrap = np.minimum((self.wrapping.ages_s(now) * (1.0 / WRAP_BIN_S)).astype(np.intp), WRAP_BINS - 1)
-        return np.concatenate([self._talk[talk], self._wrap[wrap]])
+        stage = self._busy.figures()
+        bins = np.minimum(self._busy.ages_s(now) * (1.0 / TALK_BIN_S + _FASTER * stage), _LAST)
+        chances: Floats = self._chances[(bins + TALK_BINS * stage).astype(np.intp)]
+        return chances

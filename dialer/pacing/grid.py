@@ -9,6 +9,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Bins = NDArray[np.intp]
 
 #: Distance of two instants, and the most of them: longer rings are looked at in wider steps.
 STEP_S = 2.0
@@ -36,10 +37,10 @@ class Grid(Struct, frozen=True):
         """Number of age bins of AGE_STEP_S that a ringing call can be in; the last one is for calls overdue."""
         return math.ceil(self.ring_s / AGE_STEP_S) + 1
 
-    def age_bins(self, ages_s: Floats) -> NDArray[np.intp]:
+    def age_bins(self, ages_s: Floats) -> Bins:
         """The age bin of each age in seconds."""
-        bins: NDArray[np.intp] = (ages_s * (1.0 / AGE_STEP_S) + 1e-6).astype(np.intp)
-        return np.minimum(bins, self.ages - 1)
+        bins: Bins = np.minimum(ages_s * (1.0 / AGE_STEP_S) + 1e-6, self.ages - 1.0).astype(np.intp)
+        return bins
 
 
 def make_grid(ring_s: float, patience_s: float) -> Grid:

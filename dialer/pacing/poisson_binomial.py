@@ -1,6 +1,6 @@
 """The law of a sum of independent yes-or-no events, each with a chance of its own, at several instants at once.
 
-Exact by its characteristic function as long as the events fit the transform, else by the normal law with continuity
+Exact by its characteristic function as long as the events fit a transform, else by the normal law with continuity
 correction and the correction for skewness (Volkova 1996, "A refinement of the central limit theorem for sums of
 independent random indicators"). Nothing is ever cut off: what does not fit goes to the normal law.
 """
@@ -17,120 +17,136 @@ from dialer.pacing.grid import Floats
 
 Complexes = NDArray[np.complex128]
 
-#: Length of the transform: the exact law holds fewer events than this.
-ROOM = 64
-_HALF = ROOM // 2 + 1
 _SQRT_HALF = math.sqrt(0.5)
 _SQRT_2PI = math.sqrt(2.0 * math.pi)
+#: Less variance than this is none.
+_LEAST_VARIANCE = 1e-9
 
 
-def _step() -> Complexes:
-    """exp(i w) - 1 at the frequencies of the half spectrum."""
-    step: Complexes = np.exp(2j * np.pi * np.arange(_HALF) / ROOM) - 1.0
-    return step
+class Transform:
+    """Frequencies for sums of fewer than `room` events (an even number)."""
+
+    def __init__(self, room: int) -> None:
+        half = room // 2 + 1
+        angles = 2j * np.pi * np.arange(half) / room
+        self.room = room
+        #: exp(i w) - 1 at the frequencies of the half spectrum.
+        self.step: Complexes = np.exp(angles) - 1.0
+        both = np.full(half, 2.0)
+        both[0] = both[-1] = 1.0
+        waves = np.exp(-np.outer(np.arange(room), angles))
+        #: Row k: weights of the half spectrum whose real sum is the chance of k or more.
+        self.tails: Complexes = np.cumsum(waves[::-1], axis=0)[::-1] * both / room
 
 
-def _at_least() -> Complexes:
-    """Row k: weights of the half spectrum whose real sum is the chance of k or more."""
-    angles = np.exp(-2j * np.pi * np.outer(np.arange(ROOM), np.arange(_HALF)) / ROOM)
-    both = np.full(_HALF, 2.0)
-    both[0] = both[-1] = 1.0
-    tails: Complexes = np.cumsum(angles[::-1], axis=0)[::-1] * both / ROOM
-    return tails
-
-
-_STEP = _step()
-_TAILS = _at_least()
+#: From the smallest to the largest: the exact law holds fewer than 128 events.
+TRANSFORMS = (Transform(24), Transform(64), Transform(128))
 
 
 class Sum:
-    """A sum of events at each of g instants. `add` changes it, `copy` keeps what was."""
+    """A sum of events at each of g instants. It only grows; `copy` keeps what was."""
 
-    __slots__ = ("_mean", "_phi", "_skew", "_variance", "count")
+    __slots__ = ("_level", "_moments", "_phi", "_rows", "count")
 
-    def __init__(self, size: int, *, exact: bool) -> None:
-        self.count = 0
-        self._mean = np.zeros(size)
-        self._variance = np.zeros(size)
-        self._skew = np.zeros(size)
-        self._phi: Complexes | None = np.ones((size, _HALF), dtype=np.complex128) if exact else None
+    def __init__(self, chances: Floats) -> None:
+        """One event for each row of `chances` (events x instants)."""
+        self.count = len(chances)
+        self._rows = [chances]
+        self._phi: Complexes | None = None
+        self._moments: tuple[Floats, Floats, Floats] | None = None
+        self._level = 0
+        self._fit()
+
+    def copy(self) -> Self:
+        twin = object.__new__(type(self))
+        twin.count, twin._level, twin._rows = self.count, self._level, list(self._rows)
+        twin._phi = None if self._phi is None else self._phi.copy()
+        twin._moments = self._moments
+        return twin
 
     @property
     def exact(self) -> bool:
+        """Whether the law is the exact one."""
         return self._phi is not None
-
-    @property
-    def mean(self) -> Floats:
-        """Expected number of events at each instant."""
-        return self._mean
-
-    def copy(self) -> Self:
-        twin = type(self)(0, exact=False)
-        twin.count = self.count
-        twin._mean, twin._variance, twin._skew = self._mean.copy(), self._variance.copy(), self._skew.copy()
-        twin._phi = None if self._phi is None else self._phi.copy()
-        return twin
 
     def add_all(self, chances: Floats) -> None:
         """Add one event for each row of `chances` (events x instants)."""
         if not len(chances):
             return
-        spread = chances * (1.0 - chances)
-        self._mean += chances.sum(axis=0)
-        self._variance += spread.sum(axis=0)
-        self._skew += (spread * (1.0 - 2.0 * chances)).sum(axis=0)
-        self._grow(len(chances))
-        if self._phi is not None:
-            self._phi *= np.multiply.reduce(1.0 + chances[:, :, None] * _STEP, axis=0)
-
-    def add_weighted(self, chances: Floats, counts: Floats) -> None:
-        """Add `counts[b]` events with the chances of row b. The exact law does not hold these."""
-        spread = chances * (1.0 - chances)
-        self._mean += counts @ chances
-        self._variance += counts @ spread
-        self._skew += counts @ (spread * (1.0 - 2.0 * chances))
-        self.count += int(counts.sum())
-        self._phi = None
+        self.count += len(chances)
+        self._rows.append(chances)
+        if self._phi is not None and self.count < TRANSFORMS[self._level].room:
+            self._phi *= _phi(chances, TRANSFORMS[self._level])
+        elif self._phi is not None:
+            self._fit()
+        else:
+            self._moments = _sum(self._moments, _moments(chances))
 
     def add(self, chances: Floats, times: int = 1) -> None:
         """Add `times` events that have the same chances (one per instant)."""
-        spread = chances * (1.0 - chances)
-        self._mean += times * chances
-        self._variance += times * spread
-        self._skew += times * (spread * (1.0 - 2.0 * chances))
-        self._grow(times)
-        if self._phi is not None:
-            factor = 1.0 + chances[:, None] * _STEP
+        self.count += times
+        if self._phi is None:
+            mean, variance, skew = _moments(chances[None, :])
+            self._moments = _sum(self._moments, (times * mean, times * variance, times * skew))
+            return
+        self._rows.append(np.broadcast_to(chances, (times, len(chances))))
+        if self.count < TRANSFORMS[self._level].room:
+            factor = 1.0 + chances[:, None] * TRANSFORMS[self._level].step
             self._phi *= factor if times == 1 else factor**times
-
-    def _grow(self, events: int) -> None:
-        self.count += events
-        if self.count >= ROOM:
-            self._phi = None
+        else:
+            self._fit()
 
     def at_least(self, number: int) -> list[float]:
         """Chance of `number` events or more, at each instant."""
+        size = self._rows[0].shape[1]
         if number <= 0:
-            return [1.0] * len(self._mean)
+            return [1.0] * size
         if number > self.count:
-            return [0.0] * len(self._mean)
+            return [0.0] * size
         if self._phi is None:
             return self._normal(number)
-        tail = (self._phi @ _TAILS[number]).real
-        exact: list[float] = np.minimum(np.maximum(tail, 0.0), 1.0).tolist()
-        return exact
+        tail = (self._phi @ TRANSFORMS[self._level].tails[number]).real
+        chances: list[float] = tail.tolist()
+        return chances
+
+    def _fit(self) -> None:
+        """Take the smallest transform that holds all events, else their moments."""
+        self._level = next((n for n, each in enumerate(TRANSFORMS) if self.count < each.room), -1)
+        if self._level < 0:
+            self._phi = None
+            for rows in self._rows:
+                self._moments = _sum(self._moments, _moments(rows))
+        else:
+            self._phi = _phi(np.concatenate(self._rows), TRANSFORMS[self._level])
 
     def _normal(self, number: int) -> list[float]:
         """By the normal law, corrected for continuity and skewness."""
-        chances = []
-        for mean, variance, skew in zip(self._mean.tolist(), self._variance.tolist(), self._skew.tolist(), strict=True):
-            gap = number - 0.5 - mean
-            if variance < 1e-9:
-                chances.append(1.0 if gap < 0 else 0.0)
-                continue
-            deviation = math.sqrt(variance)
-            x = gap / deviation
-            tail = 0.5 * math.erfc(x * _SQRT_HALF)
-            tail -= skew / (6.0 * variance * deviation) * (1.0 - x * x) * math.exp(-0.5 * x * x) / _SQRT_2PI
-            chances.append(min(1.0, max(0.0, tail)))
-        return chances
+        mean, variance, skew = self._moments if self._moments is not None else _moments(self._rows[0])
+        deviation = np.sqrt(np.maximum(variance, _LEAST_VARIANCE))
+        x = (number - 0.5 - mean) / deviation
+        correction = skew / (6.0 * deviation**3) * (1.0 - x * x) * np.exp(-0.5 * x * x) / _SQRT_2PI
+        tails = [0.5 * math.erfc(each * _SQRT_HALF) for each in x.tolist()]
+        return [min(1.0, max(0.0, tail - each)) for tail, each in zip(tails, correction.tolist(), strict=True)]
+
+
+def _phi(chances: Floats, transform: Transform) -> Complexes:
+    """The characteristic function of the sum of these events: instants x frequencies."""
+    factors = chances[:, :, None] * transform.step
+    factors += 1.0
+    phi: Complexes = np.multiply.reduce(factors, axis=0)
+    return phi
+
+
+def _moments(chances: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean, variance and third central moment of the sum of these events, at each instant."""
+    spread = chances * (1.0 - chances)
+    skew = spread * (1.0 - 2.0 * chances)
+    return np.add.reduce(chances, axis=0), np.add.reduce(spread, axis=0), np.add.reduce(skew, axis=0)
+
+
+def _sum(
+    one: tuple[Floats, Floats, Floats] | None, other: tuple[Floats, Floats, Floats]
+) -> tuple[Floats, Floats, Floats]:
+    if one is None:
+        return other
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]

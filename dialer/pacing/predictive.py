@@ -17,7 +17,7 @@ from dialer.pacing.crew import Crew
 from dialer.pacing.explanation import explain
 from dialer.pacing.grid import Floats, make_grid
 from dialer.pacing.pacer import Decision, Observation, Observed, Outcome, PacingSnapshot, Window
-from dialer.pacing.poisson_binomial import ROOM, Sum
+from dialer.pacing.poisson_binomial import Sum
 from dialer.pacing.shedding import keep
 from dialer.vocabulary.ids import AttemptId
 
@@ -46,7 +46,7 @@ class PredictivePacer:
         self._grid = make_grid(ring_timeout_s, settings.connect_limit_s)
         self._calls = Calls(self._grid)
         self._crew = Crew(self._grid)
-        self._budget = Budget()
+        self._budget = Budget(shedding=settings.shed_late_rings)
         self._began: float | None = None
         self._renewed = 0.0
 
@@ -73,8 +73,7 @@ class PredictivePacer:
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
         """What to place and to give up at `now` (monotonic seconds)."""
         self._keep_up(now)
-        agents = snapshot.idle + snapshot.busy + snapshot.reserved
-        allowance = self._budget.allow(self._windows(now, snapshot), agents)
+        allowance = self._budget.allow(self._windows(now, snapshot))
         theta = allowance.theta
         forecast = self._forecast(now, snapshot, theta)
         least = snapshot.idle - snapshot.waiting - forecast.ringing
@@ -121,18 +120,16 @@ class PredictivePacer:
         calls, crew = self._calls, self._crew
         free, chances = crew.free(now), calls.chances(now)
         supply = snapshot.idle - snapshot.waiting + len(free)
-        load = Sum(self._grid.size, exact=len(free) + len(chances) < ROOM)
-        load.add_all(1.0 - free)
         shed: tuple[AttemptId, ...] = ()
         if self._settings.shed_late_rings:
             ages_s = calls.ringing.ages_s(now)
             is_old = ages_s >= self._settings.least_ring_s
             old = np.flatnonzero(is_old)
-            load.add_all(chances[~is_old])
+            load = Sum(np.concatenate([1.0 - free, chances[~is_old]]))
             load, rows = keep(load, supply, chances[old], ages_s[old], theta)
             shed = tuple(calls.ringing.key(int(slot)) for slot in old[rows])
         else:
-            load.add_all(chances)
+            load = Sum(np.concatenate([1.0 - free, chances]))
         ringing = len(chances) - len(shed)
         return Forecast(
             load, supply, shed, ringing, float(chances[:, -1].sum()), snapshot.idle + float(free[:, -1].sum())

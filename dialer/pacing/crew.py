@@ -29,7 +29,7 @@ class Crew:
         self._law = FreeLaw(grid)
         self._posts: dict[str, _Post] = {}
         #: Who will be free again; the figure is the stage, TALKS or WRAPS.
-        self._busy: Ages[str] = Ages()
+        self.busy: Ages[str] = Ages()
         self._chances = np.concatenate(self._law.tables(np.zeros(0), np.zeros(0)))
 
     def changed(self, agent: str, at: float, stage: AgentStage, *, leaving: bool) -> None:
@@ -44,13 +44,13 @@ class Crew:
                 self._posts.pop(agent, None)
             else:
                 self._posts[agent] = _Post(stage, at)
-            self._busy.remove(agent)
+            self.busy.remove(agent)
         if stage not in STAGES:
             return
         if leaving:
-            self._busy.remove(agent)
+            self.busy.remove(agent)
         else:
-            self._busy.add(agent, at, STAGES[stage])
+            self.busy.add(agent, at, STAGES[stage])
 
     def _learn(self, before: _Post, at: float, stage: AgentStage) -> None:
         """A stage is over."""
@@ -79,7 +79,7 @@ class Crew:
 
     def free(self, now: float) -> Floats:
         """Chance that each busy agent is free by each instant plus the patience: agents x instants."""
-        stage = self._busy.figures()
-        bins = np.minimum(self._busy.ages_s(now) * (1.0 / TALK_BIN_S + _FASTER * stage), _LAST)
+        stage = self.busy.figures()
+        bins = np.minimum(self.busy.ages_s(now) * (1.0 / TALK_BIN_S + _FASTER * stage), _LAST)
         chances: Floats = self._chances[(bins + TALK_BINS * stage).astype(np.intp)]
         return chances

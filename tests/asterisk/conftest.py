@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
-import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,8 +15,6 @@ from dialer.lab.asterisk_configuration import AsteriskSettings
 from dialer.lab.ports import free_ports
 
 from .floor import PASSWORD, PHONES_MOST, Floors, Switch
-
-CLEAR_S = 5.0
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -59,30 +55,6 @@ def _certify(folder: Path, name: str) -> None:
 
 def _openssl(*arguments: str) -> None:
     subprocess.run(["openssl", *arguments], check=True, capture_output=True)
-
-
-@pytest_asyncio.fixture(autouse=True, loop_scope="session")
-async def leaves_nothing(switch: Switch) -> AsyncIterator[None]:
-    """Descriptors, threads, tasks and child processes are after a test as before it."""
-    before = _census()
-    yield
-    async with asyncio.timeout(CLEAR_S):
-        while True:
-            if all(now <= then for now, then in zip(_census(), before, strict=True)):
-                return
-            await asyncio.sleep(0.02)
-
-
-def _census() -> tuple[int, ...]:
-    """Open descriptors, threads (the loop's own pool apart), tasks, children."""
-    threads = [each for each in threading.enumerate() if not each.name.startswith("asyncio_")]
-    children = [path.read_text().split() for path in Path("/proc/self/task").glob("*/children")]
-    return (
-        len(os.listdir("/proc/self/fd")),
-        len(threads),
-        len(asyncio.all_tasks()),
-        sum(len(pids) for pids in children),
-    )
 
 
 @pytest.fixture

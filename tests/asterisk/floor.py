@@ -16,6 +16,7 @@ import msgspec
 from config.model import Campaign, Mode, Settings, StaticPhone
 from dialer.callflow.world import World
 from dialer.interactions.interaction import Interaction
+from dialer.interactions.leg import Leg, LegPurpose
 from dialer.lab.asterisk import AsteriskPeer
 from dialer.lab.ports import LabPorts
 from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, LIST, PHONES, Scenario, lab_settings, node_settings
@@ -321,10 +322,13 @@ class Floor:
             assert records[number].attempts == 1
         return rows
 
+    def _contacts(self) -> list[Leg]:
+        return [each for each in self.world.legs.values() if each.purpose is LegPurpose.CONTACT]
+
     async def until_quiet(self) -> None:
         """No leg with a contact is left, here or there; what was on the wire is what is written."""
         await self.until_live("contact", lambda legs: not legs)
-        await self.until("no contact's leg is left", lambda: not self.trunk.legs)
+        await self.until("no contact's leg is left", lambda: not self._contacts())
         wire = await self.carrier.request({"do": "wire"})
         phones = {user.phone.partition("@")[0] for user in self.settings.users if user.phone}
         dialled = sorted(call["call_id"] for call in wire["invites"] if call["user"] not in phones)

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 import shutil
 import tempfile
-import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -56,21 +54,3 @@ async def postgres(cluster: Cluster) -> PostgresDatabase:
     name = f"crash_{secrets.token_hex(4)}"
     await cluster.execute(f"CREATE DATABASE {name}")
     return PostgresDatabase(cluster, name)
-
-
-@pytest.fixture(autouse=True)
-def leaves_nothing() -> Iterator[None]:
-    """Descriptors and threads are after a test as before it."""
-    descriptors = os.listdir("/proc/self/fd")
-    threads = set(threading.enumerate())
-    yield
-    for thread in set(threading.enumerate()) - threads:
-        thread.join(5.0)  # asyncio waits for each child process in a thread that ends just after it
-    assert set(threading.enumerate()) <= threads
-    assert len(os.listdir("/proc/self/fd")) <= len(descriptors)
-
-
-@pytest.fixture(autouse=True)
-async def leaves_no_task(leaves_nothing: None) -> AsyncIterator[None]:
-    yield
-    assert asyncio.all_tasks() <= {asyncio.current_task()}

@@ -1,25 +1,11 @@
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from .rig import Engine
-
-
-@pytest.fixture(autouse=True)
-def leaves_nothing() -> Iterator[None]:
-    """Descriptors and threads are after a test as before it."""
-    descriptors = set(os.listdir("/proc/self/fd"))
-    threads = set(threading.enumerate())
-    yield
-    for thread in set(threading.enumerate()) - threads:
-        thread.join(5.0)
-    assert set(threading.enumerate()) <= threads
-    assert len(os.listdir("/proc/self/fd")) <= len(descriptors)
 
 
 @pytest.fixture

@@ -94,9 +94,8 @@ def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared
         return
     if interaction.state is not InteractionState.DIALING:
         return
-    if event.late_answer or attempt.answered_at is not None:
+    if attempt.answered_at is not None:
         # Somebody picked up as we gave up, and heard nobody: the law's word for it, whoever is to blame.
-        attempt.answered_at = attempt.answered_at or step.utc
         observing.abandoned(step, interaction)
         close_unanswered(step, interaction, CallResult.ABANDONED)
         return
@@ -120,9 +119,7 @@ def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, even
     dial = attempt.dials[leg.dial]
     dial.code, dial.reason, dial.q850 = event.code, event.reason, event.q850
     dial.heard = dial.heard or event.heard
-    step.write(
-        SettleDial(attempt.id, dial.n, event.code, event.reason, event.q850, event.by, event.late_answer, step.utc)
-    )
+    step.write(SettleDial(attempt.id, dial.n, event.code, event.reason, event.q850, event.by, step.utc))
     trunk = step.world.trunks.get(TrunkName(dial.trunk))
     if trunk is None:
         return

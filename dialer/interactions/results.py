@@ -151,7 +151,7 @@ def call_result(cleared: LegCleared, overrides: Mapping[str, str]) -> CallResult
 
 def may_fail_over(cleared: LegCleared) -> bool:
     """Whether another trunk may be tried: nothing was heard, or the trunk itself refused before any 18x."""
-    if cleared.alerted or cleared.answered or cleared.late_answer or cleared.by in UNKNOWN_ENDS:
+    if cleared.alerted or cleared.answered or cleared.by in UNKNOWN_ENDS:
         return False
     if cleared.by is ClearedBy.TRANSPORT or not cleared.heard:
         return True

@@ -253,15 +253,7 @@ class SimulatedEngine:
         """What we hung up is gone."""
         self.end(line, 200 if was_up else 487, t.ClearedBy.US)
 
-    def end(
-        self,
-        line: Line,
-        code: int,
-        by: t.ClearedBy,
-        retry_after_s: float | None = None,
-        *,
-        late_answer: bool = False,
-    ) -> None:
+    def end(self, line: Line, code: int, by: t.ClearedBy, retry_after_s: float | None = None) -> None:
         """The line is gone, for whatever reason."""
         del self.lines[line.dial.leg]
         if self.people is not None:
@@ -277,7 +269,6 @@ class SimulatedEngine:
                 answered=line.answered_at is not None,
                 heard=line.heard or by is t.ClearedBy.PEER,
                 alerted=line.alerted,
-                late_answer=late_answer,
                 retry_after_s=retry_after_s,
             )
         )

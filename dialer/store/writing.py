@@ -53,7 +53,7 @@ class Writer:
         self._dials = prepare(insert_of("dials", ("attempt", "n", "call_id", "leg", "trunk", "caller_id", "at")))
         self._settled_dials = prepare(
             "UPDATE dials SET code = :code, reason = :reason, q850 = :q850, cleared_by = :by,"
-            " late_answer = :late_answer, ended_at = :at WHERE attempt = :attempt AND n = :n"
+            " ended_at = :at WHERE attempt = :attempt AND n = :n"
         )
         self._late_answers = prepare("UPDATE dials SET late_answer = true WHERE attempt = :attempt AND n = :n")
         self._interactions = prepare(upsert_of("interactions", "id", _INTERACTION))

@@ -81,7 +81,6 @@ class SettleDial(Struct, frozen=True, tag_field="write", tag="settle_dial"):
     reason: str
     q850: int | None
     by: ClearedBy
-    late_answer: bool
     at: float
 
 

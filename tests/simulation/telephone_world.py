@@ -45,26 +45,21 @@ class TelephoneWorld(SimulatedEngine):
 
     def cleared(self, line: Line, was_up: bool) -> None:
         if not was_up and line.heard and self.random.random() < 0.2:
-            # The 200 crossed our CANCEL.
-            line.answered_at = self.agenda.now
+            # The 200 crossed our CANCEL: on its way before it was sent, or after the leg was over for us.
             if self.random.random() < 0.5:
+                line.answered_at = self.agenda.now
                 self.tell(t.LegAnswered(line.dial.leg, self.agenda.now))
-            self.end(line, 200, t.ClearedBy.US, late_answer=True)
+                self.end(line, 200, t.ClearedBy.US)
+            else:
+                self.end(line, 0, t.ClearedBy.US)
+                self.tell(t.LateAnswer(line.dial.leg, self.agenda.now, line.dial.call_id))
         else:
             super().cleared(line, was_up)
 
-    def end(
-        self,
-        line: Line,
-        code: int,
-        by: t.ClearedBy,
-        retry_after_s: float | None = None,
-        *,
-        late_answer: bool = False,
-    ) -> None:
+    def end(self, line: Line, code: int, by: t.ClearedBy, retry_after_s: float | None = None) -> None:
         if line.answered_at is not None or line.alerted:
             self.over.add(_attempt(line.dial))
-        super().end(line, code, by, retry_after_s, late_answer=late_answer)
+        super().end(line, code, by, retry_after_s)
 
 
 class ChaoticPeople:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 
-from msgspec import structs
-
 from dialer.ports import ClaimLease
 from dialer.store.batch import AttemptState, Batch, Known, RecordState, Touched
 from dialer.store.memory.claims import MemoryClaims
@@ -81,10 +79,7 @@ class MemoryLedger:
             tables.attempts[dial.attempt].dials.append(dial)
         for said in batch.settled_dials:
             tables.settled_dials[(said.attempt, said.n)] = said
-        for late in batch.late_answers:
-            key = (late.attempt, late.n)
-            if key in tables.settled_dials:
-                tables.settled_dials[key] = structs.replace(tables.settled_dials[key], late_answer=True)
+        tables.late_answers.update((late.attempt, late.n) for late in batch.late_answers)
         for settled in batch.settled:
             tables.attempts[settled.attempt].settled = settled
 

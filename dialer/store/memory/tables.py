@@ -107,6 +107,7 @@ class Tables:
         self.attempts_of_record: dict[int, list[str]] = {}
         self.dials: dict[str, tuple[str, int]] = {}
         self.settled_dials: dict[tuple[str, int], w.SettleDial] = {}
+        self.late_answers: set[tuple[str, int]] = set()
         self.interactions: dict[str, tuple[w.SaveInteraction, str]] = {}
         self.parties: dict[str, w.AddParty] = {}
         self.campaigns: dict[str, w.SaveCampaign] = {}

@@ -145,7 +145,7 @@ class RecordingFinished(Struct, frozen=True, tag="recording_finished"):
 class LegCleared(Struct, frozen=True, tag="leg_cleared"):
     """The last event of a leg. `code` is the final SIP code (0 if there was none), `q850` from the Reason
     header (RFC 3326), `heard` whether anything at all was received from the peer, `alerted` whether any 18x
-    was. A late 200 that crossed our CANCEL is acknowledged, ended by BYE, and told by `late_answer`."""
+    was. A 200 that crosses our CANCEL comes after it, as LateAnswer."""
 
     leg: LegId
     code: int
@@ -156,7 +156,6 @@ class LegCleared(Struct, frozen=True, tag="leg_cleared"):
     answered: bool = False
     heard: bool = False
     alerted: bool = False
-    late_answer: bool = False
     retry_after_s: float | None = None
     statistics: StreamStatistics | None = None
 

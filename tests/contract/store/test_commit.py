@@ -46,7 +46,7 @@ async def test_an_attempt_is_dialled_and_settled_once(store: AnyStore) -> None:
     await fill(store, 1)
     record = await claim_one(store)
     assert not (await store.ledger.commit([begin(record), dial()])).refusals
-    said = SettleDial(AttemptId("A1"), 1, 486, "Busy Here", 17, ClearedBy.PEER, False, NOON + 5)
+    said = SettleDial(AttemptId("A1"), 1, 486, "Busy Here", 17, ClearedBy.PEER, NOON + 5)
     assert not (await store.ledger.commit([said, settle(), update(record)])).refusals
     assert rules(await store.ledger.commit([settle(result=CallResult.ANSWER)])) == ["settled"]
     (attempt,) = await store.attempts.attempts(SPRING, 10)

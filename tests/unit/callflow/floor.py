@@ -223,7 +223,6 @@ class Floor:
         q850: int | None = None,
         heard: bool = True,
         retry_after_s: float | None = None,
-        late_answer: bool = False,
     ) -> None:
         self.engine_says(
             LegCleared(
@@ -237,7 +236,6 @@ class Floor:
                 heard=heard,
                 alerted=leg.state in ("alerting", "connected"),
                 retry_after_s=retry_after_s,
-                late_answer=late_answer,
             )
         )
 

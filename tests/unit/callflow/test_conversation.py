@@ -157,18 +157,16 @@ def test_end_call_while_the_contact_rings() -> None:
     assert floor.agent().state in (AgentState.READY, AgentState.RESERVED)
 
 
-@pytest.mark.parametrize("told", ["answered", "late_answer", "both"])
 @pytest.mark.parametrize("mode", BOTH)
-def test_an_answer_that_crosses_our_cancel_joins_nobody_and_is_abandoned(mode: Mode, told: str) -> None:
+def test_an_answer_that_crosses_our_cancel_joins_nobody_and_is_abandoned(mode: Mode) -> None:
     floor = dialling(mode)
     contact = floor.contact
     floor.ring(contact)
     floor.ask(commands.EndCall(ADA, floor.interaction.id))
     floor.forget_outputs()
-    if told != "late_answer":
-        floor.answer(contact)
-        assert floor.interaction.state is InteractionState.DIALING
-    floor.clear(contact, 200, ClearedBy.US, late_answer=told != "answered")
+    floor.answer(contact)
+    assert floor.interaction.state is InteractionState.DIALING
+    floor.clear(contact, 200, ClearedBy.US)
     (settled,) = floor.writes(SettleAttempt)
     assert (settled.result, settled.abandoned) == (CallResult.ABANDONED, True)
     assert settled.answered_at is not None

@@ -10,8 +10,17 @@ from dialer.interactions.interaction import InteractionState
 from dialer.trunks.trunk import TrunkState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.results import CallResult, RecordStatus
-from dialer.vocabulary.telephony import AccountState, ClearedBy, Dial, HangUp, LegCleared, Probe, ProbeCompleted
-from dialer.vocabulary.writes import AddDial, BeginAttempt, SettleAttempt, SettleDial, UpdateRecord
+from dialer.vocabulary.telephony import (
+    AccountState,
+    ClearedBy,
+    Dial,
+    HangUp,
+    LateAnswer,
+    LegCleared,
+    Probe,
+    ProbeCompleted,
+)
+from dialer.vocabulary.writes import AddDial, BeginAttempt, MarkLateAnswer, SettleAttempt, SettleDial, UpdateRecord
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, MAIN, NOON, SPARE, campaign, record, settings, trunk
 from tests.unit.callflow.scenes import dialling, opened
@@ -152,13 +161,26 @@ def test_a_call_given_up_by_the_agent_goes_nowhere_else() -> None:
     assert results(floor) == [CallResult.CANCELLED]
 
 
-def test_a_late_answer_after_the_failover_cancel_goes_nowhere_else() -> None:
+def test_an_answer_that_crosses_the_failover_cancel_goes_nowhere_else() -> None:
     floor = two()
     first = floor.contact
     floor.pass_time(4.1)
-    floor.clear(first, 200, ClearedBy.US, late_answer=True)
+    floor.answer(first)
+    floor.clear(first, 200, ClearedBy.US)
     assert used(floor) == [MAIN]
     assert results(floor) == [CallResult.ABANDONED]
+
+
+def test_an_answer_after_the_failover_is_noted_at_its_dial() -> None:
+    floor = two()
+    first = floor.contact
+    floor.pass_time(4.1)
+    floor.clear(first, by=ClearedBy.US, heard=False)
+    (begun,) = floor.writes(BeginAttempt)
+    floor.engine_says(LateAnswer(first.id, floor.now, f"{begun.attempt}.0"))
+    assert floor.writes(MarkLateAnswer) == [MarkLateAnswer(begun.attempt, 0)]
+    assert used(floor) == [MAIN, SPARE]
+    assert not results(floor)
 
 
 def test_no_failover_once_the_window_is_over_or_the_store_is_down() -> None:

@@ -54,9 +54,8 @@ def cleared(
     heard: bool = True,
     alerted: bool = False,
     answered: bool = False,
-    late_answer: bool = False,
 ) -> LegCleared:
-    return LegCleared(LegId("1"), code, "", q850, by, 0.0, answered, heard, alerted, late_answer)
+    return LegCleared(LegId("1"), code, "", q850, by, 0.0, answered, heard, alerted)
 
 
 @pytest.mark.parametrize(("code", "result"), [(code, result) for result, codes in BY_CODE.items() for code in codes])
@@ -132,7 +131,7 @@ def test_which_codes_try_the_next_trunk(code: int) -> None:
         (cleared(by=ClearedBy.TIMEOUT), False),
         (cleared(by=ClearedBy.TRANSPORT, alerted=True), False),
         (cleared(by=ClearedBy.TRANSPORT, answered=True), False),
-        (cleared(by=ClearedBy.US, heard=False, late_answer=True), False),
+        (cleared(by=ClearedBy.US, heard=False, answered=True), False),
         (cleared(by=ClearedBy.ENGINE, heard=False), False),
         (cleared(by=ClearedBy.UNATTENDED, heard=False), False),
     ],

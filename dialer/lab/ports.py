@@ -37,15 +37,22 @@ class ClaimedPorts(LabPorts):
         return LabPorts(**{each.name: getattr(self, each.name) for each in fields(LabPorts)})
 
 
-#: One lab's share of ports: SIP in the first 64, RTP further up.
+#: The first of the ports that Linux hands out by itself (ip-sysctl, ip_local_port_range): any program may have any of
+#: them at any moment, so that ours lie below.
+FIRST_EPHEMERAL = 32_768
+
+#: One lab's share of ports for SIP.
 BLOCK = 64
 FIRST_SIP = 15_060
 BLOCKS = 40
-RTP_SPAN = 3_000
+#: RTP of engine and lab, two ports a leg, above SIP. More labs than shares have some in common, where each leg takes
+#: the next port that is free.
+RTP_BLOCKS = 3
 FIRST_RTP = 17_700
-RTP_BLOCKS = 5
-#: Asterisk, where it takes part, has its RTP above all others.
-FIRST_ASTERISK_RTP = FIRST_RTP + RTP_BLOCKS * 2 * RTP_SPAN
+RTP_SPAN = 2_500
+#: RTP of Asterisk, where it takes part, below SIP.
+FIRST_ASTERISK_RTP = 10_000
+ASTERISK_RTP_SPAN = 1_680
 
 
 def _is_free(port: int) -> bool:
@@ -79,7 +86,7 @@ def free_ports() -> ClaimedPorts:
             claim.close()
             continue
         rtp = FIRST_RTP + (number % RTP_BLOCKS) * 2 * RTP_SPAN
-        asterisk_rtp = FIRST_ASTERISK_RTP + (number % RTP_BLOCKS) * RTP_SPAN
+        asterisk_rtp = FIRST_ASTERISK_RTP + (number % RTP_BLOCKS) * ASTERISK_RTP_SPAN
         return ClaimedPorts(
             carrier=low,
             phones=low + 1,
@@ -89,7 +96,7 @@ def free_ports() -> ClaimedPorts:
             engine_high=low + BLOCK - 2,
             engine_rtp=(rtp, rtp + RTP_SPAN - 2),
             lab_rtp=(rtp + RTP_SPAN, rtp + 2 * RTP_SPAN - 2),
-            asterisk_rtp=(asterisk_rtp, asterisk_rtp + RTP_SPAN - 2),
+            asterisk_rtp=(asterisk_rtp, asterisk_rtp + ASTERISK_RTP_SPAN - 2),
             claim=claim,
         )
     raise OSError(f"no free block of SIP ports between {FIRST_SIP} and {FIRST_SIP + BLOCKS * BLOCK}")

@@ -19,7 +19,7 @@ import numpy as np
 import pjsua2 as pj
 
 CALLS = 120  # 240 legs on one account: more than the 100 ports that pjsip tries as it comes
-RTP_PORT = 47000
+RTP_PORT = 29_000
 TONE_HZ = 600
 HEADER = struct.Struct("=QIII")
 DEADLINE_S = 20.0

@@ -101,7 +101,7 @@ def add_user(
     team: Annotated[list[str] | None, typer.Option(help="Team; may be given again.")] = None,
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
-    """Add a user, or change the one of this name. A running node knows it from its next start on."""
+    """Add a user, or change the one of this name. A running node knows it within seconds."""
     if len(password) < _PASSWORD_LENGTH:
         _end(f"The password has {len(password)} characters; take {_PASSWORD_LENGTH} or more.", 2)
 

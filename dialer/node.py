@@ -28,14 +28,16 @@ from dialer.ports import ClaimLease, User
 from dialer.runtime.clock import SystemClock
 from dialer.runtime.executor import Executor, audience_of
 from dialer.runtime.inbox import Inbox
+from dialer.runtime.roster import Roster
 from dialer.runtime.timers import Timers
 from dialer.runtime.writer import Writer
+from dialer.simulation.process import SimulationProcess
 from dialer.store.importer import CsvImporter
 from dialer.store.opening import Store, open_store
 from dialer.views.rendering import render
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.errors import AddressInUse, ConfigurationError, StoreUnavailable
-from dialer.vocabulary.ids import AgentName, EngineId, Mint, TeamName
+from dialer.vocabulary.ids import EngineId, Mint
 from sip.client import ClientLimits, EngineClient, Engines
 
 log = structlog.get_logger(__name__)
@@ -89,6 +91,7 @@ class Node:
         self.metrics = RuntimeMetrics(self.registry, self.inbox, self.writer)
         self.inbox.watch_lag(self.metrics.observe_lag)
         self.inbox.watch_full(self.engines.hold)
+        self.roster = Roster(store.users, self._post)
         self._tasks: list[asyncio.Task[None]] = []
         self._runner: web.AppRunner | None = None
         self._listener: socket.socket | None = None
@@ -137,12 +140,14 @@ class Node:
         self.writer.start()
         self.inbox.start()
         self.inbox.post(events.ConfigurationApplied(self._revision, self.settings))
+        await self.roster.read()
         for event in await self.store.ledger.remembered():
             self.inbox.post(event)
         self.engines.start()
         self._tasks = [
             asyncio.create_task(self._tick(), name="tick"),
             asyncio.create_task(self._renew_leases(), name="leases"),
+            asyncio.create_task(self.roster.keep(), name="roster"),
         ]
         if self._listener is not None:
             await self._open_api(self._listener)
@@ -169,6 +174,7 @@ class Node:
             attempts=store.attempts,
             do_not_call=store.do_not_call,
             importer=CsvImporter(store.lists, self.clock),
+            simulator=SimulationProcess(),
             reload=self.reload,
             registry=self.registry,
         )
@@ -219,17 +225,11 @@ class Node:
                     User(seed.name, name, seed.role, hashed, seed.phone or "", tuple(seed.teams))
                 )
 
-    def know_user(self, user: User) -> None:
-        """Tell the core of a user that was added or changed."""
-        teams = tuple(TeamName(team) for team in user.teams)
-        self.inbox.post(
-            events.UserKnown(AgentName(user.name), user.display_name, user.phone, teams, enabled=user.enabled)
-        )
-
     # ------------------------------------------------------------------ reload
 
     async def reload(self) -> tuple[Change, ...]:
-        """Check the configuration and apply it; returns what changed. Raises ConfigurationError, nothing changed."""
+        """Check the configuration and apply it, users to seed included; returns what changed. Raises
+        ConfigurationError, nothing changed, or StoreUnavailable when it was applied and users could not be seeded."""
         if self._directory is None:
             raise ConfigurationError(("The configuration of this node was made in code; there is nothing to read.",))
         new = await asyncio.to_thread(load, self._directory)
@@ -237,4 +237,6 @@ class Node:
         self.settings = new
         self._revision += 1
         self.inbox.post(events.ConfigurationApplied(self._revision, new))
+        await self._seed_users()
+        await self.roster.look()
         return changes

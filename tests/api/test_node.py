@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
 from config.model import Server, Settings, User
 from dialer.node import Node
+from dialer.ports import User as KnownUser
+from dialer.store.opening import open_plain
 
 from .stage import API, PASSWORD, settings
 
@@ -104,3 +108,19 @@ async def test_the_first_page_of_a_node_is_its_own_origin(tmp_path: Path) -> Non
             assert (await send(client, "/sessions", headers, json=body))[0] == 201
         foreign = {"Origin": f"http://evil.example.test:{made.server.listen_port}"}
         assert (await send(client, "/sessions", foreign, json=body))[0] == 403
+
+
+async def test_a_user_who_is_added_beside_the_node_is_on_its_list_without_a_log_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dialer.runtime.roster.LOOK_INTERVAL_S", 0.02)
+    made = node_settings(tmp_path)
+    async with running(made) as client:
+        sue = await log_in(client, "sue")
+        assert [each["name"] for each in await get(client, "/agents", sue)] == ["anna"]
+        store = await open_plain(made.server.database)
+        await store.users.save_user(KnownUser("zoe", "Zoe", "agent", "!", "", ("sales",)))
+        await store.close()
+        async with asyncio.timeout(10.0):
+            while len(await get(client, "/agents", sue)) < 2:  # noqa: ASYNC110  # the answer has no event
+                await asyncio.sleep(0.02)

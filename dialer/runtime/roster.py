@@ -1,0 +1,62 @@
+"""Users who were added or changed beside the running node, by the command line or another node of the database.
+
+The core learns of an agent at the node's start and at the agent's log-in. In between a supervisor's list would lack who
+was added, and who was disabled would go on working: the users are looked at again and again, and differences are told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from dialer.ports import User, Users
+from dialer.vocabulary.errors import StoreUnavailable
+from dialer.vocabulary.events import UserKnown
+from dialer.vocabulary.ids import AgentName, TeamName
+
+#: Time between two looks: as long a change takes at most to be seen.
+LOOK_INTERVAL_S = 5.0
+_AGENT = "agent"
+
+
+class Roster:
+    """Tells `post` of agents who are not what they were at the last look. `read` first, so that what is known already
+    is not told."""
+
+    def __init__(self, users: Users, post: Callable[[UserKnown], None]) -> None:
+        self._users = users
+        self._post = post
+        self._known: dict[str, UserKnown] = {}
+
+    async def read(self) -> None:
+        """Take the users as they are for known. Raises StoreUnavailable."""
+        self._known = {each.name: _known(each) for each in await self._users.users() if each.role == _AGENT}
+
+    async def look(self) -> None:
+        """Tell what differs. Who is no agent any more is told as disabled. Raises StoreUnavailable."""
+        for user in await self._users.users():
+            told = self._known.get(user.name)
+            if told is None and user.role != _AGENT:
+                continue
+            now = _known(user)
+            if now != told:
+                self._known[user.name] = now
+                self._post(now)
+
+    async def keep(self) -> None:
+        """Look for ever."""
+        while True:
+            await asyncio.sleep(LOOK_INTERVAL_S)
+            with contextlib.suppress(StoreUnavailable):
+                await self.look()
+
+
+def _known(user: User) -> UserKnown:
+    return UserKnown(
+        agent=AgentName(user.name),
+        display_name=user.display_name,
+        phone=user.phone,
+        teams=tuple(TeamName(team) for team in user.teams),
+        enabled=user.enabled and user.role == _AGENT,
+    )

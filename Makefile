@@ -15,10 +15,10 @@ FIRST   = $(wildcard $(addprefix tests/,$(GROUPS)))
 DIRS    = $(FIRST) $(filter-out $(FIRST),$(patsubst %/,%,$(wildcard tests/*/)))
 BENCHES := media latency setup analysis_tap
 
-.PHONY: help run test bench crash lint unit venv pjsua2 system peers asterisk audit clean distclean
+.PHONY: help run test bench bench-pacing crash lint unit venv pjsua2 system peers asterisk audit clean distclean
 
 help: ## this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: system venv pjsua2 ## the lab: a demo campaign over real SIP, with a live view
 	@exec $(BIN)/cornetta lab
@@ -28,6 +28,14 @@ test: system peers venv pjsua2-required asterisk lint ## lint, types, layers and
 
 bench: system peers venv pjsua2-required asterisk ## every measured comparison, one JSON line each
 	@for name in $(BENCHES); do $(BIN)/cornetta bench $$name --json; done; $(BIN)/cornetta bench latency --rate 50 --json
+
+# The cells of the goals in each variant; `flat` to `limit-0.2` are not as the benchmark has it.
+PACE := $(BIN)/cornetta bench pacing --workers 2 --results $(VENV)/pace-8h.jsonl
+VARIANTS := flat down up wrap-cv-0.5 talk-cv-0.6 talk-300 breaks limit-0.2 scores-0.6
+bench-pacing: venv ## PACE-8h: all cells and rules of the pacing, page and plot (hours)
+	@rm -f $(VENV)/pace-8h.jsonl
+	@for name in $(VARIANTS); do $(PACE) --variant $$name --cells 10x25,25x25,100x25 --rules vicidial:tapered predictive >/dev/null; done
+	@$(PACE) --write --json
 
 crash: system peers venv pjsua2-required ## a thousand kills of the engine and of the node; CRASH="--engine 100 --node 0" for others
 	@$(BIN)/python -m tests.crash.many $(CRASH)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from msgspec import Struct
 
 from config.model import Predictive
 from dialer.pacing.baselines.erlang import ErlangRate
+from dialer.pacing.baselines.oracle import Foresight, Oracle
 from dialer.pacing.baselines.ratio import Ratio
 from dialer.pacing.baselines.renewal import Renewal
 from dialer.pacing.baselines.vicidial import Method, Vicidial, VicidialSettings
@@ -15,10 +18,20 @@ from dialer.pacing.progressive import Progressive
 from dialer.vocabulary.errors import CornettaError
 
 PROGRESSIVE = "progressive"
+
+
+class Knowledge(StrEnum):
+    """What an oracle knows."""
+
+    ANSWERS = "answers"
+    BOTH = "both"
+
+
 #: The longest ring of calls, seconds.
 RING_S = 25.0
 RULES = (
     PROGRESSIVE, "predictive[:shed]", "ratio:LINES", "vicidial:hard|average|tapered[,most=3,difference=0,available]",
+    "renewal", "erlang", "oracle:answers|both",
 )  # fmt: skip
 
 
@@ -47,8 +60,8 @@ def is_one_to_one(rule: str) -> bool:
     return rule == PROGRESSIVE
 
 
-def pacer(rule: str, shift: Shift) -> Pacer:
-    """A new pacer by its name. Raises UnknownRule."""
+def pacer(rule: str, shift: Shift, foresight: Foresight | None = None) -> Pacer:
+    """A new pacer by its name; `foresight` is for the oracles, which there are only with it. Raises UnknownRule."""
     name, _, rest = rule.partition(":")
     try:
         match name:
@@ -56,6 +69,8 @@ def pacer(rule: str, shift: Shift) -> Pacer:
                 return Progressive()
             case "predictive":
                 return PredictivePacer(_predictive(rest, shift), RING_S)
+            case "oracle" if foresight is not None:
+                return Oracle(_predictive("", shift), RING_S, foresight, knows_agents=Knowledge(rest) is Knowledge.BOTH)
             case "ratio":
                 return Ratio(float(rest))
             case "erlang":

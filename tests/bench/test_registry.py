@@ -32,7 +32,8 @@ def test_each_comparison_explains_itself(name: str, capsys: pytest.CaptureFixtur
     assert module.__doc__
     if name in BENCHES:
         assert run_bench(name, ["--help"]) == 0
-        assert "--rounds" in capsys.readouterr().out
+        repeated_by = "--seeds" if name == "pacing" else "--rounds"
+        assert repeated_by in capsys.readouterr().out
 
 
 def test_what_cannot_be_measured_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

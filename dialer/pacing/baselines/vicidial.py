@@ -40,8 +40,9 @@ class Method(StrEnum):
 
 class VicidialSettings(Struct, frozen=True):
     """The settings of such a campaign; the defaults are the product's. `limit` is a part of live answers, `most` the
-    highest level, `difference` agents added to the idle ones, `available_only` counts idle agents instead of those
-    who are idle or talking, `shift_s` is the length of the shift from time 0."""
+    highest level, `difference` agents added to the idle ones where the level is worked out (and there alone, the
+    stronger of its two ways), `available_only` counts idle agents instead of those who are idle or talking,
+    `shift_s` is the length of the shift from time 0."""
 
     method: Method = Method.TAPERED
     limit: float = 0.03
@@ -90,7 +91,7 @@ class Vicidial:
             self._move_level(now)
         settings, talking = self._settings, self._team.talking
         tally = snapshot.idle if settings.available_only else snapshot.idle + talking
-        goal = int(self.level * max(0.0, tally + settings.difference) + 0.5)
+        goal = int(self.level * tally + 0.5)
         lines = snapshot.ringing + snapshot.waiting + (0 if settings.available_only else talking)
         reason = f"level {self.level:.3f} for {tally} agents is {goal} lines, {lines} are up"
         return Decision(max(0, goal - lines), reason, figures={"level": self.level, "tally": tally, "lines": lines})

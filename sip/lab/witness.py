@@ -24,6 +24,7 @@ from dialer.vocabulary.ids import LegId
 from dialer.vocabulary.telephony import ToneHeard
 
 from .legs import LabLeg, Side, Slice
+from .voice import TONE_LEVEL
 
 PROOF_S = 2.0
 """How long each end must hear the other, in seconds."""
@@ -36,6 +37,10 @@ SAME_TONE_HZ = 6
 SIDEBAND_HZ = 75
 """Audio that stutters because the machine is overloaded modulates the tone in it: lines appear beside it, within about
 60 Hz, for a part of its time. They are nobody's tones. So of two legs this near only the longer heard is told."""
+
+FAINT_LEVEL = TONE_LEVEL / 3
+"""Every tone of the lab is three times as loud, and a bridge passes it on as it is. What is fainter is a harmonic of
+somebody's voice that stood still for a moment (0.04 of full scale at most in our clips)."""
 
 Pair = tuple[LegId, LegId]
 """Who heard, and whom."""
@@ -116,12 +121,10 @@ def _credit(by_id: dict[LegId, LabLeg]) -> Iterator[Heard]:
 
 
 def _carriers(tones: tuple[ToneHeard, ...]) -> Iterator[ToneHeard]:
-    """The tones without their sidebands."""
+    """The tones without their sidebands and without what is too faint to be anybody's."""
     for tone in tones:
-        if not any(
-            other.seconds > tone.seconds and abs(other.frequency_hz - tone.frequency_hz) <= SIDEBAND_HZ
-            for other in tones
-        ):
+        beside = (abs(other.frequency_hz - tone.frequency_hz) for other in tones if other.seconds > tone.seconds)
+        if tone.level >= FAINT_LEVEL and all(apart > SIDEBAND_HZ for apart in beside):
             yield tone
 
 

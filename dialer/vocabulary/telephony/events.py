@@ -120,10 +120,12 @@ class PlayFinished(Struct, frozen=True, tag="play_finished"):
 
 
 class ToneHeard(Struct, frozen=True):
-    """A steady tone and how long it was heard in all. The frequency is rounded to 5 Hz."""
+    """A steady tone and how long it was heard in all. The frequency is rounded to 5 Hz; `level` is its amplitude where
+    it was loudest, of full scale, 1.0 from an engine that is older than the field."""
 
     frequency_hz: int
     seconds: float
+    level: float = 1.0
 
 
 class AnalysisCompleted(Struct, frozen=True, tag="analysis_completed"):

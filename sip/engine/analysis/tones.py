@@ -8,6 +8,8 @@ batch. A peak that comes again in the next windows at the same frequency is a to
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,12 +85,19 @@ class _Track:
     missed: int = 0
 
 
+class _Total(NamedTuple):
+    """All tracks of one frequency: their seconds, and the level of the loudest."""
+
+    seconds: float = 0.0
+    level: float = 0.0
+
+
 class ToneMeter:
     """Follows the peaks of one leg from window to window."""
 
     def __init__(self) -> None:
         self._tracks: list[_Track] = []
-        self._totals: dict[int, float] = {}
+        self._totals: dict[int, _Total] = {}
 
     def hear(self, peaks: list[Peak]) -> None:
         """The peaks of the next window."""
@@ -112,7 +121,7 @@ class ToneMeter:
             self._close(track)
         self._tracks.clear()
         heard = sorted(self._totals.items())
-        return tuple(ToneHeard(frequency_hz=frequency, seconds=round(seconds, 1)) for frequency, seconds in heard)
+        return tuple(ToneHeard(each, round(total.seconds, 1), round(total.level, 3)) for each, total in heard)
 
     def _nearest(self, frequency: float) -> _Track:
         """The track that goes on with this peak, or a new one. A track takes one peak a window."""
@@ -132,4 +141,6 @@ class ToneMeter:
             return
         frequency = round(track.frequency_hz / GRID_HZ) * GRID_HZ
         if frequency in self._totals or len(self._totals) < _TOTALS_BOUND:
-            self._totals[frequency] = self._totals.get(frequency, 0.0) + windows * HOP_S
+            before = self._totals.get(frequency, _Total())
+            level = max(before.level, median(track.strengths))
+            self._totals[frequency] = _Total(before.seconds + windows * HOP_S, level)

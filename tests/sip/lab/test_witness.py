@@ -94,6 +94,15 @@ def test_sidebands_of_audio_that_stutters_are_nobody() -> None:
     assert finding.cross_talk == ()
 
 
+def test_the_harmonic_of_a_voice_is_nobody() -> None:
+    listening = phone("p1", 1000, {})
+    listening.slices = [Slice(0.0, 10.0, (ToneHeard(505, 5.0, 0.3), ToneHeard(1600, 0.6, 0.04)), 0)]
+    stranger = phone("p2", 1600, {700: 5.0})
+    finding = find([listening, contact("c1", 505, {1000: 5.0}), stranger, contact("c2", 700, {1600: 5.0})])
+    assert finding.audio_both_ways == 2
+    assert finding.cross_talk == finding.one_way == ()
+
+
 def test_tones_that_no_leg_had_are_not_legs() -> None:
     finding = find([contact("c1", 505, {1000: 5.0, 425: 3.0}), phone("p1", 1000, {505: 4.0, 1400: 0.4})])
     assert finding.audio_both_ways == 1

@@ -51,7 +51,7 @@ def make_app(dependencies: Dependencies, sockets: Sockets | None = None) -> web.
         app.router.add_route(route.method, route.path, _plain(endpoint))
     app.router.add_route("GET", f"{PREFIX}/openapi.json", _document(routes))
     app.router.add_route("GET", "/", start_page)
-    dependencies.registry.register(WorldCollector(dependencies.world, dependencies.feed))
+    dependencies.registry.register(WorldCollector(dependencies.world, dependencies.feed, dependencies.clock))
     app.on_response_prepare.append(security_headers(dependencies.settings))
     app.on_shutdown.append(_close_desktops)
     app.on_cleanup.append(_closing(passwords))

@@ -13,7 +13,17 @@ from agent_api.feed import Feed
 from config.difference import Change
 from config.model import Settings
 from dialer.callflow.world import World
-from dialer.ports import Attempts, Clock, DoNotCall, IdempotencyKeys, ImportReport, Lists, Sessions, Users
+from dialer.ports import (
+    Attempts,
+    Clock,
+    DoNotCall,
+    IdempotencyKeys,
+    ImportReport,
+    Lists,
+    Sessions,
+    Simulator,
+    Users,
+)
 from dialer.vocabulary.commands import Command
 from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected, UserKnown
 from dialer.vocabulary.ids import ListName
@@ -58,5 +68,6 @@ class Dependencies:
     attempts: Attempts
     do_not_call: DoNotCall
     importer: Importer
+    simulator: Simulator
     reload: Callable[[], Awaitable[tuple[Change, ...]]]
     registry: CollectorRegistry

@@ -15,8 +15,11 @@ from agent_api.exchange import Exchange
 from agent_api.feed import Feed
 from agent_api.problems import ProblemRaised, problem
 from agent_api.route import Route
+from dialer.callflow.calendar import day_of
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import CampaignState
+from dialer.pacing.governor import Basis
+from dialer.ports import Clock
 from dialer.trunks.trunk import TrunkState
 from dialer.views.call import phase_of
 
@@ -26,9 +29,10 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 class WorldCollector(Collector):
     """Gauges of campaigns, trunks, engines and desktops, beside those of the node itself. No names of people."""
 
-    def __init__(self, world: Callable[[], World], feed: Feed) -> None:
+    def __init__(self, world: Callable[[], World], feed: Feed, clock: Clock) -> None:
         self._world = world
         self._feed = feed
+        self._clock = clock
 
     def describe(self) -> list[Metric]:
         """Nothing beforehand: the live state may not be there yet."""
@@ -37,6 +41,7 @@ class WorldCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         world = self._world()
         yield from _campaigns(world)
+        yield from _pacing(world, self._clock.now().utc)
         yield from _trunks(world)
         yield from _engines(world)
         yield GaugeMetricFamily("cornetta_configuration_revision", "Revision in force.", value=world.revision)
@@ -60,6 +65,30 @@ def _campaigns(world: World) -> Iterator[Metric]:
     family = GaugeMetricFamily("cornetta_calls", "Open interactions by phase.", labels=("campaign", "phase"))
     for (campaign, phase), n in sorted(calls.items()):
         family.add_metric((campaign, phase), n)
+    yield family
+
+
+#: Figures of the last decision that are worth a curve.
+_FIGURES = ("theta", "beta", "answer_rate", "expected_answers", "expected_free", "budget_left")
+
+
+def _pacing(world: World, utc: float) -> Iterator[Metric]:
+    campaigns = world.campaigns.values()
+    counts = {each.name: each.abandonment.within(1, day_of(each, utc)) for each in campaigns}
+    answers = ((name, float(count.answers)) for name, count in counts.items())
+    yield _family("cornetta_live_answers_today", "Live answers of the day.", "campaign", answers)
+    abandoned = ((name, float(count.abandoned)) for name, count in counts.items())
+    yield _family("cornetta_abandoned_today", "Live answers without an agent in time.", "campaign", abandoned)
+    last = {name: governor.last for name, governor in world.pacers.items()}
+    ahead = ((name, 1.0 if each and each.basis is Basis.FORECAST else 0.0) for name, each in last.items())
+    yield _family("cornetta_pacing_ahead", "1 while contacts are dialled by forecast.", "campaign", ahead)
+    failed = ((name, 1.0 if governor.failure else 0.0) for name, governor in world.pacers.items())
+    yield _family("cornetta_pacing_failed", "1 while the forecast is out of order.", "campaign", failed)
+    family = GaugeMetricFamily("cornetta_pacing", "Figures of the last decision.", labels=("campaign", "figure"))
+    for name, decision in last.items():
+        for figure in _FIGURES if decision is not None else ():
+            if decision is not None and figure in decision.figures:
+                family.add_metric((name, figure), decision.figures[figure])
     yield family
 
 

@@ -11,6 +11,8 @@ from agent_api import (
     health,
     interactions,
     lists,
+    pacing,
+    simulations,
     test_calls,
     trunks,
 )
@@ -28,6 +30,8 @@ def all_routes(sessions: SessionRoutes, events: EventsRoute, metrics: MetricsRou
         *interactions.routes(),
         *events.routes(),
         *campaigns.routes(),
+        *pacing.routes(),
+        *simulations.routes(),
         *trunks.routes(),
         *test_calls.routes(),
         *lists.routes(),

@@ -60,33 +60,30 @@ class Table(Generic[S, T]):
 class Machine(Generic[S, T]):
     """The state of one object, moved through its table."""
 
-    __slots__ = ("_state", "_story", "name", "since", "table")
+    __slots__ = ("_story", "name", "since", "state", "table")
 
     def __init__(self, table: Table[S, T], name: str, state: S | None = None, since: float = 0.0) -> None:
         self.table = table
         self.name = name
         self.since = since
-        self._state: S = table.initial if state is None else state
+        #: Read by everybody, written by `advance` alone. No property: the states of all objects are read at each tick.
+        self.state: S = table.initial if state is None else state
         self._story: deque[Chapter] = deque(maxlen=STORY_LENGTH)
-
-    @property
-    def state(self) -> S:
-        return self._state
 
     @property
     def story(self) -> tuple[str, ...]:
         return tuple(str(chapter) for chapter in self._story)
 
     def allows(self, trigger: T) -> bool:
-        return self.table.allows(self._state, trigger)
+        return self.table.allows(self.state, trigger)
 
     def advance(self, trigger: T, at: float) -> S:
         """Move on `trigger` at time `at` (seconds); raises InvalidTransition and changes nothing if illegal."""
-        after = self.table.rows[self._state].get(trigger)
+        after = self.table.rows[self.state].get(trigger)
         if after is None:
-            raise InvalidTransition(self.table.name, self.name, self._state, trigger, self.story)
-        self._story.append(Chapter(at, trigger, self._state, after))
-        if after is not self._state:
+            raise InvalidTransition(self.table.name, self.name, self.state, trigger, self.story)
+        self._story.append(Chapter(at, trigger, self.state, after))
+        if after is not self.state:
             self.since = at
-        self._state = after
+        self.state = after
         return after

@@ -31,6 +31,7 @@ from dialer.runtime.inbox import Inbox
 from dialer.runtime.roster import Roster
 from dialer.runtime.timers import Timers
 from dialer.runtime.writer import Writer
+from dialer.simulation.process import SimulationProcess
 from dialer.store.importer import CsvImporter
 from dialer.store.opening import Store, open_store
 from dialer.views.rendering import render
@@ -173,6 +174,7 @@ class Node:
             attempts=store.attempts,
             do_not_call=store.do_not_call,
             importer=CsvImporter(store.lists, self.clock),
+            simulator=SimulationProcess(),
             reload=self.reload,
             registry=self.registry,
         )

@@ -22,6 +22,7 @@ from dialer.vocabulary.ids import (
 )
 from dialer.vocabulary.outputs import ClaimRecords
 from dialer.vocabulary.results import CallResult, RecordStatus
+from dialer.vocabulary.shifts import ShiftOutlook, ShiftQuestion
 from dialer.vocabulary.writes import CommitReport, Write
 
 
@@ -353,3 +354,11 @@ class IdempotencyKeys(Protocol):
         """The request came to nothing and may be sent again with the same key."""
 
     async def purge_keys(self, before: float) -> int: ...
+
+
+class Simulator(Protocol):
+    """Tries the next hours on a simulated centre, away from the loop."""
+
+    async def outlook(self, question: ShiftQuestion) -> tuple[ShiftOutlook, ...]:
+        """One outlook for each number of agents. Raises Refused: `simulation_running` while another question is at
+        work, `simulation_too_long` when it takes too long, `simulation_failed` with what was wrong."""

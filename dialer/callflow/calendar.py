@@ -8,7 +8,8 @@ from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign, OpenHours
 from dialer.compliance.window import hours_on, local_time
 
-UTC_ZONE = "UTC"
+#: Ordinal of 1 January 1970.
+FIRST_DAY = 719_163
 
 
 def minute_of(utc: float) -> int:
@@ -28,13 +29,9 @@ def open_hours(step: Step, campaign: Campaign) -> OpenHours | None:
 
 def day_of(campaign: Campaign, utc: float) -> int:
     """The ordinal of the date where the campaign's contacts live."""
-    local = local_time(zone_of(campaign), utc)
-    return local.toordinal() if local is not None else int(utc // 86_400)
-
-
-def zone_of(campaign: Campaign) -> str:
-    """The zone by whose date the days of a campaign are told apart."""
-    return campaign.settings.time_zone or (campaign.zones[0] if campaign.zones else UTC_ZONE)
+    zone = campaign.settings.time_zone or (campaign.zones[0] if campaign.zones else "")
+    local = local_time(zone, utc) if zone else None
+    return local.toordinal() if local is not None else FIRST_DAY + int(utc // 86_400)
 
 
 def _look_up(step: Step, campaign: Campaign, known: OpenHours | None, minute: int) -> OpenHours | None:

@@ -21,6 +21,7 @@ def on_applied(step: Step, event: events.ConfigurationApplied) -> None:
     _apply_engines(step)
     _apply_trunks(step)
     _apply_campaigns(step)
+    world.regroup()
     for agent in world.agents.values():
         agent.teams = frozenset(TeamName(team) for team in world.settings.teams_of(agent.name, agent.own_teams))
         step.agent_changed(agent.name)

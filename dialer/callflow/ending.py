@@ -161,6 +161,8 @@ def finalize(step: Step, interaction: Interaction, after: AgentTrigger | None = 
         done = PartyTrigger.FINISH if party.state is PartyState.AFTER_CALL else PartyTrigger.WITHDRAW
         party.machine.advance(done, step.now)
         step.save_party(interaction, party)
+        if step.world.agents[party.agent].state is AgentState.AFTER_CALL_WORK:
+            observing.worked_up(step, interaction, step.world.agents[party.agent].machine.since)
         free_agent(step, step.world.agents[party.agent], after)
     step.history("finalized", interaction=interaction, result=interaction.result, disposition=interaction.disposition)
     _forget(step, interaction)

@@ -9,6 +9,7 @@ from dialer.callflow.calendar import day_of
 from dialer.callflow.step import Step
 from dialer.callflow.traits import traits_of
 from dialer.campaigns.campaign import Campaign
+from dialer.campaigns.day_figures import DayFigures
 from dialer.interactions.interaction import Interaction
 from dialer.pacing import AgentStage, Observation, Observed, Outcome
 from dialer.vocabulary.results import CallResult
@@ -33,6 +34,7 @@ def dialled(step: Step, interaction: Interaction) -> None:
     record = interaction.record
     traits = None if record is None else traits_of(record, step.utc)
     if interaction.attempt is not None:
+        _today(step, interaction).dials += 1
         _tell(step, interaction, Observation(Observed.DIALLED, step.now, interaction.attempt.id, traits=traits))
 
 
@@ -44,11 +46,16 @@ def rung(step: Step, interaction: Interaction) -> None:
 
 def answered(step: Step, interaction: Interaction, at: float) -> None:
     """200 OK, received at monotonic `at`."""
-    if interaction.attempt is not None:
-        interaction.attempt.counted = True
-        campaign = step.world.campaigns[interaction.campaign]
-        campaign.abandonment.answer(day_of(campaign, step.utc))
-        _tell(step, interaction, Observation(Observed.ANSWERED, min(at, step.now), interaction.attempt.id))
+    attempt = interaction.attempt
+    if attempt is None:
+        return
+    attempt.counted = True
+    campaign = step.world.campaigns[interaction.campaign]
+    campaign.abandonment.answer(day_of(campaign, step.utc))
+    today = _today(step, interaction)
+    today.answers += 1
+    today.ring_s += max(0.0, step.utc - attempt.begun_at)
+    _tell(step, interaction, Observation(Observed.ANSWERED, min(at, step.now), attempt.id))
 
 
 def abandoned(step: Step, interaction: Interaction) -> None:
@@ -68,7 +75,30 @@ def abandoned(step: Step, interaction: Interaction) -> None:
 
 def ended(step: Step, interaction: Interaction, result: CallResult) -> None:
     """The attempt came to `result`."""
-    _tell(step, interaction, _ended(step, interaction, _outcome(interaction, result), result))
+    outcome = _outcome(interaction, result)
+    attempt, today = interaction.attempt, _today(step, interaction)
+    if outcome is Outcome.UNANSWERED:
+        today.unanswered += 1
+        today.busy += result is not CallResult.NO_ANSWER
+    elif outcome is Outcome.HANDLED and attempt is not None and attempt.connected_at is not None:
+        today.talks += 1
+        today.talk_s += max(0.0, step.utc - attempt.connected_at)
+    _tell(step, interaction, _ended(step, interaction, outcome, result))
+
+
+def worked_up(step: Step, interaction: Interaction, since: float) -> None:
+    """After-call work that began at monotonic `since` is over."""
+    today = _today(step, interaction)
+    today.wraps += 1
+    today.wrap_s += max(0.0, step.now - since)
+
+
+def _today(step: Step, interaction: Interaction) -> DayFigures:
+    campaign = step.world.campaigns[interaction.campaign]
+    day = day_of(campaign, step.utc)
+    if campaign.today.day != day:
+        campaign.today = DayFigures(day)
+    return campaign.today
 
 
 def _ended(step: Step, interaction: Interaction, outcome: Outcome, result: CallResult) -> Observation:

@@ -29,6 +29,7 @@ def on_user_known(step: Step, event: events.UserKnown) -> None:
         step.world.agents[event.agent] = agent
     agent.display_name, agent.phone, agent.teams = event.display_name, event.phone, teams
     agent.own_teams = own
+    step.world.regroup()
     if not event.enabled and agent.state is not AgentState.LOGGED_OUT:
         _log_out(step, agent)
     step.agent_changed(agent.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from config.model import Campaign as CampaignSettings
@@ -12,6 +12,7 @@ from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg
 from dialer.interactions.trial import Trial
+from dialer.pacing import Pacer
 from dialer.pacing.governor import Governor
 from dialer.pacing.predictive import PredictivePacer
 from dialer.trunks.trunk import Trunk
@@ -24,7 +25,6 @@ from dialer.vocabulary.ids import (
     LegId,
     Mint,
     NoticeId,
-    TeamName,
     TrunkName,
 )
 
@@ -66,9 +66,14 @@ class Notice:
 LAG_REMEMBERED_S = 5.0
 
 
+def make_rule(settings: CampaignSettings) -> Pacer:
+    """The rule that dials ahead of free agents."""
+    return PredictivePacer(settings.predictive, settings.ring_timeout_s)
+
+
 def make_governor(settings: CampaignSettings) -> Governor:
     """The pacing of a campaign."""
-    return Governor(PredictivePacer(settings.predictive, settings.ring_timeout_s), settings.predictive.min_agents)
+    return Governor(make_rule(settings), settings.predictive.min_agents)
 
 
 @dataclass(slots=True)
@@ -95,6 +100,7 @@ class World:
     store_problem: str = ""
     #: False until everything remembered from before the start has been said.
     restored: bool = False
+    _crews: dict[CampaignName, tuple[Agent, ...]] = field(default_factory=dict)
 
     def agent(self, name: AgentName) -> Agent:
         """Raises NotFound."""
@@ -117,10 +123,17 @@ class World:
         except KeyError:
             raise NotFound("interaction", id_) from None
 
-    def agents_of(self, campaign: Campaign) -> Iterator[Agent]:
+    def agents_of(self, campaign: Campaign) -> Sequence[Agent]:
         """Agents of the campaign's teams."""
-        teams = frozenset(TeamName(team) for team in campaign.settings.teams)
-        return (agent for agent in self.agents.values() if agent.teams & teams)
+        crew = self._crews.get(campaign.name)
+        if crew is None:
+            crew = tuple(agent for agent in self.agents.values() if self.works_for(agent, campaign))
+            self._crews[campaign.name] = crew
+        return crew
+
+    def regroup(self) -> None:
+        """Teams have changed, of agents or of campaigns, or there is a new agent."""
+        self._crews.clear()
 
     def works_for(self, agent: Agent, campaign: Campaign) -> bool:
         return not agent.teams.isdisjoint(campaign.settings.teams)

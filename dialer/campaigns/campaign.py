@@ -8,6 +8,7 @@ from enum import StrEnum
 from config.model import Campaign as CampaignSettings
 from config.model import Mode
 from dialer.campaigns.abandonment import Abandonment
+from dialer.campaigns.day_figures import DayFigures
 from dialer.campaigns.pool import Pool
 from dialer.campaigns.reason import NoCalls
 from dialer.machine import Machine, Table
@@ -86,6 +87,8 @@ class Campaign:
     served: int = 0
     #: What the law counts, by day.
     abandonment: Abandonment = field(default_factory=Abandonment)
+    #: What today's calls and agents came to.
+    today: DayFigures = field(default_factory=DayFigures)
     #: Hours of the day in which something could be dialled, as last looked up.
     hours: OpenHours | None = None
     #: The minute (of UTC) in which it was last seen whether the window has closed.

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import perf_counter_ns
 
+from config.model import Campaign
 from dialer.callflow.world import World
 from dialer.pacing import Decision, Observation, Pacer, PacingSnapshot
 from dialer.pacing.governor import Governor
+from dialer.pacing.predictive import PredictivePacer
 from dialer.pacing.rules import Shift as ShiftOfRule
 from dialer.pacing.rules import is_one_to_one, pacer
 from dialer.ports import NewRecord
@@ -94,11 +96,18 @@ class SimulatedShift(SimulatedNode):
         world.make_pacer = self._make_pacer
 
     def _make_pacer(self, _: object) -> Governor:
-        rule = ShiftOfRule(self.plan.agents, self.plan.limit, self.plan.length_s)
-        timed = TimedPacer(pacer(self.plan.rule, rule))
+        settings = self.settings.campaigns[0]
+        timed = TimedPacer(self._rule(settings))
         self._pacers.append(timed)
-        least_agents = self.settings.campaigns[0].predictive.min_agents
+        least_agents = settings.predictive.min_agents
         return Governor(timed, least_agents, timed if is_one_to_one(self.plan.rule) else None)
+
+    def _rule(self, settings: Campaign) -> Pacer:
+        """The plan's rule; the shipped one by the campaign's own settings."""
+        plan = self.plan
+        if plan.rule == "predictive" and plan.campaign is not None:
+            return PredictivePacer(settings.predictive, settings.ring_timeout_s)
+        return pacer(plan.rule, ShiftOfRule(plan.agents, plan.limit, plan.length_s))
 
     def committed(self, writes: list[Write], report: CommitReport) -> None:
         self.tally.take(writes)
@@ -122,6 +131,12 @@ class SimulatedShift(SimulatedNode):
             for n in range(first, first + count)
         ]
         run_now(self.store.lists.add_records(ListName(LIST), rows, self.utc))
+
+    @property
+    def records_left(self) -> int:
+        """Records that wait or are being handled."""
+        contacts = self.tables.lists[LIST]
+        return len(contacts.queue) + contacts.statuses[RecordStatus.RETRIEVED]
 
     @property
     def decision_us(self) -> float:
@@ -157,9 +172,7 @@ class SimulatedShift(SimulatedNode):
         piece = self.tally.piece(self.shift_s - STRIDE_S / 2)
         if piece is not None:
             piece.ringing = sum(1 for line in self.engine.lines.values() if line.is_contact and not line.is_up)
-        contacts = self.tables.lists[LIST]
-        left = len(contacts.queue) + contacts.statuses[RecordStatus.RETRIEVED]
-        if self.plan.records is not None and left == 0 and self.ended_at_h is None:
+        if self.plan.records is not None and self.records_left == 0 and self.ended_at_h is None:
             self.ended_at_h = self.shift_s / 3600
 
     def drain(self) -> None:

@@ -46,6 +46,7 @@ from dialer.runtime.executor import Executor, audience_of
 from dialer.runtime.inbox import Inbox
 from dialer.runtime.timers import Timers
 from dialer.runtime.writer import Writer
+from dialer.simulation.process import SimulationProcess
 from dialer.store.importer import CsvImporter
 from dialer.store.memory import MemoryStore
 from dialer.views.rendering import render
@@ -215,6 +216,7 @@ class Stage:
             attempts=store.attempts,
             do_not_call=store.do_not_call,
             importer=CsvImporter(store.lists, self.clock),
+            simulator=SimulationProcess(),
             reload=self.reload,
             registry=CollectorRegistry(),
         )

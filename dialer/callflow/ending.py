@@ -26,6 +26,8 @@ from dialer.vocabulary.writes import ReleaseRecord, SettleAttempt, UpdateRecord
 
 #: SIP codes from here on are refusals (RFC 3261 section 21: 3xx redirections, which we do not follow, and failures).
 FIRST_REFUSAL = 300
+#: Refusals of our credentials (RFC 3261 section 22): they say nothing of the number that was dialled.
+ABOUT_US = frozenset({401, 407})
 
 
 def warning_timer(interaction: InteractionId) -> str:
@@ -245,9 +247,10 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
 
 
 def _is_refused(interaction: Interaction) -> bool:
-    """Whether the trunk itself said no to the last attempt: a final SIP code, be it of the last of several trunks."""
+    """Whether the trunk itself, or the last of several, said no to the number of the last attempt."""
     attempt = interaction.attempt
-    return attempt is not None and bool(attempt.dials) and attempt.dial.code >= FIRST_REFUSAL
+    code = attempt.dial.code if attempt is not None and attempt.dials else 0
+    return code >= FIRST_REFUSAL and code not in ABOUT_US
 
 
 def cancel_record(step: Step, interaction: Interaction) -> None:

@@ -133,6 +133,14 @@ def test_a_record_that_the_trunk_refuses_does_not_come_back_for_ever() -> None:
     assert (update.status, update.result, update.uncount) == (RecordStatus.UPDATED, CallResult.TRUNK_FAILURE, 0)
 
 
+@pytest.mark.parametrize("code", [401, 407])
+def test_wrong_credentials_cost_no_record_however_often(code: int) -> None:
+    floor = dialling(ASM, records=(record(1, tries={"trunk_failure": 9}),))
+    floor.clear(floor.contact, code)
+    (update,) = floor.writes(UpdateRecord)
+    assert (update.status, update.uncount, update.tried) == (RecordStatus.READY, 1, ())
+
+
 def test_a_silent_trunk_leaves_the_row_of_refusals_as_it_is() -> None:
     floor = dialling(ASM, records=(record(1, tries={"trunk_failure": 9}),))
     floor.clear(floor.contact, by=ClearedBy.TRANSPORT, heard=False)

@@ -13,8 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from dialer.simulation.figures import Figures, figures_of, together
+from dialer.simulation.figures import Figures, ShiftFigures, figures_of, together
 from dialer.simulation.files import campaign_in, profile_named
+from dialer.simulation.plot import draw, require
 from dialer.simulation.setting import Plan
 from dialer.simulation.shift import SimulatedShift
 from dialer.vocabulary.errors import ConfigurationError, CornettaError
@@ -60,16 +61,20 @@ def simulate(
             tried, trunk = campaign_in(campaign)
             plan = replace(plan, campaign=tried, trunk=trunk)
         plan.check()
-        figures = _run(plan, range(first, last + 1))
+        if plot is not None:
+            require(plot)
+        figures = _run(plan, range(first, last + 1), plot)
     except CornettaError as error:
         _fail(error)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}")
     if as_json:
         typer.echo(json.dumps(msgspec.to_builtins(figures)))
     else:
         _tell(figures)
 
 
-def _fail(error: CornettaError) -> NoReturn:
+def _fail(error: object) -> NoReturn:
     typer.echo(str(error), err=True)
     raise typer.Exit(EXIT_MISTAKE)
 
@@ -95,8 +100,8 @@ def _seeds(text: str) -> tuple[int, int]:
     return first, last
 
 
-def _run(plan: Plan, seeds: range) -> Figures:
-    found = []
+def _run(plan: Plan, seeds: range, plot: Path | None) -> Figures:
+    found: list[ShiftFigures] = []
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("shifts", total=float(len(seeds)))
         for done, seed in enumerate(seeds):
@@ -106,6 +111,9 @@ def _run(plan: Plan, seeds: range) -> Figures:
                 progress.update(task, completed=done + share)
 
             shift.run(tell)
+            if plot is not None and not found:
+                title = f"{plan.agents} agents, {plan.answer_rate:.0%} answers, {plan.rule}, seed {seed}"
+                draw(shift.tally.pieces, plan.limit, title, plot)
             found.append(figures_of(shift, seed))
     return together(found)
 

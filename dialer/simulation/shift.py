@@ -20,7 +20,7 @@ from dialer.simulation.node import SimulatedNode, run_now
 from dialer.simulation.setting import CAMPAIGN, LIST, Plan, begins_utc, settings_of, users_of, zone_of
 from dialer.simulation.tally import Tally
 from dialer.vocabulary import commands as c
-from dialer.vocabulary.ids import AgentName, CampaignName, ListName
+from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, ListName
 from dialer.vocabulary.outputs import ClaimRecords
 from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.writes import CommitReport, SaveAgent, Write
@@ -89,25 +89,43 @@ class SimulatedShift(SimulatedNode):
     def _answered(self) -> None:
         self.tally.answer(self.utc)
 
-    # ------------------------------------------------------------------ the node's side
-
     def prepare(self, world: World) -> None:
         """Every life of the node paces by the plan's rule."""
         world.make_pacer = self._make_pacer
 
     def _make_pacer(self, _: object) -> Governor:
         settings = self.settings.campaigns[0]
-        timed = TimedPacer(self._rule(settings))
+        timed = TimedPacer(self.rule(settings))
         self._pacers.append(timed)
         least_agents = settings.predictive.min_agents
         return Governor(timed, least_agents, timed if is_one_to_one(self.plan.rule) else None)
 
-    def _rule(self, settings: Campaign) -> Pacer:
+    def rule(self, settings: Campaign) -> Pacer:
         """The plan's rule; the shipped one by the campaign's own settings."""
         plan = self.plan
         if plan.rule == "predictive" and plan.campaign is not None:
             return PredictivePacer(settings.predictive, settings.ring_timeout_s)
-        return pacer(plan.rule, ShiftOfRule(plan.agents, plan.limit, plan.length_s))
+        return pacer(plan.rule, ShiftOfRule(plan.agents, plan.limit, plan.length_s), self)
+
+    # ------------------------------------------------------------------ what only an oracle may know
+
+    def answers_at(self, attempt: AttemptId) -> float | None:
+        """When a call that rings will be answered by a person; None: never."""
+        placed = self.crowd.placed.get(attempt)
+        return placed[0] + placed[1].after_s if placed is not None and placed[1].answers else None
+
+    def free_at(self, agent: str) -> float | None:
+        """When an agent who talks or finishes a call will have finished it."""
+        name = AgentName(agent)
+        if name in self.desks.done_at:
+            return self.desks.done_at[name]
+        id_ = self.world.agents[name].interaction
+        interaction = self.world.interactions.get(id_) if id_ is not None else None
+        attempt = interaction.attempt if interaction is not None else None
+        talked_at = self.crowd.ends_at.get(attempt.id) if attempt is not None else None
+        return None if talked_at is None else talked_at + self.desks.wrap_s.get(name, 0.0)
+
+    # ------------------------------------------------------------------ the node's side
 
     def committed(self, writes: list[Write], report: CommitReport) -> None:
         self.tally.take(writes)

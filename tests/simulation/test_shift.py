@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.pacing.cell import Cell, varied
+from bench.pacing.shift import Shift as HarnessShift
 from config.model import CallingList, Campaign, Mode, Predictive, Trunk
+from dialer.pacing import Pacer
+from dialer.pacing.rules import Shift as RuleShift
+from dialer.pacing.rules import pacer
+from dialer.pacing.trace import Decided, Entry, Recorder, replay
 from dialer.simulation.laws import Breaks
 from dialer.simulation.profile import DRIFT, FLAT
 from dialer.simulation.setting import Plan
@@ -126,6 +132,51 @@ def test_a_campaign_is_tried_by_its_own_rules(tmp_path: Path, capsys: pytest.Cap
     assert f"{file}:6: ring_timeout_s: " in capsys.readouterr().err
     file.write_text("name: spring\nmode: PROGRESSIVE\nteams: [sales]\nlists: [a]\ntrunks: [main]\nring_timeout_s: 20\n")
     assert _exit_code((*arguments, "--rule", "progressive", "--hours", "0.1")) == 0
+
+
+def test_a_shift_is_drawn(tmp_path: Path) -> None:
+    file = tmp_path / "shift.png"
+    # In a process of its own: matplotlib keeps its fonts open.
+    command = [
+        *(sys.executable, "-m", "dialer.cli", "simulate", "--agents", "2", "--answer-rate", "25%"),
+        *("--hours", "0.2", "--rule", "progressive", "--plot", str(file)),
+    ]
+    subprocess.run(command, capture_output=True, timeout=60, check=True)
+    assert file.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_that_cannot_be_written_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--agents", "1", "--answer-rate", "25%", "--hours", "0.05", "--rule", "progressive")
+    assert _exit_code((*arguments, "--plot", "/nowhere/shift.png")) == 2
+    assert "/nowhere/shift.png: No such file or directory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("rule", ["progressive", "predictive", "ratio:2", "renewal"])
+def test_the_same_trace_gives_the_same_decisions_outside_of_the_core(rule: str) -> None:
+    """What the core told its pacer, told to another one as the fast harness makes it: every decision is the same."""
+    entries: list[Entry] = []
+    plan = Plan(5, 0.25, rule, 0.4, DRIFT)
+
+    class Recorded(SimulatedShift):
+        def rule(self, settings: Campaign) -> Pacer:
+            return Recorder(super().rule(settings), entries.append)
+
+    Recorded(plan, 4).run()
+    decided = [each for each in entries if isinstance(each, Decided)]
+    assert sum(each.decision.dial for each in decided) > 30
+    again = pacer(rule, RuleShift(plan.agents, plan.limit, plan.length_s))
+    assert not list(replay(entries, again))
+
+
+def test_the_harness_and_the_core_come_to_the_same_shift() -> None:
+    """Two worlds of the same laws: what the fast harness says of a rule is what the whole core does with it."""
+    plan = Plan(10, 0.25, "predictive", 1.5, FLAT)
+    shift = SimulatedShift(plan, 1)
+    shift.run()
+    utilisation = 100 * shift.tally.working_s / shift.tally.staffed_s
+    cell = varied(Cell(agents=10, answer_rate=0.25, hours=1.5), "flat")
+    runs = [HarnessShift(cell, seed).run(pacer("predictive", RuleShift(10, 0.03, 5400.0))) for seed in (1, 2, 3)]
+    assert abs(utilisation - sum(each.utilisation for each in runs) / 3) < 6
 
 
 @pytest.mark.parametrize("mode", ["PREDICTIVE_ASM", "PREDICTIVE"])

@@ -45,3 +45,11 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
     parse.__name__ = "whole number"
     return parse
+
+
+def percent(text: str) -> float:
+    """An argparse type: a percentage, `25` or `25%`."""
+    number = float(text.removesuffix("%"))
+    if not 0 < number <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is no percentage above 0, at most 100")
+    return number

@@ -34,6 +34,7 @@ class Program(Protocol):
 BENCHES: Mapping[str, tuple[str, str]] = {
     "media": ("bench.media", "CPU and memory of bridged pairs, beside Asterisk's Dial and ConfBridge"),
     "latency": ("bench.latency", "a contact's 200 OK to the agent's audio, beside an ARI application"),
+    "live": ("bench.live", "predictive dialling with real SIP, beside the simulation of the same centre"),
     "pacing": ("bench.pacing.command", "PACE-8h: utilisation and abandonment of pacing rules on a virtual shift"),
     "setup": ("bench.setup", "new calls per second through node and engine"),
 }

@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 import tempfile
+import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -17,7 +18,7 @@ from rich.console import Console
 
 from config.loader import check as check_configuration
 from config.loader import load
-from config.model import Mode, Settings
+from config.model import Settings
 from dialer.cli_data import counted, lists_app, users_app
 from dialer.cli_simulation import simulate
 from dialer.vocabulary.errors import ConfigurationError, CornettaError
@@ -169,46 +170,47 @@ def lab(
     agents: Annotated[int, typer.Option(min=1, max=500)] = 8,
     records: Annotated[int, typer.Option(min=1, max=60_000)] = 400,
     mode: Annotated[
-        str, typer.Option(help="PREVIEW, PUSH_PREVIEW, PROGRESSIVE or PROGRESSIVE_ASM.")
+        str,
+        typer.Option(help="PREVIEW, PUSH_PREVIEW, PROGRESSIVE, PREDICTIVE, PROGRESSIVE_ASM or PREDICTIVE_ASM."),
     ] = "PROGRESSIVE_ASM",
     seed: Annotated[int, typer.Option(help="Equal seeds give equal contacts.")] = 1,
-    profile: Annotated[str, typer.Option(help="demo, measured, mixed or prompt.")] = "",
+    profile: Annotated[str, typer.Option(help="demo, measured, mixed, prompt or pace-8h.")] = "",
+    answer_rate: Annotated[
+        float, typer.Option(max=100, help="Percent of the contacts who answer as persons; 0: as the profile has it.")
+    ] = 0.0,
+    minutes: Annotated[
+        float,
+        typer.Option(min=0, max=480, help="With --headless: so long, on a list that does not end, with pace-8h."),
+    ] = 0.0,
     via: Annotated[str, typer.Option(help="direct, or asterisk: everything through a real Asterisk.")] = "direct",
     port: Annotated[int, typer.Option(help="Port of the web side.")] = 8080,
     directory: Annotated[Path | None, typer.Option(help="Where data and logs go; new and empty each time.")] = None,
 ) -> None:
     """The whole product on this machine, with a simulated carrier and phones: a demo, or with --headless a proof."""
-    from dialer.lab.scenario import Scenario
+    from dialer.lab.order import Order
     from dialer.vocabulary.interpreter import share_interpreter
-    from sip.lab.profile import profile_named
 
     log_to_stderr("WARNING")
     share_interpreter()
+    order = Order(mode, agents, records, seed, headless, profile, answer_rate, minutes, via, port)
     try:
-        chosen = profile_named(profile or ("measured" if headless else "demo"))
-        scenario = Scenario(Mode(mode.upper()), agents, records, seed, chosen, headless, port, via)
+        scenario, habits = order.scenario(time.time())
     except CornettaError as error:
         fail(error, EXIT_MISTAKE)
-    except ValueError:
-        fail(f"There is no mode {mode!r}: use one of {', '.join(Mode)}.", EXIT_MISTAKE)
-    if via not in ("direct", "asterisk"):
-        fail(f"There is no way {via!r}: use --via direct or --via asterisk.", EXIT_MISTAKE)
-    if scenario.mode.predictive:
-        fail(f"{scenario.mode} is not available yet: use a progressive mode.", EXIT_MISTAKE)
     place = directory or Path(tempfile.mkdtemp(prefix="cornetta-lab-"))
     if headless:
-        _headless(scenario, place, as_json=as_json)
+        _headless(scenario, habits, place, as_json=as_json)
     else:
         from dialer.lab.watch import run_demo
 
-        run_async(run_demo(scenario, place, Console()))
+        run_async(run_demo(scenario, habits, place, Console()))
 
 
-def _headless(scenario: Any, place: Path, *, as_json: bool) -> None:
-    from dialer.lab.headless import as_json as to_json
+def _headless(scenario: Any, habits: Any, place: Path, *, as_json: bool) -> None:
     from dialer.lab.headless import run_headless
+    from dialer.lab.report import as_json as to_json
 
-    report = run_async(run_headless(scenario, place, lambda line: typer.echo(line, err=True)))
+    report = run_async(run_headless(scenario, place, lambda line: typer.echo(line, err=True), habits))
     told = to_json(report)
     if as_json:
         typer.echo(json.dumps(told))

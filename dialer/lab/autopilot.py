@@ -16,6 +16,7 @@ from dialer.interactions.party import PartyState
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused, StoreUnavailable
 from dialer.vocabulary.ids import AgentName
+from sip.lab.profile import LogNormal
 
 Ask = Callable[[commands.Command], Awaitable[object]]
 
@@ -25,13 +26,15 @@ LOOK_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How simulated agents work. Times in seconds, drawn evenly between the two."""
+    """How simulated agents work. Times in seconds, drawn evenly between the two; `wrap_law` draws the time of the
+    after-call work otherwise."""
 
     wrap_s: tuple[float, float] = (0.2, 1.0)
     read_s: tuple[float, float] = (0.1, 0.5)
     #: After this long an agent ends a conversation that the contact has not ended.
     talk_s: tuple[float, float] = (10.0, 16.0)
     dispositions: tuple[str, ...] = ("sale", "not_interested", "call_later")
+    wrap_law: LogNormal | None = None
 
 
 class Autopilot:
@@ -45,6 +48,8 @@ class Autopilot:
         self._habits = habits
         self._acts_at: dict[str, float] = {}
         self.working = True
+        #: Nothing is waited for any more: conversations and after-call work are ended at once.
+        self.hurried = False
 
     async def work(self) -> None:
         """Until cancelled."""
@@ -54,6 +59,8 @@ class Autopilot:
             if command is not None:
                 with contextlib.suppress(Refused, StoreUnavailable):
                     await self._ask(command)
+                    if isinstance(command, commands.SetOutcome):
+                        continue  # Done is pressed at once
             await asyncio.sleep(LOOK_S)
 
     def _next(self, now: float) -> commands.Command | None:
@@ -97,7 +104,7 @@ class Autopilot:
                 return None
             return commands.EndCall(self._name, interaction.id)
         if interaction.state is InteractionState.CLEARED and party.state is PartyState.AFTER_CALL:
-            if not self._due(f"wrap {interaction.id}", self._habits.wrap_s, now):
+            if not self._due(f"wrap {interaction.id}", self._habits.wrap_law or self._habits.wrap_s, now):
                 return None
             if not interaction.disposition:
                 said = self._random.choice(self._habits.dispositions)
@@ -105,8 +112,9 @@ class Autopilot:
             return commands.Done(self._name, interaction.id, "ready")
         return None
 
-    def _due(self, what: str, span: tuple[float, float], now: float) -> bool:
+    def _due(self, what: str, law: tuple[float, float] | LogNormal, now: float) -> bool:
         """Whether the time drawn for `what` when it was first asked for has passed."""
         if what not in self._acts_at:
-            self._acts_at = {what: now + self._random.uniform(*span)}
-        return now >= self._acts_at[what]
+            drawn = law.draw(self._random) if isinstance(law, LogNormal) else self._random.uniform(*law)
+            self._acts_at = {what: now + drawn}
+        return self.hurried or now >= self._acts_at[what]

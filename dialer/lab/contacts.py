@@ -17,10 +17,15 @@ _AREA_CODES = tuple(
     code for code in range(201, 990) if code % 100 != 11 and code not in (555, 700, 800, 833, 844, 855, 866, 877, 888)
 )
 
+#: Each area code has a hundred numbers of fiction.
+NUMBERS_PER_AREA = 100
+CONTACTS_MOST = len(_AREA_CODES) * NUMBERS_PER_AREA
 
-def contacts(count: int, seed: int) -> list[NewRecord]:
-    """`count` records with distinct numbers. Raises ValueError above 60,000."""
-    numbers = [f"+1{area}55501{last:02d}" for last in range(100) for area in _AREA_CODES]
+
+def contacts(count: int, seed: int, zone: str = "UTC") -> list[NewRecord]:
+    """`count` records with distinct numbers, of contacts who live in `zone`. Raises ValueError above
+    CONTACTS_MOST."""
+    numbers = [f"+1{area}55501{last:02d}" for last in range(NUMBERS_PER_AREA) for area in _AREA_CODES]
     if count > len(numbers):
         raise ValueError(f"at most {len(numbers)} simulated contacts, not {count}")
     random = Random(seed)
@@ -30,7 +35,7 @@ def contacts(count: int, seed: int) -> list[NewRecord]:
             number=number,
             raw_number=number,
             contact=f"{random.choice(_FIRST)} {random.choice(_LAST)}",
-            zone="UTC",
+            zone=zone,
             external_id=f"C{line:05d}",
             data={"town": random.choice(_TOWNS), "product": random.choice(_PRODUCTS), "remark": ""},
         )

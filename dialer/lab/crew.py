@@ -21,8 +21,9 @@ async def fill_list(node: Node, scenario: Scenario) -> None:
     """The calling list, if the store has none yet."""
     if not await node.store.lists.lists():
         now = node.clock.now().utc
-        await node.store.lists.add_list(ListName(LIST), "UTC", "US", now)
-        await node.store.lists.add_records(ListName(LIST), contacts(scenario.records, scenario.seed), now)
+        await node.store.lists.add_list(ListName(LIST), scenario.zone, "US", now)
+        rows = contacts(scenario.records, scenario.seed, scenario.zone)
+        await node.store.lists.add_records(ListName(LIST), rows, now)
 
 
 def crew(node: Node, scenario: Scenario, habits: Habits) -> list[Autopilot]:
@@ -31,6 +32,16 @@ def crew(node: Node, scenario: Scenario, habits: Habits) -> list[Autopilot]:
         Autopilot(AgentName(name), lambda: node.world, node.inbox.ask, scenario.seed, habits)
         for name in scenario.agent_names()
     ]
+
+
+async def until_ready(node: Node, scenario: Scenario) -> None:
+    """Wait until every agent has logged in and is ready. No time-out: the caller has one."""
+    while _ready(node) < scenario.agents:  # noqa: ASYNC110  # nobody tells
+        await asyncio.sleep(LOOK_S)
+
+
+def _ready(node: Node) -> int:
+    return sum(1 for agent in node.world.agents.values() if agent.state is AgentState.READY)
 
 
 async def run_campaign(node: Node) -> None:
@@ -49,6 +60,11 @@ async def send_home(node: Node, pilots: list[Autopilot]) -> None:
         await node.inbox.ask(commands.StopCampaign(CampaignName(CAMPAIGN), "lab"))
     for pilot in pilots:
         pilot.working = False
+    await until_home(node)
+
+
+async def until_home(node: Node) -> None:
+    """Wait until every agent has logged out, and nothing is on a desk or a line. No time-out: the caller has one."""
     world = node.world
     while True:
         gone = all(each.state is AgentState.LOGGED_OUT for each in world.agents.values())

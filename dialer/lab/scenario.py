@@ -23,6 +23,7 @@ from config.model import (
     Mode,
     Offer,
     Outcome,
+    Predictive,
     Retry,
     Role,
     Server,
@@ -32,6 +33,7 @@ from config.model import (
     Trunk,
     User,
 )
+from dialer.callflow.sounds import SOUNDS
 from dialer.lab.asterisk_configuration import DIALER, AsteriskSettings
 from dialer.lab.ports import LabPorts
 from dialer.vocabulary.results import CallResult
@@ -44,11 +46,13 @@ LIST = "demo-contacts"
 TRUNK = "carrier"
 PHONES = "desks"
 FIRST_PHONE = 1001
-VIA_ASTERISK = "asterisk"
+VIA_DIRECT, VIA_ASTERISK = "direct", "asterisk"
 #: A number of the range that Ofcom keeps for fiction.
 CALLER_ID = "+442079460999"
 #: Demo log-ins have this password; it is printed, and the node listens on the loopback address only.
 DEMO_PASSWORD = "cornetta-demo"
+#: After-call work without a limit worth the name, seconds.
+NO_LIMIT_S = 86_400.0
 #: Call results that would bring a record back: off in a run that is to come to an end.
 RETRIED = tuple(CallResult)
 
@@ -57,7 +61,8 @@ RETRIED = tuple(CallResult)
 class Scenario:
     """What one lab run is. `headless` runs dial each record once. `via` is `direct`, or `asterisk`: the trunk is a
     real Asterisk then, where the phones register and behind which the contacts are. `database_url` is the node's
-    database; empty: a SQLite file in the lab's directory."""
+    database; empty: a SQLite file in the lab's directory. `minutes` is how long a headless run takes, 0 for one to the
+    list's end. Contacts live in `zone`, where the calling window closes at `closes_minute` of the day."""
 
     mode: Mode
     agents: int
@@ -66,8 +71,11 @@ class Scenario:
     profile: Profile
     headless: bool
     listen_port: int = 8080
-    via: str = "direct"
+    via: str = VIA_DIRECT
     database_url: str = ""
+    minutes: float = 0.0
+    zone: str = "UTC"
+    closes_minute: int = 1440
 
     @property
     def via_asterisk(self) -> bool:
@@ -81,14 +89,15 @@ class Scenario:
         return tuple(str(FIRST_PHONE + number) for number in range(self.agents))
 
 
-def _always_open() -> CallingWindow:
-    day = Hours(opens_minute=0, closes_minute=1440)
+def _open_until(minute: int) -> CallingWindow:
+    day = Hours(opens_minute=0, closes_minute=minute)
     return CallingWindow(monday=day, tuesday=day, wednesday=day, thursday=day, friday=day, saturday=day, sunday=day)
 
 
 def _campaign(scenario: Scenario) -> Campaign:
     once = {result: Retry(delay_s=0, max_attempts=1) for result in RETRIED}
     demo = {result: Retry(delay_s=60, max_attempts=3) for result in (CallResult.BUSY, CallResult.NO_ANSWER)}
+    is_one_to_one = scenario.headless and not scenario.mode.predictive
     return Campaign(
         name=CAMPAIGN,
         description="Simulated contacts at a simulated carrier",
@@ -96,9 +105,9 @@ def _campaign(scenario: Scenario) -> Campaign:
         teams=(TEAM,),
         lists=(CallingList(name=LIST),),
         trunks=(TRUNK,),
-        time_zone="UTC",
-        calling_window=_always_open(),
-        ring_timeout_s=20,
+        time_zone=scenario.zone,
+        calling_window=_open_until(scenario.closes_minute),
+        ring_timeout_s=scenario.profile.ring_out_s,
         retries=once if scenario.headless else demo,
         max_attempts=1 if scenario.headless else 6,
         offer=Offer(look_s=0 if scenario.headless else 3),
@@ -115,8 +124,17 @@ def _campaign(scenario: Scenario) -> Campaign:
                 Disposition(code="none", label="No outcome"),
             )
         ),
-        after_call=AfterCall(at_limit=AtLimit.DEFAULT_DISPOSITION, default_disposition="none"),
+        after_call=_after_call(scenario),
+        # Agents are rung before contacts in the other modes: nobody waits there.
+        waiting_message="" if is_one_to_one else str(SOUNDS / "waiting_message.wav"),
+        predictive=Predictive(window_days=1, min_agents=1) if scenario.headless else Predictive(),
     )
+
+
+def _after_call(scenario: Scenario) -> AfterCall:
+    """A run for a set time leaves agents the time that their law draws."""
+    limit_s = NO_LIMIT_S if scenario.minutes else AfterCall().limit_s
+    return AfterCall(limit_s=limit_s, at_limit=AtLimit.DEFAULT_DISPOSITION, default_disposition="none")
 
 
 def _users(scenario: Scenario) -> tuple[User, ...]:

@@ -12,6 +12,7 @@ from config.model import Settings
 from dialer.lab import crew
 from dialer.lab.asterisk import AsteriskPeer
 from dialer.lab.autopilot import Autopilot, Habits
+from dialer.lab.pacing_watch import PacingWatch
 from dialer.lab.ports import free_ports
 from dialer.lab.scenario import Scenario, asterisk_settings, lab_settings, node_settings
 from dialer.node import Node
@@ -54,6 +55,7 @@ class Stage:
             self.asterisk = AsteriskPeer(asterisk_settings(scenario, self.ports), directory / "asterisk")
         self.keeper = engine_keeper(self.settings, directory)
         self.node: Node | None = None
+        self.pacing = PacingWatch()
         self.pilots: list[Autopilot] = []
         self._tasks: list[asyncio.Task[None]] = []
         self.api = not scenario.headless
@@ -92,6 +94,7 @@ class Stage:
     async def open_node(self) -> None:
         """Open the node, with the calling list if it is new, and simulated agents."""
         node = await Node.open(self.settings)
+        node.world.make_pacer = self.pacing.governor
         self.node = node
         await crew.fill_list(node, self.scenario)
         await node.start(api=self.api)

@@ -10,26 +10,24 @@ from pathlib import Path
 
 from rich.console import Console
 
-from dialer.agents.agent import AgentState
 from dialer.lab.autopilot import Habits
+from dialer.lab.crew import until_ready
 from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, Scenario
 from dialer.lab.screen import Screen
 from dialer.lab.stage import Stage
-from dialer.vocabulary.ids import AgentName, CampaignName
-
-DEMO_HABITS = Habits(wrap_s=(3.0, 12.0), read_s=(1.0, 4.0), talk_s=(20.0, 60.0))
+from dialer.vocabulary.ids import CampaignName
 
 
-async def run_demo(scenario: Scenario, directory: Path, console: Console) -> None:
+async def run_demo(scenario: Scenario, habits: Habits, directory: Path, console: Console) -> None:
     """Run the demo campaign with its web side and a live view until SIGINT or SIGTERM."""
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, over.set)
     console.print("Starting carrier, phones, engine and node ...")
-    async with Stage(scenario, directory, DEMO_HABITS) as stage:
+    async with Stage(scenario, directory, habits) as stage:
         stage.seat_agents()
-        await _until_agents_are_in(stage)
+        await until_ready(stage.running, scenario)  # before the campaign is loaded, so that they get both notices
         await stage.run_campaign()
         _announce(stage, console)
         screen = Screen(stage)
@@ -40,14 +38,6 @@ async def run_demo(scenario: Scenario, directory: Path, console: Console) -> Non
         with contextlib.suppress(asyncio.CancelledError):
             await task
         console.print("Stopping ...")
-
-
-async def _until_agents_are_in(stage: Stage) -> None:
-    """Agents log in before the campaign is loaded, so that they get both notices."""
-    names = stage.scenario.agent_names()
-    agents = stage.running.world.agents
-    while any(agents[AgentName(name)].state is AgentState.LOGGED_OUT for name in names):  # noqa: ASYNC110  # nobody tells
-        await asyncio.sleep(0.1)
 
 
 def _announce(stage: Stage, console: Console) -> None:

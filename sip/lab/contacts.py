@@ -41,11 +41,11 @@ def _ring_and_answer(plan: CallPlan, leg: LegId) -> Script:
 
 
 def _talk(plan: CallPlan, voice: Voice) -> Script:
-    """Speech after a moment until the plan's end; no end waits for the other side. In measuring mode a few words, then
-    the leg's tone."""
+    """Speech after a moment until the plan's end; no end waits for the other side. In measuring mode a few words,
+    unless the plan has none, then the leg's tone."""
     yield from voice.listen()
     yield Pause(plan.speech_after_s)
-    if voice.measuring:
+    if voice.measuring and plan.first_words:
         yield voice.clip(f"hello_{plan.voice}")
         yield Expect(PlayFinished, CLIP_LIMIT_S)
     yield voice.go_on(f"talk_{plan.voice}")
@@ -111,7 +111,7 @@ def fax(plan: CallPlan, voice: Voice) -> Script:
 
 def refused(plan: CallPlan, voice: Voice) -> Script:
     """A final answer as soon as the network knows."""
-    yield Pause(plan.alert_after_s)
+    yield Pause(plan.refuses_after_s)
     yield _rejection(plan, voice)
 
 

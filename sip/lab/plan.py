@@ -30,6 +30,8 @@ class CallPlan(Struct, frozen=True):
     recording_s: float
     cng_s: float
     voice: int
+    refuses_after_s: float
+    first_words: bool
 
 
 def plan_call(seed: int, number: str, nth: int, profile: Profile, pinned: Behaviour | None = None) -> CallPlan:
@@ -62,4 +64,6 @@ def plan_call(seed: int, number: str, nth: int, profile: Profile, pinned: Behavi
         recording_s=profile.recording_s,
         cng_s=profile.cng_s,
         voice=random.randrange(VOICES),
+        refuses_after_s=alert_after_s if profile.refuses_after is None else profile.refuses_after.draw(random),
+        first_words=profile.first_words,
     )

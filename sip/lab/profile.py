@@ -6,10 +6,17 @@ import math
 from random import Random
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dialer.vocabulary.errors import NotFound
 
 from .behaviours import Behaviour
+
+REDRAWS_MOST = 1000
+"""Draws between its ends that a distribution is given before it is cut."""
+
+PERSONS = frozenset({Behaviour.PERSON, Behaviour.PATIENT_PERSON, Behaviour.EARLY_MEDIA_PERSON})
+"""Behaviours of people who answer and talk."""
 
 
 class Span(Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,18 +30,31 @@ class Span(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LogNormal(Struct, frozen=True, forbid_unknown_fields=True):
-    """A lognormal distribution by its mean in seconds, cut at both ends. `sigma` is that of the logarithm."""
+    """A lognormal distribution by its mean in seconds, cut at both ends, or with `redrawn` drawn anew until it lies
+    between them. `sigma` is that of the logarithm."""
 
     mean_s: float
     sigma: float
     least_s: float
     most_s: float
+    redrawn: bool = False
+
+    @classmethod
+    def by_variation(cls, mean_s: float, cv: float, most_s: float, redrawn: bool = False) -> LogNormal:
+        """By the coefficient of variation: standard deviation over mean."""
+        return cls(mean_s, math.sqrt(math.log(1 + cv * cv)), 0.0, most_s, redrawn)
 
     def draw(self, random: Random) -> float:
         if self.mean_s <= 0:
             return self.least_s
-        drawn = random.lognormvariate(math.log(self.mean_s) - self.sigma**2 / 2, self.sigma)
-        return min(max(drawn, self.least_s), self.most_s)
+        for _ in range(REDRAWS_MOST if self.redrawn else 0):
+            drawn = self._draw(random)
+            if self.least_s <= drawn <= self.most_s:
+                return drawn
+        return min(max(self._draw(random), self.least_s), self.most_s)
+
+    def _draw(self, random: Random) -> float:
+        return random.lognormvariate(math.log(self.mean_s) - self.sigma**2 / 2, self.sigma)
 
 
 class Profile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,8 +62,10 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
 
     `weights` need not add up to anything. `alert_after` is the post-dial delay before 180, `ring` the time from 180
     to the answer, `speech_after` from the answer to the first sound, `talk` from the end of the person's first words
-    to the BYE, `gives_up` how long the carrier rings a number that nobody answers, `early_hang_up` from answer to BYE.
-    `recording_s` is how long a machine listens after its beep, `cng_s` how long a fax calls before it hangs up.
+    to the BYE (without `first_words` there are none, when measured), `gives_up` how long the carrier rings a number
+    that nobody answers, `early_hang_up` from answer to BYE. `recording_s` is how long a machine listens after its
+    beep, `cng_s` how long a fax calls before it hangs up. `refuses_after` is the time until a number that does not ring
+    is refused; None: as `alert_after`. `ring_out_s` is how long a campaign that meets these numbers lets them ring.
     """
 
     weights: dict[Behaviour, float]
@@ -55,6 +77,28 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     early_hang_up: Span = Span(0.2, 1.0)
     recording_s: float = 30.0
     cng_s: float = 30.0
+    refuses_after: Span | None = None
+    first_words: bool = True
+    ring_out_s: float = 20.0
+
+    @property
+    def answer_rate(self) -> float:
+        """Share of the numbers (0 to 1) at which a person answers."""
+        people = sum(weight for behaviour, weight in self.weights.items() if behaviour in PERSONS)
+        return people / sum(self.weights.values())
+
+    def with_answer_rate(self, share: float) -> Profile:
+        """The same people and the same refusals, in such numbers that a person answers at this share (above 0, at
+        most 1) of them. Raises ValueError for another share, or where the profile has nobody to be more of."""
+        now = self.answer_rate
+        if not 0 < share <= 1 or now == 0 or (now == 1 and share < 1):
+            raise ValueError(f"no {share:.0%} of these numbers can be people who answer")
+        others = (1 - share) / (1 - now) if now < 1 else 0.0
+        weights = {
+            behaviour: weight * (share / now if behaviour in PERSONS else others)
+            for behaviour, weight in self.weights.items()
+        }
+        return replace(self, weights=weights)
 
 
 DEMO = Profile(
@@ -117,7 +161,25 @@ PROMPT = Profile(
 )
 """Everybody answers at once and waits for the other side to hang up: for measurements of the system itself."""
 
-PROFILES: dict[str, Profile] = {"demo": DEMO, "measured": MEASURED, "mixed": MIXED, "prompt": PROMPT}
+PACE_8H = Profile(
+    weights={Behaviour.PERSON: 25.0, Behaviour.BUSY: 18.75, Behaviour.RINGS_ON: 56.25},
+    alert_after=Span(0.0, 0.0),
+    ring=LogNormal.by_variation(12.0, 0.5, 25.0, redrawn=True),
+    speech_after=Span(0.0, 0.0),
+    talk=LogNormal.by_variation(120.0, 1.0, 7200.0),
+    refuses_after=Span(1.0, 4.0),
+    first_words=False,
+    ring_out_s=25.0,
+)
+"""The laws of the benchmark PACE-8h: of those who do not answer a quarter are busy, the others let it ring."""
+
+PROFILES: dict[str, Profile] = {
+    "demo": DEMO,
+    "measured": MEASURED,
+    "mixed": MIXED,
+    "prompt": PROMPT,
+    "pace-8h": PACE_8H,
+}
 
 
 def profile_named(name: str) -> Profile:

@@ -1,0 +1,118 @@
+"""`cornetta bench live`: predictive dialling with real SIP, beside the simulation of the same centre.
+
+The lab runs for a set time in PREDICTIVE_ASM: node, engine, carrier and phones, with the people of PACE-8h. Then the
+simulation runs as long, with as many agents and the same people, on several seeds. One live run is one seed more: what
+it comes to is held against the median of the simulated ones, and their spread is told with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Unmeasurable, percent, tell, whole
+from bench.pacing.plan import seeds
+from config.model import Mode
+from dialer.lab.headless import run_headless
+from dialer.lab.order import Order
+from dialer.lab.report import RunReport
+from dialer.simulation.figures import ShiftFigures, figures_of
+from dialer.simulation.profile import FLAT
+from dialer.simulation.setting import Plan
+from dialer.simulation.shift import SimulatedShift
+from dialer.vocabulary.interpreter import share_interpreter
+
+#: Live and simulated utilisation are to be within so many points.
+NEAR_POINTS = 3.0
+MINUTES_PER_HOUR = 60
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--agents", type=whole(1, 200), default=20, help="agents who work all the time")
+    parser.add_argument("--answer-rate", type=percent, default=25.0, help="percent of the calls that a person answers")
+    parser.add_argument("--minutes", type=whole(1, 480), default=20, help="length of the live run and of each shift")
+    parser.add_argument("--seeds", type=seeds, default=range(1, 10), help="of the simulation, the first one live too")
+    parser.add_argument("--directory", type=Path, help="where data and logs of the live run go, and stay")
+
+
+def run(options: argparse.Namespace) -> dict[str, Any]:
+    """Measure; raises CornettaError, TimeoutError or OSError."""
+    share_interpreter()
+    with tempfile.TemporaryDirectory(prefix="cornetta-live-") as name:
+        live = asyncio.run(_live(options, options.directory or Path(name)))
+    tell(f"live: {live.utilisation:.1f} % utilisation, {live.abandonment:.2f} % of {live.answers} answers abandoned")
+    simulated = [_simulated(options, seed) for seed in options.seeds]
+    return _summary(options, live, simulated)
+
+
+async def _live(options: argparse.Namespace, directory: Path) -> RunReport:
+    order = Order(
+        mode=Mode.PREDICTIVE_ASM,
+        agents=options.agents,
+        seed=options.seeds[0],
+        answer_rate=options.answer_rate,
+        minutes=float(options.minutes),
+    )
+    scenario, habits = order.scenario(time.time())
+    report = await run_headless(scenario, directory, tell, habits)
+    if not report.answers:
+        raise Unmeasurable("nobody answered in the live run")
+    return report
+
+
+def _simulated(options: argparse.Namespace, seed: int) -> ShiftFigures:
+    plan = Plan(options.agents, options.answer_rate / 100, hours=options.minutes / MINUTES_PER_HOUR, profile=FLAT)
+    shift = SimulatedShift(plan, seed)
+    shift.run()
+    figures = figures_of(shift, seed)
+    tell(f"simulated, seed {seed}: {figures.utilisation:.1f} % utilisation, {figures.abandonment:.2f} % abandoned")
+    return figures
+
+
+def _summary(options: argparse.Namespace, live: RunReport, simulated: list[ShiftFigures]) -> dict[str, Any]:
+    utilisation = _spread([each.utilisation for each in simulated])
+    difference = round(live.utilisation - utilisation["median"], 2)
+    return {
+        "bench": "live",
+        "agents": options.agents,
+        "answer_rate": options.answer_rate,
+        "minutes": options.minutes,
+        "utilisation": live.utilisation,
+        "simulated_utilisation": utilisation,
+        "difference": difference,
+        "is_near": abs(difference) <= NEAR_POINTS,
+        "abandonment": live.abandonment,
+        "simulated_abandonment": _spread([each.abandonment for each in simulated]),
+        "lost": live.lost,
+        "duplicates": live.duplicates,
+        "unknown_invites": live.unknown_invites,
+        "orphans": live.orphan_legs,
+        "decision_us": live.decision_us,
+        "simulated_decision_us": _spread([each.decision_us for each in simulated]),
+        "wait_s": live.wait_s,
+        "simulated_wait_s": _spread([each.wait_s for each in simulated]),
+        "dials_per_answer": live.dials_per_answer,
+        "attempts": live.attempts,
+        "answers": live.answers,
+        "abandoned": live.abandoned,
+        "results": live.results,
+        "decisions": live.decisions,
+        "cross_talk": live.cross_talk,
+        "audio_both_ways": live.audio_both_ways,
+        "answer_to_agent_ms": live.answer_to_agent_ms,
+        "seeds": [each.seed for each in simulated],
+    }
+
+
+def _spread(values: list[float]) -> dict[str, float]:
+    """Median, lowest and highest over the seeds."""
+    return {
+        "median": round(statistics.median(values), 2),
+        "min": round(min(values), 2),
+        "max": round(max(values), 2),
+    }

@@ -1,0 +1,52 @@
+"""A node's pacing under watch: when it began, what its decisions stood on, and what they cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from config.model import Campaign
+from dialer.callflow.world import make_rule
+from dialer.pacing import Decision, PacingSnapshot
+from dialer.pacing.governor import Governor
+from dialer.simulation.shift import TimedPacer
+
+
+class PacingWatch:
+    """Makes the governors of a node, of which it is told every decision."""
+
+    def __init__(self) -> None:
+        #: UTC epoch seconds of the first decision; None before.
+        self.began_at: float | None = None
+        #: Decisions by what they stood on.
+        self.by_basis: Counter[str] = Counter()
+        self._rules: list[TimedPacer] = []
+
+    @property
+    def decision_us(self) -> float:
+        """Mean time of a forecast, with all that was observed for it, in microseconds; 0 where there was none."""
+        decisions = sum(each.decisions for each in self._rules)
+        return sum(each.spent_ns for each in self._rules) / 1000 / decisions if decisions else 0.0
+
+    def governor(self, settings: Campaign) -> Governor:
+        """The pacing of a campaign, as the node would make it."""
+        rule = TimedPacer(make_rule(settings))
+        self._rules.append(rule)
+        return _WatchedGovernor(rule, settings.predictive.min_agents, self)
+
+    def decided(self, utc: float, basis: str) -> None:
+        """A decision was made."""
+        if self.began_at is None:
+            self.began_at = utc
+        self.by_basis[basis] += 1
+
+
+class _WatchedGovernor(Governor):
+    def __init__(self, rule: TimedPacer, least_agents: int, watch: PacingWatch) -> None:
+        super().__init__(rule, least_agents)
+        self._watch = watch
+
+    def decide(self, now: float, utc: float, snapshot: PacingSnapshot, *, forecasts: bool) -> Decision:
+        decision = super().decide(now, utc, snapshot, forecasts=forecasts)
+        if self.last is not None:
+            self._watch.decided(utc, self.last.basis)
+        return decision

@@ -1,0 +1,104 @@
+"""How agents' time was spent and what contacts met with, from what the node wrote into its store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from msgspec import Struct
+
+from dialer.agents.agent import AgentState
+from dialer.ports import AgentStateRow, AttemptRow, History
+from dialer.simulation.tally import AWAY, WORKING
+from dialer.vocabulary.ids import AgentName
+
+#: A live answer that has no agent after this time is abandoned, whatever the node calls it; seconds.
+ABANDONED_AFTER_S = 2.0
+#: States of one agent that are read: more than anybody has in a day.
+STATES_MOST = 100_000
+
+
+class Span(Struct, frozen=True):
+    """The time that is counted, UTC epoch seconds: from the first decision of the pacing until the campaign stops."""
+
+    begun_at: float
+    ended_at: float
+
+    def holds(self, at: float | None) -> bool:
+        return at is not None and self.begun_at <= at < self.ended_at
+
+
+class Spent(Struct, frozen=True):
+    """Agents' time: in conversations and after-call work, there at all (breaks are not), and how many conversations
+    began. Seconds."""
+
+    working_s: float
+    staffed_s: float
+    conversations: int
+
+    @property
+    def utilisation(self) -> float:
+        """Percent."""
+        return 100 * self.working_s / self.staffed_s if self.staffed_s else 0.0
+
+    @property
+    def wait_s(self) -> float:
+        """Mean wait of an agent for the next conversation."""
+        return (self.staffed_s - self.working_s) / max(1, self.conversations)
+
+
+class Answers(Struct, frozen=True):
+    """Calls that were begun, live answers, and those without an agent in time, by the time of INVITE and answer."""
+
+    dials: int
+    answers: int
+    abandoned: int
+
+    @property
+    def abandonment(self) -> float:
+        """Percent of the live answers."""
+        return 100 * self.abandoned / self.answers if self.answers else 0.0
+
+    @property
+    def dials_per_answer(self) -> float:
+        return self.dials / max(1, self.answers)
+
+
+async def spent_by(history: History, agents: Iterable[AgentName], span: Span) -> Spent:
+    """Add up all agents' states."""
+    working = staffed = 0.0
+    conversations = 0
+    for agent in agents:
+        rows = await history.agent_states(agent, 0.0, span.ended_at, STATES_MOST)
+        for row, till in _stays(rows, span):
+            lasted_s = max(0.0, till - max(row.at, span.begun_at))
+            staffed += 0.0 if row.state in AWAY else lasted_s
+            working += lasted_s if row.state in WORKING else 0.0
+            conversations += row.state == AgentState.BUSY and span.holds(row.at)
+    return Spent(working, staffed, conversations)
+
+
+def _stays(rows: Sequence[AgentStateRow], span: Span) -> Iterable[tuple[AgentStateRow, float]]:
+    """Each state with the time at which it was left; `rows` are the newest first."""
+    ordered = list(reversed(rows))
+    for row, following in pairwise(ordered):
+        yield row, following.at
+    if ordered:
+        yield ordered[-1], span.ended_at
+
+
+def answers_in(attempts: Iterable[AttemptRow], span: Span) -> Answers:
+    """Count the attempts of a span."""
+    dials = answers = abandoned = 0
+    for attempt in attempts:
+        dials += span.holds(attempt.begun_at)
+        if span.holds(attempt.answered_at):
+            answers += 1
+            abandoned += attempt.abandoned or _is_late(attempt)
+    return Answers(dials, answers, abandoned)
+
+
+def _is_late(attempt: AttemptRow) -> bool:
+    """An agent came, and too late."""
+    answered_at, connected_at = attempt.answered_at, attempt.connected_at
+    return answered_at is not None and connected_at is not None and connected_at - answered_at > ABANDONED_AFTER_S

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from dialer.pacing.pacer import Traits
 from dialer.vocabulary.ids import AttemptId
 
 #: What is assumed of answers before anything is known: 25 %, worth as much as 8 dials.
@@ -25,12 +26,13 @@ class Dial:
     in between when we gave it up; None when it never reached the contact. `ended_s`: ring until answer or end,
     seconds; None while it rings; `shed`: given up by us."""
 
-    __slots__ = ("answer", "at", "attempt", "ended_s", "expected", "shed")
+    __slots__ = ("answer", "at", "attempt", "ended_s", "expected", "shed", "traits")
 
-    def __init__(self, attempt: AttemptId, at: float, expected: float) -> None:
+    def __init__(self, attempt: AttemptId, at: float, expected: float, traits: Traits | None) -> None:
         self.attempt = attempt
         self.at = at
         self.expected = expected
+        self.traits = traits
         self.answer: float | None = 0.0
         self.ended_s: float | None = None
         self.shed = False
@@ -57,8 +59,8 @@ class AnswerRate:
         """Factor on the expectation of a dial."""
         return self._answers / self._expected
 
-    def dialled(self, attempt: AttemptId, at: float, expected: float) -> None:
-        dial = Dial(attempt, at, expected)
+    def dialled(self, attempt: AttemptId, at: float, expected: float, traits: Traits | None = None) -> None:
+        dial = Dial(attempt, at, expected, traits)
         self._cohort.append(dial)
         self._open[attempt] = dial
         self._count_pace(at)

@@ -38,13 +38,14 @@ MEMORY = 60.0
 class Allowance(Struct, frozen=True):
     """What the periods allow: `theta` now; `alpha`, the abandoned per live answer that is aimed at from here on;
     `left`, the abandoned that the tightest period still has; `window`, its name; `guarded`: one more would be too
-    many, nothing may be risked."""
+    many for now, next to nothing may be risked; with `spent`, nothing at all for the rest of the period."""
 
     theta: float
     alpha: float
     left: float
     window: str
     guarded: bool
+    spent: bool
 
 
 class Budget:
@@ -72,14 +73,17 @@ class Budget:
         alphas = [_alpha(each) for each in windows]
         alpha = min(alphas)
         tightest = windows[alphas.index(alpha)]
-        guarded = any(_is_spent(each) for each in windows)
+        guarded = any(_is_too_soon(each) for each in windows)
+        spent = any(each.abandoned and each.abandoned >= each.limit * _expected_answers(each) for each in windows)
         theta = LEAST_THETA
-        if not guarded:
+        if spent:
+            theta = 0.0
+        elif not guarded:
             cost = (self._abandoned + PRIOR_ABANDONED) / (self._exposure + self._prior_exposure)
             theta = min(MOST_THETA, max(LEAST_THETA, (alpha / cost) ** (1.0 / SHAPE)))
         self._risk = theta**SHAPE
         left = tightest.limit * tightest.answers - tightest.abandoned
-        return Allowance(theta, alpha, left, tightest.name, guarded)
+        return Allowance(theta, alpha, left, tightest.name, guarded, spent)
 
     def _learn(self) -> None:
         """The answers since the last decision came under its threshold."""
@@ -105,7 +109,7 @@ def _alpha(window: Window) -> float:
     return min(MOST_ALPHA * aim, max(0.0, alpha))
 
 
-def _is_spent(window: Window) -> bool:
+def _is_too_soon(window: Window) -> bool:
     """Whether one more abandoned contact is more than the answers so far, with a credit on those to come that
     shrinks to nothing at the end of the period, can bear."""
     aim = window.limit * AIM

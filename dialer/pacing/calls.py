@@ -8,7 +8,7 @@ from dialer.pacing.ages import Ages
 from dialer.pacing.answer_rate import AnswerRate, Dial
 from dialer.pacing.call_law import CallLaw
 from dialer.pacing.grid import AGE_STEP_S, Bins, Floats, Grid
-from dialer.pacing.pacer import Outcome
+from dialer.pacing.pacer import Outcome, Traits
 from dialer.pacing.ring_law import RingLaw
 from dialer.vocabulary.ids import AttemptId
 
@@ -30,9 +30,9 @@ class Calls:
         self.answers = 0
         self.abandoned = 0
 
-    def dialled(self, attempt: AttemptId, at: float, expected: float) -> None:
+    def dialled(self, attempt: AttemptId, at: float, expected: float, traits: Traits | None) -> None:
         """`expected`: chance of an answer by what is known of the record alone."""
-        self.rate.dialled(attempt, at, expected)
+        self.rate.dialled(attempt, at, expected, traits)
         self.ringing.add(attempt, at, expected)
 
     def answered(self, attempt: AttemptId, at: float) -> bool:

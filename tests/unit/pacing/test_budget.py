@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from dialer.pacing.budget import LEAST_THETA, USUAL_THETA, USUAL_THETA_SHEDDING, Budget
+from dialer.pacing.pacer import Window
+
+
+def day(answers: int, abandoned: int, *, elapsed_h: float = 4.0, limit: float = 0.03, name: str = "day") -> Window:
+    return Window(name, limit, answers, abandoned, elapsed_h * 3600, 8 * 3600)
+
+
+def test_it_starts_at_the_usual_threshold() -> None:
+    on_course = (day(4000, 118),)
+    assert Budget(shedding=False).allow(on_course).theta == pytest.approx(USUAL_THETA, rel=0.05)
+    assert Budget(shedding=True).allow(on_course).theta == pytest.approx(USUAL_THETA_SHEDDING, rel=0.05)
+
+
+def test_a_low_limit_starts_with_a_low_threshold() -> None:
+    allowance = Budget(shedding=False).allow((day(4000, 4, limit=0.002),))
+    assert LEAST_THETA < allowance.theta < 0.01
+
+
+def test_the_period_that_leaves_least_decides() -> None:
+    roomy = Window("30 days", 0.03, 50_000, 200, 15 * 86_400, 30 * 86_400)
+    spent = day(2000, 58)
+    both = Budget(shedding=False).allow((roomy, spent))
+    alone = Budget(shedding=False).allow((spent,))
+    assert both == alone
+    assert both.window == "day"
+    assert both.theta < Budget(shedding=False).allow((roomy,)).theta
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_one_period_that_is_spent_is_enough_to_risk_nothing(order: int) -> None:
+    roomy = Window("30 days", 0.03, 50_000, 200, 15 * 86_400, 30 * 86_400)
+    for too_soon, theta in ((day(1000, 45), LEAST_THETA), (day(1000, 60), 0.0)):
+        windows = [roomy, too_soon]
+        allowance = Budget(shedding=False).allow(windows if order else windows[::-1])
+        assert allowance.guarded
+        assert allowance.theta == theta
+        assert allowance.spent == (theta == 0.0)
+
+
+def test_the_credit_on_answers_to_come_is_gone_at_the_end() -> None:
+    early, late = day(1000, 29, elapsed_h=4.0), day(1000, 29, elapsed_h=8.0)
+    assert not Budget(shedding=False).allow((early,)).guarded
+    assert Budget(shedding=False).allow((late,)).guarded
+
+
+def test_what_is_left_late_is_not_burnt_at_once() -> None:
+    assert Budget(shedding=False).allow((day(1000, 0, elapsed_h=7.9),)).alpha <= 2 * 0.03
+
+
+def test_more_abandoned_than_forecast_lower_the_threshold_and_fewer_raise_it() -> None:
+    unlucky, lucky = Budget(shedding=False), Budget(shedding=False)
+    windows = (day(4000, 118),)
+    for budget, abandoned in ((unlucky, 60), (lucky, 15)):
+        budget.allow(windows)
+        budget.answered(1000)
+        for _ in range(abandoned):
+            budget.abandoned()
+    assert unlucky.allow(windows).theta < USUAL_THETA < lucky.allow(windows).theta
+
+
+def test_a_machine_is_taken_back() -> None:
+    one, other = Budget(shedding=False), Budget(shedding=False)
+    for budget in (one, other):
+        budget.allow((day(400, 10),))
+        budget.answered(100)
+    one.answered(50)
+    one.answered(-50)
+    assert one.allow((day(400, 10),)) == other.allow((day(400, 10),))

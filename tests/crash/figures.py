@@ -19,13 +19,15 @@ class Figures(Struct):
     """One trial. `back_s`: from each kill to an engine that is used again, from each last start of the node to a node
     that has adopted what the engine has. `lost`: attempts that nobody settled, records that nobody freed and INVITEs
     without a row. `dialled_twice`: records and numbers, by rows and by the wire. `system_lost`: attempts that were
-    under way and are settled as lost."""
+    under way and are settled as lost. `unloaded_s`: `back_s` without the time in which the new process was ready to run
+    and others had the processors, which says of the machine, not of us."""
 
     program: Program
     store: str
     seed: int
     kills: int = 0
     back_s: list[float] = field(default_factory=list)
+    unloaded_s: list[float] = field(default_factory=list)
     attempts: int = 0
     invites: int = 0
     lost: int = 0
@@ -48,6 +50,11 @@ def told(figures: Figures) -> Iterator[Figures]:
         if path := os.environ.get("CORNETTA_FIGURES"):
             with Path(path).open("ab") as file:
                 file.write(msgspec.json.encode(figures) + b"\n")
+
+
+def waited_s(pid: int) -> float:
+    """For how long the first thread of a process was ready to run and did not, in seconds (Linux, sched-stats.rst)."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:

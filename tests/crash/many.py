@@ -96,7 +96,9 @@ def summary(found: Iterable[Figures], failed: Iterable[Job]) -> dict[str, object
     return {
         "kills": {f"{program}_{store}": _sum(figures, program, store) for program, store in kinds},
         "back_s": _spread(each for told in figures if told.program == "engine" for each in told.back_s),
+        "back_unloaded_s": _spread(each for told in figures if told.program == "engine" for each in told.unloaded_s),
         "adopted_s": _spread(each for told in figures if told.program == "node" for each in told.back_s),
+        "adopted_unloaded_s": _spread(each for told in figures if told.program == "node" for each in told.unloaded_s),
         "attempts": sum(each.attempts for each in figures),
         "invites": sum(each.invites for each in figures),
         "lost": sum(each.lost for each in figures),

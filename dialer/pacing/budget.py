@@ -1,7 +1,7 @@
 """How much abandonment may be spent now: the limits of all periods that count, and the threshold they leave.
 
 The threshold theta is what one more call may risk (see `loss`). What it costs in the end is learned: abandoned per
-live answer = cost x theta ** SHAPE. So any error of the forecast, which feeds on the same laws, is absorbed in one
+live answer = cost x theta. So any error of the forecast, which feeds on the same laws, is absorbed in one
 figure, and a few abandoned contacts of a small team do not shake the threshold as they would by a fixed step each.
 """
 
@@ -18,17 +18,15 @@ from dialer.pacing.pacer import Window
 AIM = 0.0295 / 0.03
 RESERVE = 1.0
 #: Bounds of theta.
-LEAST_THETA, MOST_THETA = 0.001, 0.5
+LEAST_THETA, MOST_THETA = 0.0003, 0.5
 #: alpha is at most so many times the limit: what is left late is not burnt at once.
 MOST_ALPHA = 2.0
 #: Live answers added to those still expected, against a burst at the end.
 SOFT_ANSWERS = 10.0
 #: For less than this the answers of a period are not extrapolated, seconds.
 LEAST_ELAPSED_S = 900.0
-#: How the abandoned grow with theta: seen alike for all teams and answer rates.
-SHAPE = 1.2
 #: What is assumed of the cost: this theta makes this many abandoned per live answer; and its weight in abandoned.
-USUAL_THETA, USUAL_SHARE, PRIOR_ABANDONED = 0.03, 0.0295, 8.0
+USUAL_THETA, USUAL_SHARE, PRIOR_ABANDONED = 0.03, 0.0295, 5.0
 #: Calls that can still be given up risk less than the forecast of an answer says: the usual theta is higher.
 USUAL_THETA_SHEDDING = 0.06
 #: Memory of the cost, in abandoned contacts.
@@ -53,10 +51,10 @@ class Budget:
 
     def __init__(self, *, shedding: bool) -> None:
         usual = USUAL_THETA_SHEDDING if shedding else USUAL_THETA
-        self._prior_exposure = PRIOR_ABANDONED * usual**SHAPE / USUAL_SHARE
+        self._prior_exposure = PRIOR_ABANDONED * usual / USUAL_SHARE
         self._abandoned = 0.0
         self._exposure = 0.0
-        self._risk = usual**SHAPE
+        self._risk = usual
         self._new_answers = 0
         self._new_abandoned = 0
 
@@ -80,8 +78,8 @@ class Budget:
             theta = 0.0
         elif not guarded:
             cost = (self._abandoned + PRIOR_ABANDONED) / (self._exposure + self._prior_exposure)
-            theta = min(MOST_THETA, max(LEAST_THETA, (alpha / cost) ** (1.0 / SHAPE)))
-        self._risk = theta**SHAPE
+            theta = min(MOST_THETA, max(LEAST_THETA, alpha / cost))
+        self._risk = theta
         left = tightest.limit * tightest.answers - tightest.abandoned
         return Allowance(theta, alpha, left, tightest.name, guarded, spent)
 

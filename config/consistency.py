@@ -101,6 +101,9 @@ def _modes(settings: Settings) -> Iterator[Inconsistency]:
         if campaign.accepts_automatically and campaign.mode.offers and offer.look_s >= offer.timeout_s:
             reason = "the offer expires before it is accepted; make look_s shorter than timeout_s"
             yield Inconsistency(("campaigns", at, "offer", "look_s"), reason)
+        if campaign.predictive.shed_late_rings and campaign.predictive.least_ring_s >= campaign.ring_timeout_s:
+            reason = "no call rings so long; make it shorter than ring_timeout_s"
+            yield Inconsistency(("campaigns", at, "predictive", "least_ring_s"), reason)
 
 
 def _outcomes(settings: Settings) -> Iterator[Inconsistency]:

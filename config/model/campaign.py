@@ -141,9 +141,6 @@ class Predictive(Section):
     abandonment_limit_percent: float = Field(default=3, gt=0, le=5)
     """Most live answers without an agent in time, in percent of the live answers."""
 
-    day_limit_percent: float = Field(default=3, gt=0, le=5)
-    """The same for each day by itself: regulators look at days, too."""
-
     connect_limit_s: Annotated[float, Field(gt=0, le=10)] = 2
     """A live answer that has no agent after this time is abandoned."""
 

@@ -115,9 +115,8 @@ class PredictivePacer:
         elapsed_s = now - (now if self._began is None else self._began)
         left_s = snapshot.seconds_left
         length_s = DAY_S if left_s is None else elapsed_s + left_s
-        percent = min(self._settings.abandonment_limit_percent, self._settings.day_limit_percent)
-        calls = self._calls
-        return (Window("shift", percent / 100.0, calls.answers, calls.abandoned, elapsed_s, length_s),)
+        limit = self._settings.abandonment_limit_percent / 100.0
+        return (Window("shift", limit, self._calls.answers, self._calls.abandoned, elapsed_s, length_s),)
 
     def _forecast(self, now: float, snapshot: PacingSnapshot, theta: float, held: Restraint | None) -> Forecast:
         free, chances = self._crew.free(now), self._calls.chances(now)

@@ -25,6 +25,9 @@ class Calls:
         self._ring_law = RingLaw(grid)
         #: Ringing calls, with the chance that was expected of them before the present level.
         self.ringing: Ages[AttemptId] = Ages()
+        #: Since when those ring that were heard to ring. A carrier that never tells is taken to ring at once.
+        self._rung: dict[AttemptId, float] = {}
+        self._rings_are_told = False
         self._live: dict[AttemptId, Dial | None] = {}
         self.law = CallLaw(grid, *self._ring_law.survival())
         self.answers = 0
@@ -35,11 +38,27 @@ class Calls:
         self.rate.dialled(attempt, at, expected, traits)
         self.ringing.add(attempt, at, expected)
 
+    def rung(self, attempt: AttemptId, at: float) -> None:
+        """The contact's phone began to ring."""
+        self._rings_are_told = True
+        if attempt in self.ringing:
+            self._rung.setdefault(attempt, at)
+
+    def long_rung(self, now: float, least_s: float) -> Bins:
+        """Slots of the calls that have rung at least so long: from the ring on, not from the dial."""
+        slots: Bins = np.flatnonzero(self.ringing.ages_s(now) >= least_s)
+        if not self._rings_are_told:
+            return slots
+        rung = [now - self._rung.get(self.ringing.key(int(slot)), now) >= least_s for slot in slots]
+        long: Bins = slots[np.array(rung, dtype=np.bool_)]
+        return long
+
     def answered(self, attempt: AttemptId, at: float) -> bool:
         """A live answer; False if it was told before."""
         if attempt in self._live:
             return False
         self.ringing.remove(attempt)
+        self._rung.pop(attempt, None)
         self._live[attempt] = self.rate.resolved(attempt, at, 1.0)
         self.answers += 1
         return True
@@ -63,6 +82,7 @@ class Calls:
         else:
             self.rate.resolved(attempt, at, None if outcome is Outcome.FAILED else 0.0)
         self.ringing.remove(attempt)
+        self._rung.pop(attempt, None)
         return outcome
 
     def ripen(self, now: float) -> list[Dial]:

@@ -16,7 +16,7 @@ from dialer.pacing.budget import Allowance, Budget
 from dialer.pacing.calls import Calls
 from dialer.pacing.crew import Crew
 from dialer.pacing.explanation import explain
-from dialer.pacing.grid import make_grid
+from dialer.pacing.grid import Floats, make_grid
 from dialer.pacing.habits import HabitCount
 from dialer.pacing.pacer import Decision, Observation, Observed, Outcome, PacingSnapshot, Window
 from dialer.pacing.picking import Picked, Stock, pick
@@ -65,19 +65,21 @@ class PredictivePacer:
 
     def observe(self, observation: Observation) -> None:
         """Take note of one event. O(1)."""
-        kind, at, attempt = observation.kind, observation.at, observation.attempt
-        if kind is Observed.AGENT_CHANGED:
-            if observation.stage is not None:
-                self._crew.changed(observation.agent, at, observation.stage, leaving=observation.leaving)
-        elif attempt is None:
-            return
-        elif kind is Observed.DIALLED:
-            traits = observation.traits
+        if observation.attempt is not None and observation.kind is not Observed.AGENT_CHANGED:
+            self._observe_call(observation, observation.attempt)
+        elif observation.stage is not None:
+            self._crew.changed(observation.agent, observation.at, observation.stage, leaving=observation.leaving)
+
+    def _observe_call(self, observation: Observation, attempt: AttemptId) -> None:
+        kind, at, traits = observation.kind, observation.at, observation.traits
+        if kind is Observed.DIALLED:
             self._calls.dialled(attempt, at, self._prospects.expected(traits), traits)
+        elif kind is Observed.RUNG:
+            self._calls.rung(attempt, at)
         elif kind is Observed.ANSWERED:
             if self._calls.answered(attempt, at):
                 self._budget.answered()
-        elif kind is Observed.ENDED and observation.outcome is not None:
+        elif observation.outcome is not None:
             outcome = self._calls.ended(attempt, at, observation.outcome)
             if outcome is Outcome.ABANDONED:
                 self._budget.abandoned()
@@ -123,26 +125,36 @@ class PredictivePacer:
         supply = snapshot.idle - snapshot.waiting + len(free)
         shed: tuple[AttemptId, ...] = ()
         if self._settings.shed_late_rings and len(chances):
-            ages_s = self._calls.ringing.ages_s(now)
-            is_old = ages_s >= self._settings.least_ring_s
-            old = np.flatnonzero(is_old)
-            load = Sum(np.concatenate([1.0 - free, chances[~is_old]]))
+            old = self._calls.long_rung(now, self._settings.least_ring_s)
+            load = Sum(np.concatenate([1.0 - free, np.delete(chances, old, axis=0)]))
             if held is not None and held.renews:
                 rows = np.arange(len(old))
             else:
-                load, rows = keep(load, supply, chances[old], ages_s[old], theta)
+                load, rows = keep(load, supply, chances[old], self._calls.ringing.ages_s(now)[old], theta)
             shed = tuple(self._calls.ringing.key(int(slot)) for slot in old[rows])
         else:
             load = Sum(np.concatenate([1.0 - free, chances]))
+        ringing = len(chances) - len(shed)
+        # Calls that nobody told us of, as after a restart of the node: each may be answered like a new one.
+        unknown = snapshot.ringing - len(self._calls.ringing)
+        if unknown > 0:
+            load.add(self._new_call(), unknown)
+            ringing += unknown
         answers, become_free = float(chances[:, -1].sum()), float(free[:, -1].sum())
-        return Forecast(load, supply, shed, len(chances) - len(shed), answers, snapshot.idle + become_free)
+        return Forecast(load, supply, shed, ringing, answers, snapshot.idle + become_free)
+
+    def _new_call(self) -> Floats:
+        """Chance that a call of which nothing is known is answered by each instant, if it is placed now."""
+        new: Floats = self._calls.rates(np.array([self._prospects.expected(None)])) * self._calls.law.by
+        return new
 
     def _choose(self, snapshot: PacingSnapshot, forecast: Forecast, theta: float, least: int, most: int) -> Picked:
         law = self._calls.law
         upcoming = snapshot.upcoming[:most]
         if not upcoming:
-            new = self._calls.rates(np.array([self._prospects.expected(None)])) * law.by
-            admission = admit(forecast.load, forecast.supply, new, law.density.tolist(), theta, least, most)
+            admission = admit(
+                forecast.load, forecast.supply, self._new_call(), law.density.tolist(), theta, least, most
+            )
             return Picked(tuple(range(admission.dial)), admission.beta)
         expected = np.array([self._prospects.expected(each) for each in upcoming])
         stock = Stock(

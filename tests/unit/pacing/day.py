@@ -20,6 +20,11 @@ def dialled(to: Pacer, at: float, *names: str, traits: Traits | None = None) -> 
         to.observe(Observation(Observed.DIALLED, at, AttemptId(name), traits=traits))
 
 
+def rung(to: Pacer, at: float, *names: str) -> None:
+    for name in names:
+        to.observe(Observation(Observed.RUNG, at, AttemptId(name)))
+
+
 def answered(to: Pacer, at: float, name: str) -> None:
     to.observe(Observation(Observed.ANSWERED, at, AttemptId(name)))
 

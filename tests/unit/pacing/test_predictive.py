@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dialer.pacing import AgentStage, Decision, Outcome, Traits, Window
 from dialer.pacing.grid import make_grid
 from dialer.pacing.predictive import PredictivePacer
-from tests.unit.pacing.day import agent, answered, dialled, ended, pacer, snapshot, warmed_up
+from tests.unit.pacing.day import agent, answered, dialled, ended, pacer, rung, snapshot, warmed_up
 
 SPENT = (Window("day", 0.03, 1000, 100, 7 * 3600.0, 8 * 3600.0),)
 
@@ -139,6 +139,23 @@ def test_late_rings_are_given_up_when_no_agent_is_left_for_them() -> None:
     decision = shedding.decide(at, snapshot(0, 10, ringing=2))
     assert decision.shed == ("old",), "never before 15 s of ringing"
     assert "gives up 1 that rang long" in decision.reason
+
+
+def test_a_ring_begins_when_it_is_told_not_at_the_dial() -> None:
+    rule = pacer(shed=True)
+    at = warmed_up(rule)
+    for number in range(10):
+        agent(rule, at, f"agent-{number}", AgentStage.TALK)
+    dialled(rule, at - 20.0, "silent", "slow", "quick")
+    rung(rule, at - 19.0, "quick")
+    rung(rule, at - 12.0, "slow")
+    assert rule.decide(at, snapshot(0, 10, ringing=3)).shed == ("quick",)
+
+
+def test_calls_that_nobody_told_of_count_as_new_ones() -> None:
+    rule = pacer()
+    at = warmed_up(rule)
+    assert rule.decide(at, snapshot(3, 7)).dial > rule.decide(at, snapshot(3, 7, ringing=6)).dial
 
 
 def test_one_agent_is_dialled_one_line_that_is_renewed_when_it_rings_long() -> None:

@@ -6,19 +6,18 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from dialer.simulation.figures import Figures, ShiftFigures, figures_of, together
-from dialer.simulation.files import campaign_in, profile_named
-from dialer.simulation.plot import draw, require
-from dialer.simulation.setting import Plan
-from dialer.simulation.shift import SimulatedShift
 from dialer.vocabulary.errors import ConfigurationError, CornettaError
+
+if TYPE_CHECKING:
+    from dialer.simulation.figures import Figures, ShiftFigures
+    from dialer.simulation.setting import Plan
 
 EXIT_MISTAKE = 2
 MOST_SEEDS = 1000
@@ -46,6 +45,10 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line of stdout.")] = False,
 ) -> None:
     """Try a campaign on a simulated centre: the core of the product, with people from a seed."""
+    from dialer.simulation.files import profile_named
+    from dialer.simulation.plot import require
+    from dialer.simulation.setting import Plan
+
     try:
         first, last = _seeds(seeds)
         plan = Plan(
@@ -57,9 +60,7 @@ def simulate(
             abandonment_limit=None if abandonment_limit is None else abandonment_limit / 100,
             records=records,
         )
-        if campaign is not None:
-            tried, trunk = campaign_in(campaign)
-            plan = replace(plan, campaign=tried, trunk=trunk)
+        plan = _with_campaign(plan, campaign)
         plan.check()
         if plot is not None:
             require(plot)
@@ -72,6 +73,16 @@ def simulate(
         typer.echo(json.dumps(msgspec.to_builtins(figures)))
     else:
         _tell(figures)
+
+
+def _with_campaign(plan: Plan, file: Path | None) -> Plan:
+    """The plan with the rules of the campaign in a file. Raises ConfigurationError."""
+    from dialer.simulation.files import campaign_in
+
+    if file is None:
+        return plan
+    tried, trunk = campaign_in(file)
+    return replace(plan, campaign=tried, trunk=trunk)
 
 
 def _fail(error: object) -> NoReturn:
@@ -101,6 +112,10 @@ def _seeds(text: str) -> tuple[int, int]:
 
 
 def _run(plan: Plan, seeds: range, plot: Path | None) -> Figures:
+    from dialer.simulation.figures import figures_of, together
+    from dialer.simulation.plot import draw
+    from dialer.simulation.shift import SimulatedShift
+
     found: list[ShiftFigures] = []
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("shifts", total=float(len(seeds)))

@@ -19,10 +19,11 @@ from agent_api.feed import Feed
 from agent_api.passwords import hash_password
 from config.difference import Change, difference
 from config.loader import load
-from config.model import Settings
+from config.model import LogLevel, Settings
 from dialer import local
 from dialer.callflow.held import leases_held
 from dialer.callflow.world import World
+from dialer.decision_log import DecisionLog
 from dialer.metrics import RuntimeMetrics
 from dialer.ports import ClaimLease, User
 from dialer.runtime.clock import SystemClock
@@ -198,8 +199,11 @@ class Node:
         await self.store.close()
 
     async def _tick(self) -> None:
+        decisions = DecisionLog(lambda: self.world) if self.settings.server.log_level is LogLevel.DEBUG else None
         while True:
             self.inbox.post(events.Ticked())
+            if decisions is not None:
+                decisions.write()
             await asyncio.sleep(TICK_S)
 
     async def _renew_leases(self) -> None:

@@ -38,6 +38,9 @@ def _look_up(step: Step, campaign: Campaign, known: OpenHours | None, minute: in
     spans = [span for zone in campaign.zones if (span := _span(campaign, zone, step.utc)) is not None]
     if not spans:
         return None
+    for each in campaign.remembered:
+        campaign.abandonment.remember(day_of(campaign, each.at), each.answers, each.abandoned)
+    campaign.remembered.clear()
     opens_at, closes_at = min(span[0] for span in spans), max(span[1] for span in spans)
     day = day_of(campaign, step.utc)
     if known is not None and known.day == day:

@@ -68,6 +68,7 @@ EVENTS: Mapping[type, Handler] = {
     events.CampaignRemembered: recovery.on_campaign_remembered,
     events.AgentRemembered: recovery.on_agent_remembered,
     events.NoticeRemembered: recovery.on_notice_remembered,
+    events.AnswersRemembered: recovery.on_answers_remembered,
     events.InteractionRemembered: recovery.on_interaction_remembered,
     events.Restored: recovery.on_restored,
     events.EngineConnected: recovery.on_connected,

@@ -82,6 +82,13 @@ def on_notice_remembered(step: Step, event: events.NoticeRemembered) -> None:
         agent.joined.add(event.campaign)
 
 
+def on_answers_remembered(step: Step, event: events.AnswersRemembered) -> None:
+    """What the law counts outlives the node. To which day it belongs is known when the contacts' zones are."""
+    campaign = step.world.campaigns.get(event.campaign)
+    if campaign is not None:
+        campaign.remembered.append(event)
+
+
 def on_interaction_remembered(step: Step, event: events.InteractionRemembered) -> None:
     """An interaction that was open. Its legs are taken as they were until the engine says otherwise."""
     try:
@@ -96,6 +103,10 @@ def on_interaction_remembered(step: Step, event: events.InteractionRemembered) -
         _close_unknown(step, interaction)
         return
     step.world.interactions[interaction.id] = interaction
+    attempt = interaction.attempt
+    if attempt is not None and attempt.counted and not attempt.settled and attempt.answered_at is not None:
+        counted = events.AnswersRemembered(interaction.campaign, attempt.answered_at, 1, int(attempt.abandoned))
+        on_answers_remembered(step, counted)
     if interaction.contact_leg is not None and interaction.attempt is not None and interaction.engine is not None:
         _remember_contact_leg(step, interaction, interaction.contact_leg)
     if party is None:

@@ -12,7 +12,7 @@ from dialer.campaigns.day_figures import DayFigures
 from dialer.campaigns.pool import Pool
 from dialer.campaigns.reason import NoCalls
 from dialer.machine import Machine, Table
-from dialer.vocabulary.events import Waiting
+from dialer.vocabulary.events import AnswersRemembered, Waiting
 from dialer.vocabulary.ids import CampaignName
 
 
@@ -87,6 +87,8 @@ class Campaign:
     served: int = 0
     #: What the law counts, by day.
     abandonment: Abandonment = field(default_factory=Abandonment)
+    #: Answers from before a restart that were not assigned to their days yet.
+    remembered: list[AnswersRemembered] = field(default_factory=list)
     #: What today's calls and agents came to.
     today: DayFigures = field(default_factory=DayFigures)
     #: Hours of the day in which something could be dialled, as last looked up.

@@ -77,6 +77,8 @@ class Governor:
         self.failure = ""
         #: Failures that nobody was told of yet.
         self.untold = False
+        #: Decisions made so far.
+        self.made = 0
         self.decisions: deque[PastDecision] = deque(maxlen=DECISIONS_KEPT)
 
     @property
@@ -122,6 +124,7 @@ class Governor:
             return None
 
     def _keep(self, utc: float, basis: Basis, decision: Decision, snapshot: PacingSnapshot) -> None:
+        self.made += 1
         self.decisions.append(
             PastDecision(
                 at_utc=utc,

@@ -9,6 +9,7 @@ from dialer.store.lost import RESTART_REASON, Lost
 from dialer.store.statement import Sql
 from dialer.vocabulary.events import (
     AgentRemembered,
+    AnswersRemembered,
     CampaignRemembered,
     Event,
     InteractionRemembered,
@@ -18,6 +19,10 @@ from dialer.vocabulary.events import (
 )
 from dialer.vocabulary.ids import AgentName, CampaignName, TeamName
 from dialer.vocabulary.results import CallResult
+
+#: How far back live answers are counted, and in pieces of which length they are told: short enough to lie on one day.
+ANSWERS_BACK_S = 31 * 86_400.0
+ANSWERS_PIECE_S = 900.0
 
 
 class Restart:
@@ -60,6 +65,12 @@ class Restart:
             " (SELECT 1 FROM notices u WHERE u.campaign = n.campaign AND u.agent = n.agent"
             " AND u.kind = 'unloaded' AND u.n > n.n) ORDER BY n.campaign, n.agent"
         )
+        self._answers = sql.prepare(
+            "SELECT campaign, MIN(answered_at) AS at, COUNT(*) AS answers,"
+            " SUM(CASE WHEN abandoned THEN 1 ELSE 0 END) AS abandoned FROM attempts"
+            " WHERE ended_at IS NOT NULL AND answered_at >= :since"
+            " GROUP BY campaign, CAST(answered_at / :piece AS INTEGER) ORDER BY campaign, at"
+        )
         self._interactions = sql.prepare(
             "SELECT live FROM interactions WHERE live IS NOT NULL AND run IN"
             " (SELECT run FROM runs WHERE node = :node) ORDER BY begun_at, id"
@@ -78,9 +89,17 @@ class Restart:
                 NoticeRemembered(AgentName(row.agent), CampaignName(row.campaign))
                 for row in self._notices.rows(connection, {})
             ),
+            *self._counted_answers(connection, now),
             *(InteractionRemembered(bytes(row.live)) for row in self._interactions.rows(connection, self._values)),
             Restored(),
         )
+
+    def _counted_answers(self, connection: Connection, now: float) -> list[Event]:
+        values = {"since": now - ANSWERS_BACK_S, "piece": ANSWERS_PIECE_S}
+        return [
+            AnswersRemembered(CampaignName(row.campaign), row.at, int(row.answers), int(row.abandoned))
+            for row in self._answers.rows(connection, values)
+        ]
 
     def _known_users(self, connection: Connection) -> list[Event]:
         return [

@@ -35,7 +35,8 @@ class WhyView(Struct, frozen=True):
 
 class CampaignView(Struct, frozen=True):
     """A campaign. `agents` counts by state, `calls` by phase, `results` (of its attempts) by call result, None where
-    they were not asked for. `why` is None while it dials."""
+    they were not asked for. `why` is None while it dials. `pacing_problem`: why the forecast of a predictive campaign
+    is out of order and it paces one call for one agent; empty while it is not."""
 
     name: str
     description: str
@@ -56,6 +57,7 @@ class CampaignView(Struct, frozen=True):
     in_hand: int
     served: int
     results: dict[str, int] | None = None
+    pacing_problem: str = ""
 
 
 _NOT_RUNNING = {
@@ -124,4 +126,5 @@ def campaign_view(world: World, campaign: Campaign, results: Mapping[str, int] |
         in_hand=len(campaign.pool),
         served=campaign.served,
         results=None if results is None else dict(results),
+        pacing_problem=world.pacers[campaign.name].failure,
     )

@@ -142,6 +142,16 @@ class CampaignRemembered(Struct, frozen=True):
     mode: str
 
 
+class AnswersRemembered(Struct, frozen=True):
+    """Live answers of a campaign around `at` (epoch seconds) from before a restart, as far back as the law looks, and
+    how many of them had no agent in time."""
+
+    campaign: CampaignName
+    at: float
+    answers: int
+    abandoned: int
+
+
 class InteractionRemembered(Struct, frozen=True):
     """An interaction that was open when the node ended: `live` as in SaveInteraction."""
 
@@ -182,6 +192,7 @@ Event = (
     | UserKnown
     | ConfigurationApplied
     | CampaignRemembered
+    | AnswersRemembered
     | InteractionRemembered
     | NoticeRemembered
     | AgentRemembered

@@ -8,8 +8,10 @@ from dialer.store.lost import RESTART_REASON
 from dialer.store.memory.claims import MemoryClaims
 from dialer.store.memory.lost import free, settle
 from dialer.store.memory.tables import Tables
+from dialer.store.restart import ANSWERS_BACK_S, ANSWERS_PIECE_S
 from dialer.vocabulary.events import (
     AgentRemembered,
+    AnswersRemembered,
     CampaignRemembered,
     Event,
     InteractionRemembered,
@@ -17,7 +19,8 @@ from dialer.vocabulary.events import (
     Restored,
     UserKnown,
 )
-from dialer.vocabulary.ids import AgentName, TeamName
+from dialer.vocabulary.ids import AgentName, CampaignName, TeamName
+from dialer.vocabulary.writes import SettleAttempt
 
 
 def remembered(tables: Tables, claims: MemoryClaims, node: str, run: str, now: float) -> tuple[Event, ...]:
@@ -37,6 +40,7 @@ def remembered(tables: Tables, claims: MemoryClaims, node: str, run: str, now: f
         *(CampaignRemembered(item.campaign, item.state, item.mode) for _, item in sorted(tables.campaigns.items())),
         *(AgentRemembered(item.agent, item.state, item.reason) for _, item in sorted(tables.agents.items())),
         *_acknowledged(tables),
+        *_counted_answers(tables, now),
         *(InteractionRemembered(save.live) for save in live if save.live is not None),
         Restored(),
     )
@@ -57,6 +61,25 @@ def _free_or_adopt(tables: Tables, claims: MemoryClaims, record: int, run: str, 
         tables.put(state)
         return
     free(tables, record, now)
+
+
+def _counted_answers(tables: Tables, now: float) -> list[Event]:
+    """Live answers of settled attempts, in pieces of time."""
+    pieces: dict[tuple[str, int], list[SettleAttempt]] = {}
+    for attempt in tables.attempts.values():
+        settled = attempt.settled
+        if settled is not None and settled.answered_at is not None and settled.answered_at >= now - ANSWERS_BACK_S:
+            key = (attempt.begun.campaign, int(settled.answered_at // ANSWERS_PIECE_S))
+            pieces.setdefault(key, []).append(settled)
+    return [
+        AnswersRemembered(
+            CampaignName(campaign),
+            min(each.answered_at for each in piece if each.answered_at is not None),
+            len(piece),
+            sum(each.abandoned for each in piece),
+        )
+        for (campaign, _), piece in sorted(pieces.items())
+    ]
 
 
 def _users(tables: Tables) -> list[Event]:

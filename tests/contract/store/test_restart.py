@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from dialer.ports import User
 from dialer.store.lost import LOST_RETRY_S
 from dialer.vocabulary import events
@@ -130,3 +132,22 @@ async def test_what_other_nodes_do_is_left_alone(backend: Backend) -> None:
     assert not (await first.ledger.commit([settle(), begin(claimed[1], "A2")])).refusals
     await first.close()
     await second.close()
+
+
+async def test_what_the_law_counts_outlives_the_node(backend: Backend) -> None:
+    store = await backend.open()
+    await fill(store, 4)
+    records = (await store.ledger.claim(request(4))).records
+    answered = [(NOON + 10, False), (NOON + 20, True), (NOON + 7200, False), (None, False)]
+    for n, (record, (at, abandoned)) in enumerate(zip(records, answered, strict=True), 1):
+        name = f"A{n}"
+        settled = structs.replace(settle(name), answered_at=at, abandoned=abandoned, result=CallResult.ANSWER)
+        await store.ledger.commit([begin(record, name), dial(name), settled])
+    await store.close()
+    again = await backend.open()
+    told = [each for each in await again.ledger.remembered() if isinstance(each, events.AnswersRemembered)]
+    assert told == [
+        events.AnswersRemembered(SPRING, NOON + 10, 2, 1),
+        events.AnswersRemembered(SPRING, NOON + 7200, 1, 0),
+    ]
+    await again.close()

@@ -351,3 +351,17 @@ def test_an_agent_is_not_offered_anything(mode: Mode) -> None:
     script.dial = 1
     floor.tick()
     assert floor.agent().state is AgentState.READY
+
+
+def test_what_was_counted_before_a_restart_is_spent() -> None:
+    from dialer.vocabulary.events import AnswersRemembered
+
+    floor, script = predictive()
+    floor.say(AnswersRemembered(SPRING, floor.utc - 3600, 100, 2))
+    floor.say(AnswersRemembered(SPRING, floor.utc - 2 * 86_400, 500, 9))
+    floor.pass_time(60)
+    floor.tick()
+    today, month = script.asked[-1].windows
+    assert (today.answers, today.abandoned) == (100, 2)
+    assert (month.answers, month.abandoned) == (600, 11)
+    assert month.length_s > today.length_s

@@ -16,6 +16,7 @@ from rich.text import Text
 from dialer.agents.agent import Agent
 from dialer.callflow.world import World
 from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.lab.gauge import Gauge, Reading
 from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD
 from dialer.lab.stage import Stage
 from dialer.vocabulary.ids import CampaignName
@@ -32,6 +33,7 @@ class Screen:
         self._stage = stage
         self._results: dict[str, int] = {}
         self._read_at = 0.0
+        self._gauge = Gauge(CampaignName(CAMPAIGN))
 
     async def show(self, console: Console) -> None:
         """Until cancelled."""
@@ -49,14 +51,16 @@ class Screen:
 
     def draw(self) -> RenderableType:
         world = self._stage.running.world
-        head = Columns([_campaign(world), _lines(world), _results(self._results)])
+        now = self._stage.running.clock.now()
+        reading = self._gauge.look(world, now.monotonic, now.utc)
+        head = Columns([_campaign(world, reading), _lines(world), _results(self._results)])
         url = self._stage.settings.server.url
         users = f"supervisor, admin, agent1 to agent{self._stage.scenario.agents}"
         foot = Text(f"{url}   log in as {users} (password {DEMO_PASSWORD})   Ctrl-C ends", style="dim")
         return Group(head, _agents(world), foot)
 
 
-def _campaign(world: World) -> Panel:
+def _campaign(world: World, reading: Reading) -> Panel:
     campaign = world.campaigns[CampaignName(CAMPAIGN)]
     waiting = campaign.waiting
     body = Table.grid(padding=(0, 1))
@@ -64,6 +68,12 @@ def _campaign(world: World) -> Panel:
     body.add_row("state", campaign.state)
     body.add_row("records", f"{waiting.done} done of {waiting.total}, {waiting.retry} wait for a retry")
     body.add_row("in hand", str(len(campaign.pool)))
+    if campaign.is_predictive:
+        over = reading.abandonment > reading.limit_percent
+        body.add_row("utilisation", f"{reading.utilisation:.1f} %")
+        body.add_row("level", reading.level)
+        body.add_row("abandoned", Text(reading.share_abandoned, style="red" if over else ""))
+        body.add_row("pacing", reading.why)
     why = campaign.reason.sentence if campaign.reason else "dialling"
     body.add_row("now", Text(why, style="yellow" if campaign.reason else "green"))
     return Panel(body, title=f"campaign {campaign.name}", width=62)

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from dialer.lab.autopilot import Habits
 from dialer.lab.crew import until_ready
+from dialer.lab.gauge import Gauge
 from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, Scenario
 from dialer.lab.screen import Screen
 from dialer.lab.stage import Stage
@@ -50,14 +51,17 @@ def _announce(stage: Stage, console: Console) -> None:
 async def _tell(stage: Stage, console: Console) -> None:
     """Without a terminal: one line whenever something changed, at most every 2 s."""
     told = ""
+    gauge = Gauge(CampaignName(CAMPAIGN))
     while True:
-        world = stage.running.world
+        world, now = stage.running.world, stage.running.clock.now()
         campaign = world.campaigns[CampaignName(CAMPAIGN)]
+        reading = gauge.look(world, now.monotonic, now.utc)
         states = [each.state.value for each in world.interactions.values()]
         why = f"; {campaign.reason.sentence}" if campaign.reason else ""
         talking, dialing = states.count("connected"), states.count("dialing")
         line = f"{campaign.waiting.done}/{campaign.waiting.total} done, {dialing} dialling, {talking} talking{why}"
         if line != told:
-            console.print(line)
+            ahead = f"; {reading.utilisation:.0f} % utilisation, {reading.level}, {reading.share_abandoned} abandoned"
+            console.print(line + ahead if campaign.is_predictive else line)
             told = line
         await asyncio.sleep(2.0)

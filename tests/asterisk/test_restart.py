@@ -11,9 +11,11 @@ from msgspec.structs import replace
 from config.model import Mode
 from dialer.interactions.interaction import InteractionState
 from dialer.lab.autopilot import Habits
-from dialer.lab.headless import all_attempts, judge, send_home, until_finished
+from dialer.lab.headless import send_home, until_finished
+from dialer.lab.report import all_attempts, judge
 from dialer.lab.scenario import TRUNK, Scenario
 from dialer.lab.stage import Stage
+from dialer.lab.utilisation import Span
 from dialer.trunks.trunk import Trunk, TrunkState
 from dialer.vocabulary.ids import TrunkName
 from dialer.vocabulary.results import CallResult
@@ -82,7 +84,7 @@ async def test_a_restart_under_load_settles_everything_once_and_dialling_resumes
         await send_home(stage)
         # A contact whose 200 met a dead Asterisk waits 32 s for the ACK (RFC 3261 13.3.1.4).
         await stage.carrier.request({"do": "settled", "timeout_s": 40.0}, 45.0)
-        report = await judge(stage, 0.0)
+        report = await judge(stage, 0.0, Span(0.0, 0.0))
         attempts = await all_attempts(stage)
     assert (report.lost, report.duplicates, report.unknown_invites, report.orphan_legs) == (0, 0, 0, 0)
     assert len(attempts) >= RECORDS

@@ -27,7 +27,8 @@ test: system peers venv pjsua2-required asterisk lint ## lint, types, layers and
 	@$(PYTEST) $(DIRS)
 
 bench: system peers venv pjsua2-required asterisk ## every measured comparison, one JSON line each
-	@for name in $(BENCHES); do $(BIN)/cornetta bench $$name --json; done; $(BIN)/cornetta bench latency --rate 50 --json
+	@for name in $(BENCHES); do $(BIN)/cornetta bench $$name --json; done; $(BIN)/cornetta bench latency --rate 50 --json; \
+	 $(BIN)/cornetta bench latency --phone auto-answer --json
 
 # The cells of the goals in each variant; `flat` to `limit-0.2` are not as the benchmark has it.
 PACE := $(BIN)/cornetta bench pacing --workers 2 --results $(VENV)/pace-8h.jsonl

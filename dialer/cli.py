@@ -226,6 +226,7 @@ def bench(context: typer.Context, name: Annotated[str, typer.Argument(help="Whic
     """Run one measured comparison; the last line of stdout is one JSON object."""
     from bench.registry import run_bench
 
+    log_to_stderr("WARNING")
     raise typer.Exit(run_bench(name, context.args))
 
 

@@ -133,12 +133,11 @@ class ToneMeter:
         return track
 
     def _close(self, track: _Track) -> None:
-        """Count a track. A window of which the tone fills less than half shows it at less than half its strength. And
-        a tone is steady in strength as well: the harmonics of a voice that stands still for a moment are not."""
-        enough = max(track.strengths, default=0.0) / 2
-        windows = sum(1 for strength in track.strengths if strength >= enough)
-        if windows < LEAST_WINDOWS:
+        """Count a track. A window of which the tone fills less than half shows it at less than half its strength."""
+        if len(track.strengths) < LEAST_WINDOWS:
             return
+        enough = max(track.strengths) / 2
+        windows = sum(1 for strength in track.strengths if strength >= enough)
         frequency = round(track.frequency_hz / GRID_HZ) * GRID_HZ
         if frequency in self._totals or len(self._totals) < _TOTALS_BOUND:
             before = self._totals.get(frequency, _Total())

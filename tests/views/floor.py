@@ -38,6 +38,7 @@ def make_world(mode: Mode = Mode.PROGRESSIVE) -> World:
     world = World(Mint("t"), Settings(campaigns=(settings,)))
     campaign = make_campaign(settings)
     world.campaigns[campaign.name] = campaign
+    world.pacers[campaign.name] = world.make_pacer(settings)
     anna = make_agent(AgentName("anna"), "Anna", "anna@desks", frozenset({TeamName("sales")}))
     world.agents[anna.name] = anna
     return world

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 
 from msgspec import Struct
 
@@ -155,8 +154,7 @@ def _is_cross_talk(pair: Pair, by_id: dict[LegId, LabLeg], partners: dict[LegId,
 
 
 def _doubled(slices: Iterable[Heard], by_id: dict[LegId, LabLeg]) -> set[Pair]:
-    """What phones heard in one slice of several contacts who were there at the same time. A slice ends with a
-    conversation, but one after the other may share it: a leg that stands through the death of the node, say."""
+    """What phones heard of several contacts in one slice, which ends with a conversation."""
     doubled: set[Pair] = set()
     for credited in slices:
         contacts = {
@@ -164,9 +162,8 @@ def _doubled(slices: Iterable[Heard], by_id: dict[LegId, LabLeg]) -> set[Pair]:
             for pair, seconds in credited.items()
             if seconds > TOLERANCE_S and (by_id[pair[0]].side, by_id[pair[1]].side) == (Side.PHONE, Side.CONTACT)
         }
-        for pair, other in combinations(contacts, 2):
-            if by_id[pair[1]].overlaps(by_id[other[1]]):
-                doubled |= {pair, other}
+        if len(contacts) > 1:
+            doubled |= contacts
     return doubled
 
 

@@ -202,11 +202,11 @@ class LabWorld:
         if stopped and leg.id in self.live:
             yield StartAnalysis(leg.id, TONES)
         elif leg.side is Side.CONTACT:
-            yield from self._listen_anew({tone.frequency_hz for tone in event.tones})
+            yield from self._listen_anew({tone.frequency_hz for part in leg.slices for tone in part.tones})
 
     def _listen_anew(self, frequencies_hz: set[int]) -> Iterable[Command]:
         """A conversation is over: phones that go on (ASM) begin a new slice. They are known by the tones that the
-        contact heard, which the analysis rounds to 5 Hz."""
+        contact heard in all its slices, which the analysis rounds to 5 Hz."""
         for leg in tuple(self._listening.values()):
             if leg.id not in self.live or leg.id in self._stopping or leg.tone_hz is None:
                 continue

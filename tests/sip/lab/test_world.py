@@ -162,6 +162,21 @@ def test_the_phone_of_an_ended_conversation_listens_anew() -> None:
     assert world.live[LegId("p1")].listens_from == 6.2
 
 
+def test_a_phone_listens_anew_also_when_a_report_came_just_before_the_end() -> None:
+    """A report cuts the contact's slice, and the rest until the hang-up is too short to hear the phone in it."""
+    world = make_world()
+    answer_phone(world, "p1", "1001", 0.0)
+    run_to_answer(world, "c1", offer(world, "c1", NUMBER, at=1.0), 1.0)
+    phone_hz = world.live[LegId("p1")].tone_hz
+    assert phone_hz is not None
+    world.end_slices()
+    for leg, tones in (("p1", ()), ("c1", (ToneHeard(phone_hz, 4.0),))):
+        world.handle(AnalysisCompleted(LegId(leg), "tones", tones, 4.0, 0, 5.0))
+    clear(world, "c1", 5.3)
+    rest = world.handle(AnalysisCompleted(LegId("c1"), "tones", (), 0.3, 0, 5.4))
+    assert rest.commands == (StopAnalysis(LegId("p1"), "tones"),)
+
+
 def test_the_analysis_may_tell_before_or_after_the_leg_is_cleared() -> None:
     world = make_world()
     run_to_answer(world, "c1", offer(world, "c1", NUMBER), 1.0)

@@ -7,7 +7,7 @@ from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, W
 from dialer.callflow.desk import ask_for, give_free, move, pause_timer
 from dialer.callflow.dialing import place
 from dialer.callflow.ending import withdraw
-from dialer.callflow.legs import hang_up, ring_agent
+from dialer.callflow.legs import hang_up, ring_agent, stand_by
 from dialer.callflow.offers import begin
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign
@@ -128,5 +128,6 @@ def dial(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) ->
         give_free(step, agent, AgentTrigger.RELEASE)
         return False
     leg.interaction = interaction.id
+    stand_by(step, interaction)
     party.machine.advance(PartyTrigger.RING, step.now)
     return True

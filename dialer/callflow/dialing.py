@@ -140,6 +140,7 @@ def dial_over(step: Step, campaign: Campaign, interaction: Interaction, attempt:
         identity=identity(caller_id, settings),
         headers=identity_headers(caller_id, settings),
         context=write_context(LegContext(LegPurpose.CONTACT, interaction.id, None, attempt.id, n)),
+        bridge=interaction.bridge,
     )
     step.tell_after(leg.engine, command, guard=attempt.id)
     step.start_timer_after(nothing_heard_timer(leg.id), settings.nothing_heard_s, attempt.id)

@@ -12,6 +12,7 @@ from dialer.callflow import (
     contact,
     conversation,
     dialing,
+    joining,
     offers,
     outcome,
     phones,
@@ -115,6 +116,7 @@ LegEvent = (
     | telephony.LegAlerting
     | telephony.LegAnswered
     | telephony.LegMedia
+    | telephony.Joined
     | telephony.LegCleared
     | telephony.Digits
 )
@@ -142,6 +144,9 @@ def on_leg_event(step: Step, event: LegEvent) -> None:
         return
     if isinstance(event, telephony.LegMedia):
         conversation.on_media(step, leg, event)
+        return
+    if isinstance(event, telephony.Joined):
+        joining.on_joined(step, leg, event)
         return
     if isinstance(event, telephony.Digits):
         conversation.on_keyed(step, leg, event)

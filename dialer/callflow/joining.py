@@ -11,6 +11,20 @@ from dialer.callflow.step import Step
 from dialer.interactions.interaction import HoldBy, Interaction, InteractionTrigger
 from dialer.interactions.leg import Leg
 from dialer.interactions.party import Party, PartyTrigger
+from dialer.vocabulary.telephony import Joined
+
+
+def on_joined(step: Step, leg: Leg, event: Joined) -> None:
+    """The engine has put a leg together with others, perhaps with the answer and before it told us of that."""
+    leg.joined_with, leg.joined_at = event.others, event.at
+
+
+def _since(step: Step, contact: Leg, agent: Leg) -> float:
+    """Since when the two hear each other. Where the agent stood by, the engine has joined them with the answer: that
+    may be long ago if there was no node to tell. With early media the agent heard the contact before."""
+    if agent.id not in contact.joined_with or contact.answered_at is None:
+        return step.now
+    return max(contact.answered_at, contact.joined_at)
 
 
 def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, agent: Leg) -> None:
@@ -30,10 +44,11 @@ def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, ag
     agent.interaction = interaction.id
     interaction.conversed = True
     interaction.holds.clear()
+    connected_at = step.utc - max(0.0, step.now - _since(step, contact, agent))
     if interaction.connected_at is None:
-        interaction.connected_at = step.utc
+        interaction.connected_at = connected_at
     if interaction.attempt is not None and interaction.attempt.connected_at is None:
-        interaction.attempt.connected_at = step.utc
+        interaction.attempt.connected_at = connected_at
     owner.expiries = 0
     move(step, owner, AgentTrigger.CONNECT)
     step.save_party(interaction, party)

@@ -107,6 +107,14 @@ def join_all(step: Step, interaction: Interaction, *legs: Leg) -> None:
         step.tell(leg.engine, Join(leg.id, interaction.bridge))
 
 
+def stand_by(step: Step, interaction: Interaction) -> None:
+    """Put the agent's leg into the bridge where the contact is awaited: the engine itself joins the contact's leg to
+    it with the answer, without the way to us and back. `ending.release_leg` takes it out again."""
+    leg = agent_leg(step, interaction)
+    if leg is not None and leg.is_connected:
+        join_all(step, interaction, leg)
+
+
 def listen_in(step: Step, interaction: Interaction, leg: Leg) -> None:
     """Let a leg of the interaction be heard (early media, ringback) without hearing anything itself."""
     step.tell(leg.engine, Join(leg.id, interaction.bridge, hears=()))

@@ -9,7 +9,7 @@ from dialer.callflow.conversation import own
 from dialer.callflow.desk import give_free, move
 from dialer.callflow.dialing import dial_timer, open_interaction, place, waits_for_rate
 from dialer.callflow.ending import cancel_record, withdraw
-from dialer.callflow.legs import ring_agent
+from dialer.callflow.legs import ring_agent, stand_by
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import Interaction, InteractionState
@@ -192,6 +192,7 @@ def dial_for(step: Step, agent: Agent, interaction: Interaction, party: Party) -
         place(step, campaign, interaction)
         party.leg = engaged.id
         engaged.interaction = interaction.id
+        stand_by(step, interaction)
     else:
         leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
         party.leg = leg.id
@@ -211,6 +212,8 @@ def on_phone_answered(step: Step, agent: Agent, interaction: Interaction, phone:
         place(step, campaign, interaction)
     except Refused as refusal:
         take_back(step, agent, interaction, refusal.code, str(refusal))
+        return
+    stand_by(step, interaction)
 
 
 def on_phone_failed(step: Step, agent: Agent, interaction: Interaction, reason: SystemReason) -> None:

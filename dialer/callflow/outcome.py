@@ -8,7 +8,7 @@ from dialer.callflow.conversation import own
 from dialer.callflow.desk import move
 from dialer.callflow.dialing import dial_timer, place, waits_for_rate
 from dialer.callflow.ending import begin_after_call, finalize, limit_timer, release_leg, warning_timer
-from dialer.callflow.legs import ring_agent
+from dialer.callflow.legs import ring_agent, stand_by
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
@@ -96,6 +96,7 @@ def on_call_again(step: Step, command: commands.CallAgain) -> None:
         interaction.asm = True
         party.leg = engaged.id
         engaged.interaction = interaction.id
+        stand_by(step, interaction)
     else:
         leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
         party.leg = leg.id
@@ -120,6 +121,8 @@ def on_call_again_phone(step: Step, interaction: Interaction, phone: Leg) -> Non
         place(step, campaign, interaction)
     except Refused as refusal:
         on_call_again_failed(step, interaction, refusal.code, str(refusal))
+        return
+    stand_by(step, interaction)
 
 
 def on_call_again_failed(step: Step, interaction: Interaction, code: str, why: str) -> None:

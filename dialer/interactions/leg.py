@@ -94,6 +94,9 @@ class Leg:
     early_media: bool = False
     held_by_us: bool = False
     held_by_peer: bool = False
+    #: The legs that the engine has last joined it with, and when (monotonic seconds).
+    joined_with: tuple[LegId, ...] = ()
+    joined_at: float = 0.0
 
     @property
     def state(self) -> LegState:

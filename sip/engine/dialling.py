@@ -62,6 +62,7 @@ class Dialling:
             incoming=False,
             begun_at=self._loop.now(),
             context=command.context,
+            bridge_at_answer=command.bridge,
         )
         self._registry.add(leg)
         refusal = self._refusal(command)

@@ -63,6 +63,7 @@ class Dialogs:
         leg.heard = True
         if leg.answered_at is None and not leg.incoming:
             leg.answered_at = self._loop.now()
+            self._join_awaiting(leg)
 
     def confirmed(self, leg: Leg) -> None:
         if leg.cleared or leg.standing is LegStanding.CONNECTED:
@@ -72,7 +73,15 @@ class Dialogs:
             leg.ring_timer.cancel()
         if leg.answered_at is None:
             leg.answered_at = self._loop.now()
+            self._join_awaiting(leg)
         self._loop.emit(telephony.LegAnswered(leg=leg.id, at=leg.answered_at))
+
+    def _join_awaiting(self, leg: Leg) -> None:
+        """Into the bridge where the leg is awaited. pjsip tells of a 200 before it starts the media, so that the
+        connections are made as the port comes, for the bridge's next tick. A leg that we have given up is on its way
+        out (RFC 3261 9.1)."""
+        if leg.bridge_at_answer is not None and leg.clearing_by is None and not leg.cleared:
+            self._bridges.join(leg, telephony.Join(leg.id, leg.bridge_at_answer))
 
     def media(self, leg: Leg, state: MediaState) -> None:
         if leg.cleared:

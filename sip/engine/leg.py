@@ -88,6 +88,7 @@ class Leg:
     codec: str = ""
     statistics: StreamStatistics | None = None
     bridge: BridgeId | None = None
+    bridge_at_answer: BridgeId | None = None
     hears: tuple[LegId, ...] | None = None
     heard_by: tuple[LegId, ...] | None = None
     ring_timer: Timer | None = None

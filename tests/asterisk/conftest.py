@@ -14,7 +14,7 @@ from dialer.lab.asterisk import AsteriskPeer
 from dialer.lab.asterisk_configuration import AsteriskSettings
 from dialer.lab.ports import free_ports
 
-from .floor import PASSWORD, PHONES_MOST, Floors, Switch
+from .floors import PASSWORD, PHONES_MOST, Floors, Switch
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -11,7 +11,7 @@ from dialer.vocabulary import commands
 from dialer.vocabulary.results import CallResult
 from sip.lab.behaviours import Behaviour, number_for
 
-from .floor import Floors
+from .floors import Floors
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

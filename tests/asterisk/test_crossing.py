@@ -8,7 +8,7 @@ from dialer.views.call import CallPhase
 from dialer.vocabulary.results import CallResult
 from sip.lab.behaviours import Behaviour, number_for
 
-from .floor import Floors
+from .floors import Floors
 from .relay import Relay
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -14,7 +14,8 @@ from sip.lab.behaviours import Behaviour, number_for
 from sip.lab.process import LabProcess
 
 from .ear import Ear
-from .floor import Floor, Floors
+from .floor import Floor
+from .floors import Floors
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 

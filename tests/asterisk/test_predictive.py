@@ -18,7 +18,8 @@ from dialer.vocabulary.ids import CampaignName
 from dialer.vocabulary.results import CallResult
 from sip.lab.behaviours import Behaviour, number_for
 
-from .floor import Floor, Floors
+from .floor import Floor
+from .floors import Floors
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -20,7 +20,8 @@ from dialer.trunks.trunk import Trunk, TrunkState
 from dialer.vocabulary.ids import TrunkName
 from dialer.vocabulary.results import CallResult
 
-from .floor import PATIENCE_S, QUICK
+from .floor import PATIENCE_S
+from .floors import QUICK
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 

@@ -12,7 +12,7 @@ from dialer.ports import AttemptRow
 from dialer.vocabulary.results import CallResult
 from sip.lab.behaviours import Behaviour, number_for
 
-from .floor import PHONES_MOST, Floors, Switch
+from .floors import PHONES_MOST, Floors, Switch
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

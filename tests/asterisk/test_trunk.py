@@ -14,7 +14,7 @@ from dialer.vocabulary.telephony import Srtp, Transport
 from sip.lab.behaviours import Behaviour, number_for
 
 from .ear import Ear
-from .floor import PASSWORD, Floors
+from .floors import PASSWORD, Floors
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -120,17 +120,12 @@ def confirmed(states: dict[int, int]) -> int:
     return sum(state == pj.PJSIP_INV_STATE_CONFIRMED for state in states.values())
 
 
-def main(path: Path) -> dict[str, object]:
-    states: dict[int, int] = {}
-    Call.states = states
-    receiver = Receiver(path)
-    receiver.start()
-    end = endpoint()
+def answering(end: pj.Endpoint) -> tuple[Account, str]:
+    """An account that answers on a port of its own, with the URI to call; the library runs from now on."""
     transport = pj.TransportConfig()
     transport.boundAddress = "127.0.0.1"
     number = end.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
     end.libStart()
-    target = f"sip:contact@{end.transportGetInfo(number).localAddress}"
     config = pj.AccountConfig()
     config.idUri = "sip:dialer@127.0.0.1"
     config.sipConfig.transportId = number
@@ -138,22 +133,32 @@ def main(path: Path) -> dict[str, object]:
     config.mediaConfig.transportConfig.portRange = 4 * CALLS
     account = Account()
     account.create(config, True)
+    return account, f"sip:contact@{end.transportGetInfo(number).localAddress}"
 
+
+def dialled(end: pj.Endpoint, account: Account, target: str) -> list[Call]:
+    """All calls at once, up."""
     calls: list[Call] = []
     for _ in range(CALLS):
         calls.append(Call(account))
         calls[-1].makeCall(target, audio_alone())
-    until(end, lambda: confirmed(states) == 2 * CALLS)
-    in_use = pj.cornettaCallsInUse()
+    until(end, lambda: confirmed(Call.states) == 2 * CALLS)
+    return calls
 
-    # The only free ports are now behind a busy stretch of more than 100 pairs.
+
+def dial_anew(end: pj.Endpoint, account: Account, target: str, calls: list[Call]) -> None:
+    """One call in the middle ends and is made again: the only free ports are now behind a busy stretch of more than
+    100 pairs."""
     calls[CALLS // 2].hangup(pj.CallOpParam())
     until(end, lambda: pj.cornettaCallsInUse() == 2 * CALLS - 2)
-    states.clear()
+    Call.states.clear()
     calls[CALLS // 2] = Call(account)
     calls[CALLS // 2].makeCall(target, audio_alone())
-    until(end, lambda: confirmed(states) == 2)
+    until(end, lambda: confirmed(Call.states) == 2)
 
+
+def tone_to(answered: list[Call]) -> pj.ToneGenerator:
+    """What those who called hear from now on, as long as it is held."""
     tone = pj.ToneGenerator()
     tone.createToneGenerator()
     described = pj.ToneDesc()
@@ -161,9 +166,14 @@ def main(path: Path) -> dict[str, object]:
     tones = pj.ToneDescVector()
     tones.append(described)
     tone.play(tones, True)
-    for call in account.answered:
+    for call in answered:
         if call.isActive():
             tone.startTransmit(call.getAudioMedia(-1))
+    return tone
+
+
+def tapped(end: pj.Endpoint, calls: list[Call], receiver: Receiver, path: Path) -> list[pj.CornettaTap]:
+    """A tap for each call, until each has sent; closed, and all that they had open with them."""
     descriptors = len(os.listdir("/proc/self/fd"))
     taps = [pj.CornettaTap() for _ in calls]
     for position, (tap, call) in enumerate(zip(taps, calls, strict=True)):
@@ -175,23 +185,41 @@ def main(path: Path) -> dict[str, object]:
         tap.close()
     receiver.join()
     until(end, lambda: len(os.listdir("/proc/self/fd")) <= descriptors)
+    return taps
 
-    heard = np.concatenate([np.frombuffer(pcm, dtype=np.int16) for _, pcm in receiver.packets[0][2:]]).astype(float)
-    found = {
-        "legs": in_use,
-        "taps": len(receiver.packets),
-        "gaps": sum([number for number, _ in items] != list(range(len(items))) for items in receiver.packets.values()),
+
+def findings(taps: list[pj.CornettaTap], packets: dict[int, list[tuple[int, bytes]]]) -> dict[str, object]:
+    """What was sent, and what of it came to the other process."""
+    heard = np.concatenate([np.frombuffer(pcm, dtype=np.int16) for _, pcm in packets[0][2:]]).astype(float)
+    return {
+        "taps": len(packets),
+        "gaps": sum([number for number, _ in items] != list(range(len(items))) for items in packets.values()),
         "sent": sum(tap.sent() for tap in taps),
-        "received": sum(map(len, receiver.packets.values())),
+        "received": sum(map(len, packets.values())),
         "dropped": sum(tap.dropped() for tap in taps),
         "tone_hz": float(np.abs(np.fft.rfft(heard)).argmax() * 8000 / heard.size),
         "late": list(pj.cornettaLateAnswers()),
     }
+
+
+def main(path: Path) -> dict[str, object]:
+    Call.states = {}
+    receiver = Receiver(path)
+    receiver.start()
+    end = endpoint()
+    account, target = answering(end)
+    calls = dialled(end, account, target)
+    legs = pj.cornettaCallsInUse()
+    dial_anew(end, account, target, calls)
+    tone = tone_to(account.answered)
+    taps = tapped(end, calls, receiver, path)
+    found = {"legs": legs, **findings(taps, receiver.packets)}
     end.hangupAllCalls()
     until(end, lambda: pj.cornettaCallsInUse() == 0)
     calls.clear()
     account.answered.clear()
-    del tone, tap, call, account
+    # What pjsua2 owns goes before the library does.
+    del tone, account
     gc.collect()
     end.libDestroy()
     return found

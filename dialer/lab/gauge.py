@@ -8,6 +8,7 @@ from dialer.callflow.calendar import day_of
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import InteractionState
+from dialer.lab.utilisation import percent
 from dialer.simulation.tally import AWAY, WORKING
 from dialer.vocabulary.ids import CampaignName
 
@@ -29,7 +30,7 @@ class Reading(Struct, frozen=True):
     @property
     def abandonment(self) -> float:
         """Percent of the live answers."""
-        return 100 * self.abandoned / self.answers if self.answers else 0.0
+        return percent(self.abandoned, self.answers)
 
     @property
     def level(self) -> str:
@@ -65,7 +66,7 @@ class Gauge:
         governor = world.pacers.get(self._campaign)
         last = governor.last if governor is not None else None
         return Reading(
-            utilisation=100 * self._working_s / self._staffed_s if self._staffed_s else 0.0,
+            utilisation=percent(self._working_s, self._staffed_s),
             ringing=_ringing(world, campaign),
             idle=sum(1 for agent in agents if agent.is_idle),
             staffed=staffed,

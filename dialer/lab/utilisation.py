@@ -18,6 +18,11 @@ ABANDONED_AFTER_S = 2.0
 STATES_MOST = 100_000
 
 
+def percent(part: float, whole: float) -> float:
+    """`part` in percent of `whole`; of nothing it is 0."""
+    return 100 * part / whole if whole else 0.0
+
+
 class Span(Struct, frozen=True):
     """The time that is counted, UTC epoch seconds: from the first decision of the pacing until the campaign stops."""
 
@@ -39,7 +44,7 @@ class Spent(Struct, frozen=True):
     @property
     def utilisation(self) -> float:
         """Percent."""
-        return 100 * self.working_s / self.staffed_s if self.staffed_s else 0.0
+        return percent(self.working_s, self.staffed_s)
 
     @property
     def wait_s(self) -> float:
@@ -57,7 +62,7 @@ class Answers(Struct, frozen=True):
     @property
     def abandonment(self) -> float:
         """Percent of the live answers."""
-        return 100 * self.abandoned / self.answers if self.answers else 0.0
+        return percent(self.abandoned, self.answers)
 
     @property
     def dials_per_answer(self) -> float:

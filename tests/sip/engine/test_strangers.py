@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dialer.vocabulary import telephony
-from dialer.vocabulary.ids import LegId
 
 from .rig import TRUNK, Engine, Sipp, free_port
 from .scenario import invited, pause, receive, respond, respond_to_last, script, sdp
@@ -89,45 +88,45 @@ def answers(audio: int) -> str:
     return script(*ringing, respond(200, "OK", body=offer), receive("ACK"), receive("BYE"), respond_to_last(200, "OK"))
 
 
-def hang_up(engine: Engine, leg: LegId, sipp: Sipp) -> None:
-    engine.submit(telephony.HangUp(leg))
-    engine.cleared(leg)
-    sipp.finished()
+@contextmanager
+def answered(engine: Engine, folder: Path, audio: int) -> Iterator[None]:
+    """In a call, with a peer who has its audio at this port; we hang up."""
+    with Sipp(folder, answers(audio)) as sipp:
+        leg = engine.dial(sipp.port)
+        engine.answered(leg)
+        yield
+        engine.submit(telephony.HangUp(leg))
+        engine.cleared(leg)
+        sipp.finished()
 
 
 def test_a_stranger_who_sent_to_the_port_before_does_not_take_over_the_call(bare: Engine, tmp_path: Path) -> None:
     """As the peer of a call does whose engine died, to a call that has its port by now. They are known by what waits
     in the socket when the call is answered, and hear nothing of it, even before its peer has spoken."""
-    with voices(one_port(bare)) as (stranger, peer), Sipp(tmp_path, answers(peer.port)) as sipp:
+    with voices(one_port(bare)) as (stranger, peer):
         stranger.start()
-        leg = bare.dial(sipp.port)
-        bare.answered(leg)
-        bare.hear_for(0.6)
-        peer.start()
-        bare.hear_for(2.0)
-        hang_up(bare, leg, sipp)
+        with answered(bare, tmp_path, peer.port):
+            bare.hear_for(0.6)
+            peer.start()
+            bare.hear_for(2.0)
         assert len(peer.heard_at) > 75
         assert stranger.heard_at == []
 
 
 def test_a_stranger_who_comes_later_hears_nothing(bare: Engine, tmp_path: Path) -> None:
-    with voices(one_port(bare)) as (stranger, peer), Sipp(tmp_path, answers(peer.port)) as sipp:
+    with voices(one_port(bare)) as (stranger, peer):
         peer.start()
-        leg = bare.dial(sipp.port)
-        bare.answered(leg)
-        bare.hear_for(0.5)
-        peer.end()
-        stranger.start()
-        bare.hear_for(1.0)
-        hang_up(bare, leg, sipp)
+        with answered(bare, tmp_path, peer.port):
+            bare.hear_for(0.5)
+            peer.end()
+            stranger.start()
+            bare.hear_for(1.0)
         assert stranger.heard_at == []
 
 
 def test_a_peer_behind_a_nat_is_found_by_its_packets(bare: Engine, tmp_path: Path) -> None:
-    with voices(one_port(bare)) as (peer, mute), Sipp(tmp_path, answers(mute.port)) as sipp:
-        leg = bare.dial(sipp.port)
-        bare.answered(leg)
-        peer.start()
-        bare.hear_for(1.5)
-        hang_up(bare, leg, sipp)
+    with voices(one_port(bare)) as (peer, mute):
+        with answered(bare, tmp_path, mute.port):
+            peer.start()
+            bare.hear_for(1.5)
         assert len(peer.heard_at) > 25

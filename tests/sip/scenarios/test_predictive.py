@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import wave
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -155,11 +155,10 @@ def bye_after_answer_s(wire: Wire, number: str) -> float:
     return next(each.at for each in call if not each.code and each.method == "BYE") - answered
 
 
-@pytest.mark.parametrize("who", ["we", "the contact"])
-async def test_without_an_agent_the_message_comes_after_two_seconds(booths: Booths, message: str, who: str) -> None:
-    """Abandoned, whoever hangs up: we at the message's end, or the contact during it."""
+@asynccontextmanager
+async def one_too_many(booths: Booths, message: str, leaves: str) -> AsyncIterator[tuple[Booth, Interaction]]:
+    """Two contacts answer for one agent: the first has her, in the call that is given, the second `leaves`."""
     first, second = NUMBERS[:2]
-    leaves = ended_by_us() if who == "we" else script(pause(2200), hangs_up())
     steps = by_number(
         {
             first: script(ANSWERS, ended_by_us()),
@@ -171,7 +170,15 @@ async def test_without_an_agent_the_message_comes_after_two_seconds(booths: Boot
     ) as booth:
         lines(booth, 2)
         await booth.start()
-        call = await booth.connected(first)
+        yield booth, await booth.connected(first)
+
+
+@pytest.mark.parametrize("who", ["we", "the contact"])
+async def test_without_an_agent_the_message_comes_after_two_seconds(booths: Booths, message: str, who: str) -> None:
+    """Abandoned, whoever hangs up: we at the message's end, or the contact during it."""
+    second = NUMBERS[1]
+    leaves = ended_by_us() if who == "we" else script(pause(2200), hangs_up())
+    async with one_too_many(booths, message, leaves) as (booth, call):
         attempt = await booth.settled(second)
         assert counted(booth) == (2, 1)
         assert booth.world.agents[AGENT].interaction == call.id
@@ -187,19 +194,8 @@ async def test_without_an_agent_the_message_comes_after_two_seconds(booths: Boot
 
 
 async def test_who_hangs_up_before_that_is_counted_apart(booths: Booths, message: str) -> None:
-    first, second = NUMBERS[:2]
-    steps = by_number(
-        {
-            first: script(ANSWERS, ended_by_us()),
-            second: script(RINGING, pause(300), ANSWERS, pause(700), hangs_up()),
-        }
-    )
-    async with booths(
-        Carrier(steps, calls=2), numbers=[first, second], campaign=predictive(waiting_message=message)
-    ) as booth:
-        lines(booth, 2)
-        await booth.start()
-        call = await booth.connected(first)
+    second = NUMBERS[1]
+    async with one_too_many(booths, message, script(pause(700), hangs_up())) as (booth, call):
         attempt = await booth.settled(second)
         assert counted(booth) == (2, 0)
         await booth.end_call(call)

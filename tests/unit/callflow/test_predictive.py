@@ -135,11 +135,17 @@ def of_agent(floor: Floor, agent: AgentName = ADA) -> Any:
     return floor.agent(agent).interaction
 
 
-def test_without_an_agent_in_time_the_contact_hears_the_message_and_was_abandoned() -> None:
+def one_too_many() -> tuple[Floor, Script, Leg, Leg]:
+    """Two contacts have answered for one agent: the first has her, the second waits."""
     floor, script = predictive(agents=(ADA,))
     first, second = dial(floor, script, 2)
     floor.answer(first)
     floor.answer(second)
+    return floor, script, first, second
+
+
+def test_without_an_agent_in_time_the_contact_hears_the_message_and_was_abandoned() -> None:
+    floor, script, first, second = one_too_many()
     floor.pass_time(1.99)
     assert not _message(floor, second)
     floor.pass_time(0.02)
@@ -169,10 +175,7 @@ def _today(floor: Floor) -> int:
 
 
 def test_who_hangs_up_before_the_limit_left_the_queue() -> None:
-    floor, script = predictive(agents=(ADA,))
-    first, second = dial(floor, script, 2)
-    floor.answer(first)
-    floor.answer(second)
+    floor, _, _, second = one_too_many()
     floor.pass_time(1.9)
     floor.clear(second)
     (settled,) = floor.writes(SettleAttempt)

@@ -22,23 +22,26 @@ if TYPE_CHECKING:
 EXIT_MISTAKE = 2
 MOST_SEEDS = 1000
 
+Rule = Annotated[
+    str,
+    typer.Option(
+        help="predictive, progressive, ratio:R, vicidial:hard|average|tapered, renewal, erlang, oracle:answers "
+        "or oracle:both."
+    ),
+]
+Limit = Annotated[
+    float | None, typer.Option(help="Most abandoned, in percent of the live answers; 3 unless the campaign says.")
+]
+
 
 def simulate(
     agents: Annotated[int, typer.Option(help="Agents who work the whole shift.")],
     answer_rate: Annotated[str, typer.Option(help="Share of calls that a person answers: 25% or 0.25.")],
-    rule: Annotated[
-        str,
-        typer.Option(
-            help="predictive, progressive, ratio:R, vicidial:hard|average|tapered, renewal, erlang, oracle:answers "
-            "or oracle:both."
-        ),
-    ] = "predictive",
+    rule: Rule = "predictive",
     seeds: Annotated[str, typer.Option(help="A seed, or the first and the last: 1-20.")] = "1",
     hours: Annotated[float, typer.Option(help="Length of the shift.")] = 8.0,
     profile: Annotated[str, typer.Option(help="How answers move over the day: drift, flat, or a YAML file.")] = "drift",
-    abandonment_limit: Annotated[
-        float | None, typer.Option(help="Most abandoned, in percent of the live answers; 3 unless the campaign says.")
-    ] = None,
+    abandonment_limit: Limit = None,
     campaign: Annotated[Path | None, typer.Option(help="YAML file with the campaign to try.")] = None,
     records: Annotated[int | None, typer.Option(help="Length of the calling list; without end if left out.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the shift of the first seed into this PNG file.")] = None,
@@ -46,7 +49,6 @@ def simulate(
 ) -> None:
     """Try a campaign on a simulated centre: the core of the product, with people from a seed."""
     from dialer.simulation.files import profile_named
-    from dialer.simulation.plot import require
     from dialer.simulation.setting import Plan
 
     try:
@@ -60,11 +62,7 @@ def simulate(
             abandonment_limit=None if abandonment_limit is None else abandonment_limit / 100,
             records=records,
         )
-        plan = _with_campaign(plan, campaign)
-        plan.check()
-        if plot is not None:
-            require(plot)
-        figures = _run(plan, range(first, last + 1), plot)
+        figures = _run(_with_campaign(plan, campaign), range(first, last + 1), plot)
     except CornettaError as error:
         _fail(error)
     except OSError as error:
@@ -112,10 +110,15 @@ def _seeds(text: str) -> tuple[int, int]:
 
 
 def _run(plan: Plan, seeds: range, plot: Path | None) -> Figures:
+    """What the shifts of these seeds came to. Raises ConfigurationError for a plan that cannot be
+    tried, NoPlots where nothing can be drawn."""
     from dialer.simulation.figures import figures_of, together
-    from dialer.simulation.plot import draw
+    from dialer.simulation.plot import draw, require
     from dialer.simulation.shift import SimulatedShift
 
+    plan.check()
+    if plot is not None:
+        require(plot)
     found: list[ShiftFigures] = []
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("shifts", total=float(len(seeds)))

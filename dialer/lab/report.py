@@ -62,10 +62,8 @@ class RunReport(Struct, frozen=True):
 
 async def judge(stage: Stage, seconds: float, span: Span) -> RunReport:
     """Compare what the database says with what the carrier heard and what was on the wire."""
-    report = await stage.carrier.request({"do": "report"})
-    (stage.directory / "heard.json").write_bytes(msgspec.json.encode(report))
-    wire = await stage.carrier.request({"do": "wire"})
-    (stage.directory / "wire.json").write_bytes(msgspec.json.encode(wire))
+    report = await _told(stage, "report", "heard.json")
+    wire = await _told(stage, "wire", "wire.json")
     scenario, store = stage.scenario, stage.running.store
     attempts = await all_attempts(stage)
     records = [record async for record in store.lists.records(ListName(LIST))]
@@ -102,6 +100,13 @@ async def judge(stage: Stage, seconds: float, span: Span) -> RunReport:
         decisions=dict(stage.pacing.by_basis),
         decision_us=round(stage.pacing.decision_us, 1),
     )
+
+
+async def _told(stage: Stage, what: str, file: str) -> dict[str, Any]:
+    """What the carrier has to say, kept in a file of the run."""
+    answer = await stage.carrier.request({"do": what})
+    (stage.directory / file).write_bytes(msgspec.json.encode(answer))
+    return answer
 
 
 async def all_attempts(stage: Stage) -> list[AttemptRow]:

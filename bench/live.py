@@ -2,7 +2,8 @@
 
 The lab runs for a set time in PREDICTIVE_ASM: node, engine, carrier and phones, with the people of PACE-8h. Then the
 simulation runs as long, with as many agents and the same people, on several seeds. One live run is one seed more: what
-it comes to is held against the median of the simulated ones, and their spread is told with it.
+it comes to is held against the median of the simulated ones, and their spread is told with it. Gates that it does not
+pass are named in the result, and the command exits with 1.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from bench.figures import Unmeasurable, percent, tell, whole
 from bench.pacing.plan import seeds
+from bench.registry import FAILED_GATES
 from config.model import Mode
 from dialer.lab.headless import run_headless
 from dialer.lab.order import Order
@@ -29,6 +31,8 @@ from dialer.vocabulary.interpreter import share_interpreter
 
 #: Live and simulated utilisation are to be within so many points.
 NEAR_POINTS = 3.0
+#: Most abandoned, percent of the live answers.
+MOST_ABANDONED = 3.0
 MINUTES_PER_HOUR = 60
 
 
@@ -86,6 +90,7 @@ def _summary(options: argparse.Namespace, live: RunReport, simulated: list[Shift
         "simulated_utilisation": utilisation,
         "difference": difference,
         "is_near": abs(difference) <= NEAR_POINTS,
+        FAILED_GATES: failed_gates(live, difference),
         "abandonment": live.abandonment,
         "simulated_abandonment": _spread([each.abandonment for each in simulated]),
         "lost": live.lost,
@@ -107,6 +112,19 @@ def _summary(options: argparse.Namespace, live: RunReport, simulated: list[Shift
         "answer_to_agent_ms": live.answer_to_agent_ms,
         "seeds": [each.seed for each in simulated],
     }
+
+
+def failed_gates(live: RunReport, difference: float) -> list[str]:
+    """Names of the gates that the live run does not pass; `difference` is to the simulation, in points."""
+    passed = {
+        "lost": live.lost == 0,
+        "duplicates": live.duplicates == 0,
+        "unknown_invites": live.unknown_invites == 0,
+        "orphans": live.orphan_legs == 0,
+        "abandonment": live.abandonment <= MOST_ABANDONED,
+        "difference": abs(difference) <= NEAR_POINTS,
+    }
+    return [name for name, fine in passed.items() if not fine]
 
 
 def _spread(values: list[float]) -> dict[str, float]:

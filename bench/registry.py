@@ -14,10 +14,15 @@ from dialer.vocabulary.errors import CornettaError
 
 EXIT_MISTAKE = 2
 EXIT_FAILED = 1
+#: Under this name a result may hold the names of its gates that it does not pass.
+FAILED_GATES = "failed_gates"
 
 
 class Bench(Protocol):
-    """What a module of a comparison offers. `options` are those that `arguments` asked for; progress goes to stderr."""
+    """What a module of a comparison offers. `options` are those that `arguments` asked for; progress goes to stderr.
+
+    Gates that the result does not pass are in it under FAILED_GATES: it is printed all the same, and the exit code
+    is EXIT_FAILED."""
 
     def arguments(self, parser: argparse.ArgumentParser) -> None: ...
 
@@ -69,4 +74,13 @@ def run_bench(name: str, arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{name}: {str(error) or type(error).__name__}\n")
         return EXIT_FAILED
     sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
-    return 0
+    return exit_code(name, result)
+
+
+def exit_code(name: str, result: Mapping[str, Any]) -> int:
+    """0, or EXIT_FAILED with a sentence where gates were not passed."""
+    failed = result.get(FAILED_GATES)
+    if not failed:
+        return 0
+    sys.stderr.write(f"{name}: not passed: {', '.join(failed)}\n")
+    return EXIT_FAILED

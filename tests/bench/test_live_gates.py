@@ -1,0 +1,73 @@
+"""What `cornetta bench live` demands of a run, and what its exit code says of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from bench.live import failed_gates
+from bench.registry import FAILED_GATES, exit_code
+from dialer.lab.report import RunReport
+
+FINE = RunReport(
+    mode="PREDICTIVE_ASM",
+    agents=20,
+    records=640,
+    attempts=627,
+    results={"ANSWER": 156, "ABANDONED": 3},
+    bridged=156,
+    audio_both_ways=156,
+    cross_talk=0,
+    answer_to_agent_ms={"p50": 1.6, "p99": 7.4},
+    lost=0,
+    duplicates=0,
+    unknown_invites=0,
+    orphan_legs=0,
+    invites_on_the_wire=627,
+    seconds=1203.0,
+    seed=1,
+    minutes=20.0,
+    answer_rate=25.0,
+    utilisation=85.4,
+    abandonment=3.0,
+    answers=159,
+    abandoned=3,
+    wait_s=22.4,
+    dials_per_answer=3.9,
+    decisions={"forecast": 2400},
+    decision_us=500.0,
+)
+
+
+def test_a_run_on_all_limits_passes() -> None:
+    assert failed_gates(FINE, 3.0) == []
+    assert failed_gates(FINE, -3.0) == []
+
+
+@pytest.mark.parametrize(
+    ("gate", "changed"),
+    [
+        ("lost", {"lost": 1}),
+        ("duplicates", {"duplicates": 1}),
+        ("unknown_invites", {"unknown_invites": 1}),
+        ("orphans", {"orphan_legs": 1}),
+        ("abandonment", {"abandonment": 3.01}),
+    ],
+)
+def test_each_gate_is_told_by_its_name(gate: str, changed: dict[str, Any]) -> None:
+    assert failed_gates(replace(FINE, **changed), 0.0) == [gate]
+
+
+@pytest.mark.parametrize("difference", [3.01, -3.01])
+def test_a_run_far_from_the_simulation_fails_on_either_side(difference: float) -> None:
+    assert failed_gates(FINE, difference) == ["difference"]
+
+
+def test_gates_that_are_not_passed_are_an_exit_code_and_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("live", {FAILED_GATES: []}) == 0
+    assert exit_code("media", {}) == 0
+    assert not capsys.readouterr().err
+    assert exit_code("live", {FAILED_GATES: ["lost", "difference"]}) == 1
+    assert "lost, difference" in capsys.readouterr().err

@@ -10,7 +10,7 @@ import structlog
 from dialer.ports import Feed, Ledger, Telephony
 from dialer.runtime.timers import Timers
 from dialer.vocabulary import events
-from dialer.vocabulary.errors import EngineUnavailable, StoreRejected, StoreUnavailable
+from dialer.vocabulary.errors import EngineUnavailable, NotFound, StoreRejected, StoreUnavailable
 from dialer.vocabulary.ids import AgentName, CampaignName
 from dialer.vocabulary.outputs import (
     Audience,
@@ -64,8 +64,9 @@ class Executor:
     def _tell(self, output: Tell) -> None:
         try:
             self._telephony.send(output.engine, output.command)
-        except EngineUnavailable as error:
-            # The leg is settled when the engine is back and its snapshot lacks it.
+        except (EngineUnavailable, NotFound) as error:
+            # The leg is settled when the engine is back and its snapshot lacks it; that of an engine which is not
+            # configured any more, at the node's start.
             log.warning("command_lost", engine=output.engine, command=type(output.command).__name__, error=str(error))
 
     async def _claim(self, request: ClaimRecords) -> None:

@@ -12,7 +12,7 @@ from dialer.runtime.inbox import Inbox
 from dialer.runtime.timers import Timers
 from dialer.runtime.writer import Writer
 from dialer.vocabulary import events, telephony
-from dialer.vocabulary.errors import StoreRejected, StoreUnavailable
+from dialer.vocabulary.errors import NotFound, StoreRejected, StoreUnavailable
 from dialer.vocabulary.ids import EngineId, Mint, RecordId
 from dialer.vocabulary.outputs import ClaimRecords
 from dialer.vocabulary.writes import BeginAttempt, CommitReport, Refusal, Write
@@ -62,11 +62,16 @@ class FakeLedger:
 
 
 class FakeTelephony:
+    """Listens; it does not know the engines in `gone`."""
+
     def __init__(self) -> None:
+        self.gone: set[EngineId] = set()
         self.sent: list[telephony.Command] = []
         self.acknowledged: list[int] = []
 
     def send(self, engine: EngineId, command: telephony.Command) -> None:
+        if engine in self.gone:
+            raise NotFound("engine", engine)
         self.sent.append(command)
 
     def acknowledge(self, engine: EngineId, sequence: int) -> None:

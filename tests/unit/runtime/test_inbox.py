@@ -6,13 +6,16 @@ import asyncio
 
 import pytest
 
+from config.model import Engine, Settings
 from dialer.agents.agent import AgentState
+from dialer.callflow.living import encode
 from dialer.runtime import inbox
 from dialer.vocabulary import commands, events, telephony
 from dialer.vocabulary.errors import Overloaded, Refused, StoreUnavailable
-from dialer.vocabulary.ids import AgentName, LegId, TeamName
+from dialer.vocabulary.ids import AgentName, EngineId, LegId, TeamName
 from dialer.vocabulary.telephony import Dial, LegOffered, Reject
 from tests.unit.callflow.house import ADA, ENGINE, SPRING
+from tests.unit.callflow.scenes import dialling
 from tests.unit.runtime.desk import Desk
 
 
@@ -54,6 +57,21 @@ async def test_joins_leave_at_once_while_the_store_fails_and_acks_wait(
     desk.ledger.problem = ""
     await desk.until(lambda: desk.telephony.acknowledged == [1, 2])
     await desk.until(lambda: not desk.world.store_problem)
+
+
+async def test_an_engine_that_is_not_configured_any_more_stops_neither_inbox_nor_writer(desk: Desk) -> None:
+    """What was open on it when the node ended is closed at the start, and the engine told so."""
+    old = dialling()
+    for each in old.world.settings.engines:
+        desk.telephony.gone.add(EngineId(each.name))
+    elsewhere = Settings(**{**dict(old.world.settings), "engines": (Engine(name="engine-2"),)})
+    desk.inbox.post(events.ConfigurationApplied(1, elsewhere))
+    desk.inbox.post(events.UserKnown(ADA, "Ada", "101@desk", (TeamName("sales"),)))
+    desk.inbox.post(events.InteractionRemembered(encode(old.interaction)))
+    desk.inbox.post(events.Restored())
+    await desk.inbox.ask(commands.LogIn(ADA))
+    assert not desk.world.legs
+    assert not desk.world.interactions
 
 
 async def test_a_command_is_answered_after_its_commit(desk: Desk) -> None:

@@ -91,9 +91,12 @@ def on_leg_event(step: Step, leg: Leg, event: TrialEvent) -> None:
         case telephony.LegAnswered():
             leg.machine.advance(LegTrigger.ANSWER, step.now)
             leg.answered_at = event.at
+            if trial.state is TrialState.ENDED:
+                # The answer has crossed our HangUp.
+                return
             if leg.id == trial.phone_leg and trial.contact_leg is None:
                 _dial_number(step, trial)
-            elif leg.id == trial.contact_leg and trial.state is not TrialState.ENDED:
+            elif leg.id == trial.contact_leg:
                 trial.machine.advance(TrialTrigger.CONNECT, step.now)
                 step.tell(trial.engine, Join(leg.id, trial.bridge))
         case telephony.LegCleared():

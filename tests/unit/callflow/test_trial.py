@@ -1,0 +1,22 @@
+"""Trial calls."""
+
+from __future__ import annotations
+
+from dialer.interactions.leg import LegPurpose
+from dialer.vocabulary import commands
+from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp
+from tests.unit.callflow.house import SPRING
+from tests.unit.callflow.scenes import opened
+
+
+def test_a_phone_whose_answer_crosses_the_end_dials_nobody_and_leaves_nothing() -> None:
+    floor = opened()
+    trial = str(floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "100@desk", "sue")))
+    phone = floor.leg(LegPurpose.TEST)
+    floor.ask(commands.EndTrialCall(trial))
+    assert {each.leg for each in floor.commands(HangUp)} == {phone.id}
+    floor.answer(phone)
+    floor.clear(phone, by=ClearedBy.US)
+    assert [each.leg for each in floor.commands(Dial)] == [phone.id]
+    assert not floor.world.legs
+    assert not floor.trunk().legs

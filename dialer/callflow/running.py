@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from config.model import Mode, OnStop
-from dialer.callflow import asm, notices, observing, offers
+from dialer.callflow import asm, notices, observing, offers, outcome
 from dialer.callflow.ending import is_live
 from dialer.callflow.legs import hang_up
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import PREDICTIVE_MODES, Campaign, CampaignState, CampaignTrigger
 from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.party import PartyState
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import CampaignName
@@ -73,6 +74,10 @@ def take_off(step: Step, campaign: Campaign, interaction: Interaction, code: str
     party = interaction.party
     if interaction.state is InteractionState.PREVIEW and party is not None:
         offers.take_back(step, step.world.agents[party.agent], interaction, code, why)
+        return
+    if interaction.state is InteractionState.CLEARED and party is not None and party.state is PartyState.ALERTING:
+        # Call again: the agent's phone rings, or waits for the trunk, and the contact would be dialled after it.
+        outcome.on_call_again_failed(step, interaction, code, why)
         return
     attempt = interaction.attempt
     ringing = interaction.state is InteractionState.DIALING and attempt is not None and not attempt.cancelled

@@ -7,6 +7,7 @@ import pytest
 from config.model import Mode
 from dialer.agents.agent import AgentState, SystemReason
 from dialer.interactions.interaction import InteractionState
+from dialer.trunks.bucket import Bucket
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp
@@ -133,3 +134,24 @@ def test_it_is_refused(why: str, code: str) -> None:
     elif why == "store":
         floor.say(events.StoreFailing("the disk is full"))
     assert floor.refusal(commands.CallAgain(ADA, floor.interaction.id)) == code
+
+
+@pytest.mark.parametrize("picked_up", [False, True])
+def test_a_campaign_that_stops_while_the_phone_rings_dials_nobody(picked_up: bool) -> None:
+    floor = after_call()
+    again(floor)
+    if picked_up:
+        floor.trunk().bucket.take(floor.now)
+        floor.trunk().bucket = Bucket(0.2)
+        floor.trunk().bucket.take(floor.now)
+        floor.answer(floor.phone)
+        assert floor.agent().state is AgentState.RESERVED, "the trunk's calls per second are waited for"
+    phone = floor.phone
+    floor.forget_outputs()
+    floor.ask(commands.StopCampaign(SPRING, "sue"))
+    assert floor.agent().state is AgentState.AFTER_CALL_WORK
+    assert "call_again_failed" in floor.topics()
+    assert {each.leg for each in floor.commands(HangUp)} == {phone.id}
+    floor.answer(phone)
+    floor.pass_time(20)
+    assert not floor.writes(BeginAttempt)

@@ -193,7 +193,8 @@ def on_restored(step: Step, _: events.Restored) -> None:
             offers.on_not_ready_during_offer(step, agent, interaction, SystemReason.RESTART)
         elif interaction.after_call is not None and interaction.after_call.ends_at is not None:
             step.start_timer(ending.limit_timer(interaction.id), max(1.0, interaction.after_call.ends_at - step.utc))
-        elif interaction.state is InteractionState.QUEUED and party is None:
+        elif interaction.state is InteractionState.QUEUED and (party is None or interaction.ahead):
+            # The law's clock runs on while an agent's phone rings.
             queue.start_clock(step, interaction)
         elif interaction.reconnecting:
             rules = world.campaigns[interaction.campaign].settings.engaged
@@ -285,6 +286,7 @@ def _catch_up(step: Step, leg: Leg, snapshot: LegSnapshot) -> None:
     from dialer.callflow.dispatch import on_leg_event  # dispatch knows every handler, this one included
 
     standing = snapshot.standing
+    _restand(step, leg, snapshot)
     if leg.state is LegState.CLEARING:
         # Our HangUp was lost with the connection.
         if standing is not LegStanding.CLEARING:
@@ -300,6 +302,17 @@ def _catch_up(step: Step, leg: Leg, snapshot: LegSnapshot) -> None:
         leg.answered_at = snapshot.answered_at
         held = snapshot.held_by_us, snapshot.held_by_peer
         on_leg_event(step, LegMedia(leg.id, True, *held, codec="", at=step.now))
+
+
+def _restand(step: Step, leg: Leg, snapshot: LegSnapshot) -> None:
+    """An engaged agent may also talk for a campaign that rings phones: what is remembered of that call does not say
+    that the leg is the standing one, but its context does."""
+    context = legs.read_context(snapshot.context)
+    agent = step.world.agents.get(leg.agent) if leg.agent else None
+    engaged = context is not None and context.purpose is LegPurpose.ENGAGED
+    if engaged and agent is not None and agent.engaged is None and leg.purpose is LegPurpose.AGENT:
+        leg.purpose = LegPurpose.ENGAGED
+        agent.engaged = leg.id
 
 
 def _adopt(step: Step, engine_id: EngineId, snapshot: LegSnapshot) -> bool:

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from config.model import Mode
 from dialer.agents.agent import AgentState, SystemReason
+from dialer.callflow.legs import LegContext, write_context
 from dialer.callflow.living import decode, encode
 from dialer.interactions.interaction import HoldBy, InteractionState
 from dialer.interactions.leg import LegPurpose
@@ -18,6 +19,7 @@ from dialer.vocabulary.telephony import (
     Dial,
     HangUp,
     Join,
+    Leave,
     LegAnswered,
     LegCleared,
     LegMedia,
@@ -31,6 +33,7 @@ from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, ENGINE, SPRING, campaign
 from tests.unit.callflow.house import settings as house_settings
 from tests.unit.callflow.scenes import after_call, dialling, offered, opened, ringing_phone, talking
+from tests.unit.callflow.test_predictive import dial, predictive
 
 ASM = Mode.PROGRESSIVE_ASM
 UP = LegStanding.CONNECTED
@@ -289,3 +292,28 @@ def test_a_phone_that_was_rung_for_a_call_again_is_no_engaged_leg_after_the_rest
     assert floor.agent().state is AgentState.AFTER_CALL_WORK
     floor.ask(commands.Done(ADA, floor.interaction.id))
     assert floor.agent().interaction is None
+
+
+def test_the_laws_clock_runs_on_over_a_restart_while_a_phone_rings() -> None:
+    old, script = predictive(Mode.PREDICTIVE, agents=(ADA,))
+    (contact,) = dial(old, script, 1)
+    old.answer(contact)
+    old.ring(old.phone)
+    floor = restarted(old)
+    floor.connect_engine("boot-1", legs_of(old, UP, LegStanding.ALERTING))
+    floor.settle()
+    assert floor.interaction.attempt is not None
+    assert floor.interaction.attempt.abandoned
+    assert floor.interaction.state is InteractionState.QUEUED, "the phone rings on"
+
+
+def test_a_standing_leg_that_talks_for_a_campaign_that_rings_phones_is_still_standing() -> None:
+    old = talking(ASM)
+    old.interaction.asm = False
+    floor = restarted(old)
+    context = write_context(LegContext(LegPurpose.ENGAGED, None, ADA))
+    floor.connect_engine("boot-1", tuple(seen(leg, UP, context) for leg in old.world.legs))
+    assert floor.agent().engaged == floor.engaged.id
+    floor.clear(floor.contact)
+    assert not floor.commands(HangUp)
+    assert [each.leg for each in floor.commands(Leave)] == [floor.engaged.id]

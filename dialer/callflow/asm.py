@@ -11,7 +11,7 @@ from dialer.callflow.legs import hang_up, ring_agent, stand_by
 from dialer.callflow.offers import begin
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign
-from dialer.interactions.interaction import InteractionState
+from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import PartyTrigger
 from dialer.interactions.results import UNKNOWN_ENDS
@@ -72,21 +72,28 @@ def on_engaged_lost(step: Step, agent: Agent, leg: Leg, by: ClearedBy, *, was_up
     agent, who stays ready: the phone is rung again as soon as an engine is there."""
     agent.engaged = None
     step.history("disengaged", agent=agent.name, by=by, was_up=was_up)
+    interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None
+    reserved_for = interaction if agent.state is AgentState.RESERVED else None
+    if reserved_for is not None and reserved_for.party is not None and reserved_for.party.leg == leg.id:
+        _give_up(step, reserved_for)
     if by is ClearedBy.US or by in UNKNOWN_ENDS:
         step.agent_changed(agent.name)
         step.start_timer("pace", 0.0)
         return
     reason = lost_reason(by, was_up=was_up)
-    interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None
     if agent.state is AgentState.READY:
         move(step, agent, AgentTrigger.NOT_READY, reason)
-    elif agent.state is AgentState.RESERVED and interaction is not None:
+    elif reserved_for is not None:
         ask_for(step, agent, Wish.NOT_READY, reason)
-        if interaction.attempt is not None and interaction.state is InteractionState.DIALING:
-            interaction.attempt.cancelled = "the agent's leg was lost"
-        hang_up(step, interaction.contact_leg)
     else:
         step.agent_changed(agent.name)
+
+
+def _give_up(step: Step, interaction: Interaction) -> None:
+    """Whoever answers now would find nobody, however the agent's leg ended."""
+    if interaction.attempt is not None and interaction.state is InteractionState.DIALING:
+        interaction.attempt.cancelled = "the agent's leg was lost"
+    hang_up(step, interaction.contact_leg)
 
 
 def lost_reason(by: ClearedBy, *, was_up: bool) -> SystemReason:

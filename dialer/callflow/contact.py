@@ -60,7 +60,7 @@ def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswer
     if was_connected or attempt is None or interaction.state is not InteractionState.DIALING:
         return
     leg.answered_at = event.at
-    attempt.answered_at = step.utc - max(0.0, step.now - event.at)
+    attempt.answered_at = step.utc_of(event.at)
     attempt.alerted = True
     if not leg.is_connected:
         step.interaction_changed(interaction)
@@ -94,24 +94,36 @@ def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared
         return
     if interaction.state is not InteractionState.DIALING:
         return
+    if event.answered and attempt.answered_at is None:
+        _mark_mute_answer(step, attempt, event)
     if attempt.answered_at is not None:
-        # Somebody picked up as we gave up, and heard nobody: the law's word for it, whoever is to blame.
+        # Somebody picked up and heard nobody, as we gave up or for want of a common codec: the law's word for it,
+        # whoever is to blame.
         observing.abandoned(step, interaction)
-        close_unanswered(step, interaction, CallResult.ABANDONED)
+        close_unanswered(step, interaction, CallResult.ABANDONED, event.at)
         return
     if not attempt.cancelled and may_fail_over(event):
         if next_trunk(step, campaign, interaction, attempt):
             step.history("failed_over", interaction=interaction, trunk=attempt.dial.trunk)
             return
         if not any(dial.heard for dial in attempt.dials):
-            close_unanswered(step, interaction, CallResult.TRUNK_FAILURE)
+            close_unanswered(step, interaction, CallResult.TRUNK_FAILURE, event.at)
             return
     trunk = step.world.trunks.get(attempt.dial.trunk)
     table = trunk.settings.cause_table if trunk is not None else {}
     cancelled = attempt.cancelled and event.by not in UNKNOWN_ENDS
     given_up = CallResult.SHED if attempt.shed else CallResult.CANCELLED
     result = given_up if cancelled else call_result(event, table)
-    close_unanswered(step, interaction, result)
+    close_unanswered(step, interaction, result, event.at)
+
+
+def _mark_mute_answer(step: Step, attempt: Attempt, event: LegCleared) -> None:
+    """A 200 whose offer and answer came to nothing (no SDP, no common codec) is ended by the engine before it is a
+    call, and only the end is told."""
+    attempt.answered_at = step.utc_of(event.at)
+    trunk = step.world.trunks.get(attempt.dial.trunk)
+    if trunk is not None:
+        trunk.complain("answered a call, but with no audio that we take", step.utc)
 
 
 def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, event: LegCleared) -> None:
@@ -119,7 +131,7 @@ def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, even
     dial = attempt.dials[leg.dial]
     dial.code, dial.reason, dial.q850 = event.code, event.reason, event.q850
     dial.heard = dial.heard or event.heard
-    step.write(SettleDial(attempt.id, dial.n, event.code, event.reason, event.q850, event.by, step.utc))
+    step.write(SettleDial(attempt.id, dial.n, event.code, event.reason, event.q850, event.by, step.utc_of(event.at)))
     trunk = step.world.trunks.get(TrunkName(dial.trunk))
     if trunk is None:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
 from dialer.callflow import observing
 from dialer.callflow.desk import give_free, move
+from dialer.callflow.habits import habit_of
 from dialer.callflow.legs import agent_leg, hang_up, leave
 from dialer.callflow.patience import is_over
 from dialer.callflow.step import Step
@@ -42,15 +43,15 @@ def reconnect_timer(interaction: InteractionId) -> str:
     return f"reconnect/{interaction}"
 
 
-def settle(step: Step, interaction: Interaction, result: CallResult) -> None:
-    """The one result of the attempt."""
+def settle(step: Step, interaction: Interaction, result: CallResult, ended_at: float) -> None:
+    """The one result of the attempt, whose leg ended at monotonic `ended_at`."""
     attempt = interaction.attempt
     if attempt is None or attempt.settled:
         return
     attempt.settled = True
     interaction.found_result = result
     interaction.tried.append(result)
-    interaction.cleared_at = step.utc
+    interaction.cleared_at = step.utc_of(ended_at)
     dial = attempt.dials[-1] if attempt.dials else None
     step.write(
         SettleAttempt(
@@ -61,17 +62,18 @@ def settle(step: Step, interaction: Interaction, result: CallResult) -> None:
             q850=dial.q850 if dial else None,
             answered_at=attempt.answered_at,
             connected_at=attempt.connected_at,
-            ended_at=step.utc,
+            ended_at=interaction.cleared_at,
             abandoned=attempt.abandoned,
+            habit=habit_of(step, interaction, result),
         )
     )
     observing.ended(step, interaction, result)
     step.history("cleared", interaction=interaction, result=result, code=dial.code if dial else 0)
 
 
-def close_unanswered(step: Step, interaction: Interaction, result: CallResult) -> None:
+def close_unanswered(step: Step, interaction: Interaction, result: CallResult, ended_at: float) -> None:
     """Nobody answered. It closes by itself, unless the agent is in the after-call work of a former attempt."""
-    settle(step, interaction, result)
+    settle(step, interaction, result, ended_at)
     interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
     interaction.ended_by = EndedBy.SYSTEM if interaction.ended_by is None else interaction.ended_by
     party = interaction.party
@@ -91,7 +93,7 @@ def close_waiting(step: Step, interaction: Interaction, event: LegCleared) -> No
     result = CallResult.ABANDONED if attempt is not None and attempt.abandoned else CallResult.DROPPED
     if event.by is ClearedBy.ENGINE:
         result = CallResult.SYSTEM_LOST
-    settle(step, interaction, result)
+    settle(step, interaction, result, event.at)
     interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
     release_leg(step, interaction)
     finalize(step, interaction)
@@ -100,7 +102,7 @@ def close_waiting(step: Step, interaction: Interaction, event: LegCleared) -> No
 def close_conversation(step: Step, interaction: Interaction, event: LegCleared) -> None:
     """The conversation is over: after-call work begins."""
     step.cancel_timer(reconnect_timer(interaction.id))
-    settle(step, interaction, CallResult.ANSWER)
+    settle(step, interaction, CallResult.ANSWER, event.at)
     interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
     if interaction.ended_by is None:
         interaction.ended_by = EndedBy.CONTACT if event.by is ClearedBy.PEER else EndedBy.SYSTEM

@@ -38,17 +38,16 @@ def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, ag
         play(step, agent, BEEP)
     interaction.machine.advance(InteractionTrigger.CONNECT, step.now)
     party.machine.advance(PartyTrigger.CONNECT, step.now)
-    party.talking_at = step.utc
+    party.talking_at = step.utc_of(_since(step, contact, agent))
     party.leg = agent.id
     party.muted = False
     agent.interaction = interaction.id
     interaction.conversed = True
     interaction.holds.clear()
-    connected_at = step.utc - max(0.0, step.now - _since(step, contact, agent))
     if interaction.connected_at is None:
-        interaction.connected_at = connected_at
+        interaction.connected_at = party.talking_at
     if interaction.attempt is not None and interaction.attempt.connected_at is None:
-        interaction.attempt.connected_at = connected_at
+        interaction.attempt.connected_at = party.talking_at
     owner.expiries = 0
     move(step, owner, AgentTrigger.CONNECT)
     step.save_party(interaction, party)

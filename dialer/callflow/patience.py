@@ -30,5 +30,4 @@ def is_over(step: Step, interaction: Interaction, ended_at: float) -> bool:
     attempt = interaction.attempt
     if not interaction.ahead or attempt is None or attempt.answered_at is None or interaction.conversed:
         return False
-    ended_utc = step.utc - max(0.0, step.now - ended_at)
-    return ended_utc - attempt.answered_at >= patience_s(step, interaction)
+    return step.utc_of(ended_at) - attempt.answered_at >= patience_s(step, interaction)

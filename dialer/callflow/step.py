@@ -50,6 +50,10 @@ class Step:
         """UTC epoch seconds."""
         return self.at.utc
 
+    def utc_of(self, monotonic: float) -> float:
+        """When something was that is told now, perhaps after an outage: UTC epoch seconds of a monotonic time."""
+        return self.utc - max(0.0, self.now - monotonic)
+
     def write(self, *items: writes.Write) -> None:
         self.writes.extend(items)
 

@@ -77,11 +77,16 @@ class Dialogs:
         self._loop.emit(telephony.LegAnswered(leg=leg.id, at=leg.answered_at))
 
     def _join_awaiting(self, leg: Leg) -> None:
-        """Into the bridge where the leg is awaited. pjsip tells of a 200 before it starts the media, so that the
-        connections are made as the port comes, for the bridge's next tick. A leg that we have given up is on its way
-        out (RFC 3261 9.1)."""
-        if leg.bridge_at_answer is not None and leg.clearing_by is None and not leg.cleared:
-            self._bridges.join(leg, telephony.Join(leg.id, leg.bridge_at_answer))
+        """Into the bridge where the leg is awaited, which ends the ringback of who waits there. pjsip tells of a 200
+        before it starts the media, so that the connections are made as the port comes, for the bridge's next tick. A
+        leg that we have given up is on its way out (RFC 3261 9.1)."""
+        if leg.bridge_at_answer is None or leg.clearing_by is not None or leg.cleared:
+            return
+        self._bridges.join(leg, telephony.Join(leg.id, leg.bridge_at_answer))
+        for other in self._bridges.together_with(leg):
+            waiting = self._registry.get(other)
+            if waiting is not None:
+                self._players.stop(waiting)
 
     def media(self, leg: Leg, state: MediaState) -> None:
         if leg.cleared:

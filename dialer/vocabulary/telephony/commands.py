@@ -26,8 +26,8 @@ class Dial(Struct, frozen=True, tag="dial"):
     `call_id` goes on the wire as it is; `identity` replaces the account's From; `timeout_s` runs from the INVITE
     to the final answer, then the leg is cancelled and cleared by TIMEOUT. `context` is the node's and comes back
     in the snapshot. `bridge` is joined the moment the leg is answered, as by a Join of the node: who is there already
-    is heard with the first packet, also while no node is connected. None joins nothing; nor does an answer that
-    crosses our CANCEL."""
+    is heard with the first packet, also while no node is connected, and is played nothing any more (ringback). None
+    joins nothing; nor does an answer that crosses our CANCEL."""
 
     leg: LegId
     account: AccountId

@@ -9,7 +9,7 @@ from dialer.vocabulary.telephony import ClearedBy
 from .rig import Engine
 
 B1 = BridgeId("B1")
-AGENT_HZ, CONTACT_HZ = 1000, 1300
+AGENT_HZ, CONTACT_HZ, RINGBACK_HZ = 1000, 1300, 700
 
 
 def test_who_waits_in_the_bridge_is_joined_before_the_answer_is_told(engine: Engine) -> None:
@@ -63,6 +63,19 @@ def test_a_bridge_without_anybody_keeps_its_contact(engine: Engine) -> None:
     assert not engine.of(telephony.Joined, contact)
     engine.submit(telephony.Join(agent, B1))
     assert engine.expect(telephony.Joined, lambda event: event.leg == contact).others == (agent,)
+
+
+def test_the_ringback_of_who_waits_ends_with_the_answer(engine: Engine) -> None:
+    """Also while no node is there to say so: nobody talks through a ringing tone."""
+    agent, phone = _standing_by(engine)
+    contact, theirs = _dialled(engine)
+    engine.submit(telephony.Play(agent, telephony.Tone(RINGBACK_HZ), loop=True))
+    engine.submit(telephony.Play(theirs, telephony.Tone(CONTACT_HZ)), telephony.Answer(theirs))
+    engine.answered(contact)
+    engine.submit(telephony.StartAnalysis(phone, "tones"))
+    engine.hear_for(2.4)
+    engine.submit(telephony.HangUp(contact), telephony.HangUp(agent))
+    assert _heard(engine, phone) == {CONTACT_HZ}
 
 
 def _standing_by(engine: Engine) -> tuple[LegId, LegId]:

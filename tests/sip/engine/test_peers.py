@@ -79,6 +79,17 @@ def test_a_late_answer_is_acknowledged_ended_and_told(engine: Engine, tmp_path: 
     assert late.leg == leg
 
 
+def test_an_answer_without_sdp_is_ended_and_told_as_an_answer(engine: Engine, tmp_path: Path) -> None:
+    """It never was a call, so there is no LegAnswered; but somebody picked up."""
+    scenario = script(invited(), respond(200, "OK"), receive("ACK"), receive("BYE"), respond_to_last(200, "OK"))
+    with Sipp(tmp_path, scenario) as sipp:
+        leg = engine.dial(sipp.port)
+        cleared = engine.cleared(leg)
+        sipp.finished()
+    assert (cleared.answered, cleared.code) == (True, 200)
+    assert not engine.of(telephony.LegAnswered, leg)
+
+
 def test_an_answer_that_crosses_cancel_is_told(engine: Engine, tmp_path: Path) -> None:
     scenario = script(
         invited(),

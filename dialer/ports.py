@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from dialer.vocabulary import events, telephony
+from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import (
     AgentName,
     AttemptId,
@@ -20,7 +21,7 @@ from dialer.vocabulary.ids import (
     NoticeId,
     RecordId,
 )
-from dialer.vocabulary.outputs import ClaimRecords
+from dialer.vocabulary.outputs import ClaimRecords, RecallHabits
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.shifts import ShiftOutlook, ShiftQuestion
 from dialer.vocabulary.writes import CommitReport, Write
@@ -70,6 +71,10 @@ class Ledger(Protocol):
 
     async def claim(self, request: ClaimRecords) -> events.RecordsClaimed:
         """Claim due records in one statement: highest rank first, each with a lease and a new fence."""
+
+    async def habits(self, request: RecallHabits) -> Sequence[DayHabit]:
+        """What settled attempts have taught, the newest day first, of all nodes together; as many rows as a pacer can
+        use. Raises StoreUnavailable."""
 
     async def renew(self, leases: Sequence[ClaimLease], lease_s: float, now: float) -> Sequence[RecordId]:
         """Prolong leases; returns the records whose claim is not ours any more."""

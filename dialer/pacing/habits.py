@@ -1,18 +1,17 @@
 """When and where contacts answer, from our own history: by hour of day, type of number and region.
 
 Each rate is drawn towards the product of its hour, type and region, and those towards the rate of all dials: the
-fewer dials there are, the more. What is known is fixed for a run; what the run teaches is handed out at its end, as
-plain data, and makes the habits of the next.
+fewer dials there are, the more. What is known is fixed for a day; what the day teaches is kept by the store and makes
+the habits of the next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
-
 from dialer.pacing.answer_rate import PRIOR_DIALS, PRIOR_RATE
 from dialer.pacing.pacer import Traits
+from dialer.vocabulary.habits import DayHabit, HabitCount
 
 Place = tuple[int, str, str]
 
@@ -24,29 +23,18 @@ LEAST, MOST = 0.005, 0.95
 MOST_CELLS = 20_000
 
 
-class HabitCount(Struct, frozen=True):
-    """Dials of whole cohorts and their live answers at one hour (-1 unknown), for one type and region ("" unknown).
-    Counts may be fractions: history fades, and a call given up counts its chance of an answer."""
-
-    hour: int
-    number_type: str
-    region: str
-    dials: float
-    answers: float
+#: What a day has taught weighs half after so many days.
+HALF_LIFE_DAYS = 14.0
+#: Days that are looked back.
+DAYS_BACK = 60
 
 
-def faded(counts: Iterable[HabitCount], keep: float) -> tuple[HabitCount, ...]:
-    """The counts with the weight `keep` (0 to 1), as when a day has passed; what weighs nothing is left out."""
-    aged = (HabitCount(c.hour, c.number_type, c.region, c.dials * keep, c.answers * keep) for c in counts)
-    return tuple(each for each in aged if each.dials >= 0.5)
-
-
-def merged(*histories: Iterable[HabitCount]) -> tuple[HabitCount, ...]:
-    """All counts together, one for each cell."""
+def weighed(habits: Iterable[DayHabit], today: int) -> tuple[HabitCount, ...]:
+    """What the days up to `today` (ordinal of the date) have taught, the older the less: one count for each cell."""
     tally = Tally()
-    for history in histories:
-        for each in history:
-            tally.count((each.hour, each.number_type, each.region), each.dials, each.answers)
+    for each in habits:
+        keep = 0.5 ** (max(0, today - each.day) / HALF_LIFE_DAYS)
+        tally.count((each.hour, each.number_type, each.region), each.dials * keep, each.answers * keep)
     return tally.counts()
 
 
@@ -77,7 +65,8 @@ class Habits:
     def __init__(self, history: Iterable[HabitCount] = ()) -> None:
         self._cells = {(each.hour, each.number_type, each.region): each for each in history}
         answers = sum(each.answers for each in self._cells.values())
-        dials = sum(each.dials for each in self._cells.values())
+        #: All dials that they rest on.
+        self.dials = dials = sum(each.dials for each in self._cells.values())
         self.overall = (answers + PRIOR_DIALS * PRIOR_RATE) / (dials + PRIOR_DIALS)
         # One after the other, each beside what the former explain: mobiles that are dialled at night only are not
         # charged with the night.
@@ -97,6 +86,11 @@ class Habits:
             if len(self._known) < MOST_CELLS:
                 self._known[place] = rate
         return rate
+
+    def dials_like(self, traits: Traits) -> float:
+        """Dials of the same hour, type and region."""
+        cell = self._cells.get((traits.hour, traits.number_type, traits.region))
+        return 0.0 if cell is None else cell.dials
 
     def _rate(self, place: Place) -> float:
         product = self._product(place)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from dialer.vocabulary.habits import HabitCount
 from dialer.vocabulary.ids import AttemptId
 
 
@@ -19,6 +20,8 @@ class Observed(StrEnum):
     ANSWERED = "answered"
     ENDED = "ended"
     AGENT_CHANGED = "agent_changed"
+    #: When and where contacts have answered on former days: at the start, and when a new day begins.
+    HISTORY = "history"
 
 
 class Outcome(StrEnum):
@@ -54,12 +57,14 @@ class AgentStage(StrEnum):
 class Traits(Struct, frozen=True):
     """What is known of a record before it is dialled. `score`: chance of a live answer (0 to 1) that the list itself
     names, None if it names none; it is calibrated by our own results. `hour`: local hour of the contact (0 to 23),
-    -1 if unknown. `number_type` (mobile, fixed, ...) and `region` (a country, an area): "" if unknown."""
+    -1 if unknown. `number_type` (mobile, fixed, ...) and `region` (a country, an area): "" if unknown. `list`: the
+    calling list that the record is of, "" if unknown."""
 
     score: float | None = None
     hour: int = -1
     number_type: str = ""
     region: str = ""
+    list: str = ""
 
 
 class Observation(Struct, frozen=True):
@@ -69,7 +74,7 @@ class Observation(Struct, frozen=True):
     history. `traits` comes with DIALLED, `outcome` with ENDED. With AGENT_CHANGED come `stage`, `leaving` (a break, a
     log-off or a pause after this call was asked for: this agent will not be free again) and, when a call is
     connected, its `attempt`. `at` is the begin of the stage: for a change of `leaving` alone the stage is
-    unchanged and its begin stays.
+    unchanged and its begin stays. With HISTORY come `history` and the `lists` that it was dialled from.
     """
 
     kind: Observed
@@ -81,6 +86,8 @@ class Observation(Struct, frozen=True):
     outcome: Outcome | None = None
     stage: AgentStage | None = None
     leaving: bool = False
+    history: tuple[HabitCount, ...] = ()
+    lists: tuple[str, ...] = ()
 
 
 class Window(Struct, frozen=True):
@@ -130,6 +137,7 @@ class Decision(Struct, frozen=True):
     """How many to dial now, which ringing legs to give up, why, and the figures behind it.
 
     `pick`: which of `PacingSnapshot.upcoming` to dial, as positions in it, `dial` of them; empty: the first ones.
+    `shed_chances`: for each of `shed`, the chance that it would have been answered; empty if the rule knows none.
     """
 
     dial: int
@@ -137,6 +145,7 @@ class Decision(Struct, frozen=True):
     shed: tuple[AttemptId, ...] = ()
     figures: Mapping[str, float] = {}
     pick: tuple[int, ...] = ()
+    shed_chances: tuple[float, ...] = ()
 
 
 class Pacer(Protocol):

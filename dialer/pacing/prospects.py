@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from dialer.pacing.answer_rate import Dial
 from dialer.pacing.calibration import Calibration
-from dialer.pacing.habits import HabitCount, Habits, Tally
+from dialer.pacing.habits import Habits
 from dialer.pacing.pacer import Traits
+from dialer.vocabulary.habits import HabitCount
 
 
 class Prospects:
@@ -16,7 +17,23 @@ class Prospects:
     def __init__(self, history: Iterable[HabitCount] = ()) -> None:
         self._habits = Habits(history)
         self._calibration = Calibration()
-        self._learned = Tally()
+
+    @property
+    def habit_dials(self) -> float:
+        """Dials of former days that the habits rest on; 0 without history."""
+        return self._habits.dials
+
+    def remember(self, history: Iterable[HabitCount]) -> None:
+        """What former days have taught, in place of what was known of them."""
+        self._habits = Habits(history)
+
+    def tells_apart(self, upcoming: Iterable[Traits]) -> bool:
+        """Whether anything is known by which these records differ."""
+        return any(each.score is not None or self._habits.dials for each in upcoming)
+
+    def dials_like(self, traits: Traits) -> float:
+        """Dials of former days that were like one of such a record; 0 for one with a score of its own."""
+        return 0.0 if traits.score is not None else self._habits.dials_like(traits)
 
     def expected(self, traits: Traits | None) -> float:
         """Chance of a live answer, 0 to 1."""
@@ -27,12 +44,5 @@ class Prospects:
     def learn(self, dial: Dial, level: float) -> None:
         """Take in one dial of a ripe cohort. `level`: see `answer_rate`."""
         traits = dial.traits
-        if traits is None or dial.answer is None:
-            return
-        self._learned.count((traits.hour, traits.number_type, traits.region), 1.0, dial.answer)
-        if traits.score is not None:
+        if traits is not None and traits.score is not None and dial.answer is not None:
             self._calibration.learn(traits.score, level, dial.answer)
-
-    def learned(self) -> tuple[HabitCount, ...]:
-        """What this run has taught, to be merged with the history."""
-        return self._learned.counts()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from dialer.records.treatment import added
+from dialer.store.habits import HabitKey, key_of
 from dialer.store.queue import place
 from dialer.vocabulary import writes as w
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
@@ -117,6 +118,8 @@ class Batch:
         self.agent_states: list[w.SaveAgent] = []
         self.attempts: list[w.BeginAttempt] = []
         self.settled: list[w.SettleAttempt] = []
+        #: Dials and live answers to be added, one row for each kind of dial.
+        self.habits: dict[HabitKey, tuple[int, float]] = {}
         self.dials: list[w.AddDial] = []
         self.settled_dials: list[w.SettleDial] = []
         self.late_answers: list[w.MarkLateAnswer] = []
@@ -170,6 +173,10 @@ class Batch:
         known.result = write.result
         known.ended_at = write.ended_at
         self.settled.append(write)
+        if write.habit is not None:
+            key = key_of(write.habit)
+            dials, answers = self.habits.get(key, (0, 0.0))
+            self.habits[key] = (dials + 1, answers + write.habit.answer)
         return None
 
     def _add_dial(self, write: w.AddDial) -> str | None:

@@ -12,14 +12,16 @@ from dialer.ports import ClaimLease
 from dialer.store.batch import Batch, Touched
 from dialer.store.claims import Claims, ListPlace
 from dialer.store.database import Database
+from dialer.store.habits import HabitRows
 from dialer.store.known import Loader
 from dialer.store.restart import Restart
 from dialer.store.waiting import Counts
 from dialer.store.writing import Writer
 from dialer.vocabulary.errors import StoreUnavailable
 from dialer.vocabulary.events import ClaimedRecord, Event, RecordsClaimed, Waiting
+from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import ListName, RecordId
-from dialer.vocabulary.outputs import ClaimRecords
+from dialer.vocabulary.outputs import ClaimRecords, RecallHabits
 from dialer.vocabulary.writes import CommitReport, Write
 
 
@@ -42,7 +44,8 @@ class SqlLedger:
         sql = database.sql
         self._database = database
         self._loader = Loader(sql)
-        self._writer = Writer(sql, run)
+        self._habits = HabitRows(sql, node)
+        self._writer = Writer(sql, run, self._habits)
         self._claims = Claims(sql, run)
         self._counts = Counts(sql)
         self._restart = Restart(sql, node, run)
@@ -118,6 +121,9 @@ class SqlLedger:
         if kept is not None:
             return kept
         return await self._database.read(lambda connection: self._counts.count(connection, request, places))
+
+    async def habits(self, request: RecallHabits) -> Sequence[DayHabit]:
+        return await self._database.read(lambda connection: self._habits.told(connection, request))
 
     async def renew(self, leases: Sequence[ClaimLease], lease_s: float, now: float) -> Sequence[RecordId]:
         if not leases:

@@ -288,6 +288,20 @@ history = Table(
     Column("facts", Text),
 )
 
+habits = Table(
+    "habits",
+    metadata,
+    Column("campaign", Text, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False, comment="ordinal of the date"),
+    Column("list", Text, primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False, comment="local to the contact, -1 unknown"),
+    Column("number_type", Text, primary_key=True),
+    Column("region", Text, primary_key=True),
+    Column("node", Text, primary_key=True, comment="each node has rows of its own: none waits for another"),
+    Column("dials", BigInteger, nullable=False),
+    Column("answers", Float(53), nullable=False),
+)
+
 users = Table(
     "users",
     metadata,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from dialer.store.batch import Batch, RecordState
 from dialer.store.chains import chain_finished
+from dialer.store.habits import HabitRows
 from dialer.store.statement import Prepared, Sql, insert_of, upsert_of
 from dialer.store.text import stored, to_json
 from dialer.vocabulary import writes as w
@@ -26,8 +27,9 @@ _HISTORY = ("kind", "at", "campaign", "agent", "record", "interaction", "attempt
 class Writer:
     """Writes batches in the name of `run`. Tables are written in one order by all, against deadlocks."""
 
-    def __init__(self, sql: Sql, run: str) -> None:
+    def __init__(self, sql: Sql, run: str, habits: HabitRows) -> None:
         self._run = run
+        self._habits = habits
         prepare = sql.prepare
         self._records = prepare(
             "UPDATE records SET status = :status, type = :type, result = :result, attempts = :attempts,"
@@ -77,6 +79,7 @@ class Writer:
         self._settled_dials.run_all(connection, [_said(item) for item in batch.settled_dials])
         self._late_answers.run_all(connection, [structs.asdict(item) for item in batch.late_answers])
         self._settled.run_all(connection, [_said(item) for item in batch.settled])
+        self._habits.add(connection, batch.habits)
         self._interactions.run_all(connection, [self._interaction(item) for item in batch.interactions.values()])
         self._parties.run_all(connection, [_named(item, "party", "id") for item in batch.parties.values()])
         self._write_barred(connection, batch.barred)

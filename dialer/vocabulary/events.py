@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from config.model import Settings
 from dialer.vocabulary import telephony
+from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, ListName, RecordId, TeamName
 from dialer.vocabulary.results import RecordType
 
@@ -81,6 +82,20 @@ class RecordsClaimed(Struct, frozen=True):
 
 class ClaimFailed(Struct, frozen=True):
     """The store did not answer a claim."""
+
+    campaign: CampaignName
+    problem: str
+
+
+class HabitsRecalled(Struct, frozen=True):
+    """When and where the contacts of a campaign have answered, by day. Never empty."""
+
+    campaign: CampaignName
+    habits: tuple[DayHabit, ...]
+
+
+class RecallFailed(Struct, frozen=True):
+    """The store did not answer when it was asked for habits."""
 
     campaign: CampaignName
     problem: str
@@ -183,6 +198,8 @@ Event = (
     | Ticked
     | RecordsClaimed
     | ClaimFailed
+    | HabitsRecalled
+    | RecallFailed
     | LeasesLost
     | AttemptRefused
     | StoreFailing

@@ -56,6 +56,14 @@ class ClaimRecords(Struct, frozen=True, tag="claim_records"):
     max_attempts: int
 
 
+class RecallHabits(Struct, frozen=True, tag="recall_habits"):
+    """Ask the store when and where the contacts of a campaign have answered, from the day `since_day` (ordinal of a
+    date) on. HabitsRecalled comes back, nothing if nothing is known, RecallFailed if the store does not answer."""
+
+    campaign: CampaignName
+    since_day: int
+
+
 class AudienceAgent(Struct, frozen=True, tag="agent"):
     name: AgentName
 
@@ -83,4 +91,4 @@ class Publish(Struct, frozen=True, tag="publish"):
     facts: dict[str, object] | None = None
 
 
-Output = Tell | StartTimer | CancelTimer | ClaimRecords | Publish
+Output = Tell | StartTimer | CancelTimer | ClaimRecords | RecallHabits | Publish

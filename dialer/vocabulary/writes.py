@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from dialer.vocabulary.habits import Habit
 from dialer.vocabulary.ids import (
     AgentName,
     AttemptId,
@@ -92,7 +93,8 @@ class MarkLateAnswer(Struct, frozen=True, tag_field="write", tag="mark_late_answ
 
 
 class SettleAttempt(Struct, frozen=True, tag_field="write", tag="settle_attempt"):
-    """The one result of an attempt. A second one for the same attempt is refused ("settled")."""
+    """The one result of an attempt. A second one for the same attempt is refused ("settled"). `habit` is counted with
+    the settlement, and so exactly once; None for an attempt that says nothing of its contact."""
 
     attempt: AttemptId
     result: CallResult
@@ -103,6 +105,7 @@ class SettleAttempt(Struct, frozen=True, tag_field="write", tag="settle_attempt"
     connected_at: float | None
     ended_at: float
     abandoned: bool = False
+    habit: Habit | None = None
 
 
 class AddParty(Struct, frozen=True, tag_field="write", tag="add_party"):

@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from dialer.ports import ClaimLease
 from dialer.store.batch import AttemptState, Batch, Known, RecordState, Touched
 from dialer.store.memory.claims import MemoryClaims
+from dialer.store.memory.habits import add_habits, told_habits
 from dialer.store.memory.restart import remembered
 from dialer.store.memory.tables import MemoryAttempt, MemoryNotice, Tables
 from dialer.vocabulary.events import Event, RecordsClaimed
+from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import RecordId
-from dialer.vocabulary.outputs import ClaimRecords
+from dialer.vocabulary.outputs import ClaimRecords, RecallHabits
 from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.writes import AddDoNotCall, CommitReport, Write
 
@@ -82,6 +84,7 @@ class MemoryLedger:
         tables.late_answers.update((late.attempt, late.n) for late in batch.late_answers)
         for settled in batch.settled:
             tables.attempts[settled.attempt].settled = settled
+        add_habits(tables, batch.habits)
 
     def _bar(self, barred: AddDoNotCall) -> None:
         tables = self._tables
@@ -98,6 +101,9 @@ class MemoryLedger:
         lists = (self._tables.lists.get(share.name) for share in request.lists)
         zones = sorted({zone for list_ in lists if list_ is not None for zone in list_.zones})
         return RecordsClaimed(request.campaign, records, waiting, tuple(zones))
+
+    async def habits(self, request: RecallHabits) -> Sequence[DayHabit]:
+        return told_habits(self._tables, request)
 
     async def renew(self, leases: Sequence[ClaimLease], lease_s: float, now: float) -> Sequence[RecordId]:
         return self._claims.renew(leases, now + lease_s)

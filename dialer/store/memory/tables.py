@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from dialer.ports import KeptResponse, NewRecord, Session, User
 from dialer.store.batch import RecordState
+from dialer.store.habits import HabitKey
 from dialer.vocabulary import writes as w
 from dialer.vocabulary.ids import ListName
 from dialer.vocabulary.results import RecordStatus
@@ -116,6 +117,9 @@ class Tables:
         self.barred: dict[tuple[str, str], w.AddDoNotCall] = {}
         self.notices: dict[str, MemoryNotice] = {}
         self.history: list[w.AddHistory] = []
+        #: Dials and live answers, and the newest day for which old rows of a campaign were looked for.
+        self.habits: dict[HabitKey, tuple[int, float]] = {}
+        self.habits_pruned: dict[str, int] = {}
         self.users: dict[str, User] = {}
         self.sessions: dict[str, Session] = {}
         self.keys: dict[tuple[str, str], MemoryKey] = {}

@@ -13,8 +13,9 @@ from dialer.runtime.timers import Timers
 from dialer.runtime.writer import Writer
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.errors import NotFound, StoreRejected, StoreUnavailable
+from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import EngineId, Mint, RecordId
-from dialer.vocabulary.outputs import ClaimRecords
+from dialer.vocabulary.outputs import ClaimRecords, RecallHabits
 from dialer.vocabulary.writes import BeginAttempt, CommitReport, Refusal, Write
 from tests.unit.callflow.house import LONDON, NOON, record, settings
 
@@ -33,6 +34,7 @@ class FakeLedger:
         self.commits: list[Sequence[Write]] = []
         self.tried = 0
         self.claims: list[ClaimRecords] = []
+        self.known: tuple[DayHabit, ...] = ()
 
     async def commit(self, writes: Sequence[Write]) -> CommitReport:
         self.tried += 1
@@ -53,6 +55,11 @@ class FakeLedger:
         self.claims.append(request)
         rows = (record(1),) if LONDON in request.zones and len(self.claims) < 3 else ()
         return events.RecordsClaimed(request.campaign, rows, events.Waiting(total=1), (LONDON,))
+
+    async def habits(self, request: RecallHabits) -> Sequence[DayHabit]:
+        if self.problem:
+            raise StoreUnavailable(self.problem)
+        return self.known
 
     async def renew(self, leases: Sequence[ClaimLease], lease_s: float, now: float) -> Sequence[RecordId]:
         return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.model import Campaign as CampaignSettings
 from config.model import Trunk as TrunkSettings
 from dialer.callflow import observing, probing
+from dialer.callflow.habits import recall
 from dialer.callflow.step import Step
 from dialer.callflow.world import EngineView
 from dialer.campaigns.campaign import Campaign, CampaignState, make_campaign
@@ -74,6 +75,7 @@ def _pace_anew(step: Step, campaign: Campaign, settings: CampaignSettings) -> No
     old = campaign.settings
     if (old.predictive, old.ring_timeout_s) != (settings.predictive, settings.ring_timeout_s):
         step.world.pacers[campaign.name] = step.world.make_pacer(settings)
+        recall(step, campaign)
         observing.all_agents(step, campaign)
 
 

@@ -75,7 +75,7 @@ def abandoned(step: Step, interaction: Interaction) -> None:
 
 def ended(step: Step, interaction: Interaction, result: CallResult) -> None:
     """The attempt came to `result`."""
-    outcome = _outcome(interaction, result)
+    outcome = outcome_of(interaction, result)
     attempt, today = interaction.attempt, _today(step, interaction)
     if outcome is Outcome.UNANSWERED:
         today.unanswered += 1
@@ -108,7 +108,8 @@ def _ended(step: Step, interaction: Interaction, outcome: Outcome, result: CallR
     )
 
 
-def _outcome(interaction: Interaction, result: CallResult) -> Outcome:
+def outcome_of(interaction: Interaction, result: CallResult) -> Outcome:
+    """How an attempt with this result ended, as the law and the forecast see it."""
     attempt = interaction.attempt
     if attempt is not None and attempt.abandoned:
         return Outcome.ABANDONED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dialer.agents.agent import Agent
 from dialer.callflow.asm import engaged_leg
 from dialer.callflow.dialing import open_interaction, place
@@ -24,7 +26,8 @@ STANDSTILLS = frozenset({"store_unavailable", "engine_unavailable", "trunk_down"
 def carry_out(step: Step, campaign: Campaign, decision: Decision) -> None:
     """Give up what is to be given up, then dial."""
     if decision.shed:
-        shed(step, campaign, frozenset(decision.shed))
+        chances = decision.shed_chances or (None,) * len(decision.shed)
+        shed(step, campaign, dict(zip(decision.shed, chances, strict=True)))
     for record in _chosen(campaign, decision):
         if not _dial(step, campaign, record):
             break
@@ -83,14 +86,16 @@ def _is_engaged_at(step: Step, agent: Agent, engine: EngineId) -> bool:
     return leg is not None and leg.engine == engine
 
 
-def shed(step: Step, campaign: Campaign, attempts: frozenset[AttemptId]) -> None:
-    """Give up calls that ring, none before the time that the law lets a phone ring."""
+def shed(step: Step, campaign: Campaign, attempts: Mapping[AttemptId, float | None]) -> None:
+    """Give up calls that ring, none before the time that the law lets a phone ring. With each comes the chance that
+    it would have been answered."""
     least_s = campaign.settings.predictive.least_ring_s
     for interaction in step.world.interactions_of(campaign.name):
         attempt = interaction.attempt
         if attempt is None or attempt.id not in attempts or not _may_be_shed(step, interaction, least_s):
             continue
         attempt.shed = True
+        attempt.chance = attempts[attempt.id]
         attempt.cancelled = "no agent would have been free"
         hang_up(step, interaction.contact_leg)
         step.interaction_changed(interaction)

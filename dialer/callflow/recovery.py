@@ -8,6 +8,7 @@ from config.model import Mode
 from dialer.agents.agent import AGENT_TABLE, Agent, AgentState, SystemReason
 from dialer.callflow import conversation, ending, legs, offers, probing, queue
 from dialer.callflow.desk import keep_engaged
+from dialer.callflow.habits import recall
 from dialer.callflow.living import decode
 from dialer.callflow.step import Step
 from dialer.callflow.world import EngineView
@@ -203,6 +204,8 @@ def on_restored(step: Step, _: events.Restored) -> None:
     for leg in [each for each in world.legs.values() if each.engine not in configured]:
         clear_lost(step, leg)
     for campaign in world.campaigns.values():
+        if campaign.is_running:
+            recall(step, campaign)
         if campaign.state in (CampaignState.STOPPING, CampaignState.UNLOADING):
             step.start_timer(f"drained/{campaign.name}", 0.0)
     step.history("node_started", interactions=len(world.interactions))

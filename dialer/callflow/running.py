@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.model import Mode, OnStop
 from dialer.callflow import asm, notices, observing, offers, outcome
 from dialer.callflow.ending import is_live
+from dialer.callflow.habits import recall
 from dialer.callflow.legs import hang_up
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import PREDICTIVE_MODES, Campaign, CampaignState, CampaignTrigger
@@ -36,6 +37,7 @@ def on_load(step: Step, command: commands.LoadCampaign) -> None:
 
 def on_start(step: Step, command: commands.StartCampaign) -> None:
     campaign = step.world.campaign(command.campaign)
+    goes_on = campaign.state is CampaignState.STOPPING
     _advance(step, campaign, CampaignTrigger.START)
     campaign.claim_after = 0.0
     # From here on all count alike: who starts later has nothing to catch up with.
@@ -43,6 +45,9 @@ def on_start(step: Step, command: commands.StartCampaign) -> None:
         each.served = 0
     if step.world.pacers[campaign.name].failure:
         step.world.pacers[campaign.name] = step.world.make_pacer(campaign.settings)
+        goes_on = False
+    if not goes_on:
+        recall(step, campaign)
     observing.all_agents(step, campaign)
     step.history("campaign_started", campaign=campaign.name, by=command.by)
     notices.tell_agents(step, campaign, "started")

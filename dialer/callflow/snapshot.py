@@ -78,9 +78,9 @@ def _may_dial(step: Step, campaign: Campaign) -> int:
 
 
 def _upcoming(step: Step, campaign: Campaign) -> tuple[Traits, ...]:
-    """The next records, if the list scores them."""
+    """The next records, if something is known by which they may differ: scores of the list, or habits."""
     first = next(iter(campaign.pool), None)
-    if first is None or score_of(first) is None:
+    if first is None or not (campaign.has_habits or score_of(first) is not None):
         return ()
     return tuple(traits_of(record, step.utc) for record, _ in zip(campaign.pool, range(UPCOMING), strict=False))
 

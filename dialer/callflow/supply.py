@@ -6,6 +6,7 @@ from config.model import Mode
 from dialer.agents.agent import Agent, AgentState
 from dialer.callflow import asm, offers, predictive, running, waiting
 from dialer.callflow.calendar import minute_of
+from dialer.callflow.habits import follow_the_day
 from dialer.callflow.reasons import why_no_calls
 from dialer.callflow.snapshot import snapshot_of
 from dialer.callflow.step import Step
@@ -55,12 +56,13 @@ def _engage(step: Step) -> None:
 
 
 def _close_windows(step: Step, campaign: Campaign) -> None:
-    """Where the window has closed: records in hand go back, offers are withdrawn, what rings is cancelled by
-    setting."""
+    """Once a minute: where the window has closed, records in hand go back, offers are withdrawn, what rings is
+    cancelled by setting. And whether a new day has begun."""
     minute = minute_of(step.utc)
     if minute == campaign.window_minute:
         return
     campaign.window_minute = minute
+    follow_the_day(step, campaign)
     window = campaign.settings.calling_window
     mine = step.world.interactions_of(campaign.name)
     zones = {record.zone for record in campaign.pool} | {each.record.zone for each in mine if each.record}

@@ -91,6 +91,9 @@ class Campaign:
     remembered: list[AnswersRemembered] = field(default_factory=list)
     #: What today's calls and agents came to.
     today: DayFigures = field(default_factory=DayFigures)
+    #: Day (ordinal of the date) for which the store was asked for habits, 0 if it was not; and whether it knew any.
+    habits_day: int = 0
+    has_habits: bool = False
     #: Hours of the day in which something could be dialled, as last looked up.
     hours: OpenHours | None = None
     #: The minute (of UTC) in which it was last seen whether the window has closed.

@@ -52,6 +52,8 @@ class Attempt:
     alerted_at: float | None = None
     #: Given up by the pacing while it rang.
     shed: bool = False
+    #: The chance that it would have been answered, as the pacing saw it when it was given up.
+    chance: float | None = None
     #: Its live answer was counted.
     counted: bool = False
 

@@ -65,6 +65,10 @@ class Ages(Generic[K]):
         """How long each has been under way, by slot."""
         return now - self._since[: len(self._keys)]
 
+    def scale(self, factor: float) -> None:
+        """Multiply the figure of each."""
+        self._figure[: len(self._keys)] *= factor
+
     def figures(self) -> Floats:
         """The figure of each, by slot."""
         return self._figure[: len(self._keys)]

@@ -47,8 +47,13 @@ class AnswerRate:
     def __init__(self, ripe_s: float, prior_rate: float = PRIOR_RATE) -> None:
         """`ripe_s`: age at which nothing can happen to a dial any more (longest ring and a tick)."""
         self._ripe_s = ripe_s
-        self._answers = PRIOR_DIALS * prior_rate
-        self._expected = PRIOR_DIALS * prior_rate
+        self._prior = PRIOR_DIALS * prior_rate
+        self._answers = self._prior
+        self._expected = self._prior
+        #: Dials of the cohort, the first ones, that were made before the estimate began anew.
+        self._former = 0
+        #: Dials of the estimate since it last began anew, or ever.
+        self.dials = 0
         self._cohort: deque[Dial] = deque()
         self._open: dict[AttemptId, Dial] = {}
         self._pace = 0.0
@@ -58,6 +63,12 @@ class AnswerRate:
     def level(self) -> float:
         """Factor on the expectation of a dial."""
         return self._answers / self._expected
+
+    def restart(self, level: float) -> None:
+        """The dials so far say nothing of those to come: begin anew from `level`, with the weight of the prior."""
+        self._answers, self._expected = self._prior * level, self._prior
+        self._former = len(self._cohort)
+        self.dials = 0
 
     def dialled(self, attempt: AttemptId, at: float, expected: float, traits: Traits | None = None) -> None:
         dial = Dial(attempt, at, expected, traits)
@@ -84,12 +95,16 @@ class AnswerRate:
         keep = 1.0 - 1.0 / min(max(self._pace * MEMORY_S, LEAST_MEMORY), MOST_MEMORY)
         while self._cohort and self._cohort[0].at + self._ripe_s <= now:
             dial = self._cohort.popleft()
+            is_former = self._former > 0
+            self._former -= is_former
             self._open.pop(dial.attempt, None)
             if dial.answer is None:
                 continue
-            self._answers = self._answers * keep + dial.answer
-            self._expected = self._expected * keep + dial.expected
             ripe.append(dial)
+            if not is_former:
+                self._answers = self._answers * keep + dial.answer
+                self._expected = self._expected * keep + dial.expected
+                self.dials += 1
         return ripe
 
     def _count_pace(self, at: float) -> None:

@@ -38,6 +38,12 @@ class Calls:
         self.rate.dialled(attempt, at, expected, traits)
         self.ringing.add(attempt, at, expected)
 
+    def restart(self, level: float) -> None:
+        """What comes now answers otherwise than what was dialled before: begin anew from `level`. Calls that ring
+        keep their chances."""
+        self.ringing.scale(self.rate.level / level)
+        self.rate.restart(level)
+
     def rung(self, attempt: AttemptId, at: float) -> None:
         """The contact's phone began to ring."""
         self._rings_are_told = True

@@ -25,3 +25,17 @@ def explain(dial: int, shed: int, figures: Mapping[str, float], allowance: Allow
         f"{figures['idle']:.0f} idle, {figures['expected_free']:.1f} free and "
         f"{figures['expected_answers']:.1f} answers expected within a ring"
     )
+
+
+def learnt_from(figures: Mapping[str, float], new_list: str) -> str:
+    """What the forecast of answers stands on beside the last minutes: habits of former days, and whether it begins
+    anew because the campaign went over to `new_list`; empty if neither."""
+    told = ""
+    if figures.get("habit_dials"):
+        told += (
+            f"; {figures['forecast_rate']:.0%} answers forecast of the next records, by {figures['habit_dials']:.0f} "
+            f"dials of former days, {figures['habit_dials_alike']:.0f} of them alike"
+        )
+    if new_list:
+        told += f"; the list {new_list} is new: what was known of answers is forgotten"
+    return told

@@ -5,20 +5,21 @@ A call is placed while the chance that a contact is abandoned for it is under a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 from msgspec import Struct
 
 from config.model import Predictive
 from dialer.pacing.admission import admit
+from dialer.pacing.answer_rate import LEAST_MEMORY, PRIOR_RATE
 from dialer.pacing.budget import Allowance, Budget
 from dialer.pacing.calls import Calls
 from dialer.pacing.crew import Crew
-from dialer.pacing.explanation import explain
+from dialer.pacing.explanation import explain, learnt_from
 from dialer.pacing.grid import Floats, make_grid
-from dialer.pacing.habits import HabitCount
-from dialer.pacing.pacer import Decision, Observation, Observed, Outcome, PacingSnapshot, Window
+from dialer.pacing.list_change import ListWatch
+from dialer.pacing.pacer import Decision, Observation, Observed, Outcome, PacingSnapshot, Traits, Window
 from dialer.pacing.picking import Picked, Stock, pick
 from dialer.pacing.poisson_binomial import Sum
 from dialer.pacing.prospects import Prospects
@@ -34,12 +35,14 @@ DAY_S = 28_800.0
 
 class Forecast(Struct, frozen=True):
     """What is to be expected. `load`: sum of agents who stay busy and calls that are answered, by each instant of the
-    grid; `supply`: agents who are or may become free, less waiting contacts; `shed`: calls to give up; `ringing`:
-    calls that ring on; `answers`, `free`: how many answers and free agents are expected within a ring."""
+    grid; `supply`: agents who are or may become free, less waiting contacts; `shed`: calls to give up, and the chance
+    of an answer of each; `ringing`: calls that ring on; `answers`, `free`: how many answers and free agents are
+    expected within a ring."""
 
     load: Sum
     supply: int
     shed: tuple[AttemptId, ...]
+    shed_chances: tuple[float, ...]
     ringing: int
     answers: float
     free: float
@@ -48,24 +51,25 @@ class Forecast(Struct, frozen=True):
 class PredictivePacer:
     """A Pacer: one per campaign and engine."""
 
-    def __init__(self, settings: Predictive, ring_timeout_s: float, history: Iterable[HabitCount] = ()) -> None:
-        """`ring_timeout_s`: longest ring of a call, seconds; `history`: what former runs have `learned`."""
+    def __init__(self, settings: Predictive, ring_timeout_s: float) -> None:
+        """`ring_timeout_s`: longest ring of a call, seconds."""
         self._settings = settings
         self._grid = make_grid(ring_timeout_s, settings.connect_limit_s)
         self._calls = Calls(self._grid)
         self._crew = Crew(self._grid)
-        self._prospects = Prospects(history)
+        self._prospects = Prospects()
+        self._lists = ListWatch()
+        #: The list to which the campaign went over, while little is known of it.
+        self._new_list = ""
         self._budget = Budget(shedding=settings.shed_late_rings)
         self._began: float | None = None
         self._renewed = 0.0
 
-    def learned(self) -> tuple[HabitCount, ...]:
-        """What this run has taught of hours, types of number and regions: plain data to keep for the next."""
-        return self._prospects.learned()
-
     def observe(self, observation: Observation) -> None:
         """Take note of one event. O(1)."""
-        if observation.attempt is not None and observation.kind is not Observed.AGENT_CHANGED:
+        if observation.kind is Observed.HISTORY:
+            self._remember(observation)
+        elif observation.attempt is not None and observation.kind is not Observed.AGENT_CHANGED:
             self._observe_call(observation, observation.attempt)
         elif observation.stage is not None:
             self._crew.changed(observation.agent, observation.at, observation.stage, leaving=observation.leaving)
@@ -73,6 +77,8 @@ class PredictivePacer:
     def _observe_call(self, observation: Observation, attempt: AttemptId) -> None:
         kind, at, traits = observation.kind, observation.at, observation.traits
         if kind is Observed.DIALLED:
+            if traits is not None and self._lists.dialled(traits.list, at):
+                self._go_over(traits.list)
             self._calls.dialled(attempt, at, self._prospects.expected(traits), traits)
         elif kind is Observed.RUNG:
             self._calls.rung(attempt, at)
@@ -85,6 +91,18 @@ class PredictivePacer:
                 self._budget.abandoned()
             elif outcome is Outcome.MACHINE:
                 self._budget.answered(-1)
+
+    def _remember(self, observation: Observation) -> None:
+        """Other expectations: the present level, which was learnt beside the former ones, begins anew."""
+        self._prospects.remember(observation.history)
+        self._lists.know(observation.lists, observation.at)
+        self._calls.restart(1.0)
+
+    def _go_over(self, name: str) -> None:
+        """Contacts of another list are taken to answer like those of any campaign, or as our habits say if that is
+        more: whoever expects too many answers loses a minute, whoever expects too few abandons contacts."""
+        self._calls.restart(max(1.0, PRIOR_RATE / self._prospects.expected(None)))
+        self._new_list = name
 
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
         """What to place and to give up at `now` (monotonic seconds)."""
@@ -124,6 +142,7 @@ class PredictivePacer:
         free, chances = self._crew.free(now), self._calls.chances(now)
         supply = snapshot.idle - snapshot.waiting + len(free)
         shed: tuple[AttemptId, ...] = ()
+        shed_chances: tuple[float, ...] = ()
         if self._settings.shed_late_rings and len(chances):
             old = self._calls.long_rung(now, self._settings.least_ring_s)
             load = Sum(np.concatenate([1.0 - free, np.delete(chances, old, axis=0)]))
@@ -132,6 +151,7 @@ class PredictivePacer:
             else:
                 load, rows = keep(load, supply, chances[old], self._calls.ringing.ages_s(now)[old], theta)
             shed = tuple(self._calls.ringing.key(int(slot)) for slot in old[rows])
+            shed_chances = tuple(self._calls.posterior(now, old[rows]).tolist()) if shed else ()
         else:
             load = Sum(np.concatenate([1.0 - free, chances]))
         ringing = len(chances) - len(shed)
@@ -141,7 +161,7 @@ class PredictivePacer:
             load.add(self._new_call(), unknown)
             ringing += unknown
         answers, become_free = float(chances[:, -1].sum()), float(free[:, -1].sum())
-        return Forecast(load, supply, shed, ringing, answers, snapshot.idle + become_free)
+        return Forecast(load, supply, shed, shed_chances, ringing, answers, snapshot.idle + become_free)
 
     def _new_call(self) -> Floats:
         """Chance that a call of which nothing is known is answered by each instant, if it is placed now."""
@@ -150,20 +170,26 @@ class PredictivePacer:
 
     def _choose(self, snapshot: PacingSnapshot, forecast: Forecast, theta: float, least: int, most: int) -> Picked:
         law = self._calls.law
+        density = law.density.tolist()
         upcoming = snapshot.upcoming[:most]
-        if not upcoming:
-            admission = admit(
-                forecast.load, forecast.supply, self._new_call(), law.density.tolist(), theta, least, most
-            )
+        if not self._prospects.tells_apart(upcoming):
+            admission = admit(forecast.load, forecast.supply, self._new_call(), density, theta, least, most)
             return Picked(tuple(range(admission.dial)), admission.beta)
-        expected = np.array([self._prospects.expected(each) for each in upcoming])
-        stock = Stock(
-            chances=self._calls.rates(expected).tolist(),
-            by=law.by,
-            density=law.density.tolist(),
-            sort=any(each.score is not None for each in upcoming),
-        )
-        return pick(forecast.load, forecast.supply, stock, theta, least, most)
+        chances = self._chances(upcoming)
+        sort = any(each.score is not None for each in upcoming)
+        stock = Stock(chances=chances.tolist(), by=law.by, density=density, sort=sort)
+        picked = pick(forecast.load, forecast.supply, stock, theta, least, most)
+        placed = len(picked.positions)
+        if sort or placed < len(upcoming) or placed == most:
+            return picked
+        # Of what comes behind them nothing is known but that it is of the same list.
+        usual = float(chances.mean()) * law.by
+        further = admit(forecast.load, forecast.supply, usual, density, theta, least - placed, most - placed)
+        return Picked(tuple(range(placed + further.dial)), further.beta)
+
+    def _chances(self, upcoming: Sequence[Traits]) -> Floats:
+        """Chance of a live answer of each of these records, if it is dialled now."""
+        return self._calls.rates(np.array([self._prospects.expected(each) for each in upcoming]))
 
     def _decision(
         self,
@@ -180,6 +206,7 @@ class PredictivePacer:
             "expected_answers": forecast.answers,
             "expected_free": forecast.free,
             "answer_rate": self._calls.rate.level * self._prospects.expected(None),
+            **self._outlook(snapshot.upcoming),
             "beta": choice.beta,
             "theta": 0.0 if held else allowance.theta,
             "alpha": allowance.alpha,
@@ -188,6 +215,24 @@ class PredictivePacer:
             "budget_left": allowance.left,
         }
         dial = len(choice.positions)
-        reason = explain(dial, len(forecast.shed), figures, allowance, "" if held is None else held.reason)
-        picked = choice.positions if snapshot.upcoming else ()
-        return Decision(dial, reason, forecast.shed, figures, picked)
+        why = "" if held is None else held.reason
+        reason = explain(dial, len(forecast.shed), figures, allowance, why) + learnt_from(figures, self._learnt_anew())
+        # Who dials more than can be told apart dials the first ones.
+        picked = choice.positions if dial <= len(snapshot.upcoming) else ()
+        return Decision(dial, reason, forecast.shed, figures, picked, forecast.shed_chances)
+
+    def _outlook(self, upcoming: Sequence[Traits]) -> dict[str, float]:
+        """What the next records are expected to give: the mean chance of an answer, and how many dials of former days
+        stand behind it, in all and of the same hours, types and regions."""
+        if not self._prospects.tells_apart(upcoming):
+            return {}
+        like = [self._prospects.dials_like(each) for each in upcoming]
+        return {
+            "forecast_rate": float(self._chances(upcoming).mean()),
+            "habit_dials": self._prospects.habit_dials if any(each.score is None for each in upcoming) else 0.0,
+            "habit_dials_alike": sum(like) / len(like),
+        }
+
+    def _learnt_anew(self) -> str:
+        """The list to which the campaign went over, while its answers weigh less than a memory of dials."""
+        return self._new_list if self._calls.rate.dials < LEAST_MEMORY else ""

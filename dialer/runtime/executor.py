@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 import structlog
 
@@ -21,6 +21,7 @@ from dialer.vocabulary.outputs import (
     ClaimRecords,
     Output,
     Publish,
+    RecallHabits,
     StartTimer,
     Tell,
 )
@@ -44,7 +45,7 @@ class Executor:
         self._feed = feed
         self._timers = timers
         self._post = post
-        self._claims: set[asyncio.Task[None]] = set()
+        self._questions: set[asyncio.Task[None]] = set()
 
     def run(self, output: Output) -> None:
         match output:
@@ -55,9 +56,9 @@ class Executor:
             case CancelTimer():
                 self._timers.cancel(output.key)
             case ClaimRecords():
-                task = asyncio.create_task(self._claim(output), name=f"claim {output.campaign}")
-                self._claims.add(task)
-                task.add_done_callback(self._claims.discard)
+                self._ask_store(self._claim(output), f"claim {output.campaign}")
+            case RecallHabits():
+                self._ask_store(self._recall(output), f"habits {output.campaign}")
             case Publish():
                 self._feed.publish(audience_name(output.audience), output.topic, output.key, output.facts)
 
@@ -69,16 +70,30 @@ class Executor:
             # configured any more, at the node's start.
             log.warning("command_lost", engine=output.engine, command=type(output.command).__name__, error=str(error))
 
+    def _ask_store(self, question: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(question, name=name)
+        self._questions.add(task)
+        task.add_done_callback(self._questions.discard)
+
     async def _claim(self, request: ClaimRecords) -> None:
         try:
             self._post(await self._ledger.claim(request))
         except (StoreUnavailable, StoreRejected) as error:
             self._post(events.ClaimFailed(request.campaign, str(error)))
 
+    async def _recall(self, request: RecallHabits) -> None:
+        try:
+            known = await self._ledger.habits(request)
+        except (StoreUnavailable, StoreRejected) as error:
+            self._post(events.RecallFailed(request.campaign, str(error)))
+            return
+        if known:
+            self._post(events.HabitsRecalled(request.campaign, tuple(known)))
+
     async def stop(self) -> None:
-        for task in list(self._claims):
+        for task in list(self._questions):
             task.cancel()
-        await asyncio.gather(*self._claims, return_exceptions=True)
+        await asyncio.gather(*self._questions, return_exceptions=True)
 
 
 def audience_name(audience: Audience) -> str:

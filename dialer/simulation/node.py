@@ -22,7 +22,7 @@ from dialer.vocabulary import commands, events
 from dialer.vocabulary import telephony as t
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import EngineId, Mint
-from dialer.vocabulary.outputs import CancelTimer, ClaimRecords, Output, StartTimer, Tell
+from dialer.vocabulary.outputs import CancelTimer, ClaimRecords, Output, RecallHabits, StartTimer, Tell
 from dialer.vocabulary.writes import BeginAttempt, CommitReport, Write
 
 R = TypeVar("R")
@@ -254,6 +254,8 @@ class SimulatedNode:
                 self._timers.pop(output.key, None)
             case ClaimRecords():
                 self.agenda.later(CLAIM_S, self._alive(lambda: self._claim(output)))
+            case RecallHabits():
+                self.agenda.later(CLAIM_S, self._alive(lambda: self._recall(output)))
 
     def _claim(self, request: ClaimRecords) -> None:
         if self._store_down:
@@ -261,6 +263,12 @@ class SimulatedNode:
         else:
             self.claim_asked(request)
             self.post(run_now(self.store.ledger.claim(request)))
+
+    def _recall(self, request: RecallHabits) -> None:
+        if self._store_down:
+            self.post(events.RecallFailed(request.campaign, "the disk is full"))
+        elif known := run_now(self.store.ledger.habits(request)):
+            self.post(events.HabitsRecalled(request.campaign, tuple(known)))
 
     def _start_timer(self, key: str, after_s: float) -> None:
         self._runs += 1

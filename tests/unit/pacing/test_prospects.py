@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import msgspec
 import pytest
 
-from config.model import Predictive
-from dialer.pacing import Outcome, Traits
+from dialer.pacing import Traits
 from dialer.pacing.calibration import Calibration
-from dialer.pacing.habits import HabitCount, Habits, faded, merged
-from dialer.pacing.predictive import PredictivePacer
-from tests.unit.pacing.day import RING_S, answered, dialled, ended, pacer, snapshot
+from dialer.pacing.habits import HALF_LIFE_DAYS, Habits, weighed
+from dialer.vocabulary.habits import DayHabit, HabitCount
+from dialer.vocabulary.ids import ListName
 
 HISTORY = (
     HabitCount(9, "fixed", "IT", 4000, 400),
@@ -42,32 +40,17 @@ def test_nothing_known_is_the_rate_of_all() -> None:
     assert Habits(HISTORY).rate(None) == pytest.approx(4800 / 16000, rel=0.01)
 
 
-def test_history_is_plain_data_that_adds_up_and_fades() -> None:
-    data = msgspec.json.encode(HISTORY)
-    assert msgspec.json.decode(data, type=tuple[HabitCount, ...]) == HISTORY
-    twice = merged(HISTORY, HISTORY)
-    assert [each.dials for each in twice] == [8000] * 4
-    assert faded(twice, 0.5) == merged(HISTORY)
-    assert faded((HabitCount(9, "", "", 0.6, 0.1),), 0.5) == ()
-
-
-def test_a_run_hands_out_what_it_has_learned_and_the_next_one_expects_it() -> None:
-    rule = pacer()
-    evening = Traits(hour=19, number_type="mobile", region="IT")
-    for number in range(400):
-        at, name = float(number), f"call-{number}"
-        dialled(rule, at, name, traits=evening)
-        if number % 2:
-            answered(rule, at + 5.0, name)
-            ended(rule, at + 60.0, name, Outcome.HANDLED)
-        else:
-            ended(rule, at + RING_S, name, Outcome.UNANSWERED)
-        rule.decide(at, snapshot(1, 3))
-    rule.decide(500.0, snapshot(1, 3))
-    learned = rule.learned()
-    assert learned == (HabitCount(19, "mobile", "IT", 400.0, 200.0),)
-    second = PredictivePacer(Predictive(), RING_S, learned)
-    assert second.decide(0.0, snapshot(1)).figures["answer_rate"] == pytest.approx(0.5, abs=0.01)
+def test_days_add_up_and_weigh_less_the_older_they_are() -> None:
+    march, april = ListName("march"), ListName("april")
+    days = (
+        DayHabit(march, 1000, 9, "fixed", "IT", 40, 8.0),
+        DayHabit(april, 1000, 9, "fixed", "IT", 40, 4.0),
+        DayHabit(march, 1000 - int(HALF_LIFE_DAYS), 9, "fixed", "IT", 40, 8.0),
+        DayHabit(march, 1000, -1, "", "", 2, 1.0),
+    )
+    assert weighed(days, 1000) == (HabitCount(-1, "", "", 2, 1.0), HabitCount(9, "fixed", "IT", 100, 16.0))
+    later = weighed(days, 1000 + int(HALF_LIFE_DAYS))
+    assert later[1] == HabitCount(9, "fixed", "IT", 50, 8.0)
 
 
 def test_a_score_that_promises_too_much_is_corrected_beside_the_level_of_all() -> None:

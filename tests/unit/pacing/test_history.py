@@ -1,0 +1,165 @@
+"""What a pacer makes of former days, and of a calling list that changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialer.pacing import Observation, Observed, Outcome, Traits
+from dialer.pacing.list_change import AWAY_S, ListWatch
+from dialer.pacing.predictive import PredictivePacer
+from dialer.vocabulary.habits import HabitCount
+from tests.unit.pacing.day import RING_S, answered, dialled, ended, pacer, snapshot, warmed_up
+
+FIXED = Traits(hour=9, number_type="fixed", region="GB", list="march")
+MOBILE = Traits(hour=9, number_type="mobile", region="GB", list="march")
+EVENING = Traits(hour=19, number_type="mobile", region="GB", list="march")
+HISTORY = (
+    HabitCount(9, "fixed", "GB", 4000, 400),
+    HabitCount(9, "mobile", "GB", 4000, 1600),
+    HabitCount(19, "mobile", "GB", 4000, 2400),
+)
+
+
+def remember(to: PredictivePacer, at: float, *lists: str) -> None:
+    to.observe(Observation(Observed.HISTORY, at, history=HISTORY, lists=lists))
+
+
+def dialled_through(to: PredictivePacer, at: float, traits: Traits, one_in: int, count: int = 300) -> float:
+    """So many calls, a second apart, of which one in so many is answered; the time when all of them are ripe."""
+    for number in range(count):
+        name = f"{traits.list}-{at}"
+        dialled(to, at, name, traits=traits)
+        if number % one_in == 0:
+            answered(to, at + 0.4, name)
+            ended(to, at + 0.5, name, Outcome.HANDLED)
+        else:
+            ended(to, at + 0.9, name, Outcome.UNANSWERED)
+        at += 1.0
+        to.decide(at, snapshot(1, 5))
+    to.decide(at + RING_S + 1.0, snapshot(1, 5))
+    return at + RING_S + 1.0
+
+
+@pytest.mark.parametrize("idle", [0, 1, 3])
+def test_without_history_traits_change_nothing(idle: int) -> None:
+    plain, told = pacer(), pacer()
+    at = warmed_up(plain)
+    assert warmed_up(told) == at
+    known = tuple([FIXED, EVENING] * 32)
+    first = plain.decide(at, snapshot(idle, 8))
+    second = told.decide(at, snapshot(idle, 8, upcoming=known))
+    assert (first.dial, first.reason, first.figures) == (second.dial, second.reason, second.figures)
+
+
+def test_more_calls_are_placed_where_few_answer_and_fewer_where_many_do() -> None:
+    dials = []
+    for traits in (FIXED, MOBILE, EVENING):
+        rule = pacer()
+        remember(rule, 0.0, "march")
+        dials.append(rule.decide(0.0, snapshot(10, upcoming=(traits,) * 64)).dial)
+    assert dials[0] > 2 * dials[1] > 2 * dials[2] >= 20
+
+
+def test_a_decision_says_what_former_days_have_to_do_with_it() -> None:
+    rule = pacer()
+    remember(rule, 0.0, "march")
+    decision = rule.decide(0.0, snapshot(2, upcoming=(FIXED, EVENING)))
+    assert decision.figures["forecast_rate"] == pytest.approx(0.35, abs=0.02)
+    assert (decision.figures["habit_dials"], decision.figures["habit_dials_alike"]) == (12_000, 4000)
+    assert "35% answers forecast of the next records, by 12000 dials of former days, 4000 of them alike" in (
+        decision.reason
+    )
+    scored = rule.decide(0.0, snapshot(2, upcoming=(Traits(score=0.3),)))
+    assert "former days" not in scored.reason
+
+
+def test_a_great_crew_dials_more_records_than_it_can_look_at() -> None:
+    rule = pacer()
+    remember(rule, 0.0, "march")
+    decision = rule.decide(0.0, snapshot(100, upcoming=(FIXED, MOBILE) * 32))
+    assert decision.dial > 200
+    assert decision.pick == ()
+
+
+def test_the_level_of_the_day_is_learnt_beside_the_habits() -> None:
+    """Half as many answers as on former days: every forecast is halved, also of hours that are to come."""
+    rule = pacer()
+    remember(rule, 0.0, "march")
+    at = dialled_through(rule, 1.0, MOBILE, 5)
+    evening = rule.decide(at, snapshot(1, 5, upcoming=(EVENING,)))
+    assert evening.figures["forecast_rate"] == pytest.approx(0.3, abs=0.04)
+
+
+def test_a_new_day_of_history_does_not_multiply_with_what_the_day_had_taught() -> None:
+    rule = pacer()
+    at = dialled_through(rule, 0.0, FIXED, 10)
+    assert rule.decide(at, snapshot(1, 5)).figures["answer_rate"] == pytest.approx(0.1, abs=0.03)
+    remember(rule, at, "march")
+    forecast = rule.decide(at, snapshot(1, 5, upcoming=(FIXED,)))
+    assert forecast.figures["forecast_rate"] == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_new_list_does_not_inherit_the_rate_of_the_old_one() -> None:
+    rule = pacer()
+    at = dialled_through(rule, 0.0, FIXED, 20)
+    assert rule.decide(at, snapshot(1, 5)).figures["answer_rate"] < 0.08
+    april = Traits(hour=9, number_type="fixed", region="GB", list="april")
+    dialled(rule, at, "last-of-march", traits=FIXED)
+    dialled(rule, at, "first-of-april", traits=april)
+    anew = rule.decide(at, snapshot(1, 5, ringing=2))
+    assert anew.figures["answer_rate"] == pytest.approx(0.25)
+    assert "the list april is new: what was known of answers is forgotten" in anew.reason
+    ended(rule, at + 1.0, "last-of-march", Outcome.UNANSWERED)
+    answered(rule, at + 1.0, "first-of-april")
+    after = rule.decide(at + RING_S + 1.0, snapshot(1, 5))
+    assert after.figures["answer_rate"] == pytest.approx((2 + 1) / (2 + 0.25) * 0.25, rel=0.02), "april's dial alone"
+    at = dialled_through(rule, at + RING_S + 1.0, april, 2)
+    known = rule.decide(at, snapshot(1, 5))
+    assert known.figures["answer_rate"] == pytest.approx(0.5, abs=0.05)
+    assert "april" not in known.reason
+
+
+def test_calls_of_the_old_list_that_ring_keep_their_chances() -> None:
+    rule = pacer()
+    at = dialled_through(rule, 0.0, FIXED, 20)
+    dialled(rule, at, *(f"march-{number}" for number in range(20)), traits=FIXED)
+    before = rule.decide(at, snapshot(1, 5, ringing=20)).figures["expected_answers"]
+    dialled(rule, at, "april", traits=Traits(list="april"))
+    after = rule.decide(at, snapshot(1, 5, ringing=21)).figures["expected_answers"]
+    assert before < 1.5
+    assert after == pytest.approx(before + 0.25, abs=0.02)
+
+
+def test_a_new_list_is_expected_to_answer_as_any_campaign_or_as_its_habits_if_they_say_more() -> None:
+    low = pacer()
+    low.observe(Observation(Observed.HISTORY, 0.0, history=(HISTORY[0],), lists=("march",)))
+    april = Traits(hour=9, number_type="fixed", region="GB", list="april")
+    dialled(low, 1.0, "a", traits=april)
+    assert low.decide(1.0, snapshot(1, 5, upcoming=(april,))).figures["forecast_rate"] == pytest.approx(0.25, abs=0.01)
+    high = pacer()
+    remember(high, 0.0, "march")
+    dialled(high, 1.0, "a", traits=april)
+    figures = high.decide(1.0, snapshot(1, 5, upcoming=(EVENING,))).figures
+    assert figures["forecast_rate"] == pytest.approx(0.6, abs=0.03)
+
+
+def test_which_lists_are_new() -> None:
+    watch = ListWatch()
+    assert not watch.dialled("", 0.0)
+    assert not watch.dialled("a", 0.0), "the first of all"
+    assert watch.dialled("b", 1.0)
+    assert not any(watch.dialled(name, at) for at, name in enumerate("abab", 2)), "two lists in turn"
+    assert not watch.dialled("b", 10 * AWAY_S), "nothing else was dialled meanwhile"
+    assert watch.dialled("a", 10 * AWAY_S), "others were"
+    later = ListWatch()
+    later.know(("a",), 0.0)
+    assert not later.dialled("a", 1.0)
+    assert later.dialled("b", 2.0)
+    assert sum(later.dialled(f"list-{number}", 3.0) for number in range(200)) == 200
+
+
+def test_a_list_of_former_days_is_no_new_one() -> None:
+    rule = pacer()
+    remember(rule, 0.0, "march")
+    dialled(rule, 1.0, "a", traits=MOBILE)
+    assert "is new" not in rule.decide(1.0, snapshot(1, 5, upcoming=(MOBILE,))).reason

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import signal
 import sys
 import tempfile
 import time
@@ -37,6 +38,8 @@ T = TypeVar("T")
 #: A user's mistake: told in words, without a traceback.
 EXIT_MISTAKE = 2
 EXIT_FAILED = 1
+#: As a shell tells SIGTERM: 128 + 15.
+EXIT_STOPPED = 143
 
 Directory = Annotated[Path, typer.Option("--config", "-c", help="Directory of the configuration (YAML).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line of stdout.")]
@@ -58,6 +61,17 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
         fail(error)
     except OSError as error:
         fail(_said(error))
+    except asyncio.CancelledError:
+        fail("Stopped.", EXIT_STOPPED)
+
+
+async def until_told(work: Coroutine[Any, Any, T]) -> T:
+    """`work`, cancelled where we are told to end or lose the terminal, so that it can end what it has started."""
+    task = asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    return await work
 
 
 def _said(error: OSError) -> str:
@@ -112,7 +126,9 @@ def engine(
 
 
 @app.command()
-def check(directory: Annotated[Path, typer.Argument(help="Directory of the configuration.")]) -> None:
+def check(
+    directory: Annotated[Path, typer.Argument(help="Directory of the configuration.")] = Path("/etc/cornetta"),
+) -> None:
     """Check a configuration: every mistake with file, line, path and reason."""
     report = check_configuration(directory)
     for problem in report.problems:
@@ -210,7 +226,7 @@ def _headless(scenario: Any, habits: Any, place: Path, *, as_json: bool) -> None
     from dialer.lab.headless import run_headless
     from dialer.lab.report import as_json as to_json
 
-    report = run_async(run_headless(scenario, place, lambda line: typer.echo(line, err=True), habits))
+    report = run_async(until_told(run_headless(scenario, place, lambda line: typer.echo(line, err=True), habits)))
     told = to_json(report)
     if as_json:
         typer.echo(json.dumps(told))

@@ -95,27 +95,39 @@ def show_users(config: Directory = Path("/etc/cornetta")) -> None:
 def add_user(
     name: Annotated[str, typer.Argument(help="Log-in name.")],
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
-    role: Annotated[Role, typer.Option(help="agent, supervisor, administrator or auditor.")] = Role.AGENT,
+    role: Annotated[
+        Role | None, typer.Option(help="agent, supervisor, administrator or auditor; agent where it is not given.")
+    ] = None,
     display_name: Annotated[str, typer.Option(help="Name that people read.")] = "",
     phone: Annotated[str, typer.Option(help="Where an agent is rung, e.g. 101@desks.")] = "",
     team: Annotated[list[str] | None, typer.Option(help="Team; may be given again.")] = None,
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
-    """Add a user, or change the one of this name. A running node knows it within seconds."""
+    """Add a user, or change the one of this name: what is not given stays. A running node knows it within seconds."""
     if len(password) < _PASSWORD_LENGTH:
         _end(f"The password has {len(password)} characters; take {_PASSWORD_LENGTH} or more.", 2)
 
-    async def work() -> None:
+    async def work() -> User:
         _check_place(await asyncio.to_thread(load, config), phone, tuple(team or ()))
         store = await _open(config)
         try:
             hashed = await asyncio.to_thread(hash_password, password)
-            await store.users.save_user(User(name, display_name or name, role, hashed, phone, tuple(team or ())))
+            old = await store.users.user(name) or User(name, name, Role.AGENT, "", "", ())
+            user = User(
+                name,
+                display_name or old.display_name,
+                role or old.role,
+                hashed,
+                phone or old.phone,
+                tuple(team or old.teams),
+            )
+            await store.users.save_user(user)
+            return user
         finally:
             await store.close()
 
-    _run(work())
-    typer.echo(f"{name} is {role}.")
+    user = _run(work())
+    typer.echo(f"{name} is {user.role}.")
 
 
 def _check_place(settings: Settings, phone: str, teams: tuple[str, ...]) -> None:

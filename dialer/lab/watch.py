@@ -20,10 +20,10 @@ from dialer.vocabulary.ids import CampaignName
 
 
 async def run_demo(scenario: Scenario, habits: Habits, directory: Path, console: Console) -> None:
-    """Run the demo campaign with its web side and a live view until SIGINT or SIGTERM."""
+    """Run the demo campaign with its web side and a live view until SIGINT, SIGTERM or SIGHUP."""
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, over.set)
     console.print("Starting carrier, phones, engine and node ...")
     async with Stage(scenario, directory, habits) as stage:

@@ -48,7 +48,8 @@ def on_probe_completed(step: Step, engine: EngineId, event: ProbeCompleted) -> N
         trunk.machine.advance(TrunkTrigger.ANSWERED, step.now)
     else:
         trunk.misses += 1
-        trunk.complain(event.reason or f"no answer to OPTIONS in {trunk.settings.probe_deadline_s:g} s", step.utc)
+        silence = f"no answer to OPTIONS in {trunk.settings.probe_deadline_s:g} s"
+        trunk.complain(_problem_of(step, engine, event.account) or event.reason or silence, step.utc)
         if trunk.misses >= trunk.settings.probe_misses_down:
             trunk.machine.advance(TrunkTrigger.LOST, step.now)
     if trunk.state is not before:
@@ -56,6 +57,13 @@ def on_probe_completed(step: Step, engine: EngineId, event: ProbeCompleted) -> N
         step.trunk_changed(trunk.name)
         if trunk.state is TrunkState.UP:
             step.start_timer("pace", 0.0)
+
+
+def _problem_of(step: Step, engine: EngineId, account: AccountId) -> str:
+    """Why the engine could not make the account, "" if it could: a probe then says merely that there is none."""
+    known = step.world.engines.get(engine)
+    begins = f"account {account}: "
+    return next((each for each in known.problems if each.startswith(begins)), "") if known is not None else ""
 
 
 def on_account_state(step: Step, engine: EngineId, event: AccountState) -> None:

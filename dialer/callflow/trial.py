@@ -147,7 +147,13 @@ def _on_cleared(step: Step, trial: Trial, leg: Leg, event: telephony.LegCleared)
         answered = CAUSE_WORDS[event.by] if event.answered else f"{event.code} {event.reason}".strip()
         _end(step, trial, answered)
     else:
-        _end(step, trial, "the phone hung up" if event.answered else "the phone was not answered")
+        _end(step, trial, "the phone hung up" if event.answered else _unanswered(event))
+
+
+def _unanswered(event: telephony.LegCleared) -> str:
+    """What became of a phone that nobody picked up, with the SIP answer: a 401 is mended elsewhere than a 480."""
+    told = f"{event.code or ''} {event.reason}".strip()
+    return f"the phone was not answered ({told})" if told else "the phone was not answered"
 
 
 def _end(step: Step, trial: Trial, words: str) -> None:

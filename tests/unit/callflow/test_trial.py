@@ -20,3 +20,10 @@ def test_a_phone_whose_answer_crosses_the_end_dials_nobody_and_leaves_nothing() 
     assert [each.leg for each in floor.commands(Dial)] == [phone.id]
     assert not floor.world.legs
     assert not floor.trunk().legs
+
+
+def test_a_phone_that_is_refused_is_told_with_the_sip_answer() -> None:
+    floor = opened()
+    trial = str(floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "100@desk", "sue")))
+    floor.clear(floor.leg(LegPurpose.TEST), 401)
+    assert "the phone was not answered (401" in floor.world.trials[trial].words

@@ -13,6 +13,7 @@ from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import (
     AccountState,
     ClearedBy,
+    ConfigurationTaken,
     Dial,
     HangUp,
     LateAnswer,
@@ -247,6 +248,19 @@ def test_probes_and_three_misses() -> None:
         answer(said)
         assert floor.trunk().state == state, said
     assert len(floor.commands(Probe)) == 7
+
+
+def test_a_trunk_whose_account_cannot_be_made_keeps_telling_why() -> None:
+    floor = Floor(settings(campaign(ASM), trunks=(trunk(probe="options"),)))
+    floor.open(ADA)
+    account = floor.commands(Probe)[-1].account
+    why = f"account {account}: Cannot assign requested address"
+    floor.engine_says(ConfigurationTaken(1, (why,), floor.now))
+    floor.engine_says(ProbeCompleted(account, "", 0, "no such account", -1.0, floor.now))
+    assert floor.trunk().last_error == why
+    floor.engine_says(ConfigurationTaken(2, (), floor.now))
+    floor.engine_says(ProbeCompleted(account, "", 0, "no answer in time", -1.0, floor.now))
+    assert floor.trunk().last_error == "no answer in time"
 
 
 def test_a_trunk_that_is_not_probed_is_dialled_unknown() -> None:

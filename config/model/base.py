@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Protocol, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -97,6 +98,13 @@ def _region(value: object) -> object:
     return value.upper() if isinstance(value, str) and len(value) == 2 else value
 
 
+def _without_port(host: str) -> str:
+    name, colon, port = host.partition(":")
+    if colon and port.isdigit():  # an IPv6 address has a second colon
+        raise ValueError(f"{host!r} has a port; write {name} alone, and a trunk's port as port: {port}")
+    return host
+
+
 #: A name by which other sections refer to this one.
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 
@@ -113,7 +121,9 @@ CallerId = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{2,15}$")]
 Region = Annotated[str, BeforeValidator(_region), StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 #: A host name or address without port.
-Host = Annotated[str, StringConstraints(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.:-]{1,253})$")]
+Host = Annotated[
+    str, StringConstraints(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.:-]{1,253})$"), AfterValidator(_without_port)
+]
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 

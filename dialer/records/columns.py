@@ -64,7 +64,7 @@ class Columns:
                 self.fields[field] = places.pop(found)
         if "number" not in self.fields:
             raise UnusableFile(
-                f"No column has the phone number; the file has {', '.join(self.names)}. Name it: --map number=COLUMN"
+                f"No column has the phone number; the file has {', '.join(self.names)}. Name it: --column number=HEADER"
             )
         for place in sorted(places.values()):
             self.data.setdefault(self.names[place], place)

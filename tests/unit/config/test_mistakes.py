@@ -55,6 +55,7 @@ MISTAKES = [
     # forms
     (of_trunk("max_legs: many"), "3: trunks[pbx].max_legs: 'many' is no whole number; write digits, as in 30"),
     (of_trunk("max_legs: 1.5"), "3: trunks[pbx].max_legs: '1.5' is no whole number; write digits, as in 30"),
+    (of_trunk("from_domain: 127.0.0.1:5070"), "3: trunks[pbx].from_domain: '127.0.0.1:5070' has a port; write 127.0.0.1 alone, and a trunk's port as port: 5070"),
     (of_trunk("max_legs: 0"), "3: trunks[pbx].max_legs: '0' is out of range; write 1 or more"),
     (of_trunk("max_calls_per_s: 0"), "3: trunks[pbx].max_calls_per_s: '0' is out of range; write more than 0"),
     (of_trunk("max_calls_per_s: nan"), "3: trunks[pbx].max_calls_per_s: 'nan' is no number; write a number, as in 30 or 0.5"),

@@ -157,7 +157,7 @@ def test_fields_of_a_record() -> None:
     [
         ("", "empty"),
         ("\n\n\n", "empty"),
-        ("name,city\nAda,London\n", "No column has the phone number"),
+        ("name,city\nAda,London\n", "No column has the phone number.* --column number=HEADER"),
         ("number,name,name\n1,2,3\n", "Columns 2 and 3 are both named"),
         ("number,Full name,full_name\n1,2,3\n", "Columns 2 and 3 are both named"),
         ("number,,name\n1,2,3\n", "Column 2 has no name"),

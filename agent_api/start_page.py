@@ -12,7 +12,9 @@ from agent_api.route import PREFIX
 
 _STYLE = "body{font:16px/1.5 sans-serif;max-width:40em;margin:4em auto;padding:0 1em}code{background:#eee}"
 _PAGE = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Cornetta</title><style>{_STYLE}</style></head>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Cornetta</title><style>{_STYLE}</style></head>
 <body><h1>Cornetta</h1>
 <p>This is a node of Cornetta, a SIP dialer for call centres.</p>
 <ul>

@@ -153,4 +153,6 @@ async def test_figures_are_for_this_machine_and_name_nobody(stage: Stage) -> Non
 async def test_the_start_page_names_the_document(stage: Stage) -> None:
     async with stage.client.get("/") as response:
         assert response.content_type == "text/html"
-        assert f"{API}/openapi.json" in await response.text()
+        page = await response.text()
+    assert f"{API}/openapi.json" in page
+    assert 'name="viewport"' in page, "a telephone shows it at its own width"

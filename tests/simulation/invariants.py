@@ -6,7 +6,9 @@ from dialer.agents.agent import Agent, AgentState
 from dialer.callflow.world import World
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import PartyState
+from dialer.simulation.engine import Line
 from dialer.simulation.node import SimulatedNode
+from dialer.vocabulary.ids import BridgeId
 from dialer.vocabulary.results import CallResult, RecordStatus
 from tests.simulation.centre import Centre
 
@@ -69,6 +71,22 @@ def _check_records(world: World) -> None:
     held = [each.record.record for each in world.interactions.values() if each.record is not None]
     held.extend(record.record for campaign in world.campaigns.values() for record in campaign.pool)
     assert len(held) == len(set(held)), "a record is handled twice"
+
+
+def check_strangers(centre: Centre) -> None:
+    """After each message: a bridge holds one contact and one agent at most, and an agent who is free hears nobody."""
+    world = centre.world
+    free = {each.engaged for each in world.agents.values() if each.engaged is not None and each.interaction is None}
+    bridges: dict[BridgeId, list[Line]] = {}
+    for line in centre.engine.lines.values():
+        if line.is_up and line.bridge is not None:
+            bridges.setdefault(line.bridge, []).append(line)
+    for bridge, lines in bridges.items():
+        contacts = [line.dial.leg for line in lines if line.is_contact]
+        agents = [line.dial.leg for line in lines if not line.is_contact]
+        assert len(contacts) <= 1, f"{contacts} hear each other in {bridge}"
+        assert len(agents) <= 1, f"{agents} hear each other in {bridge}"
+        assert not contacts or not free.intersection(agents), f"{agents} is free and hears {contacts}"
 
 
 def check_audio(centre: Centre) -> None:

@@ -9,7 +9,7 @@ from random import Random
 from dialer.simulation.agenda import Agenda
 from dialer.simulation.engine import Line, Say, SimulatedEngine
 from dialer.vocabulary import telephony as t
-from dialer.vocabulary.ids import EngineId
+from dialer.vocabulary.ids import BridgeId, EngineId
 
 
 def _attempt(dial: t.Dial) -> str:
@@ -38,6 +38,22 @@ class TelephoneWorld(SimulatedEngine):
     def _dial(self, dial: t.Dial) -> None:
         super()._dial(dial)
         self.dialled.append(dial.call_id)
+
+    def answer(self, line: Line) -> None:
+        """The leg joins the bridge where it is awaited before anybody is told, as at a real engine; one that we have
+        given up does not."""
+        if line.dial.bridge is not None and line.standing is not t.LegStanding.CLEARING:
+            line.bridge, line.hears, line.heard_by = line.dial.bridge, None, None
+            self._join(line, line.dial.bridge)
+        super().answer(line)
+
+    def _join(self, line: Line, bridge: BridgeId) -> None:
+        there = [each for each in self.lines.values() if each.bridge == bridge and each.is_up]
+        for each in there:
+            each.playing = False
+            self.tell(t.Joined(each.dial.leg, bridge, (line.dial.leg,), self.agenda.now))
+        if there:
+            self.tell(t.Joined(line.dial.leg, bridge, tuple(each.dial.leg for each in there), self.agenda.now))
 
     @property
     def hang_up_s(self) -> float:

@@ -11,7 +11,7 @@ from config.model import USUAL_RETRIES, Disposition, Mode, Outcome, Retry, Setti
 from dialer.ports import NewRecord, User
 from dialer.vocabulary.ids import AgentName, CampaignName
 from tests.simulation.centre import Centre
-from tests.simulation.invariants import check, check_audio, check_end
+from tests.simulation.invariants import check, check_audio, check_end, check_strangers
 from tests.simulation.people import People
 from tests.unit.callflow.house import LONDON, NOON, campaign, settings, trunk
 
@@ -66,7 +66,7 @@ def _centre(seed: int) -> Centre:
 
 def _run(seed: int) -> Centre:
     centre = _centre(seed)
-    centre.after_each = lambda: check(centre.world)
+    centre.after_each = lambda: _check(centre)
     People(centre, AGENTS, [CampaignName("spring"), CampaignName("autumn")], WORK_S)
     while centre.now < WORK_S:
         centre.agenda.run(centre.now + 2.3)
@@ -75,6 +75,11 @@ def _run(seed: int) -> Centre:
     centre.agenda.run(WORK_S + HOME_S)
     check_end(centre)
     return centre
+
+
+def _check(centre: Centre) -> None:
+    check(centre.world)
+    check_strangers(centre)
 
 
 @pytest.mark.parametrize("seed", range(RUNS))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from dialer.agents.agent import Agent, AgentState
 from dialer.callflow.asm import engaged_leg, may_work
 from dialer.callflow.calendar import open_hours
@@ -11,8 +13,10 @@ from dialer.campaigns.campaign import Campaign, OpenHours
 from dialer.interactions.interaction import InteractionState
 from dialer.pacing import PacingSnapshot, Traits, Window
 
-#: Records that the pacing may choose from.
+#: Records that the pacing may choose from, where the list scores them.
 UPCOMING = 64
+#: Records that it is told of where it dials them in the order of the list.
+UPCOMING_IN_ORDER = 32
 
 
 def snapshot_of(step: Step, campaign: Campaign) -> PacingSnapshot:
@@ -80,9 +84,13 @@ def _may_dial(step: Step, campaign: Campaign) -> int:
 def _upcoming(step: Step, campaign: Campaign) -> tuple[Traits, ...]:
     """The next records, if something is known by which they may differ: scores of the list, or habits."""
     first = next(iter(campaign.pool), None)
-    if first is None or not (campaign.has_habits or score_of(first) is not None):
+    if first is None:
         return ()
-    return tuple(traits_of(record, step.utc) for record, _ in zip(campaign.pool, range(UPCOMING), strict=False))
+    scored = score_of(first) is not None
+    if not scored and not campaign.has_habits:
+        return ()
+    most = UPCOMING if scored else UPCOMING_IN_ORDER
+    return tuple([traits_of(record, step.utc) for record in islice(campaign.pool, most)])
 
 
 def _windows(step: Step, campaign: Campaign, hours: OpenHours) -> tuple[Window, ...]:

@@ -5,7 +5,7 @@ A call is placed while the chance that a contact is abandoned for it is under a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -114,8 +114,9 @@ class PredictivePacer:
         least = snapshot.idle - snapshot.waiting - forecast.ringing
         bounds = (snapshot.in_hand, snapshot.may_dial, snapshot.records_left)
         most = max(0, min(each for each in bounds if each is not None))
-        choice = self._choose(snapshot, forecast, theta, least, most)
-        return self._decision(snapshot, allowance, held, forecast, choice)
+        chances = self._chances(snapshot.upcoming)
+        choice = self._choose(snapshot.upcoming[:most], chances[:most], forecast, theta, (least, most))
+        return self._decision(snapshot, allowance, held, forecast, choice, self._outlook(snapshot.upcoming, chances))
 
     def _keep_up(self, now: float) -> None:
         if self._began is None:
@@ -165,17 +166,23 @@ class PredictivePacer:
 
     def _new_call(self) -> Floats:
         """Chance that a call of which nothing is known is answered by each instant, if it is placed now."""
-        new: Floats = self._calls.rates(np.array([self._prospects.expected(None)])) * self._calls.law.by
+        new: Floats = self.chance(None) * self._calls.law.by
         return new
 
-    def _choose(self, snapshot: PacingSnapshot, forecast: Forecast, theta: float, least: int, most: int) -> Picked:
+    def chance(self, traits: Traits | None) -> float:
+        """Chance of a live answer of a record with these traits (None: nothing is known of it), dialled now."""
+        return float(self._calls.rates(np.array([self._prospects.expected(traits)]))[0])
+
+    def _choose(
+        self, upcoming: Sequence[Traits], chances: Floats, forecast: Forecast, theta: float, bounds: tuple[int, int]
+    ) -> Picked:
+        """How many to dial within `bounds`, and which. `chances` of `upcoming`: empty if they are all alike."""
         law = self._calls.law
         density = law.density.tolist()
-        upcoming = snapshot.upcoming[:most]
-        if not self._prospects.tells_apart(upcoming):
+        least, most = bounds
+        if not len(chances):
             admission = admit(forecast.load, forecast.supply, self._new_call(), density, theta, least, most)
             return Picked(tuple(range(admission.dial)), admission.beta)
-        chances = self._chances(upcoming)
         sort = any(each.score is not None for each in upcoming)
         stock = Stock(chances=chances.tolist(), by=law.by, density=density, sort=sort)
         picked = pick(forecast.load, forecast.supply, stock, theta, least, most)
@@ -188,7 +195,10 @@ class PredictivePacer:
         return Picked(tuple(range(placed + further.dial)), further.beta)
 
     def _chances(self, upcoming: Sequence[Traits]) -> Floats:
-        """Chance of a live answer of each of these records, if it is dialled now."""
+        """Chance of a live answer of each of these records, if it is dialled now; empty if nothing is known by which
+        they differ."""
+        if not self._prospects.tells_apart(upcoming):
+            return np.empty(0)
         return self._calls.rates(np.array([self._prospects.expected(each) for each in upcoming]))
 
     def _decision(
@@ -198,6 +208,7 @@ class PredictivePacer:
         held: Restraint | None,
         forecast: Forecast,
         choice: Picked,
+        outlook: Mapping[str, float],
     ) -> Decision:
         figures = {
             "idle": snapshot.idle,
@@ -206,7 +217,7 @@ class PredictivePacer:
             "expected_answers": forecast.answers,
             "expected_free": forecast.free,
             "answer_rate": self._calls.rate.level * self._prospects.expected(None),
-            **self._outlook(snapshot.upcoming),
+            **outlook,
             "beta": choice.beta,
             "theta": 0.0 if held else allowance.theta,
             "alpha": allowance.alpha,
@@ -221,14 +232,14 @@ class PredictivePacer:
         picked = choice.positions if dial <= len(snapshot.upcoming) else ()
         return Decision(dial, reason, forecast.shed, figures, picked, forecast.shed_chances)
 
-    def _outlook(self, upcoming: Sequence[Traits]) -> dict[str, float]:
+    def _outlook(self, upcoming: Sequence[Traits], chances: Floats) -> Mapping[str, float]:
         """What the next records are expected to give: the mean chance of an answer, and how many dials of former days
         stand behind it, in all and of the same hours, types and regions."""
-        if not self._prospects.tells_apart(upcoming):
+        if not len(chances):
             return {}
         like = [self._prospects.dials_like(each) for each in upcoming]
         return {
-            "forecast_rate": float(self._chances(upcoming).mean()),
+            "forecast_rate": float(chances.mean()),
             "habit_dials": self._prospects.habit_dials if any(each.score is None for each in upcoming) else 0.0,
             "habit_dials_alike": sum(like) / len(like),
         }

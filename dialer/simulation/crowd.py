@@ -44,14 +44,14 @@ class Fate:
 
 
 class Crowd:
-    """People of an engine's lines. `rate` is the probability of a live answer at a time of the agenda; `answered`
-    is told of each."""
+    """People of an engine's lines. `rate` is the probability of a live answer at a time of the agenda, of whom a
+    request's URI names; `answered` is told of each."""
 
     def __init__(
         self,
         engine: SimulatedEngine,
         laws: Laws,
-        rate: Callable[[float], float],
+        rate: Callable[[float, str], float],
         seed: int,
         answered: Callable[[], None],
     ) -> None:
@@ -72,7 +72,7 @@ class Crowd:
             self._engine.trying(line)
             self._engine.at(self._laws.phone_s, line, lambda: self._engine.answer(line))
             return
-        fate = self._draw()
+        fate = self._draw(line.dial.uri)
         self._fates[line.dial.leg] = fate
         attempt = _attempt(line)
         if attempt is not None:
@@ -86,9 +86,9 @@ class Crowd:
         if fate.kind is not Kind.NOBODY:
             engine.at(fate.after_s, line, lambda: self._pick_up(line, fate))
 
-    def _draw(self) -> Fate:
+    def _draw(self, uri: str) -> Fate:
         random, laws = self._calls, self._laws
-        answers = random.random() < self._rate(self._engine.agenda.now)
+        answers = random.random() < self._rate(self._engine.agenda.now, uri)
         if answers:
             return Fate(Kind.PERSON, laws.ring_s(random), laws.talk.draw(self._talks))
         if random.random() * 100 < laws.busy_percent:

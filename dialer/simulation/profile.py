@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isclose, pi, sin
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -53,17 +53,14 @@ class Piece(Section):
         )
 
 
-class Profile(Section):
-    """A shift: pieces of the answer rate that follow each other from hour 0, and how people behave."""
+class Pieces(Section):
+    """An answer rate that moves: pieces that follow each other from hour 0."""
 
     answer: tuple[Piece, ...] = Field(min_length=1, max_length=500)
     """Pieces in order of time, without holes."""
 
-    laws: Laws = Laws()
-    """How people behave."""
-
     @model_validator(mode="after")
-    def _without_holes(self) -> Profile:
+    def _without_holes(self) -> Self:
         at = 0.0
         for number, piece in enumerate(self.answer):
             if not isclose(piece.begin_h, at, abs_tol=1e-9):
@@ -86,6 +83,23 @@ class Profile(Section):
             if hour < piece.end_h:
                 return piece.factor(hour)
         return self.answer[-1].factor(self.hours)
+
+
+class Abroad(Pieces):
+    """Contacts of another country, who answer at other hours."""
+
+    percent: float = Field(gt=0, lt=100)
+    """So many of the contacts."""
+
+
+class Profile(Pieces):
+    """A shift: pieces of the answer rate that follow each other from hour 0, and how people behave."""
+
+    laws: Laws = Laws()
+    """How people behave."""
+
+    abroad: Abroad | None = None
+    """Contacts whose answer rate has pieces of its own; left out: all answer alike."""
 
 
 def _steps(*pieces: Sequence[float]) -> tuple[Piece, ...]:

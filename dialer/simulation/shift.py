@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 from time import perf_counter_ns
 
 from config.model import Campaign
@@ -19,6 +20,8 @@ from dialer.simulation.desks import Desks
 from dialer.simulation.node import SimulatedNode, run_now
 from dialer.simulation.setting import CAMPAIGN, LIST, Plan, begins_utc, settings_of, users_of, zone_of
 from dialer.simulation.tally import Tally
+from dialer.store.memory import Tables
+from dialer.store.memory.habits import inherit_habits
 from dialer.vocabulary import commands as c
 from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, ListName
 from dialer.vocabulary.outputs import ClaimRecords
@@ -31,6 +34,8 @@ LEAD_S = 2.0
 DRAIN_S = 3600.0
 #: Records of an endless list that are kept ready beyond those that are asked for.
 SPARE_RECORDS = 100
+#: Numbers of contacts abroad, without the last two digits.
+ABROAD = "+120255501"
 #: How often a run tells how far it is, in seconds of the shift.
 STRIDE_S = 60.0
 
@@ -58,20 +63,24 @@ class TimedPacer:
 
 
 class SimulatedShift(SimulatedNode):
-    """A node with its people. `run` lets the shift pass; `drain` lets everybody finish and go home."""
+    """A node with its people. `run` lets the shift pass; `drain` lets everybody finish and go home. `former` is the
+    store that the shift of the day before has left: its habits are known."""
 
-    def __init__(self, plan: Plan, seed: int) -> None:
+    def __init__(self, plan: Plan, seed: int, former: Tables | None = None) -> None:
         plan.check()
         self.plan = plan
         self._pacers: list[TimedPacer] = []
         self._numbered = 0
+        self._numbers = Random(f"{seed}/numbers")
         #: Hour of the shift at which nothing was left to dial; None while there is.
         self.ended_at_h: float | None = None
         self._zone = zone_of(plan)
         begun_utc = begins_utc(plan)
         super().__init__(settings_of(plan), users_of(plan), begun_utc, Agenda())
+        if former is not None:
+            inherit_habits(self.tables, former)
         self.tally = Tally(begun_utc + LEAD_S, plan.length_s)
-        self.crowd = Crowd(self.engine, plan.profile.laws, self._rate, seed, self._answered)
+        self.crowd = Crowd(self.engine, plan.profile.laws, self.rate_at, seed, self._answered)
         self.engine.people = self.crowd
         self.desks = Desks(self, [AgentName(user) for user in self.tables.users], plan.profile.laws, seed)
         run_now(self.store.lists.add_list(ListName(LIST), self._zone, "", begun_utc))
@@ -82,9 +91,11 @@ class SimulatedShift(SimulatedNode):
         """Seconds since the shift began."""
         return self.agenda.now - LEAD_S
 
-    def _rate(self, at: float) -> float:
-        """Probability of a live answer at a time of the agenda."""
-        return min(1.0, self.plan.answer_rate * self.plan.profile.factor(max(0.0, at - LEAD_S) / 3600))
+    def rate_at(self, at: float, uri: str) -> float:
+        """Probability of a live answer at a time of the agenda, of whom the URI names."""
+        profile = self.plan.profile
+        pieces = profile.abroad if profile.abroad is not None and ABROAD in uri else profile
+        return min(1.0, self.plan.answer_rate * pieces.factor(max(0.0, at - LEAD_S) / 3600))
 
     def _answered(self) -> None:
         self.tally.answer(self.utc)
@@ -141,14 +152,21 @@ class SimulatedShift(SimulatedNode):
                 self._add_records(request.limit + SPARE_RECORDS)
 
     def _add_records(self, count: int) -> None:
-        """Contacts with numbers that Ofcom keeps for drama, told apart by their external id."""
+        """Contacts with numbers that are kept for drama, told apart by their external id."""
         first = self._numbered
         self._numbered += count
         rows = [
-            NewRecord(n, f"+44207946{n % 1000:04d}", "", f"Contact {n}", self._zone, external_id=str(n))
+            NewRecord(n, self._number(n), "", f"Contact {n}", self._zone, external_id=str(n))
             for n in range(first, first + count)
         ]
         run_now(self.store.lists.add_records(ListName(LIST), rows, self.utc))
+
+    def _number(self, n: int) -> str:
+        """In Britain, or in the United States for some of the contacts if the profile says so."""
+        abroad = self.plan.profile.abroad
+        if abroad is not None and self._numbers.random() * 100 < abroad.percent:
+            return f"{ABROAD}{n % 100:02d}"
+        return f"+44207946{n % 1000:04d}"
 
     @property
     def records_left(self) -> int:

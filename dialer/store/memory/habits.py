@@ -32,3 +32,9 @@ def told_habits(tables: Tables, request: RecallHabits) -> list[DayHabit]:
     ]
     found.sort(key=lambda each: (-each.day, each.list, each.hour, each.number_type, each.region))
     return found[:MOST_ROWS]
+
+
+def inherit_habits(tables: Tables, former: Tables) -> None:
+    """What was taught in `former`, a day earlier: as if it had been the day before."""
+    for (campaign, day, list_, hour, number_type, region), counts in former.habits.items():
+        tables.habits[campaign, day - 1, list_, hour, number_type, region] = counts

@@ -1,0 +1,103 @@
+"""What one day teaches helps on the next: contacts who answer by hour and country, in the whole core."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.model import Campaign
+from dialer.pacing import Decision, Observation, Observed, Pacer, PacingSnapshot
+from dialer.pacing.predictive import PredictivePacer
+from dialer.simulation.profile import Profile
+from dialer.simulation.setting import Plan
+from dialer.simulation.shift import ABROAD, SimulatedShift
+from dialer.store.memory import Tables
+from dialer.vocabulary.results import CallResult
+
+#: At home few answer in the first hour and many in the second; abroad it is the other way round.
+SWINGING = Profile.model_validate(
+    {
+        "answer": [{"begin_h": 0, "end_h": 1, "begin": 0.5}, {"begin_h": 1, "end_h": 2, "begin": 1.7}],
+        "abroad": {
+            "percent": 40,
+            "answer": [{"begin_h": 0, "end_h": 1, "begin": 1.8}, {"begin_h": 1, "end_h": 2, "begin": 0.4}],
+        },
+    }
+)
+PLAN = Plan(6, 0.25, "predictive", 1.4, SWINGING)
+
+
+class Judged:
+    """A predictive pacer whose forecast for each record that is dialled is held against the truth."""
+
+    def __init__(self, rule: PredictivePacer, shift: SwingingShift) -> None:
+        self._rule, self._shift = rule, shift
+        self.errors: list[float] = []
+        self.reason = ""
+
+    def observe(self, observation: Observation) -> None:
+        traits = observation.traits
+        if observation.kind is Observed.DIALLED and traits is not None:
+            truth = self._shift.rate_at(observation.at, ABROAD if traits.region == "US" else "")
+            self.errors.append(self._rule.chance(traits) - truth)
+        self._rule.observe(observation)
+
+    def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
+        decision = self._rule.decide(now, snapshot)
+        self.reason = decision.reason
+        return decision
+
+    @property
+    def error(self) -> float:
+        """Root of the mean square error of a forecast."""
+        return float((sum(each * each for each in self.errors) / len(self.errors)) ** 0.5)
+
+
+class SwingingShift(SimulatedShift):
+    """A shift with a judged pacer."""
+
+    judged: Judged
+
+    def rule(self, settings: Campaign) -> Pacer:
+        rule = super().rule(settings)
+        assert isinstance(rule, PredictivePacer)
+        self.judged = Judged(rule, self)
+        return self.judged
+
+
+def _run(seed: int, plan: Plan = PLAN, former: Tables | None = None) -> SwingingShift:
+    shift = SwingingShift(plan, seed, former)
+    shift.run()
+    return shift
+
+
+@pytest.fixture(scope="module")
+def yesterday() -> SwingingShift:
+    return _run(101)
+
+
+def test_what_yesterday_taught_makes_better_forecasts_and_no_more_abandoned_contacts(yesterday: SwingingShift) -> None:
+    without, knowing = _run(1), _run(1, former=yesterday.tables)
+    assert knowing.judged.error < 0.5 * without.judged.error
+    assert knowing.tally.abandoned <= max(without.tally.abandoned, 0.03 * knowing.tally.answers)
+    assert knowing.tally.working_s > 0.97 * without.tally.working_s
+    assert "dials of former days" in knowing.judged.reason
+    assert "former days" not in without.judged.reason
+
+
+def test_each_attempt_that_was_settled_is_counted_once(yesterday: SwingingShift) -> None:
+    settled = [each.settled for each in yesterday.tables.attempts.values() if each.settled is not None]
+    assert sum(dials for dials, _ in yesterday.tables.habits.values()) == len(settled)
+    answers = sum(each.answered_at is not None for each in settled)
+    assert sum(answers for _, answers in yesterday.tables.habits.values()) == answers
+    assert {each.result for each in settled} <= {
+        *(CallResult.ANSWER, CallResult.ABANDONED, CallResult.DROPPED),
+        *(CallResult.NO_ANSWER, CallResult.BUSY),
+    }
+    kinds = {(hour, number_type, region) for _, _, _, hour, number_type, region in yesterday.tables.habits}
+    assert kinds == {(hour, *kind) for hour in (0, 1) for kind in (("fixed", "GB"), ("fixed_or_mobile", "US"))}
+
+
+def test_the_same_seed_and_history_are_the_same_trace_and_history_is_another_one(yesterday: SwingingShift) -> None:
+    short = Plan(4, 0.25, "predictive", 0.1, SWINGING)
+    traces = [_run(7, short, former).trace.hexdigest() for former in (yesterday.tables, yesterday.tables, None)]
+    assert traces[0] == traces[1] != traces[2]

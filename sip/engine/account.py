@@ -30,8 +30,8 @@ REGISTER_RETRY_S = 15
 REGISTER_FIRST_RETRY_S = 5
 REGISTER_JITTER_S = 5
 _KEEP_ALIVE_S = 15
-_ADDRESS_IN_USE = 120_000 + errno.EADDRINUSE
-"""pjlib adds 120000 to errno."""
+_ERRNO_START = 120_000
+"""pjlib adds this to errno (PJ_ERRNO_START_SYS)."""
 
 
 class SipAccount(pj.Account):
@@ -179,8 +179,21 @@ def with_transport(uri: str, transport: Transport) -> str:
 
 
 def problem_of(account: telephony.Account, problem: pj.Error) -> str:
-    """Why an account could not be made, as a sentence with the remedy."""
-    where = f"{account.transport.value.upper()} port {account.bind_port} of {account.bind_address}"
-    if problem.status == _ADDRESS_IN_USE:
-        return f"account {account.id}: {where} is in use; choose another port or stop the program that has it"
-    return f"account {account.id}: {describe(problem)}"
+    """Why an account could not be made, as a sentence with the remedy; keys are those of the engine's slot in YAML."""
+    address, port = account.bind_address, f"{account.transport.value.upper()} port {account.bind_port}"
+    match problem.status - _ERRNO_START:
+        case errno.EADDRINUSE:
+            why = (
+                f"{port} of {address} is in use; stop the program that has it and reload the configuration, or choose "
+                "other ports by sip_port_low and sip_port_high of the engine"
+            )
+        case errno.EADDRNOTAVAIL:
+            why = f"{address} is no address of this machine; write one that it has as address of the engine"
+        case errno.EACCES:
+            why = (
+                f"the system does not let this user open {port} of {address}; choose other ports by sip_port_low and "
+                "sip_port_high of the engine, or allow it"
+            )
+        case _:
+            why = describe(problem)
+    return f"account {account.id}: {why}"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import subprocess
 from pathlib import Path
 
+import pjsua2 as pj
 import pytest
 
 from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import EngineUnavailable
 from dialer.vocabulary.ids import AccountId, BridgeId, LegId
 from dialer.vocabulary.telephony import ClearedBy, LegRole
+from sip.engine.account import problem_of
 
 from .rig import CARRIER, TRUNK, Engine, free_port
 
@@ -74,6 +77,23 @@ def test_a_port_in_use_is_named(bare: Engine) -> None:
     assert len(problems) == 1
     assert str(port) in problems[0]
     assert "in use" in problems[0]
+
+
+def test_an_address_that_the_machine_does_not_have_is_named_with_its_key(bare: Engine) -> None:
+    account = bare.account(TRUNK, bind_address="192.0.2.77")
+    bare.submit(telephony.Configure(revision=1, accounts=(account,), media=telephony.Media()))
+    (problem,) = bare.expect(telephony.ConfigurationTaken).problems
+    why = "192.0.2.77 is no address of this machine; write one that it has as address of the engine"
+    assert problem == f"account {TRUNK}: {why}"
+
+
+def test_a_port_that_the_user_may_not_open_is_named_with_its_key() -> None:
+    account = telephony.Account(id=TRUNK, identity="<sip:us@127.0.0.1>", bind_address="127.0.0.1", bind_port=5080)
+    refused = pj.Error()
+    refused.status = 120_000 + errno.EACCES
+    told = problem_of(account, refused)
+    assert told.startswith(f"account {TRUNK}: the system does not let this user open UDP port 5080 of 127.0.0.1; ")
+    assert "sip_port_low" in told
 
 
 def test_strangers_and_accounts_that_take_no_calls_are_refused(bare: Engine) -> None:

@@ -24,10 +24,21 @@ class AbandonmentView(Struct, frozen=True):
     left: float
 
 
+class HabitsView(Struct, frozen=True):
+    """What former days have to do with the last decision: `percent` of the next records in hand that are expected to
+    answer, by `dials` of former days (the older, the less they weigh), `alike` of them to the same hour, type of number
+    and region."""
+
+    percent: float
+    dials: int
+    alike: int
+
+
 class PacingView(Struct, frozen=True):
     """`basis` of the last decision: forecast, mode (one call for one agent), or why it is progressive for the time
     being (few_agents, lag, failure); None before the first. `failure`: why the forecast is out of order. `lag_s`: age
-    of the oldest event of the last seconds. `decisions`: the newest first."""
+    of the oldest event of the last seconds. `habits`: what hours, types of number and regions say of the next records;
+    None while nothing is known of them. `decisions`: the newest first."""
 
     campaign: str
     mode: str
@@ -35,6 +46,7 @@ class PacingView(Struct, frozen=True):
     failure: str
     lag_s: float
     abandonment: tuple[AbandonmentView, ...]
+    habits: HabitsView | None
     decisions: tuple[PastDecision, ...]
 
 
@@ -49,7 +61,18 @@ def pacing_view(world: World, campaign: Campaign, at: Moment, limit: int) -> Pac
         failure=governor.failure,
         lag_s=world.lag_at(at.monotonic),
         abandonment=abandonment_views(campaign, at),
+        habits=None if last is None else habits_view(last),
         decisions=tuple(islice(reversed(governor.decisions), limit)),
+    )
+
+
+def habits_view(decision: PastDecision) -> HabitsView | None:
+    """The habits' part in a decision."""
+    figures = decision.figures
+    if not figures.get("habit_dials"):
+        return None
+    return HabitsView(
+        100 * figures["forecast_rate"], round(figures["habit_dials"]), round(figures["habit_dials_alike"])
     )
 
 

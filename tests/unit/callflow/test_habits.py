@@ -8,9 +8,12 @@ import pytest
 
 from config.model import Mode, OnStop
 from dialer.agents.agent import AgentState
+from dialer.callflow.world import make_governor
 from dialer.campaigns.campaign import CampaignState
 from dialer.pacing import Decision, Observation, Observed, PacingSnapshot, Traits
 from dialer.pacing.governor import Governor
+from dialer.ports import Moment
+from dialer.views.pacing import pacing_view
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.habits import DayHabit, Habit
 from dialer.vocabulary.ids import AttemptId, CampaignName, ListName
@@ -233,6 +236,22 @@ def test_a_reload_that_changes_the_pacing_tells_the_new_one() -> None:
     floor.say(events.ConfigurationApplied(2, changed))
     assert len(former.history) == len(floor.script.history) == 1
     assert floor.agent(ADA).state is AgentState.READY
+
+
+def test_a_supervisor_reads_what_former_days_have_to_do_with_a_decision() -> None:
+    plain, floor = HabitFloor(), HabitFloor()
+    floor.known = KNOWN
+    told = []
+    for each in (plain, floor):
+        each.world.make_pacer = make_governor
+        each.work()
+        told.append(pacing_view(each.world, each.campaign, Moment(each.now, each.utc), 1))
+    assert told[0].habits is None
+    habits = told[1].habits
+    assert habits is not None
+    assert 30 < habits.percent < 45
+    assert habits.dials == habits.alike == 60
+    assert "60 dials of former days, 60 of them alike" in told[1].decisions[0].reason
 
 
 def test_habits_of_a_campaign_that_is_gone_are_dropped() -> None:

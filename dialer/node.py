@@ -20,7 +20,7 @@ from agent_api.passwords import hash_password
 from config.difference import Change, difference
 from config.loader import load
 from config.model import LogLevel, Settings
-from dialer import local
+from dialer import engine_log, local
 from dialer.callflow.held import leases_held
 from dialer.callflow.world import World
 from dialer.decision_log import DecisionLog
@@ -123,6 +123,7 @@ class Node:
             )
 
     def _on_engine_event(self, engine: EngineId, sequence: int, event: telephony.Event) -> None:
+        engine_log.write(engine, event)
         self.inbox.post_from_engine(engine, sequence, events.EngineSaid(engine, event))
 
     def _on_engine_connection(self, engine: EngineId, up: bool, boot: str) -> None:

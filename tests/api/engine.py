@@ -66,6 +66,10 @@ class FakeEngine:
             leg, code, "", None, by, self._now(), answered=answered, heard=True, alerted=answered
         )
 
+    def take_configuration(self, *problems: str) -> None:
+        """The configuration was carried out but for these problems."""
+        self._say(telephony.ConfigurationTaken(1, problems, self._now()))
+
     def _say(self, event: telephony.Event) -> None:
         self.post(events.EngineSaid(ENGINE, event))
 

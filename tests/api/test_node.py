@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,11 +13,14 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from config.model import Server, Settings, User
 from dialer.node import Node
 from dialer.ports import User as KnownUser
 from dialer.store.opening import open_plain
+from dialer.vocabulary.ids import EngineId
+from sip.wire import EngineProcess
 
 from .stage import API, PASSWORD, settings
 
@@ -96,6 +100,34 @@ async def test_what_was_said_to_a_node_outlives_it(tmp_path: Path) -> None:
         assert (await get(client, "/lists", sue))[0]["records"] == 1
         assert (await send(client, "/lists", keyed, json=new))[0] == 201, "the answer of the first time"
         assert (await send(client, "/lists", sue, json=new))[1]["code"] == "list_exists"
+
+
+async def test_an_engine_with_an_address_that_the_machine_lacks_is_logged_and_the_node_is_not_ready() -> None:
+    with tempfile.TemporaryDirectory(prefix="node") as name:  # sockets have short paths
+        directory = Path(name)
+        made = node_settings(directory)
+        (slot,) = made.engines
+        made = made.model_copy(update={"engines": (slot.model_copy(update={"address": "192.0.2.77"}),)})
+        socket_path = Path(made.engine_socket(made.engines[0]))
+        arguments = ("--no-analysis", "--drain-timeout-s", "1")
+        engine = await EngineProcess.spawn(
+            socket_path, EngineId(slot.name), directory / "engine.log", directory / "state", arguments=arguments
+        )
+        try:
+            with capture_logs() as lines:
+                async with running(made) as client, asyncio.timeout(20):
+                    while True:
+                        async with client.get("/readyz") as response:
+                            told = await response.json()
+                        if told["problems"]:
+                            break
+        finally:
+            await engine.stop()
+    assert (response.status, told["missing"]) == (503, ["no engine could make the account of any trunk"])
+    logged = [line for line in lines if line["event"] == "configuration_problem"]
+    assert all(line["log_level"] == "warning" for line in logged)
+    why = "192.0.2.77 is no address of this machine; write one that it has as address of the engine"
+    assert {"account trunk/carrier: " + why} <= {line["problem"] for line in logged}
 
 
 async def test_the_first_page_of_a_node_is_its_own_origin(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from config.difference import Applies, Change
 from dialer.ports import NewRecord
 from dialer.vocabulary.ids import CampaignName, ListName
 
+from .engine import ENGINE
 from .stage import API, Stage
 
 CSV = {"Content-Type": "text/csv"}
@@ -122,13 +123,38 @@ async def test_a_reload_tells_what_changes_and_when(stage: Stage) -> None:
 
 async def test_readiness_says_what_is_missing(stage: Stage) -> None:
     async with stage.client.get("/readyz") as response:
-        assert (response.status, await response.json()) == (200, {"ready": True, "missing": []})
+        assert (response.status, await response.json()) == (200, {"ready": True, "missing": [], "problems": []})
     stage.engine.disconnect()
     await stage.until(lambda: stage.world.usable_engine() is None)
     async with stage.client.get("/readyz") as response:
         assert (response.status, (await response.json())["missing"]) == (503, ["no engine is connected"])
     async with stage.client.get("/healthz") as response:
         assert response.status == 200
+
+
+async def test_a_trunk_without_account_is_told_and_the_only_one_makes_the_node_unready(stage: Stage) -> None:
+    async def told(*problems: str) -> tuple[int, list[str], list[str]]:
+        stage.engine.take_configuration(*problems)
+        await stage.until(lambda: stage.world.engines[ENGINE].problems == problems)
+        async with stage.client.get("/readyz") as response:
+            body = await response.json()
+            return response.status, body["missing"], body["problems"]
+
+    carrier, desks = "account trunk/carrier: 192.0.2.77 is", "account phone/desks: UDP port 5080 of 192.0.2.77 is"
+    name = "the node's log says why"
+    at_carrier, at_desks = (
+        f"engine engine-1, account trunk/carrier: {name}",
+        f"engine engine-1, account phone/desks: {name}",
+    )
+    assert await told(desks) == (200, [], [at_desks])
+    assert await told("account trunk/carrier-2: is another's") == (
+        200,
+        [],
+        [at_carrier.replace("carrier:", "carrier-2:")],
+    )
+    missing = ["no engine could make the account of any trunk"]
+    assert await told(carrier, desks) == (503, missing, [at_carrier, at_desks])
+    assert await told() == (200, [], [])
 
 
 async def test_figures_are_for_this_machine_and_name_nobody(stage: Stage) -> None:

@@ -14,6 +14,7 @@ from dialer.callflow import (
     dialing,
     habits,
     joining,
+    late,
     offers,
     outcome,
     phones,
@@ -111,7 +112,7 @@ _ENGINE: Mapping[type, Callable[[Step, EngineId, Any], None]] = {
     telephony.AccountState: probing.on_account_state,
     telephony.ConfigurationTaken: refusals.on_configuration_taken,
     telephony.EngineFault: refusals.on_engine_fault,
-    telephony.LateAnswer: refusals.on_late_answer,
+    telephony.LateAnswer: late.on_late_answer,
 }
 
 LegEvent = (

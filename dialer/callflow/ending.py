@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
-from dialer.callflow import observing
+from dialer.callflow import late, observing
 from dialer.callflow.desk import give_free, move
 from dialer.callflow.habits import habit_of
 from dialer.callflow.legs import agent_leg, hang_up, leave
@@ -73,6 +73,7 @@ def settle(step: Step, interaction: Interaction, result: CallResult, ended_at: f
 
 def close_unanswered(step: Step, interaction: Interaction, result: CallResult, ended_at: float) -> None:
     """Nobody answered. It closes by itself, unless the agent is in the after-call work of a former attempt."""
+    _look_for_late_answer(step, interaction)
     settle(step, interaction, result, ended_at)
     interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
     interaction.ended_by = EndedBy.SYSTEM if interaction.ended_by is None else interaction.ended_by
@@ -83,6 +84,18 @@ def close_unanswered(step: Step, interaction: Interaction, result: CallResult, e
         begin_after_call(step, interaction, party)
     else:
         finalize(step, interaction)
+
+
+def _look_for_late_answer(step: Step, interaction: Interaction) -> None:
+    """Who answered a dial that we had given up, and no other, heard nobody. It may yet come."""
+    attempt = interaction.attempt
+    if attempt is None or attempt.settled or attempt.answered_at is not None:
+        return
+    if attempt.late_answer_at is None:
+        late.remember(step, interaction, attempt)
+        return
+    attempt.answered_at = attempt.late_answer_at
+    observing.abandoned(step, interaction)
 
 
 def close_waiting(step: Step, interaction: Interaction, event: LegCleared) -> None:

@@ -9,13 +9,11 @@ from dialer.callflow.ending import bar_record, release_leg, withdraw
 from dialer.callflow.outcome import on_call_again_failed
 from dialer.callflow.step import Step
 from dialer.compliance.check import Rule
-from dialer.interactions.attempt import read_call_id
 from dialer.interactions.interaction import Interaction, InteractionTrigger
 from dialer.interactions.leg import LegTrigger
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.ids import EngineId
 from dialer.vocabulary.results import CallResult
-from dialer.vocabulary.writes import AddHistory, MarkLateAnswer
 
 _SENTENCES = {
     Rule.DO_NOT_CALL: "The number is on the do-not-call list.",
@@ -101,16 +99,6 @@ def on_engine_fault(step: Step, engine_id: EngineId, event: telephony.EngineFaul
     if engine is not None:
         engine.last_fault = f"{event.where}: {event.problem}"
     step.history("engine_fault", engine=engine_id, where=event.where, problem=event.problem)
-
-
-def on_late_answer(step: Step, engine_id: EngineId, event: telephony.LateAnswer) -> None:
-    """Somebody picked up after we had given up; the engine ended it. It is counted, never hidden: by now the
-    attempt may be over, or talking over another trunk, so only its Call-ID tells which it was."""
-    dialled = read_call_id(event.call_id)
-    if dialled is not None:
-        step.write(MarkLateAnswer(*dialled))
-    facts: dict[str, object] = {"engine": engine_id, "leg": event.leg}
-    step.write(AddHistory("late_answer", step.utc, attempt=dialled[0] if dialled else None, facts=facts))
 
 
 def on_offered(step: Step, engine_id: EngineId, event: telephony.LegOffered) -> None:

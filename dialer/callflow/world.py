@@ -19,6 +19,7 @@ from dialer.trunks.trunk import Trunk
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import (
     AgentName,
+    AttemptId,
     CampaignName,
     EngineId,
     InteractionId,
@@ -96,6 +97,8 @@ class World:
     lagged_at: float = 0.0
     notices: dict[NoticeId, Notice] = field(default_factory=dict)
     trials: dict[str, Trial] = field(default_factory=dict)
+    #: Attempts that were given up lately without an answer, their campaigns, and when (monotonic seconds).
+    given_up: dict[AttemptId, tuple[CampaignName, float]] = field(default_factory=dict)
     #: Why the store takes no writes; empty while it does.
     store_problem: str = ""
     #: False until everything remembered from before the start has been said.

@@ -54,6 +54,8 @@ class Attempt:
     shed: bool = False
     #: The chance that it would have been answered, as the pacing saw it when it was given up.
     chance: float | None = None
+    #: UTC epoch seconds of an answer that came to one of its dials after that had been given up.
+    late_answer_at: float | None = None
     #: Its live answer was counted.
     counted: bool = False
 

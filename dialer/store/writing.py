@@ -58,6 +58,10 @@ class Writer:
             " ended_at = :at WHERE attempt = :attempt AND n = :n"
         )
         self._late_answers = prepare("UPDATE dials SET late_answer = true WHERE attempt = :attempt AND n = :n")
+        self._answered_late = prepare(
+            "UPDATE attempts SET abandoned = true, answered_at = :at"
+            " WHERE id = :attempt AND ended_at IS NOT NULL AND answered_at IS NULL"
+        )
         self._interactions = prepare(upsert_of("interactions", "id", _INTERACTION))
         party = ("id", "interaction", "agent", "state", "offered_at", "talking_at", "ended_at")
         self._parties = prepare(upsert_of("parties", "id", party))
@@ -77,8 +81,10 @@ class Writer:
         self._attempts.run_all(connection, [self._attempt(item) for item in batch.attempts])
         self._dials.run_all(connection, [structs.asdict(item) for item in batch.dials])
         self._settled_dials.run_all(connection, [_said(item) for item in batch.settled_dials])
-        self._late_answers.run_all(connection, [structs.asdict(item) for item in batch.late_answers])
         self._settled.run_all(connection, [_said(item) for item in batch.settled])
+        late = [structs.asdict(item) for item in batch.late_answers]
+        self._late_answers.run_all(connection, late)
+        self._answered_late.run_all(connection, late)
         self._habits.add(connection, batch.habits)
         self._interactions.run_all(connection, [self._interaction(item) for item in batch.interactions.values()])
         self._parties.run_all(connection, [_named(item, "party", "id") for item in batch.parties.values()])

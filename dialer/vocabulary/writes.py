@@ -86,10 +86,12 @@ class SettleDial(Struct, frozen=True, tag_field="write", tag="settle_dial"):
 
 
 class MarkLateAnswer(Struct, frozen=True, tag_field="write", tag="mark_late_answer"):
-    """A dial that was given up and settled was answered after all, and the answer ended at once."""
+    """A dial that was given up and settled was answered after all at `at`, and the answer ended at once. An attempt
+    that is over and was not answered is abandoned by it; its result stays."""
 
     attempt: AttemptId
     n: int
+    at: float
 
 
 class SettleAttempt(Struct, frozen=True, tag_field="write", tag="settle_attempt"):

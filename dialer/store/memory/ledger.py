@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 
+from msgspec import structs
+
 from dialer.ports import ClaimLease
 from dialer.store.batch import AttemptState, Batch, Known, RecordState, Touched
 from dialer.store.memory.claims import MemoryClaims
@@ -81,9 +83,13 @@ class MemoryLedger:
             tables.attempts[dial.attempt].dials.append(dial)
         for said in batch.settled_dials:
             tables.settled_dials[(said.attempt, said.n)] = said
-        tables.late_answers.update((late.attempt, late.n) for late in batch.late_answers)
         for settled in batch.settled:
             tables.attempts[settled.attempt].settled = settled
+        for late in batch.late_answers:
+            tables.late_answers.add((late.attempt, late.n))
+            over = tables.attempts[late.attempt].settled
+            if over is not None and over.answered_at is None:
+                tables.attempts[late.attempt].settled = structs.replace(over, answered_at=late.at, abandoned=True)
         add_habits(tables, batch.habits)
 
     def _bar(self, barred: AddDoNotCall) -> None:

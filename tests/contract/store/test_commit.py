@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, NoticeId
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
@@ -60,10 +61,20 @@ async def test_a_late_answer_is_noted_after_the_end_and_only_of_an_attempt(store
     await fill(store, 1)
     record = await claim_one(store)
     await store.ledger.commit([begin(record), dial(), settle(), update(record)])
-    assert not (await store.ledger.commit([MarkLateAnswer(AttemptId("A1"), 1)])).refusals
-    assert rules(await store.ledger.commit([MarkLateAnswer(AttemptId("A9"), 1)])) == ["unknown_dial"]
+    assert not (await store.ledger.commit([MarkLateAnswer(AttemptId("A1"), 1, NOON + 9)])).refusals
+    assert rules(await store.ledger.commit([MarkLateAnswer(AttemptId("A9"), 1, NOON + 9)])) == ["unknown_dial"]
     (attempt,) = await store.attempts.attempts(SPRING, 10)
-    assert attempt.result is CallResult.BUSY
+    assert (attempt.result, attempt.abandoned, attempt.answered_at) == (CallResult.BUSY, True, NOON + 9)
+
+
+async def test_a_late_answer_takes_nothing_from_who_was_reached(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    reached = structs.replace(settle(result=CallResult.ANSWER), answered_at=NOON + 4)
+    await store.ledger.commit([begin(record), dial(), MarkLateAnswer(AttemptId("A1"), 1, NOON + 3), reached])
+    await store.ledger.commit([MarkLateAnswer(AttemptId("A1"), 1, NOON + 9)])
+    (attempt,) = await store.attempts.attempts(SPRING, 10)
+    assert (attempt.result, attempt.abandoned, attempt.answered_at) == (CallResult.ANSWER, False, NOON + 4)
 
 
 async def test_failover_adds_a_dial_to_the_same_attempt(store: AnyStore) -> None:

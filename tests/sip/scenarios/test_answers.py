@@ -95,7 +95,9 @@ async def test_a_200_that_crosses_cancel_is_ended_and_told(booths: Booths) -> No
         attempt, record, wire = await booth.settled(), await booth.record(), await booth.wire("first")
         (told,) = await booth.told("late_answer")
         (dial,) = await booth.rows("SELECT * FROM dials")
+        later = await booth.settled()
     assert (attempt.result, attempt.trunks) == (CallResult.CANCELLED, ("first",))
+    assert later.abandoned, "somebody picked up and heard nobody"
     assert (record.status, record.result, record.attempts) == (RecordStatus.READY, CallResult.CANCELLED, 1)
     assert (told["attempt"], told["leg"], dial["late_answer"]) == (attempt.attempt, dial["leg"], 1)
     assert wire.story() == [">INVITE", "<180", ">CANCEL", "<200", "<200", ">ACK", ">BYE", "<200"]

@@ -1,0 +1,64 @@
+"""Answers that come after we have given up: our CANCEL crosses the 200 (RFC 3261 9.1), or a trunk that kept silent
+answers after all. The engine ends them at once. Somebody picked up and heard nobody: the law counts that, whatever
+the attempt's result was."""
+
+from __future__ import annotations
+
+from dialer.callflow.calendar import day_of
+from dialer.callflow.step import Step
+from dialer.callflow.world import World
+from dialer.interactions.attempt import Attempt, read_call_id
+from dialer.interactions.interaction import Interaction
+from dialer.vocabulary import telephony
+from dialer.vocabulary.ids import AttemptId, CampaignName, EngineId
+from dialer.vocabulary.writes import AddHistory, MarkLateAnswer
+
+#: How long an attempt that was given up is remembered: twice the 64*T1 in which a 2xx may still come (RFC 3261
+#: 13.3.1.4). What comes later yet is counted at the next start, from its row.
+REMEMBERED_S = 64.0
+
+
+def remember(step: Step, interaction: Interaction, attempt: Attempt) -> None:
+    """An attempt has ended without an answer."""
+    given_up = step.world.given_up
+    for old in [each for each, (_, at) in given_up.items() if at < step.now - REMEMBERED_S]:
+        del given_up[old]
+    given_up[attempt.id] = (interaction.campaign, step.now)
+
+
+def on_late_answer(step: Step, engine_id: EngineId, event: telephony.LateAnswer) -> None:
+    """By now the attempt may be over, or dialled over another trunk, so only its Call-ID tells which it was. One that
+    goes on is judged at its end: who was reached in the end was not abandoned."""
+    dialled = read_call_id(event.call_id)
+    if dialled is not None:
+        at = step.utc_of(event.at)
+        step.write(MarkLateAnswer(*dialled, at))
+        _count(step, dialled[0], at)
+    facts: dict[str, object] = {"engine": engine_id, "leg": event.leg}
+    step.write(AddHistory("late_answer", step.utc, attempt=dialled[0] if dialled else None, facts=facts))
+
+
+def _count(step: Step, id_: AttemptId, at: float) -> None:
+    world = step.world
+    attempt = _open_attempt(world, id_)
+    if attempt is not None:
+        attempt.late_answer_at = attempt.late_answer_at or at
+        return
+    name = _forget(world, id_)
+    campaign = world.campaigns.get(name) if name is not None else None
+    if campaign is not None:
+        day = day_of(campaign, at)
+        campaign.abandonment.answer(day)
+        campaign.abandonment.abandon(day)
+        step.campaign_changed(campaign.name)
+
+
+def _open_attempt(world: World, id_: AttemptId) -> Attempt | None:
+    attempts = (each.attempt for each in world.interactions.values())
+    return next((each for each in attempts if each is not None and each.id == id_ and not each.settled), None)
+
+
+def _forget(world: World, id_: AttemptId) -> CampaignName | None:
+    """The campaign of an attempt that was given up lately. Each is counted once, however often its 200 comes."""
+    found = world.given_up.pop(id_, None)
+    return None if found is None else found[0]

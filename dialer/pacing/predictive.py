@@ -101,6 +101,9 @@ class PredictivePacer:
     def _go_over(self, name: str) -> None:
         """Contacts of another list are taken to answer like those of any campaign, or as our habits say if that is
         more: whoever expects too many answers loses a minute, whoever expects too few abandons contacts."""
+        if not self._prospects.habit_dials and not self._calls.rate.dials:
+            # A campaign that begins with several lists: nothing is known yet that could be forgotten.
+            return
         self._calls.restart(max(1.0, PRIOR_RATE / self._prospects.expected(None)))
         self._new_list = name
 

@@ -143,6 +143,13 @@ def test_a_new_list_is_expected_to_answer_as_any_campaign_or_as_its_habits_if_th
     assert figures["forecast_rate"] == pytest.approx(0.6, abs=0.03)
 
 
+def test_a_campaign_that_begins_with_several_lists_has_nothing_to_forget() -> None:
+    rule = pacer()
+    dialled(rule, 0.0, "a", traits=FIXED)
+    dialled(rule, 0.1, "b", traits=Traits(list="april"))
+    assert "is new" not in rule.decide(1.0, snapshot(1, 5, ringing=2)).reason
+
+
 def test_which_lists_are_new() -> None:
     watch = ListWatch()
     assert not watch.dialled("", 0.0)

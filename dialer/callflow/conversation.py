@@ -14,6 +14,7 @@ from dialer.callflow.legs import (
     play,
     ring_agent,
     set_apart,
+    stand_by,
     stop_play,
 )
 from dialer.callflow.sounds import COMFORT_NOISE, hold_music
@@ -110,6 +111,9 @@ def _resume_party(step: Step, interaction: Interaction) -> None:
 
 def restate_audio(step: Step, interaction: Interaction) -> None:
     """Say once more who hears whom: what was said while an engine's socket was down is lost."""
+    if interaction.asm and interaction.state is InteractionState.DIALING:
+        stand_by(step, interaction)
+        return
     party, contact, phone = interaction.party, contact_leg(step, interaction), agent_leg(step, interaction)
     if interaction.state is not InteractionState.CONNECTED or party is None or contact is None:
         return
@@ -225,7 +229,7 @@ def on_agent_leg_lost(step: Step, agent: Agent, interaction: Interaction, by: Cl
 def _ring_again(step: Step, agent: Agent, interaction: Interaction, party: Party) -> None:
     rules = step.world.campaigns[interaction.campaign].settings.engaged
     try:
-        leg = ring_agent(step, agent, LegPurpose.AGENT, rules.reconnect_s, interaction)
+        leg = ring_agent(step, agent, LegPurpose.AGENT, rules.reconnect_s, interaction, stays=interaction.asm)
     except Refused:
         give_up(step, agent, interaction)
         return

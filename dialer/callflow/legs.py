@@ -41,9 +41,16 @@ def read_context(text: str) -> LegContext | None:
 
 
 def ring_agent(
-    step: Step, agent: Agent, purpose: LegPurpose, timeout_s: float, interaction: Interaction | None = None
+    step: Step,
+    agent: Agent,
+    purpose: LegPurpose,
+    timeout_s: float,
+    interaction: Interaction | None = None,
+    *,
+    stays: bool = False,
 ) -> Leg:
-    """Ring an agent's phone. Raises Refused when there is no engine or no usable phone: nothing changed then."""
+    """Ring an agent's phone. `stays`: once answered it is the agent's engaged leg, which a node that starts later
+    finds by its context. Raises Refused when there is no engine or no usable phone: nothing changed then."""
     world = step.world
     engine = world.engines.get(interaction.engine) if interaction and interaction.engine else world.usable_engine()
     if engine is None or not engine.usable:
@@ -62,7 +69,7 @@ def ring_agent(
     charge(step, leg)
     if interaction is not None:
         interaction.engine = engine.id
-    context = LegContext(purpose, leg.interaction, agent.name)
+    context = LegContext(LegPurpose.ENGAGED if stays else purpose, leg.interaction, agent.name)
     step.tell(
         engine.id,
         Dial(

@@ -30,7 +30,7 @@ from dialer.vocabulary.telephony import (
 )
 from dialer.vocabulary.writes import BeginAttempt, ReleaseRecord, SaveInteraction, SettleAttempt, UpdateRecord
 from tests.unit.callflow.floor import Floor
-from tests.unit.callflow.house import ADA, ENGINE, SPRING, campaign
+from tests.unit.callflow.house import ADA, ENGINE, SPRING, campaign, record
 from tests.unit.callflow.house import settings as house_settings
 from tests.unit.callflow.scenes import after_call, dialling, offered, opened, ringing_phone, talking
 from tests.unit.callflow.test_predictive import dial, predictive
@@ -317,3 +317,25 @@ def test_a_standing_leg_that_talks_for_a_campaign_that_rings_phones_is_still_sta
     floor.clear(floor.contact)
     assert not floor.commands(HangUp)
     assert [each.leg for each in floor.commands(Leave)] == [floor.engaged.id]
+
+
+def test_an_agent_stands_by_again_once_the_engine_is_back() -> None:
+    floor = dialling(ASM)
+    legs = (seen(floor.engaged.id, LegStanding.CONNECTED), seen(floor.contact.id, LegStanding.ALERTING))
+    floor.say(events.EngineDisconnected(ENGINE))
+    floor.forget_outputs()
+    floor.connect_engine("boot-1", legs)
+    assert floor.commands(Join) == [Join(floor.engaged.id, floor.interaction.bridge)]
+
+
+def test_a_phone_that_was_rung_again_is_known_as_the_engaged_one_after_a_restart() -> None:
+    old = talking(ASM, records=(record(1),))
+    old.clear(old.engaged, by=ClearedBy.MEDIA)
+    old.answer(old.phone)
+    old.clear(old.contact)
+    old.ask(commands.Done(ADA, old.interaction.id))
+    (left,) = old.world.legs
+    floor = restarted(old)
+    floor.connect_engine("boot-1", legs_of(old))
+    assert floor.agent().engaged == left
+    assert not floor.commands(HangUp)

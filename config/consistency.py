@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from config.model import Campaign, Recording, Role, Settings, StaticPhone
+from config.model import LEAST_PASSWORD_LENGTH, Campaign, Recording, Role, Settings, StaticPhone
 from config.model.outcome import AtLimit
 from config.problems import Path
 
@@ -216,6 +216,15 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _first_passwords(settings: Settings) -> Iterator[Inconsistency]:
+    """As long as `cornetta user add` wants them."""
+    for at, user in enumerate(settings.users):
+        length = len(user.password.get_secret_value())
+        if length < LEAST_PASSWORD_LENGTH:
+            reason = f"the password has {length} characters; take {LEAST_PASSWORD_LENGTH} or more"
+            yield Inconsistency(("users", at, "password"), reason)
+
+
 RULES: tuple[Rule, ...] = (
     _reasons_once,
     _campaign_once,
@@ -224,6 +233,7 @@ RULES: tuple[Rule, ...] = (
     _not_yet,
     _outcomes,
     _phones_of_agents,
+    _first_passwords,
     _engine_ranges,
     _ports,
     _peers_ports,

@@ -53,6 +53,7 @@ class Document:
         self.problems: list[Problem] = []
         self._environment = environment
         self._values = 0
+        self._found: list[tuple[Mark, Path, str]] = []
         text = self._text(file)
         if text is not None:
             self._read(text)
@@ -86,6 +87,8 @@ class Document:
             if root is not None:
                 self.tree = self._value(root, ())
                 self.marks.setdefault((), Mark(self.file, 1))
+                # Spelled now: items are called by their names, which may stand below the mistake.
+                self.problems += [Problem(mark, spell(path, self.tree), reason) for mark, path, reason in self._found]
 
     def _bounded(self, text: str) -> bool:
         """Whether the nesting is such that the composer, which recurses, can be let at it."""
@@ -132,7 +135,7 @@ class Document:
             line = key_node.start_mark.line + 1
             if key in values:
                 reason = f"is given twice, first in line {first[key]}; remove one"
-                self.problems.append(Problem(Mark(self.file, line), spell((*path, key), None), reason))
+                self._found.append((Mark(self.file, line), (*path, key), reason))
                 continue
             first[key] = line
             self.marks[(*path, key)] = Mark(self.file, line)
@@ -155,8 +158,7 @@ class Document:
         return Substituted(replaced, text) if has_reference else replaced
 
     def _say(self, path: Path, reason: str) -> None:
-        mark = self.marks.get(path, Mark(self.file, 0))
-        self.problems.append(Problem(mark, spell(path, None), reason))
+        self._found.append((self.marks.get(path, Mark(self.file, 0)), path, reason))
 
     def _whole(self, reason: str) -> None:
         self.problems.append(Problem(Mark(self.file, 0), "", reason))

@@ -19,7 +19,7 @@ from config.problems import Mark, Path, Problem, spell
 from config.references import References
 from config.schema import FILE
 from config.surroundings import astray
-from config.wording import Guide, reason
+from config.wording import Guide, causes, reason
 from dialer.vocabulary.errors import ConfigurationError
 
 
@@ -74,6 +74,7 @@ class _Reading:
         self._problems: list[Problem] = []
         self._tree: dict[str, Value] = {}
         self._marks: dict[Path, Mark] = {}
+        self._unread: set[tuple[Mark, str]] = set()
         home = directory if directory.is_dir() else directory.parent
         self._context = {"source": References(home)}
         for file in self._files():
@@ -91,7 +92,7 @@ class _Reading:
             settings = Settings.model_validate(self._tree, context=self._context)
         except ValidationError as error:
             guide = Guide(json.loads(FILE.read_text(encoding="utf-8")))
-            for each in error.errors(include_url=False):
+            for each in causes(error.errors(include_url=False)):
                 path, _ = guide.follow(each["loc"])
                 self._say(path, reason(each, guide))
         self._compare(settings)
@@ -115,6 +116,7 @@ class _Reading:
 
     def _merge(self, document: Document) -> None:
         self._problems += document.problems
+        self._unread.update((each.mark, each.path) for each in document.problems)
         if document.tree is None:
             return
         if not isinstance(document.tree, dict):
@@ -209,7 +211,10 @@ class _Reading:
     # ------------------------------------------------------------------ saying
 
     def _say(self, path: Path, told: str) -> None:
-        self._problems.append(Problem(self._mark(path), spell(path, self._tree), told))
+        """Nothing more is said of a value that could not even be read."""
+        problem = Problem(self._mark(path), spell(path, self._tree), told)
+        if (problem.mark, problem.path) not in self._unread:
+            self._problems.append(problem)
 
     def _mark(self, path: Path) -> Mark:
         """The line of a path, or of the nearest thing above it that is written."""

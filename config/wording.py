@@ -197,6 +197,12 @@ _FORMS = {
 }
 
 
+def causes(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Without those that merely follow from others: pydantic also calls a list empty whose items are all wrong."""
+    wrong = {error["loc"][:length] for error in errors for length in range(len(error["loc"]))}
+    return [error for error in errors if error["type"] != "too_short" or error["loc"] not in wrong]
+
+
 def reason(error: ErrorDetails, guide: Guide) -> str:
     """One sentence: what is wrong with a value, and after the semicolon what to do."""
     _, schema = guide.follow(error["loc"])

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from agent_api.passwords import hash_password
 from config.loader import load
-from config.model import Role, Settings
+from config.model import LEAST_PASSWORD_LENGTH, Role, Settings
 from dialer.ports import User
 from dialer.records.importing import ImportOptions, columns_from
 from dialer.records.place import Place, place_of
@@ -27,7 +27,6 @@ lists_app = typer.Typer(no_args_is_help=True, add_completion=False)
 users_app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 Directory = Annotated[Path, typer.Option("--config", "-c", help="Directory of the configuration (YAML).")]
-_PASSWORD_LENGTH = 10
 
 
 def counted(number: int, noun: str) -> str:
@@ -104,8 +103,8 @@ def add_user(
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
     """Add a user, or change the one of this name: what is not given stays. A running node knows it within seconds."""
-    if len(password) < _PASSWORD_LENGTH:
-        _end(f"The password has {len(password)} characters; take {_PASSWORD_LENGTH} or more.", 2)
+    if len(password) < LEAST_PASSWORD_LENGTH:
+        _end(f"The password has {len(password)} characters; take {LEAST_PASSWORD_LENGTH} or more.", 2)
 
     async def work() -> User:
         _check_place(await asyncio.to_thread(load, config), phone, tuple(team or ()))

@@ -29,7 +29,7 @@ from config.model.outcome import (
     Outcome,
     Retry,
 )
-from config.model.people import NotReadyReason, Role, Team, User
+from config.model.people import LEAST_PASSWORD_LENGTH, NotReadyReason, Role, Team, User
 from config.model.phone import AsteriskPhone, Phone, StaticPhone, address, split_reference
 from config.model.server import Engine, LogLevel, Server
 from config.model.settings import Settings
@@ -48,6 +48,7 @@ from config.model.trunk import (
 )
 
 __all__ = [
+    "LEAST_PASSWORD_LENGTH",
     "USUAL_RETRIES",
     "Accept",
     "AfterCall",

@@ -10,6 +10,9 @@ from pydantic import Field, StringConstraints
 from config.model.base import Code, Label, Name, Secret, Section, in_lower_case
 from config.model.phone import PhoneReference
 
+#: Characters that a password has at least, the first one as any later one.
+LEAST_PASSWORD_LENGTH = 10
+
 #: A user's log-in name, or a pattern of such names with * for any letters.
 MemberPattern = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.*-]{1,64}$")]
 
@@ -46,7 +49,7 @@ class User(Section):
     """agent, supervisor, administrator or auditor."""
 
     password: Secret
-    """First password, as `${ENV}` or `file:PATH`."""
+    """First password, 10 characters or more, as `${ENV}` or `file:PATH`."""
 
     phone: PhoneReference | None = None
     """Where the agent is rung: a phone's name, or `EXTENSION@NAME` where the phone's address has an extension."""

@@ -43,10 +43,10 @@ MISTAKES = [
     (of_trunk("zzz: 3"), "3: trunks[pbx].zzz: is not known here; remove it, or look up its name in the example"),
     (of_trunk("tls: {colour: red}"), "3: trunks[pbx].tls.colour: is not known here; remove it, or use one of ca_file, certificate_file, key_file, verify"),
     (of_trunk("<<: {port: 5060}"), "3: trunks[pbx].<<: merge keys are not supported; write the keys themselves"),
-    (of_trunk("name: other"), "3: trunks[1].name: is given twice, first in line 2; remove one"),
+    (of_trunk("name: other"), "3: trunks[pbx].name: is given twice, first in line 2; remove one"),
     ("trunks:\n  - {host: 127.0.0.1}\n", "2: trunks[1].name: is missing; add it (Name of the trunk)"),
     ("teams:\n  - {name: }\n", "2: teams[1].name: has no value; write one value, or remove the line"),
-    ("teams:\n  - {? [a] : b, name: x}\n", "2: teams[1]: has a key that is no text; write KEY: VALUE"),
+    ("teams:\n  - {? [a] : b, name: x}\n", "2: teams[x]: has a key that is no text; write KEY: VALUE"),
     (of_campaign("retries: {busy: {dely_s: 3}}"), "10: campaigns[spring].retries.busy.dely_s: is not known here; did you mean delay_s?"),
     (of_campaign("retries: {bussy: {delay_s: 3}}"), "10: campaigns[spring].retries.bussy: 'bussy' is not known; did you mean busy?"),
     ("phones: [{kind: statik, name: x, uri: 'sip:a@b'}]", "1: phones[x]: 'statik' is not known; did you mean static?"),
@@ -191,6 +191,24 @@ def test_a_section_with_mistakes_does_not_hide_those_between_the_others(write: W
     assert "max_legs" in problems
     assert "Mars/Crater" in problems
     assert "there is no trunk" not in problems
+
+
+def test_a_mistake_in_the_only_item_is_told_alone(write: Write) -> None:
+    directory = write("engines:\n  - {name: engine-1, sip_port_low: many}\n")
+    (problem,) = check(directory, {}).problems
+    assert ":2: engines[engine-1].sip_port_low: 'many' is no whole number" in problem
+
+
+def test_a_variable_and_a_file_that_are_missing_have_the_same_kind_of_path(write: Write) -> None:
+    trunks = "".join(
+        f"  - {{host: 127.0.0.1, caller_ids: [+442079460100], authentication: {{user: a, password: '{secret}'}},"
+        f" name: {name}}}\n"
+        for name, secret in (("pbx", "${NONE}"), ("carrier", "file:none"))
+    )
+    file = f"{write(f'trunks:{chr(10)}{trunks}')}/all.yaml"
+    one, other = check(file, {}).problems
+    assert one.startswith(f"{file}:2: trunks[pbx].authentication.password: the environment variable NONE is not set;")
+    assert other.startswith(f"{file}:3: trunks[carrier].authentication.password: ")
 
 
 def test_positions_stay_those_of_the_file_when_items_before_are_unreadable(write: Write) -> None:

@@ -55,6 +55,15 @@ def test_a_variable_that_is_not_set_or_empty_is_named(write: Write) -> None:
     assert "${CAROL} is empty; set the environment variable to the secret" in told(write, "${CAROL}", {"CAROL": ""})
 
 
+def test_a_first_password_is_as_long_as_any_other_and_one_that_is_missing_is_told_once(write: Write) -> None:
+    assert told(write, "${CAROL}", {"CAROL": "horse"}).endswith(
+        ":4: users[carol].password: the password has 5 characters; take 10 or more"
+    )
+    assert told(write, "${X}").endswith(
+        ":4: users[carol].password: the environment variable X is not set; set it before the start"
+    )
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
 def test_a_secret_that_others_may_read_is_refused(write: Write, tmp_path: Path, mode: int) -> None:
     file = secret_file(tmp_path, mode=mode)

@@ -28,9 +28,12 @@ class AttemptsPage(Struct, frozen=True):
 
 
 async def show(exchange: Exchange) -> Reply:
+    """Raises NotFound for a campaign that is not configured; one that was, and has attempts, is still shown."""
     query = exchange.query_as(AttemptsQuery)
     campaign = CampaignName(query.campaign) if query.campaign else None
     rows = await exchange.dependencies.attempts.attempts(campaign, query.limit, query.after)
+    if campaign is not None and not rows and not query.after:
+        exchange.world.campaign(campaign)
     return Reply(AttemptsPage(tuple(rows), rows[-1].attempt if len(rows) == query.limit else ""))
 
 
@@ -46,5 +49,6 @@ def routes() -> tuple[Route, ...]:
             roles=READERS,
             query=AttemptsQuery,
             response=AttemptsPage,
+            refusals=(404,),
         ),
     )

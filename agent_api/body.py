@@ -31,6 +31,7 @@ _AT = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<place>[^`]*)`)?$", re.DOTALL)
 _PATTERN = re.compile(r"^Expected `str` matching regex '(?P<pattern>.*)'$")
 _IN_WORDS = {
     r"^\\+[1-9][0-9]{5,14}$": "is no number in international form, such as +442079460123",
+    r"^\\+[1-9][0-9]{6,14}$": "is no number in international form, such as +442079460123",
     r"^[0-9*#A-D]{1,32}$": "are no digits to send: 1 to 32 of 0 to 9, *, # and A to D",
 }
 

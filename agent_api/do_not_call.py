@@ -58,9 +58,12 @@ class Barred(Struct, frozen=True):
 
 
 async def show(exchange: Exchange) -> Reply:
+    """Raises NotFound for a campaign that is not configured; one that was, and has numbers, is still shown."""
     query = exchange.query_as(DoNotCallQuery)
     campaign = CampaignName(query.campaign) if query.campaign else None
     numbers = await exchange.dependencies.do_not_call.numbers(campaign, query.limit, query.after)
+    if campaign is not None and not numbers and not query.after:
+        exchange.world.campaign(campaign)
     return Reply(DoNotCallPage(tuple(numbers), numbers[-1] if len(numbers) == query.limit else ""))
 
 
@@ -69,7 +72,10 @@ async def look_up(exchange: Exchange) -> Reply:
     if not re.fullmatch(E164, number):
         raise invalid(Place("path.number", f"{number[:32]!r} is no number in E.164; write for example +442079460123"))
     campaign = CampaignName(query.campaign) if query.campaign else None
-    return Reply(Listed(number, await exchange.dependencies.do_not_call.is_listed(number, campaign)))
+    listed = await exchange.dependencies.do_not_call.is_listed(number, campaign)
+    if campaign is not None and not listed:
+        exchange.world.campaign(campaign)
+    return Reply(Listed(number, listed))
 
 
 async def add(exchange: Exchange) -> Reply:
@@ -92,6 +98,7 @@ def routes() -> tuple[Route, ...]:
             roles=READERS,
             query=DoNotCallQuery,
             response=DoNotCallPage,
+            refusals=(404,),
         ),
         Route(
             method="POST",
@@ -115,5 +122,6 @@ def routes() -> tuple[Route, ...]:
             roles=READERS,
             query=NumberQuery,
             response=Listed,
+            refusals=(404,),
         ),
     )

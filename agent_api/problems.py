@@ -30,11 +30,23 @@ CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 
 
+#: How a reason begins that goes on from the name of the place; msgspec's own do not.
+_PREDICATES = ("is ", "are ", "must ")
+
+
 class Place(Struct, frozen=True):
     """One mistake in a request: where (`$.reason`, `query.limit`, `header.Idempotency-Key`) and what."""
 
     place: str
     reason: str
+
+    @property
+    def sentence(self) -> str:
+        """For people, who have written a word and not a path: `number is no number in international form`."""
+        _, _, name = self.place.partition(".")
+        what = name or ("the query" if self.place == "query" else "the body")
+        colon = "" if self.reason.startswith(_PREDICATES) else ":"
+        return f"{what}{colon} {self.reason}"
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):
@@ -76,7 +88,7 @@ def invalid(*places: Place) -> ProblemRaised:
         title=HTTPStatus(422).phrase,
         status=422,
         code="invalid_request",
-        detail=f"{first.place}: {first.reason}",
+        detail=first.sentence,
         remedy="Correct what `errors` names; the document at /api/v1/openapi.json says what is expected.",
         field=first.place,
         errors=places,

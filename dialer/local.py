@@ -31,9 +31,9 @@ class NodeRefused(CornettaError):
     code = "node_refused"
 
     def __init__(self, problem: dict[str, Any]) -> None:
-        words = [str(problem.get("detail") or problem.get("title") or "The node refused.")]
-        words += [f"{each.get('place', '')} {each.get('reason', '')}".strip() for each in problem.get("places", [])]
-        super().__init__("\n".join(words))
+        said = str(problem.get("detail") or problem.get("title") or "The node refused.")
+        reasons = (str(each.get("reason", "")) for each in problem.get("errors", ()))
+        super().__init__("\n".join([said, *(reason for reason in reasons if reason not in said)]))
         self.problem = problem
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dialer.local import NodeRefused
 from dialer.vocabulary.errors import ConfigurationError, EngineUnavailable, Overloaded
 
 from .stage import API, Stage
@@ -25,20 +26,23 @@ async def told(stage: Stage, method: str, path: str, **request: Any) -> tuple[in
 
 
 @pytest.mark.parametrize(
-    ("body", "place", "words"),
+    ("body", "place", "words", "detail"),
     [
-        ({}, "$", "missing required field `reason`"),
-        ({"reason": 1}, "$.reason", "Expected `str`"),
-        ({"reason": ""}, "$.reason", "length >= 1"),
-        ({"reason": "lunch", "other": 1}, "$", "unknown field `other`"),
+        ({}, "$", "missing required field `reason`", "the body: Object missing"),
+        ({"reason": 1}, "$.reason", "Expected `str`", "reason: Expected `str`"),
+        ({"reason": ""}, "$.reason", "length >= 1", "reason: Expected `str` of length >= 1"),
+        ({"reason": "lunch", "other": 1}, "$", "unknown field `other`", "the body: Object contains"),
     ],
 )
-async def test_mistakes_in_a_body_are_told_with_their_place(stage: Stage, body: Any, place: str, words: str) -> None:
+async def test_mistakes_in_a_body_are_told_with_their_place(
+    stage: Stage, body: Any, place: str, words: str, detail: str
+) -> None:
     anna = await stage.log_in("anna")
     document = await anna.post("/agent/not-ready", body, status=422)
     assert document["code"] == "invalid_request"
     assert document["errors"][0]["place"] == place
     assert words in document["errors"][0]["reason"]
+    assert document["detail"].startswith(detail)
     assert document["remedy"]
 
 
@@ -48,6 +52,22 @@ async def test_mistakes_in_a_query_are_told_with_their_place(stage: Stage) -> No
         document = await otto.get(f"/attempts?{query}", status=422)
         assert document["errors"][0]["place"] == place, query
     assert (await otto.get("/trunks?x=1", status=422))["field"] == "query.x"
+    assert (await otto.get("/trunks?x=1", status=422))["detail"] == "x is not a parameter of this path"
+    assert (await otto.get("/attempts?x=1", status=422))["detail"].startswith("the query: Object contains unknown")
+
+
+async def test_a_number_that_cannot_be_dialled_is_refused_in_words(stage: Stage) -> None:
+    ada = await stage.log_in("ada")
+    body = {"campaign": "push", "number": "020", "phone": "101@desks"}
+    document = await ada.post("/test-calls", body, status=422)
+    assert document["field"] == "$.number"
+    assert str(NodeRefused(document)) == "number is no number in international form, such as +442079460123"
+
+
+async def test_the_command_line_tells_every_mistake_of_a_configuration(stage: Stage) -> None:
+    stage.changes = ConfigurationError(("a.yaml:1: x: is wrong", "b.yaml:2: y: is wrong too"))
+    document = await (await stage.log_in("ada")).post("/configuration/reload", status=422)
+    assert str(NodeRefused(document)).splitlines()[1:] == ["a.yaml:1: x: is wrong", "b.yaml:2: y: is wrong too"]
 
 
 async def test_what_is_no_json_is_not_read(stage: Stage) -> None:
@@ -75,6 +95,11 @@ async def test_what_does_not_exist_is_named(stage: Stage) -> None:
     assert document["code"] == "campaign_not_found"
     assert document["facts"] == {"kind": "campaign", "name": "spring"}
     assert (await sue.get("/trunks/none", status=404))["code"] == "trunk_not_found"
+    assert (await sue.get("/attempts?campaign=spring", status=404))["code"] == "campaign_not_found"
+    assert (await sue.get("/attempts?campaign=push"))["attempts"] == []
+    for path in ("/do-not-call?campaign=spring", "/do-not-call/+442079460123?campaign=spring"):
+        assert (await sue.get(path, status=404))["code"] == "campaign_not_found"
+    assert (await sue.get("/do-not-call?campaign=push"))["numbers"] == []
 
 
 async def test_a_refusal_tells_the_facts_of_its_rule(stage: Stage) -> None:

@@ -86,7 +86,9 @@ async def test_barred_numbers_stay_and_are_paged(stage: Stage) -> None:
     assert (await otto.get("/do-not-call/+442079460199?campaign=push"))["listed"]
     assert not (await otto.get("/do-not-call/+442079460199"))["listed"]
     assert await stage.store.do_not_call.is_listed(numbers[0], CampaignName("push"))
-    assert (await sue.post("/do-not-call", {"numbers": ["0207"]}, status=422))["field"] == "$.numbers[0]"
+    refused = await sue.post("/do-not-call", {"numbers": ["0207"]}, status=422)
+    assert refused["field"] == "$.numbers[0]"
+    assert refused["detail"] == "numbers[0] is no number in international form, such as +442079460123"
     assert (await sue.post("/do-not-call", {"numbers": numbers, "campaign": "x"}, status=404))["code"]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 
 EXIT_MISTAKE = 2
 MOST_SEEDS = 1000
+#: With more seeds each is told once and not by the hour.
+SEEDS_TOLD_BY_HOUR = 20
+
+#: Told how many seeds are done, and which share of the next one.
+Tell = Callable[[int, float], None]
 
 Rule = Annotated[
     str,
@@ -120,20 +127,44 @@ def _run(plan: Plan, seeds: range, plot: Path | None) -> Figures:
     if plot is not None:
         require(plot)
     found: list[ShiftFigures] = []
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("shifts", total=float(len(seeds)))
+    with _progress(seeds, plan.hours) as tell:
         for done, seed in enumerate(seeds):
             shift = SimulatedShift(plan, seed)
 
-            def tell(share: float, done: int = done) -> None:
-                progress.update(task, completed=done + share)
+            def told(share: float, done: int = done) -> None:
+                tell(done, share)
 
-            shift.run(tell)
+            shift.run(told)
             if plot is not None and not found:
                 title = f"{plan.agents} agents, {plan.answer_rate:.0%} answers, {plan.rule}, seed {seed}"
                 draw(shift.tally.pieces, plan.limit, title, plot)
             found.append(figures_of(shift, seed))
     return together(found)
+
+
+@contextmanager
+def _progress(seeds: range, hours: float) -> Iterator[Tell]:
+    """On stderr: a bar on a terminal, lines elsewhere, as in a log."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines(seeds, hours)
+        return
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("shifts", total=float(len(seeds)))
+        yield lambda done, share: progress.update(task, completed=done + share)
+
+
+def _lines(seeds: range, hours: float) -> Tell:
+    """A line for each simulated hour, the first at once; for each seed where there are many."""
+    told: list[tuple[int, int]] = []
+
+    def tell(done: int, share: float) -> None:
+        passed_h = int(share * hours + 1e-6) if len(seeds) <= SEEDS_TOLD_BY_HOUR else 0
+        if (done, passed_h) not in told[-1:]:
+            told[:] = [(done, passed_h)]
+            typer.echo(f"seed {seeds[done]}, {done + 1} of {len(seeds)}: {passed_h} of {hours:g} h", err=True)
+
+    return tell
 
 
 def _tell(figures: Figures) -> None:

@@ -111,6 +111,19 @@ def _exit_code(arguments: tuple[str, ...]) -> int:
     return int(app(["simulate", *arguments], standalone_mode=False) or 0)
 
 
+def test_without_a_terminal_a_line_tells_each_hour(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--agents", "2", "--answer-rate", "50", "--hours", "1.1", "--seeds", "4-5", "--rule", "progressive")
+    assert _exit_code((*arguments, "--json")) == 0
+    told = capsys.readouterr()
+    assert told.err.splitlines() == [
+        "seed 4, 1 of 2: 0 of 1.1 h",
+        "seed 4, 1 of 2: 1 of 1.1 h",
+        "seed 5, 2 of 2: 0 of 1.1 h",
+        "seed 5, 2 of 2: 1 of 1.1 h",
+    ]
+    assert len(told.out.splitlines()) == 1
+
+
 def test_a_profile_with_a_hole_is_refused_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "day.yaml"
     file.write_text("answer:\n  - {begin_h: 0, end_h: 1, begin: 1}\n  - {begin_h: 2, end_h: 3, begin: 1}\n")

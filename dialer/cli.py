@@ -7,7 +7,6 @@ import json
 import logging
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Coroutine
 from pathlib import Path
@@ -200,9 +199,13 @@ def lab(
     ] = 0.0,
     via: Annotated[str, typer.Option(help="direct, or asterisk: everything through a real Asterisk.")] = "direct",
     port: Annotated[int, typer.Option(help="Port of the web side.")] = 8080,
-    directory: Annotated[Path | None, typer.Option(help="Where data and logs go; new and empty each time.")] = None,
+    directory: Annotated[
+        Path | None,
+        typer.Option(help="Where data and logs stay; new and empty each time. Else a clean headless run keeps none."),
+    ] = None,
 ) -> None:
     """The whole product on this machine, with a simulated carrier and phones: a demo, or with --headless a proof."""
+    from dialer.lab.directory import run_directory
     from dialer.lab.order import Order
     from dialer.vocabulary.interpreter import share_interpreter
 
@@ -213,20 +216,25 @@ def lab(
         scenario, habits = order.scenario(time.time())
     except CornettaError as error:
         fail(error, EXIT_MISTAKE)
-    place = directory or Path(tempfile.mkdtemp(prefix="cornetta-lab-"))
-    if headless:
-        _headless(scenario, habits, place, as_json=as_json)
-    else:
-        from dialer.lab.watch import run_demo
+    with run_directory(directory, _aside, keep=not headless) as place:
+        if headless:
+            _headless(scenario, habits, place, as_json=as_json)
+        else:
+            from dialer.lab.watch import run_demo
 
-        run_async(run_demo(scenario, habits, place, Console()))
+            run_async(run_demo(scenario, habits, place, Console()))
+
+
+def _aside(line: str) -> None:
+    """On stderr; stdout is for results."""
+    typer.echo(line, err=True)
 
 
 def _headless(scenario: Any, habits: Any, place: Path, *, as_json: bool) -> None:
     from dialer.lab.headless import run_headless
     from dialer.lab.report import as_json as to_json
 
-    report = run_async(until_told(run_headless(scenario, place, lambda line: typer.echo(line, err=True), habits)))
+    report = run_async(until_told(run_headless(scenario, place, _aside, habits)))
     told = to_json(report)
     if as_json:
         typer.echo(json.dumps(told))

@@ -53,11 +53,16 @@ class Screen:
         world = self._stage.running.world
         now = self._stage.running.clock.now()
         reading = self._gauge.look(world, now.monotonic, now.utc)
-        head = Columns([_campaign(world, reading), _lines(world), _results(self._results)])
+        head = Columns([_campaign(world, reading), _lines(world), results_panel(self._results)])
         url = self._stage.settings.server.url
         users = f"supervisor, admin, agent1 to agent{self._stage.scenario.agents}"
         foot = Text(f"{url}   log in as {users} (password {DEMO_PASSWORD})   Ctrl-C ends", style="dim")
-        return Group(head, _agents(world), foot)
+        return Group(head, agents_panel(world), foot)
+
+
+def words(code: str) -> str:
+    """A code of ours as people say it: `after-call work`, `no answer`."""
+    return code.replace("after_call_work", "after-call work").replace("_", " ")
 
 
 def _campaign(world: World, reading: Reading) -> Panel:
@@ -94,14 +99,18 @@ def _lines(world: World) -> Panel:
     return Panel(body, title="lines", width=44)
 
 
-def _results(results: dict[str, int]) -> Panel:
+def results_panel(results: dict[str, int]) -> Panel:
+    """How often each call result came, the most frequent first."""
     body = Table.grid(padding=(0, 1))
+    if not results:
+        body.add_row(Text("none yet", style="dim"))
     for result, count in sorted(results.items(), key=lambda item: -item[1]):
-        body.add_row(result.replace("_", " "), str(count))
+        body.add_row(words(result), str(count))
     return Panel(body, title="call results", width=30)
 
 
-def _agents(world: World) -> Panel:
+def agents_panel(world: World) -> Panel:
+    """Who is at work, and at what."""
     body = Table(box=None, padding=(0, 1), header_style="dim")
     for column in ("agent", "state", "since", "phone", "contact", "call"):
         body.add_column(column)
@@ -117,7 +126,7 @@ def _agent_row(world: World, agent: Agent) -> tuple[str, ...]:
     phone = ("engaged" if leg.is_connected else "ringing") if leg else ""
     interaction = world.interactions.get(agent.interaction) if agent.interaction else None
     since = f"{max(0.0, time.time() - agent.since_utc):.0f} s" if agent.since_utc else ""
-    state = f"{agent.state} {agent.reason}".strip()
+    state = words(f"{agent.state} {agent.reason}").strip()
     who = f"{interaction.contact} {interaction.number}" if interaction else ""
     return (agent.display_name, state, since, phone, who, _call(interaction))
 
@@ -126,4 +135,4 @@ def _call(interaction: Interaction | None) -> str:
     if interaction is None:
         return ""
     holds = f" (on hold by {', '.join(sorted(interaction.holds))})" if interaction.holds else ""
-    return f"{interaction.state}{holds}"
+    return f"{words(interaction.state)}{holds}"

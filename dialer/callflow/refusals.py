@@ -11,6 +11,7 @@ from dialer.callflow.step import Step
 from dialer.compliance.check import Rule
 from dialer.interactions.interaction import Interaction, InteractionTrigger
 from dialer.interactions.leg import LegTrigger
+from dialer.trunks.accounts import trunk_account
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.ids import EngineId
 from dialer.vocabulary.results import CallResult
@@ -89,7 +90,7 @@ def on_configuration_taken(step: Step, engine_id: EngineId, event: telephony.Con
     for problem in event.problems:
         step.history("engine_problem", engine=engine_id, problem=problem)
         for trunk in step.world.trunks.values():
-            if f"trunk/{trunk.name}" in problem:
+            if problem.startswith(f"account {trunk_account(trunk.name)}: "):
                 trunk.complain(problem, step.utc)
                 step.trunk_changed(trunk.name)
 

@@ -261,6 +261,8 @@ def test_a_trunk_whose_account_cannot_be_made_keeps_telling_why() -> None:
     floor.engine_says(ConfigurationTaken(2, (), floor.now))
     floor.engine_says(ProbeCompleted(account, "", 0, "no answer in time", -1.0, floor.now))
     assert floor.trunk().last_error == "no answer in time"
+    floor.engine_says(ConfigurationTaken(3, (f"account {account}-2: it is another trunk's",), floor.now))
+    assert floor.trunk().last_error == "no answer in time"
 
 
 def test_a_trunk_that_is_not_probed_is_dialled_unknown() -> None:

@@ -14,11 +14,17 @@ from msgspec import Struct
 
 from dialer.pacing.pacer import Window
 
-#: Of a limit, the part that is aimed at; and the abandoned contacts that are kept in reserve.
+#: Of a limit, the part that is aimed at; and the abandoned contacts that are kept in reserve: of few that are left a
+#: part only, as the last ones buy as much as the first.
 AIM = 0.0295 / 0.03
-RESERVE = 1.0
+RESERVE, RESERVED_PART = 1.0, 0.4
 #: Bounds of theta.
 LEAST_THETA, MOST_THETA = 0.0003, 0.5
+#: alpha is at least this part of the limit while one more abandoned contact can be borne: the first steps away from
+#: 1:1 are the cheapest by far, and an early burst must not make the rest of the day 1:1.
+LEAST_ALPHA = 1.0 / 6.0
+#: Of the answers to come, the part on whose allowance abandoned contacts may run ahead.
+AHEAD = 0.7
 #: alpha is at most so many times the limit: what is left late is not burnt at once.
 MOST_ALPHA = 2.0
 #: Live answers added to those still expected, against a burst at the end.
@@ -36,7 +42,7 @@ MEMORY = 60.0
 class Allowance(Struct, frozen=True):
     """What the periods allow: `theta` now; `alpha`, the abandoned per live answer that is aimed at from here on;
     `left`, the abandoned that the tightest period still has; `window`, its name; `guarded`: one more would be too
-    many for now, next to nothing may be risked; with `spent`, nothing at all for the rest of the period."""
+    many for now, little may be risked; with `spent`, nothing at all for the rest of the period."""
 
     theta: float
     alpha: float
@@ -76,9 +82,11 @@ class Budget:
         theta = LEAST_THETA
         if spent:
             theta = 0.0
-        elif not guarded:
+        elif not any(_is_last(each) for each in windows):
+            least = LEAST_ALPHA * min(each.limit for each in windows)
+            share = least if guarded else max(least, alpha)
             cost = (self._abandoned + PRIOR_ABANDONED) / (self._exposure + self._prior_exposure)
-            theta = min(MOST_THETA, max(LEAST_THETA, alpha / cost))
+            theta = min(MOST_THETA, max(LEAST_THETA, share / cost))
         self._risk = theta
         left = tightest.limit * tightest.answers - tightest.abandoned
         return Allowance(theta, alpha, left, tightest.name, guarded, spent)
@@ -103,7 +111,8 @@ def _alpha(window: Window) -> float:
     """Abandoned per live answer from now on that use the period's limit up at its end."""
     aim = window.limit * AIM
     expected = _expected_answers(window)
-    alpha = (aim * expected - window.abandoned - RESERVE) / (expected - window.answers + SOFT_ANSWERS)
+    left = aim * expected - window.abandoned
+    alpha = (left - min(RESERVE, RESERVED_PART * left)) / (expected - window.answers + SOFT_ANSWERS)
     return min(MOST_ALPHA * aim, max(0.0, alpha))
 
 
@@ -112,5 +121,10 @@ def _is_too_soon(window: Window) -> bool:
     shrinks to nothing at the end of the period, can bear."""
     aim = window.limit * AIM
     to_come = aim * (_expected_answers(window) - window.answers)
-    credit = 0.5 * min(to_come, 6.0 + 2.0 * math.sqrt(aim * window.answers))
+    credit = AHEAD * min(to_come, 6.0 + 2.0 * math.sqrt(aim * window.answers))
     return window.abandoned + 1 > aim * window.answers + credit
+
+
+def _is_last(window: Window) -> bool:
+    """Whether one more abandoned contact is more than the whole period can bear, as far as can be told."""
+    return window.abandoned > 0 and window.abandoned + 1 > window.limit * AIM * _expected_answers(window)

@@ -34,12 +34,33 @@ def test_the_period_that_leaves_least_decides() -> None:
 @pytest.mark.parametrize("order", [0, 1])
 def test_one_period_that_is_spent_is_enough_to_risk_nothing(order: int) -> None:
     roomy = Window("30 days", 0.03, 50_000, 200, 15 * 86_400, 30 * 86_400)
-    for too_soon, theta in ((day(1000, 45), LEAST_THETA), (day(1000, 60), 0.0)):
+    for too_soon, theta in ((day(1000, 59), LEAST_THETA), (day(1000, 60), 0.0)):
         windows = [roomy, too_soon]
         allowance = Budget(shedding=False).allow(windows if order else windows[::-1])
         assert allowance.guarded
         assert allowance.theta == theta
         assert allowance.spent == (theta == 0.0)
+
+
+def test_who_is_ahead_of_the_budget_still_risks_a_little() -> None:
+    """1:1 for the rest of a day costs far more than the few abandoned contacts that the first steps above it bring."""
+    ahead = Budget(shedding=False).allow((day(1000, 50),))
+    assert ahead.guarded
+    assert LEAST_THETA < ahead.theta < USUAL_THETA / 4
+
+
+def test_a_low_limit_has_a_low_floor() -> None:
+    ahead = Budget(shedding=False).allow((day(4000, 15, limit=0.002),))
+    assert ahead.guarded
+    assert ahead.theta <= 0.0004
+
+
+def test_of_few_that_are_left_a_part_is_kept_and_of_many_one() -> None:
+    def alpha(abandoned: int) -> float:
+        return Budget(shedding=False).allow((day(120, abandoned),)).alpha * (120 + 10)
+
+    assert alpha(6) == pytest.approx(0.6 * (7.08 - 6))
+    assert alpha(4) == pytest.approx(7.08 - 4 - 1)
 
 
 def test_the_credit_on_answers_to_come_is_gone_at_the_end() -> None:

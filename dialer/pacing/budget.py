@@ -126,5 +126,7 @@ def _is_too_soon(window: Window) -> bool:
 
 
 def _is_last(window: Window) -> bool:
-    """Whether one more abandoned contact is more than the whole period can bear, as far as can be told."""
-    return window.abandoned > 0 and window.abandoned + 1 > window.limit * AIM * _expected_answers(window)
+    """Whether one more abandoned contact is more than the whole period can bear, as far as can be told; or nobody has
+    answered yet, and nothing can be told."""
+    too_many = window.abandoned + 1 > window.limit * AIM * _expected_answers(window)
+    return not window.answers or (window.abandoned > 0 and too_many)

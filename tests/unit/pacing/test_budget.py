@@ -49,6 +49,10 @@ def test_who_is_ahead_of_the_budget_still_risks_a_little() -> None:
     assert LEAST_THETA < ahead.theta < USUAL_THETA / 4
 
 
+def test_before_the_first_answer_next_to_nothing_is_risked() -> None:
+    assert Budget(shedding=False).allow((day(0, 0, elapsed_h=0.01),)).theta == LEAST_THETA
+
+
 def test_a_low_limit_has_a_low_floor() -> None:
     ahead = Budget(shedding=False).allow((day(4000, 15, limit=0.002),))
     assert ahead.guarded

@@ -30,13 +30,9 @@ bench: system peers venv pjsua2-required asterisk ## every measured comparison, 
 	@for name in $(BENCHES); do $(BIN)/cornetta bench $$name --json; done; $(BIN)/cornetta bench latency --rate 50 --json; \
 	 $(BIN)/cornetta bench latency --phone auto-answer --json
 
-# The cells of the goals in each variant; `flat` to `limit-0.2` are not as the benchmark has it.
-PACE := $(BIN)/cornetta bench pacing --workers 2 --results $(VENV)/pace-8h.jsonl
-VARIANTS := flat down up wrap-cv-0.5 talk-cv-0.6 talk-300 breaks limit-0.2 scores-0.6
-bench-pacing: venv ## PACE-8h: all cells and rules of the pacing, page and plot (hours)
-	@rm -f $(VENV)/pace-8h.jsonl
-	@for name in $(VARIANTS); do $(PACE) --variant $$name --cells 10x25,25x25,100x25 --rules vicidial:tapered predictive >/dev/null; done
-	@$(PACE) --write --json
+# What an interrupted run has played is kept for the next one, as long as the program is the same.
+bench-pacing: venv ## PACE-8h: all cells and rules of the pacing, page and plot, in 90 minutes at most
+	@$(BIN)/cornetta bench pacing --page --workers 2 --minutes 90 --results $(VENV)/pace-8h.jsonl --write --json
 
 crash: system peers venv pjsua2-required ## a thousand kills of the engine and of the node; CRASH="--engine 100 --node 0" for others
 	@$(BIN)/python -m tests.crash.many $(CRASH)

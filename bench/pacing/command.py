@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +13,27 @@ import msgspec
 from bench.figures import tell, whole
 from bench.pacing import plan
 from bench.pacing.cell import VARIANTS, Cell, varied
-from bench.pacing.outcome import summary
+from bench.pacing.outcome import Outcome
 from bench.pacing.page import FOLDER, PAGE, write_page
-from bench.pacing.rows import Row, add_row, is_legal, read_rows
+from bench.pacing.plan import Job
+from bench.pacing.rows import Played, Row, add_played, begin, is_legal, program, read_played, rows_of
 from bench.pacing.runs import check, play_all
+
+MINUTE_S = 60.0
+#: How often a long run says how far it is.
+TELL_S = 30.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cells", type=plan.cells, default="all", help="agents x percent of answers: 5x25,25x25")
     parser.add_argument("--rules", nargs="+", default=list(plan.RULES), help="names of rules, as predictive ratio:2")
     parser.add_argument("--seeds", type=plan.seeds, help="from-to; usually 1-20, fewer for large teams")
-    parser.add_argument("--variant", choices=list(VARIANTS), default="base", help="what differs from PACE-8h")
+    parser.add_argument("--variant", choices=list(VARIANTS), default=plan.BASE, help="what differs from PACE-8h")
     parser.add_argument("--short", action="store_true", help="5 and 25 agents, 25 %% answers, seeds 1-5, three rules")
+    parser.add_argument("--page", action="store_true", help="all cells, rules and variants that the page tells of")
     parser.add_argument("--workers", type=whole(1, 64), default=1, help="processes that play")
-    parser.add_argument("--results", type=Path, help="keep figures in this file; those it has are not played again")
+    parser.add_argument("--minutes", type=whole(0, 1440), help="begin no shift after so many minutes")
+    parser.add_argument("--results", type=Path, help="keep shifts in this file; those it has are not played again")
     parser.add_argument(
         "--write", type=Path, nargs="?", const=FOLDER, metavar="FOLDER", help=f"write {PAGE} and its plot there"
     )
@@ -32,38 +41,63 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Play; raises UnknownRule, Untuned or OSError."""
-    if options.short:
-        options.cells = [Cell(agents, plan.SHORT_RATE) for agents in plan.SHORT_AGENTS]
-        options.rules, options.seeds = list(plan.SHORT_RULES), plan.SHORT_SEEDS
-    rules = [rule for each in options.rules for rule in each.split()]
-    for cell in options.cells:
-        for rule in rules:
+    jobs = _jobs(options)
+    if not options.page:
+        for cell, rule in dict.fromkeys((job.cell, job.rule) for job in jobs):
             check(cell, rule)
-    known = read_rows(options.results)
-    rows = [_row(options, known, cell, rule) for cell in options.cells for rule in rules]
-    if options.write is not None:
-        write_page([*known, *rows], options.write)
-    return {"bench": "pacing", "variant": options.variant, "cells": [_told(options.variant, row) for row in rows]}
+    by = program()
+    outcomes = read_played(options.results, by)
+    begin(options.results)
+    try:
+        _play(options, jobs, outcomes, by)
+    finally:
+        rows = rows_of(jobs, outcomes)
+        if options.write is not None and rows:
+            write_page(rows, options.write)
+    told = {"bench": "pacing", "variant": options.variant, "cells": [_told(row) for row in rows]}
+    return {**told, "shifts": sum(job in outcomes for job in jobs), "of_shifts": len(jobs)}
 
 
-def _row(options: argparse.Namespace, known: list[Row], cell: Cell, rule: str) -> Row:
-    variant = options.variant
-    seeds = options.seeds or plan.seeds_for(cell.agents, rule)
-    for row in known:
-        if row.is_of(variant, cell, rule, seeds):
-            return row
-    played = varied(cell, variant)
-    figures = summary(list(play_all([(played, rule, seed) for seed in seeds], options.workers)))
-    row = Row(variant, cell.agents, cell.answer_rate, rule, (seeds[0], seeds[-1]), figures)
-    add_row(options.results, row)
-    tell(_line(row))
-    return row
+def _jobs(options: argparse.Namespace) -> list[Job]:
+    if options.page:
+        return plan.page_jobs()
+    if options.short:
+        cells = [Cell(agents, plan.SHORT_RATE) for agents in plan.SHORT_AGENTS]
+        return plan.jobs_of(options.variant, cells, plan.SHORT_RULES, plan.SHORT_SEEDS)
+    rules = [rule for each in options.rules for rule in each.split()]
+    return plan.jobs_of(options.variant, options.cells, rules, options.seeds)
 
 
-def _told(variant: str, row: Row) -> dict[str, Any]:
-    limit = varied(Cell(row.agents, row.answer_rate), variant).limit
+def _play(options: argparse.Namespace, jobs: Sequence[Job], outcomes: dict[Job, Outcome], by: str) -> None:
+    """Play what there is no outcome of yet, and keep each as it comes."""
+    left = [job for job in jobs if job not in outcomes]
+    open_seeds: dict[tuple[str, Cell, str], int] = {}
+    for job in left:
+        of = (job.variant, job.cell, job.rule)
+        open_seeds[of] = open_seeds.get(of, 0) + 1
+    expected_s = plan.planned_s(left, options.workers)
+    tell(f"{len(left)} shifts of {len(jobs)} to play, about {expected_s / MINUTE_S:.0f} minutes")
+    within_s = None if options.minutes is None else options.minutes * MINUTE_S
+    began, told_at, done_s = time.monotonic(), time.monotonic(), 0.0
+    for number, (job, outcome) in enumerate(play_all(left, options.workers, within_s), 1):
+        outcomes[job] = outcome
+        add_played(options.results, Played(by, job, outcome))
+        of = (job.variant, job.cell, job.rule)
+        open_seeds[of] -= 1
+        if not open_seeds[of]:
+            same = [each for each in jobs if (each.variant, each.cell, each.rule) == of]
+            tell(_line(rows_of(same, outcomes)[0]))
+        done_s += plan.cost_s(job) / options.workers
+        if time.monotonic() - told_at >= TELL_S:
+            told_at = time.monotonic()
+            to_go_s = (expected_s - done_s) * (told_at - began) / done_s
+            tell(f"{number} of {len(left)} shifts, about {to_go_s / MINUTE_S:.0f} minutes to go")
+
+
+def _told(row: Row) -> dict[str, Any]:
+    limit = varied(Cell(row.agents, row.answer_rate), row.variant).limit
     figures: dict[str, Any] = msgspec.to_builtins(row.figures)
-    cell = {"agents": row.agents, "answer_rate": row.answer_rate, "rule": row.rule}
+    cell = {"variant": row.variant, "agents": row.agents, "answer_rate": row.answer_rate, "rule": row.rule}
     return {**cell, **figures, "legal": is_legal(row.figures, limit)}
 
 
@@ -72,5 +106,6 @@ def _line(row: Row) -> str:
     return (
         f"{row.agents:5} agents {row.answer_rate:4.0%} {row.rule:18} {figures.utilisation:6.2f} % used, abandoned "
         f"{lost.mean:.2f} % (p95 {lost.p95:.2f}, worst {lost.worst:.2f}, worst hour {lost.worst_hour:.1f}), wait "
-        f"{figures.wait_s:.1f} s, {figures.dials_per_answer:.2f} dials per answer, {figures.decision_us:.0f} us"
+        f"{figures.wait_s:.1f} s, {figures.dials_per_answer:.2f} dials per answer, {figures.decision_us:.0f} us, "
+        f"{figures.seeds} seeds"
     )

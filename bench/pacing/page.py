@@ -34,11 +34,11 @@ happens (dialled, answered, ended, agents' stages) and decides each 0.5 s; the p
 | no answer | one in four is busy or fails after 1 to 4 s, the others ring for 25 s |
 | talk, after-call work | lognormal, means 120 s and 20 s, cv 1 |
 | abandoned | no agent within 2 s of the answer; longest waiting first, to the longest idle agent |
-| seeds | 20 up to 50 agents, 10, 5 and 2 for 100, 300 and 1,000; at most 8 for `erlang` and `renewal`, 6 for oracles |
+| seeds | from 1, as many as each cell says: fewer where teams are large and for rules that only compare |
 
 Utilisation is talk and after-call work as a share of the staffed time without breaks, in percent; in brackets the mean
-abandonment and its 95th percentile over the seeds, in percent of live answers. **A figure with a cross is not legal**:
-mean or percentile are over 3.00 %.
+abandonment and its 95th percentile over the seeds, in percent of live answers, and the number of seeds. **A figure with
+a cross is not legal**: mean or percentile are over 3.00 %.
 """
 RULES_TEXT = """
 ## The rules
@@ -83,7 +83,7 @@ def _cell(row: Row | None, limit: float) -> str:
         return NONE
     lost = row.figures.abandonment
     cross = "" if is_legal(row.figures, limit) else " ✗"
-    return f"{row.figures.utilisation:.1f} ({lost.mean:.2f} / {lost.p95:.2f}){cross}"
+    return f"{row.figures.utilisation:.1f} ({lost.mean:.2f} / {lost.p95:.2f}; {row.figures.seeds}){cross}"
 
 
 def _secondary(rows: Sequence[Row]) -> str:

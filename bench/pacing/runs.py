@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 
-from bench.pacing.cell import Cell
+from msgspec.structs import replace
+
+from bench.pacing.cell import Cell, varied
 from bench.pacing.outcome import Outcome
+from bench.pacing.plan import Job
 from bench.pacing.profile import HOUR_S
 from bench.pacing.shift import Shift
 from bench.pacing.tuned import settled
 from dialer.pacing import rules
 from dialer.pacing.pacer import Pacer
 
-#: A cell, the name of a rule and a seed.
-Job = tuple[Cell, str, int]
+#: Jobs for each process that are handed over before the first of them is back.
+AHEAD = 3
 
 
 def pacer_for(shift: Shift, rule: str) -> Pacer:
@@ -27,20 +32,45 @@ def pacer_for(shift: Shift, rule: str) -> Pacer:
 
 def check(cell: Cell, rule: str) -> None:
     """Whether there is such a rule for the cell. Raises UnknownRule, Untuned."""
-    pacer_for(Shift(cell, 0), rule)
+    pacer_for(Shift(replace(cell, hours=1.0), 0), rule)
 
 
-def play(job: Job) -> Outcome:
+def play(cell: Cell, rule: str, seed: int) -> Outcome:
     """One shift of a cell under a rule with a seed."""
-    cell, rule, seed = job
     shift = Shift(cell, seed, one_to_one=rules.is_one_to_one(rule))
     return shift.run(pacer_for(shift, rule))
 
 
-def play_all(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
-    """Their outcomes in the order of the jobs, as they come."""
+def play_job(job: Job) -> Outcome:
+    """One shift with what its variant changes."""
+    return play(varied(job.cell, job.variant), job.rule, job.seed)
+
+
+def play_all(jobs: Sequence[Job], workers: int, within_s: float | None = None) -> Iterator[tuple[Job, Outcome]]:
+    """Jobs with their outcomes, in the order of the jobs, as they come. After `within_s` seconds none is begun."""
+    began = time.monotonic()
+
+    def late() -> bool:
+        return within_s is not None and time.monotonic() - began >= within_s
+
     if workers == 1:
-        yield from map(play, jobs)
+        for job in jobs:
+            if late():
+                return
+            yield job, play_job(job)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(play, jobs)
+        # Few are handed over ahead: what is handed over is played even if the time is up.
+        under_way: deque[tuple[Job, Future[Outcome]]] = deque()
+        try:
+            for job in jobs:
+                if late():
+                    break
+                under_way.append((job, pool.submit(play_job, job)))
+                if len(under_way) > AHEAD * workers:
+                    first, outcome = under_way.popleft()
+                    yield first, outcome.result()
+            for job, outcome in under_way:
+                yield job, outcome.result()
+        finally:
+            pool.shutdown(cancel_futures=True)

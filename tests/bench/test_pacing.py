@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from bench.pacing import plan
-from bench.pacing.cell import RATES, VARIANTS, Breaks, Cell, varied
+from bench.pacing.cell import AGENTS, RATES, Breaks, Cell, varied
 from bench.pacing.laws import RING_OUT_S, Laws
 from bench.pacing.outcome import Outcome
 from bench.pacing.profile import HOUR_S, Profile, factors
-from bench.pacing.rows import Row, add_row, read_rows
+from bench.pacing.rows import Played, add_played, program
 from bench.pacing.runs import pacer_for, play
 from bench.pacing.scored_list import AHEAD, ScoredList
 from bench.pacing.shift import Shift
@@ -117,7 +117,7 @@ class TestShift:
         assert all(entry.snapshot.ringing == 0 for entry in entries if isinstance(entry, Decided))
 
     def test_breaks_take_agents_away(self) -> None:
-        outcome = play((varied(Cell(10, 0.25, hours=2.0), "breaks"), "progressive", 1))
+        outcome = play(varied(Cell(10, 0.25, hours=2.0), "breaks"), "progressive", 1)
         away = 1 - outcome.staffed_s / (10 * 2 * HOUR_S)
         usual = 600 / Breaks().every_s
         assert 0.3 * usual < away < 2 * usual
@@ -182,8 +182,6 @@ class TestCommand:
         assert len(plan.cells("all")) == 24
         assert list(plan.seeds("3-5")) == [3, 4, 5]
         assert list(plan.seeds("7")) == [7]
-        assert len(plan.seeds_for(25, "predictive")) == 20
-        assert len(plan.seeds_for(25, "oracle:both")) == 6
 
     @pytest.mark.parametrize(
         "arguments",
@@ -231,15 +229,15 @@ def test_two_processes_play_the_same_as_one(capsys: pytest.CaptureFixture[str]) 
     assert all(alone[name] == shared[name] for name in alone.keys() - timed)
 
 
-def test_the_page_has_all_figures_and_a_plot(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    asked = ["--cells", "2x25", "--rules", "progressive", "--seeds", "1-2", "--results", str(tmp_path / "rows")]
-    assert run_bench("pacing", asked) == 0
-    [row] = read_rows(tmp_path / "rows")
-    for variant in VARIANTS:
-        add_row(tmp_path / "rows", Row(variant, 25, 0.25, "predictive", (1, 2), row.figures))
-    bench(*asked, "--write", str(tmp_path))
+def test_the_page_has_what_was_played_with_its_seeds_and_a_plot(tmp_path: Path) -> None:
+    outcome = play(HOUR, "progressive", 1)
+    for job in plan.page_jobs():
+        if job.rule == "predictive" and job.seed <= 2:
+            add_played(tmp_path / "played", Played(program(), job, outcome))
+    bench("--page", "--minutes", "0", "--results", str(tmp_path / "played"), "--write", str(tmp_path))
     page = (tmp_path / "pacing.md").read_text()
-    assert page.count(f"{row.figures.utilisation:.1f} (0.00 / 0.00)") == 2 + len(VARIANTS)
+    beside_base = (len(plan.PAGE_VARIANTS) + 1) * len(plan.VARIANT_CELLS)
+    assert page.count(f"{outcome.utilisation:.1f} (0.00 / 0.00; 2)") == len(AGENTS) * len(RATES) + beside_base
     assert (tmp_path / "pacing.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -54,7 +54,7 @@ def answered(step: Step, interaction: Interaction, at: float) -> None:
     campaign.abandonment.answer(day_of(campaign, step.utc))
     today = _today(step, interaction)
     today.answers += 1
-    today.ring_s += max(0.0, step.utc - attempt.begun_at)
+    today.ring_s += max(0.0, step.utc_of(at) - attempt.begun_at)
     _tell(step, interaction, Observation(Observed.ANSWERED, min(at, step.now), attempt.id))
 
 
@@ -74,7 +74,7 @@ def abandoned(step: Step, interaction: Interaction) -> None:
 
 
 def ended(step: Step, interaction: Interaction, result: CallResult) -> None:
-    """The attempt came to `result`."""
+    """The attempt came to `result`. What it lasted is counted by when it was, not by when that was told."""
     outcome = outcome_of(interaction, result)
     attempt, today = interaction.attempt, _today(step, interaction)
     if outcome is Outcome.UNANSWERED:
@@ -82,7 +82,7 @@ def ended(step: Step, interaction: Interaction, result: CallResult) -> None:
         today.busy += result is not CallResult.NO_ANSWER
     elif outcome is Outcome.HANDLED and attempt is not None and attempt.connected_at is not None:
         today.talks += 1
-        today.talk_s += max(0.0, step.utc - attempt.connected_at)
+        today.talk_s += max(0.0, (interaction.cleared_at or step.utc) - attempt.connected_at)
     _tell(step, interaction, _ended(step, interaction, outcome, result))
 
 

@@ -70,6 +70,7 @@ def test_the_conversation_began_when_the_engine_joined_the_two_however_late_that
     assert floor.interaction.state is InteractionState.CONNECTED
     assert floor.writes(SaveInteraction)[-1].connected_at == pytest.approx(joined_at, abs=0.001)
     assert floor.writes(AddParty)[-1].talking_at == pytest.approx(joined_at, abs=0.001)
+    assert floor.campaign.today.ring_s == pytest.approx(0.0, abs=0.001)
     floor.clear(floor.contact)
     assert floor.writes(SettleAttempt)[-1].connected_at == pytest.approx(joined_at, abs=0.001)
 
@@ -113,6 +114,7 @@ def test_a_conversation_ended_when_the_leg_did_however_late_that_is_told() -> No
     assert floor.writes(SettleAttempt)[-1].ended_at == pytest.approx(ended_at, abs=0.001)
     assert floor.writes(SettleDial)[-1].at == pytest.approx(ended_at, abs=0.001)
     assert floor.interaction.cleared_at == pytest.approx(ended_at, abs=0.001)
+    assert floor.campaign.today.talk_s == pytest.approx(10.0, abs=0.001)
 
 
 @pytest.mark.parametrize("by", list(ClearedBy))

@@ -120,6 +120,9 @@ class Agent:
     idle_since: float = 0.0
     #: Campaign of which a record was asked for (PREVIEW) while none was in hand.
     waits_for: CampaignName | None = None
+    #: The only campaign that may count on the agent, of several that dial; None: all of them. And since when.
+    lent_to: CampaignName | None = None
+    lent_at: float = 0.0
 
     @property
     def state(self) -> AgentState:

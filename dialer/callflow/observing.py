@@ -149,7 +149,7 @@ def tell_of(step: Step, campaign: Campaign, agent: Agent) -> None:
             attempt.id if attempt is not None else None,
             agent=agent.name,
             detail=agent.state,
-            stage=STAGES[agent.state],
+            stage=STAGES[agent.state] if step.world.counts_on(campaign, agent) else AgentStage.OUT,
             leaving=leaving,
         )
     )

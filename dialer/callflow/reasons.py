@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from config.model import Mode
 from dialer.agents.agent import Agent, AgentState
 from dialer.callflow.asm import may_work
 from dialer.callflow.world import World
@@ -99,9 +98,12 @@ def _agents(world: World, campaign: Campaign, agents: list[Agent]) -> _Found:
     joined = [agent for agent in ready if may_work(campaign, agent)]
     if not joined:
         return NoCallsCode.NOT_JOINED, f"{len(ready)} agents are ready, none has said OK to the campaign."
+    if not campaign.is_preview and not any(world.counts_on(campaign, agent) for agent in joined):
+        others = ", ".join(sorted({agent.lent_to for agent in joined if agent.lent_to is not None}))
+        return NoCallsCode.ELSEWHERE, f"{len(joined)} agents are ready and work for {others} first."
     if campaign.is_asm and not any(_is_engaged(world, agent) for agent in joined):
         return NoCallsCode.NOT_ENGAGED, f"{len(joined)} agents are ready; their phones are being rung."
-    if campaign.mode is Mode.PREVIEW:
+    if campaign.is_preview:
         return NoCallsCode.BY_AGENT, "Agents take and dial the records themselves."
     seen = any(agent.hidden.get(record.record) is None for agent in joined for record in campaign.pool)
     if len(campaign.pool) > 0 and not seen:

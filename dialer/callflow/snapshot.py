@@ -24,6 +24,8 @@ def snapshot_of(step: Step, campaign: Campaign) -> PacingSnapshot:
     idle = reserved = busy = 0
     for agent in step.world.agents_of(campaign):
         state = agent.state
+        if not step.world.counts_on(campaign, agent):
+            continue
         if state is AgentState.READY:
             idle += agent.is_idle and can_take(step, campaign, agent)
         elif state is AgentState.RESERVED:

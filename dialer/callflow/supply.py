@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.model import Mode
 from dialer.agents.agent import Agent, AgentState
-from dialer.callflow import asm, offers, predictive, running, waiting
+from dialer.callflow import asm, lending, offers, predictive, running, waiting
 from dialer.callflow.calendar import minute_of
 from dialer.callflow.habits import follow_the_day
 from dialer.callflow.reasons import why_no_calls
@@ -44,6 +44,7 @@ def tick(step: Step) -> None:
         _close_windows(step, campaign)
         _claim(step, campaign)
     _engage(step)
+    lending.lend(step, running_now)
     _supply(step, running_now)
     for campaign in running_now:
         _explain(step, campaign)
@@ -222,7 +223,7 @@ def _allowance(step: Step, campaign: Campaign) -> int:
 
 def _give(step: Step, campaign: Campaign, agent: Agent) -> bool:
     """One record of the campaign to the agent, in the way of its mode. False if it cannot be now."""
-    if not asm.may_work(campaign, agent):
+    if not asm.may_work(campaign, agent) or not (campaign.is_preview or step.world.counts_on(campaign, agent)):
         return False
     asks = agent.waits_for == campaign.name
     if campaign.mode is Mode.PREVIEW and not asks:

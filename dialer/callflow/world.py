@@ -141,6 +141,10 @@ class World:
     def works_for(self, agent: Agent, campaign: Campaign) -> bool:
         return not agent.teams.isdisjoint(campaign.settings.teams)
 
+    def counts_on(self, campaign: Campaign, agent: Agent) -> bool:
+        """Whether the agent is there for this campaign now, and not for another one that shares them."""
+        return agent.lent_to is None or agent.lent_to == campaign.name
+
     def running_for(self, agent: Agent) -> list[Campaign]:
         """Running campaigns that the agent works for: lowest priority number first, then least served by weight."""
         mine = [each for each in self.campaigns.values() if each.is_running and self.works_for(agent, each)]

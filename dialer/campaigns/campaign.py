@@ -82,6 +82,8 @@ class Campaign:
     claim_problem: str = ""
     #: When `waiting` was counted.
     counted_at: float = 0.0
+    #: When it last had records and a trunk for them.
+    could_dial_at: float | None = None
     reason: NoCalls | None = None
     #: Offers and attempts begun since the start, for the share of agents by weight.
     served: int = 0
@@ -110,6 +112,11 @@ class Campaign:
     @property
     def is_asm(self) -> bool:
         return self.mode in ASM_MODES
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether agents take the records themselves."""
+        return self.mode is Mode.PREVIEW
 
     @property
     def is_predictive(self) -> bool:

@@ -10,8 +10,9 @@ from config.model import Mode
 from dialer.campaigns.reason import NoCalls, NoCallsCode
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.events import Waiting
+from dialer.vocabulary.ids import CampaignName
 from tests.unit.callflow.floor import Floor
-from tests.unit.callflow.house import ADA, BOB, ENGINE, SPRING, record, trunk
+from tests.unit.callflow.house import ADA, BOB, ENGINE, SPRING, campaign, record, settings, trunk
 from tests.unit.callflow.scenes import dialling, offered, opened, talking
 
 ASM = Mode.PROGRESSIVE_ASM
@@ -96,6 +97,16 @@ def nobody() -> Floor:
     return floor
 
 
+def elsewhere() -> Floor:
+    first = campaign(Mode.PREDICTIVE, name=CampaignName("winter"))
+    floor = Floor(settings(campaign(priority=2), first), [record(n) for n in range(1, 30)])
+    floor.open(ADA)
+    floor.start(CampaignName("winter"))
+    floor.start()
+    floor.ready()
+    return floor
+
+
 CASES: list[tuple[NoCallsCode, Scene, str]] = [
     (NoCallsCode.STORE, store_down, "the disk is full"),
     (NoCallsCode.STORE, claims_fail, "could not be fetched"),
@@ -109,6 +120,7 @@ CASES: list[tuple[NoCallsCode, Scene, str]] = [
     (NoCallsCode.NO_AGENTS, opened, "1 agents are logged in, none is ready"),
     (NoCallsCode.NOT_JOINED, required, "none has said OK"),
     (NoCallsCode.NOT_ENGAGED, ringing_desk, "phones are being rung"),
+    (NoCallsCode.ELSEWHERE, elsewhere, "1 agents are ready and work for winter first"),
     (NoCallsCode.ALL_OCCUPIED, lambda: talking(ASM), "1 agents are occupied"),
     (NoCallsCode.WAITING_FOR_RETRY, lambda: lists(Waiting(retry=3, next_due_at=1_769_086_800.0, total=9)), "13:00 UTC"),
     (NoCallsCode.HELD, lambda: lists(Waiting(retrieved=2, done=7, total=9)), "The last 2 records"),

@@ -148,7 +148,7 @@ def routes() -> tuple[Route, ...]:
             method="POST",
             path=f"{PREFIX}/campaigns/{{campaign}}/simulations",
             name="simulateCampaign",
-            summary="The next hours from today's figures, with more or fewer agents",
+            summary="The next hours from today's figures, with more or fewer agents; up to half a minute of work",
             tag="campaigns",
             handler=simulate,
             roles=FLOOR,

@@ -75,6 +75,7 @@ async def test_the_api_answers_as_the_document_says(stage: Stage, tmp_path: Path
         "--exclude-operation-id=logOut",
         "--max-examples=6",
         "--max-time=12",
+        "--request-timeout=60",  # a simulation is half a minute of work, which the document says
         "--generation-deterministic",
         "--no-color",
         cwd=tmp_path,

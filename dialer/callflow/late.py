@@ -10,7 +10,7 @@ from dialer.callflow.world import World
 from dialer.interactions.attempt import Attempt, read_call_id
 from dialer.interactions.interaction import Interaction
 from dialer.vocabulary import telephony
-from dialer.vocabulary.ids import AttemptId, CampaignName, EngineId
+from dialer.vocabulary.ids import AttemptId, EngineId
 from dialer.vocabulary.writes import AddHistory, MarkLateAnswer
 
 #: How long an attempt that was given up is remembered: twice the 64*T1 in which a 2xx may still come (RFC 3261
@@ -19,11 +19,11 @@ REMEMBERED_S = 64.0
 
 
 def remember(step: Step, interaction: Interaction, attempt: Attempt) -> None:
-    """An attempt has ended without an answer."""
+    """An attempt has ended without an answer. Those that ended first are the first to be forgotten."""
     given_up = step.world.given_up
-    for old in [each for each, (_, at) in given_up.items() if at < step.now - REMEMBERED_S]:
-        del given_up[old]
     given_up[attempt.id] = (interaction.campaign, step.now)
+    while (first := next(iter(given_up.items())))[1][1] < step.now - REMEMBERED_S:
+        del given_up[first[0]]
 
 
 def on_late_answer(step: Step, engine_id: EngineId, event: telephony.LateAnswer) -> None:
@@ -44,8 +44,9 @@ def _count(step: Step, id_: AttemptId, at: float) -> None:
     if attempt is not None:
         attempt.late_answer_at = attempt.late_answer_at or at
         return
-    name = _forget(world, id_)
-    campaign = world.campaigns.get(name) if name is not None else None
+    # Each is counted once, however often its 200 comes.
+    given_up = world.given_up.pop(id_, None)
+    campaign = None if given_up is None else world.campaigns.get(given_up[0])
     if campaign is not None:
         day = day_of(campaign, at)
         campaign.abandonment.answer(day)
@@ -56,9 +57,3 @@ def _count(step: Step, id_: AttemptId, at: float) -> None:
 def _open_attempt(world: World, id_: AttemptId) -> Attempt | None:
     attempts = (each.attempt for each in world.interactions.values())
     return next((each for each in attempts if each is not None and each.id == id_ and not each.settled), None)
-
-
-def _forget(world: World, id_: AttemptId) -> CampaignName | None:
-    """The campaign of an attempt that was given up lately. Each is counted once, however often its 200 comes."""
-    found = world.given_up.pop(id_, None)
-    return None if found is None else found[0]

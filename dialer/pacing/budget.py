@@ -14,10 +14,11 @@ from msgspec import Struct
 
 from dialer.pacing.pacer import Window
 
-#: Of a limit, the part that is aimed at; and the abandoned contacts that are kept in reserve: of few that are left a
-#: part only, as the last ones buy as much as the first.
+#: Of a limit, the part that is aimed at; and the abandoned contacts that are kept in reserve, for two or three at once
+#: when the period is nearly over and no answers are left to make up for them: of few a part only, as the last ones buy
+#: as much as the first.
 AIM = 0.0295 / 0.03
-RESERVE, RESERVED_PART = 1.0, 0.4
+RESERVE, RESERVED_PART = 3.0, 0.4
 #: Bounds of theta.
 LEAST_THETA, MOST_THETA = 0.0003, 0.5
 #: alpha is at least this part of the limit while one more abandoned contact can be borne: the first steps away from

@@ -19,7 +19,8 @@ class Breaks(Struct, frozen=True):
 class Cell(Struct, frozen=True):
     """The defaults are PACE-8h. Times in seconds, `answer_rate` and `limit` as parts of 1, `cv` is the standard
     deviation divided by the mean. `spread` makes a scored list: half the records answer at rate x (1 + spread),
-    half at rate x (1 - spread), and the dialer is told which."""
+    half at rate x (1 - spread), and the dialer is told which. `records`: length of the list for each agent, 0 if it
+    does not end; the shift is over when it has."""
 
     agents: int
     answer_rate: float
@@ -33,6 +34,7 @@ class Cell(Struct, frozen=True):
     breaks: Breaks | None = None
     limit: float = 0.03
     spread: float = 0.0
+    records: int = 0
     epoch_s: float = 0.5
 
 
@@ -52,6 +54,8 @@ VARIANTS: dict[str, dict[str, object]] = {
     "limit-0.2": {"limit": 0.002},
     "scores-0.6": {"spread": 0.6},
     "scores-0.9": {"spread": 0.9},
+    "two-hours": {"hours": 2.0},
+    "list-ends": {"records": 250},
 }
 
 

@@ -122,7 +122,8 @@ def _variants(rows: Sequence[Row]) -> str:
         "No setting is changed, but for the limit of `limit-0.2`. `down`, `up`: constant, and one step of the answer "
         "rate to 0.6 or 1.4 at the third hour. `breaks`: each agent is away for 5 to 15 minutes about every 1.5 h, "
         "and nobody knows before. `scores-0.6`: half of the records answer at 1.6 times the rate, half at 0.4, and "
-        "the list says which.\n"
+        "the list says which. `two-hours`: the first two of the eight, which is told. `list-ends`: 250 records for "
+        "each agent, and the shift is over with them, after two or three hours of the eight that are told.\n"
     )
     return f"\n## Variants\n\n{note}\n{_table(lines)}" if cells else ""
 

@@ -60,6 +60,7 @@ class Shift:
         self._calls, self._conversations = laws.calls(), laws.conversations()
         self._list = ScoredList(cell, laws.records()) if cell.spread else None
         self._pauses = laws.pauses(cell.breaks) if cell.breaks else None
+        self._records = cell.records * cell.agents if cell.records else None
         self._ticks = round(cell.hours * HOUR_S / cell.epoch_s)
         self._end_s = cell.hours * HOUR_S
         self._due: list[list[Event]] = [[] for _ in range(self._ticks + 1)]
@@ -102,8 +103,12 @@ class Shift:
             self._plan_pause(0.0, agent, first=True)
         for tick in range(self._ticks):
             self._advance(tick)
+            if self._records == 0 and not self._ringing and not self._waiting:
+                self._close(tick * self.cell.epoch_s)
+                break
             spent.append(self._decide(pacer, tick * self.cell.epoch_s, rates[tick]))
-        self._advance(self._ticks)
+        else:
+            self._advance(self._ticks)
         return self._outcome(np.array(spent) * TO_US)
 
     def _advance(self, tick: int) -> None:
@@ -148,7 +153,10 @@ class Shift:
         for attempt in decision.shed:
             self._give_up_ringing(now, attempt)
         if self._list is None:
-            for _ in range(decision.dial):
+            dial = decision.dial if self._records is None else min(decision.dial, self._records)
+            if self._records is not None:
+                self._records -= dial
+            for _ in range(dial):
                 self._dial(now, rate)
         else:
             for factor, traits in self._list.take(decision):
@@ -164,7 +172,8 @@ class Shift:
             busy=self._busy,
             ringing=ringing - reserved,
             waiting=len(self._waiting),
-            in_hand=ENDLESS,
+            in_hand=ENDLESS if self._records is None else self._records,
+            records_left=self._records,
             upcoming=self._list.upcoming() if self._list else (),
             seconds_left=self._end_s - now,
         )
@@ -276,6 +285,11 @@ class Shift:
         self._heard.append(told)
 
     # -- the end
+
+    def _close(self, now: float) -> None:
+        """The list is at its end: what agents still have to do lies after the shift."""
+        self._busy_s -= sum(max(0.0, min(at, self._end_s) - now) for at in self._free_at.values())
+        self._end_s = now
 
     def _outcome(self, decision_us: NDArray[np.float64]) -> Outcome:
         return Outcome(

@@ -72,18 +72,20 @@ class Budget:
     def abandoned(self) -> None:
         self._new_abandoned += 1
 
-    def allow(self, windows: Sequence[Window]) -> Allowance:
-        """What may be risked now. `windows` holds at least one period."""
+    def allow(self, windows: Sequence[Window], to_come: float = math.inf) -> Allowance:
+        """What may be risked now. `windows` holds at least one period; `to_come`: live answers that the list can still
+        give, as when it ends before the periods do nothing makes up for what was spent ahead."""
         self._learn()
-        alphas = [_alpha(each) for each in windows]
+        periods = [_Period(each, min(to_come, _answers_to_come(each))) for each in windows]
+        alphas = [_alpha(each) for each in periods]
         alpha = min(alphas)
         tightest = windows[alphas.index(alpha)]
-        guarded = any(_is_too_soon(each) for each in windows)
-        spent = any(each.abandoned and each.abandoned >= each.limit * _expected_answers(each) for each in windows)
+        guarded = any(_is_too_soon(each) for each in periods)
+        spent = any(each.abandoned and each.abandoned >= each.limit * each.expected for each in periods)
         theta = LEAST_THETA
         if spent:
             theta = 0.0
-        elif not any(_is_last(each) for each in windows):
+        elif not any(_is_last(each) for each in periods):
             least = LEAST_ALPHA * min(each.limit for each in windows)
             share = least if guarded else max(least, alpha)
             cost = (self._abandoned + PRIOR_ABANDONED) / (self._exposure + self._prior_exposure)
@@ -102,32 +104,42 @@ class Budget:
         self._new_answers = self._new_abandoned = 0
 
 
-def _expected_answers(window: Window) -> float:
-    """Live answers of the whole period, if they go on as so far."""
+class _Period:
+    """A period, and the live answers that are expected: `to_come`, and with those so far."""
+
+    __slots__ = ("abandoned", "answers", "expected", "limit", "to_come")
+
+    def __init__(self, window: Window, to_come: float) -> None:
+        self.limit = window.limit
+        self.answers, self.abandoned = window.answers, window.abandoned
+        self.to_come = to_come
+        self.expected = window.answers + to_come
+
+
+def _answers_to_come(window: Window) -> float:
+    """Live answers in the rest of the period, if they go on as so far."""
     elapsed_s = max(window.elapsed_s, LEAST_ELAPSED_S)
-    return max(float(window.answers), window.answers * window.length_s / elapsed_s)
+    return max(0.0, window.answers * (window.length_s / elapsed_s - 1.0))
 
 
-def _alpha(window: Window) -> float:
+def _alpha(period: _Period) -> float:
     """Abandoned per live answer from now on that use the period's limit up at its end."""
-    aim = window.limit * AIM
-    expected = _expected_answers(window)
-    left = aim * expected - window.abandoned
-    alpha = (left - min(RESERVE, RESERVED_PART * left)) / (expected - window.answers + SOFT_ANSWERS)
+    aim = period.limit * AIM
+    left = aim * period.expected - period.abandoned
+    alpha = (left - min(RESERVE, RESERVED_PART * left)) / (period.to_come + SOFT_ANSWERS)
     return min(MOST_ALPHA * aim, max(0.0, alpha))
 
 
-def _is_too_soon(window: Window) -> bool:
+def _is_too_soon(period: _Period) -> bool:
     """Whether one more abandoned contact is more than the answers so far, with a credit on those to come that
     shrinks to nothing at the end of the period, can bear."""
-    aim = window.limit * AIM
-    to_come = aim * (_expected_answers(window) - window.answers)
-    credit = AHEAD * min(to_come, 6.0 + 2.0 * math.sqrt(aim * window.answers))
-    return window.abandoned + 1 > aim * window.answers + credit
+    aim = period.limit * AIM
+    credit = AHEAD * min(aim * period.to_come, 6.0 + 2.0 * math.sqrt(aim * period.answers))
+    return period.abandoned + 1 > aim * period.answers + credit
 
 
-def _is_last(window: Window) -> bool:
+def _is_last(period: _Period) -> bool:
     """Whether one more abandoned contact is more than the whole period can bear, as far as can be told; or nobody has
     answered yet, and nothing can be told."""
-    too_many = window.abandoned + 1 > window.limit * AIM * _expected_answers(window)
-    return not window.answers or (window.abandoned > 0 and too_many)
+    too_many = period.abandoned + 1 > period.limit * AIM * period.expected
+    return not period.answers or (period.abandoned > 0 and too_many)

@@ -5,6 +5,7 @@ A call is placed while the chance that a contact is abandoned for it is under a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -110,7 +111,7 @@ class PredictivePacer:
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
         """What to place and to give up at `now` (monotonic seconds)."""
         self._keep_up(now)
-        allowance = self._budget.allow(self._windows(now, snapshot))
+        allowance = self._budget.allow(self._windows(now, snapshot), self._answers_to_come(snapshot))
         held = restraint(snapshot, self._settings.min_agents, self._grid.ring_s, len(self._calls.ringing))
         theta = 0.0 if held else allowance.theta
         forecast = self._forecast(now, snapshot, theta, held)
@@ -141,6 +142,12 @@ class PredictivePacer:
         length_s = DAY_S if left_s is None else elapsed_s + left_s
         limit = self._settings.abandonment_limit_percent / 100.0
         return (Window("shift", limit, self._calls.answers, self._calls.abandoned, elapsed_s, length_s),)
+
+    def _answers_to_come(self, snapshot: PacingSnapshot) -> float:
+        """Live answers that the records left and the calls under way give, each dialled once more."""
+        if snapshot.records_left is None:
+            return math.inf
+        return (snapshot.records_left + snapshot.ringing) * self._calls.rate.level * self._prospects.expected(None)
 
     def _forecast(self, now: float, snapshot: PacingSnapshot, theta: float, held: Restraint | None) -> Forecast:
         free, chances = self._crew.free(now), self._calls.chances(now)

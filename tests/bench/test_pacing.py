@@ -147,6 +147,14 @@ class TestShift:
         assert outcome.shed > 6000
         assert pacer.ends.count(Ended.SHED) == pytest.approx(outcome.shed, abs=3)
 
+    def test_a_list_that_ends_before_the_day_stays_within_the_limit(self) -> None:
+        """Answers that a list can no longer give do not make up for what was spent ahead of them."""
+        shifts = [play(varied(Cell(10, 0.25), "list-ends"), "predictive", seed) for seed in range(1, 7)]
+        assert all(shift.dials == 2500 for shift in shifts)
+        assert all(shift.staffed_s < 10 * 4 * HOUR_S and 75 < shift.utilisation < 90 for shift in shifts)
+        assert max(shift.abandonment for shift in shifts) <= 3.0
+        assert sum(shift.abandoned for shift in shifts) > 0.02 * sum(shift.answers for shift in shifts)
+
     @pytest.mark.parametrize("rule", ["renewal", "erlang", "vicidial:tapered", "predictive"])
     def test_a_trace_of_it_replays_to_the_same_decisions(self, rule: str) -> None:
         _, entries = traced(HOUR, rule)

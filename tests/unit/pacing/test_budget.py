@@ -69,6 +69,16 @@ def test_of_few_that_are_left_a_part_is_kept_and_of_many_three() -> None:
     assert spent(1200, 20) == pytest.approx(70.8 - 20 - 3)
 
 
+def test_a_list_that_ends_first_decides_what_may_be_spent() -> None:
+    """What was spent ahead of the answers would be made up for by those to come: a list at its end has none."""
+    budget, ahead = Budget(shedding=False), (day(1000, 31),)
+    assert not budget.allow(ahead).guarded
+    assert not budget.allow(ahead, to_come=5000).guarded
+    assert budget.allow(ahead, to_come=20).guarded
+    assert budget.allow(ahead, to_come=20).spent
+    assert budget.allow((day(1000, 10),), to_come=20).alpha == 2 * 0.0295, "and what is left is not burnt at once"
+
+
 def test_the_credit_on_answers_to_come_is_gone_at_the_end() -> None:
     early, late = day(1000, 29, elapsed_h=4.0), day(1000, 29, elapsed_h=8.0)
     assert not Budget(shedding=False).allow((early,)).guarded

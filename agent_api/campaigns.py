@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from agent_api.exchange import Exchange, Reply
 from agent_api.route import FLOOR, PREFIX, READERS, Handler, Route
+from dialer.campaigns.reason import NoCallsCode
 from dialer.views.campaign import CampaignView, WhyView, campaign_view, why_view
 from dialer.views.overview import OverviewView, overview
+from dialer.views.pacing_sentence import pacing_sentence
 from dialer.vocabulary.commands import ChangeMode, LoadCampaign, StartCampaign, StopCampaign, UnloadCampaign
 from dialer.vocabulary.ids import CampaignName
+from dialer.vocabulary.results import CallResult
 
 
 class UnloadRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,11 +31,13 @@ class ModeRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class WhyReply(Struct, frozen=True):
-    """`why` is None while the campaign dials."""
+    """`why` is None while the campaign dials. `pacing`: what the pacing does now and why, also while it dials: why not
+    more."""
 
     campaign: str
     state: str
     why: WhyView | None
+    pacing: str
 
 
 def _name(exchange: Exchange) -> CampaignName:
@@ -55,8 +61,22 @@ async def show(exchange: Exchange) -> Reply:
 
 
 async def why(exchange: Exchange) -> Reply:
-    campaign = exchange.world.campaign(_name(exchange))
-    return Reply(WhyReply(campaign.name, campaign.state, why_view(exchange.world, campaign)))
+    world = exchange.world
+    campaign = world.campaign(_name(exchange))
+    found = why_view(world, campaign)
+    if found is not None and found.code == NoCallsCode.LIST_FINISHED:
+        results = await exchange.dependencies.attempts.results(campaign.name)
+        found = structs.replace(found, sentence=f"{found.sentence} {_what_was_done(found, results)}")
+    return Reply(WhyReply(campaign.name, campaign.state, found, pacing_sentence(world, campaign)))
+
+
+def _what_was_done(why: WhyView, results: Mapping[CallResult, int]) -> str:
+    """What the attempts of a list at its end came to; a list of barred numbers ends without any."""
+    attempts = sum(results.values())
+    each = ", ".join(f"{number} {result.replace('_', ' ')}" for result, number in sorted(results.items()))
+    told = f"{attempts} attempts: {each}." if attempts else "No attempt was made."
+    barred = "Numbers on the do-not-call list are done without an attempt."
+    return told if attempts >= why.done else f"{told} {barred}"
 
 
 async def load(exchange: Exchange) -> Reply:

@@ -155,12 +155,13 @@ def why(
     campaign: Annotated[str, typer.Argument(help="Name of the campaign.")],
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
-    """Say in one sentence why a campaign dials nothing now."""
+    """Say in one sentence why a campaign dials nothing now, or no more than it does."""
     from dialer import local
 
     told = run_async(local.ask(settings_of(config), "GET", f"/campaigns/{campaign}/why"))
     reason = told["why"]
-    typer.echo(f"{told['campaign']} is {told['state']}: {reason['sentence'] if reason else 'it is dialling.'}")
+    said = reason["sentence"] if reason else f"it is dialling. {told['pacing']}"
+    typer.echo(f"{told['campaign']} is {told['state']}: {said}")
 
 
 @app.command()

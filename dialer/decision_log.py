@@ -1,39 +1,72 @@
-"""Pacing decisions in the log, at debug level."""
+"""Pacing in the log: each decision at debug level, and what a night watch has to know at the others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import structlog
+from msgspec import structs
 
 from dialer.callflow.world import World
+from dialer.campaigns.campaign import Campaign
+from dialer.pacing.governor import Basis, Governor, PastDecision
+from dialer.views.pacing_sentence import basis_sentence
+from dialer.vocabulary.ids import CampaignName
 
 log = structlog.get_logger(__name__)
 
+#: Levels of a change of the basis. A failure stays until the campaign is started anew.
+_WRITERS = {Basis.FAILURE: "error", Basis.LAG: "warning"}
+
+
+class _Written:
+    """What was written of a governor. A campaign that is started after a failure has a new one."""
+
+    def __init__(self, governor: Governor) -> None:
+        self.governor = governor
+        self.made = 0
+        self.basis: Basis | None = None
+
 
 class DecisionLog:
-    """Writes the decisions that were made since it was last asked."""
+    """Writes what was decided since it was last asked. `each`: every decision, at debug level; without it only that
+    a campaign goes over to another basis (`pacing_basis_changed`)."""
 
-    def __init__(self, world: Callable[[], World]) -> None:
+    def __init__(self, world: Callable[[], World], *, each: bool) -> None:
         self._world = world
-        self._written: dict[str, int] = {}
+        self._each = each
+        self._written: dict[CampaignName, _Written] = {}
 
     def write(self) -> None:
-        """One line for each new decision; those that have left the ring meanwhile are lost."""
-        for name, governor in self._world().pacers.items():
-            new = governor.made - self._written.get(name, 0)
-            self._written[name] = governor.made
-            for decision in list(governor.decisions)[-new:] if new > 0 else ():
-                log.debug(
-                    "pacing_decision",
-                    campaign=name,
-                    basis=decision.basis,
-                    dial=decision.dial,
-                    shed=decision.shed,
-                    reason=decision.reason,
-                    idle=decision.idle,
-                    busy=decision.busy,
-                    ringing=decision.ringing,
-                    waiting=decision.waiting,
-                    figures=decision.figures,
-                )
+        """One line for each change and each new decision; those that have left the ring meanwhile are lost."""
+        world = self._world()
+        for name, governor in world.pacers.items():
+            written = self._written.get(name)
+            if written is None or written.governor is not governor:
+                written = self._written[name] = _Written(governor)
+            if governor.made == written.made:
+                continue
+            new, written.made = governor.made - written.made, governor.made
+            campaign = world.campaigns.get(name)
+            if campaign is not None and governor.last is not None and governor.last.basis is not written.basis:
+                written.basis = governor.last.basis
+                _changed(world, campaign, governor.last)
+            if self._each:
+                _decided(name, list(governor.decisions)[-new:])
+
+
+def _changed(world: World, campaign: Campaign, decision: PastDecision) -> None:
+    write = getattr(log, _WRITERS.get(decision.basis, "info"))
+    write(
+        "pacing_basis_changed",
+        campaign=campaign.name,
+        mode=campaign.mode,
+        basis=decision.basis,
+        why=basis_sentence(world, campaign, decision.basis),
+        decided=decision.reason,
+    )
+
+
+def _decided(campaign: CampaignName, decisions: Iterable[PastDecision]) -> None:
+    for decision in decisions:
+        log.debug("pacing_decision", campaign=campaign, **structs.asdict(decision))

@@ -200,11 +200,10 @@ class Node:
         await self.store.close()
 
     async def _tick(self) -> None:
-        decisions = DecisionLog(lambda: self.world) if self.settings.server.log_level is LogLevel.DEBUG else None
+        decisions = DecisionLog(lambda: self.world, each=self.settings.server.log_level is LogLevel.DEBUG)
         while True:
             self.inbox.post(events.Ticked())
-            if decisions is not None:
-                decisions.write()
+            decisions.write()
             await asyncio.sleep(TICK_S)
 
     async def _renew_leases(self) -> None:

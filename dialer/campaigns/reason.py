@@ -30,6 +30,7 @@ class NoCallsCode(StrEnum):
     LIST_EMPTY = "list_empty"
     HIDDEN = "records_hidden"
     CLAIMING = "claiming_records"
+    PACED = "held_by_pacing"
     BY_AGENT = "dialled_by_agents"
 
 

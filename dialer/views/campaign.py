@@ -13,7 +13,8 @@ from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.campaigns.reason import NoCalls, NoCallsCode
 from dialer.views.agent import Engagement, engagement
 from dialer.views.call import CallPhase, phase_of
-from dialer.views.labels import CAMPAIGN_STATES, MODES, delivery
+from dialer.views.labels import CAMPAIGN_STATES, MODES, NOT_RUNNING, delivery
+from dialer.views.pacing_sentence import pacing_sentence
 
 
 class WhyView(Struct, frozen=True):
@@ -60,14 +61,6 @@ class CampaignView(Struct, frozen=True):
     pacing_problem: str = ""
 
 
-_NOT_RUNNING = {
-    CampaignState.INACTIVE: "The campaign is not loaded; a supervisor loads and starts it.",
-    CampaignState.LOADED: "The campaign is loaded and not started; a supervisor starts it.",
-    CampaignState.STOPPING: "The campaign is being stopped; what is under way goes on to its end.",
-    CampaignState.UNLOADING: "The campaign is being unloaded.",
-}
-
-
 def why_view(world: World, campaign: Campaign) -> WhyView | None:
     """Why the campaign dials nothing; None while it does."""
     reason = campaign.reason
@@ -75,7 +68,7 @@ def why_view(world: World, campaign: Campaign) -> WhyView | None:
         at_work = [agent for agent in world.agents_of(campaign) if agent.state is not AgentState.LOGGED_OUT]
         reason = NoCalls(
             NoCallsCode.NOT_RUNNING,
-            _NOT_RUNNING[campaign.state],
+            NOT_RUNNING[campaign.state],
             agents=len(at_work),
             agents_ready=sum(agent.state is AgentState.READY for agent in at_work),
             waiting=campaign.waiting,
@@ -83,9 +76,10 @@ def why_view(world: World, campaign: Campaign) -> WhyView | None:
     if reason is None:
         return None
     waiting = reason.waiting
+    code, sentence = _paced(world, campaign, reason)
     return WhyView(
-        code=reason.code,
-        sentence=reason.sentence,
+        code=code,
+        sentence=sentence,
         agents=reason.agents,
         agents_ready=reason.agents_ready,
         in_hand=reason.in_hand,
@@ -97,6 +91,18 @@ def why_view(world: World, campaign: Campaign) -> WhyView | None:
         done=waiting.done,
         total=waiting.total,
     )
+
+
+def _paced(world: World, campaign: Campaign, reason: NoCalls) -> tuple[NoCallsCode, str]:
+    """Code and sentence. Where contacts are dialled ahead, agents who are all occupied keep nothing from being dialled:
+    the pacing does, and says why."""
+    if not (campaign.is_running and campaign.is_predictive):
+        return reason.code, reason.sentence
+    if reason.code is NoCallsCode.ALL_OCCUPIED:
+        return reason.code, f"{reason.sentence} {pacing_sentence(world, campaign)}"
+    if reason.code is NoCallsCode.CLAIMING and len(campaign.pool) > 0:
+        return NoCallsCode.PACED, pacing_sentence(world, campaign)
+    return reason.code, reason.sentence
 
 
 def campaign_view(world: World, campaign: Campaign, results: Mapping[str, int] | None = None) -> CampaignView:

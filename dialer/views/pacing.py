@@ -11,6 +11,7 @@ from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.pacing.governor import Basis, PastDecision
 from dialer.ports import Moment
+from dialer.views.pacing_sentence import pacing_sentence
 
 
 class AbandonmentView(Struct, frozen=True):
@@ -35,13 +36,15 @@ class HabitsView(Struct, frozen=True):
 
 
 class PacingView(Struct, frozen=True):
-    """`basis` of the last decision: forecast, mode (one call for one agent), or why it is progressive for the time
-    being (few_agents, lag, failure); None before the first. `failure`: why the forecast is out of order. `lag_s`: age
-    of the oldest event of the last seconds. `habits`: what hours, types of number and regions say of the next records;
-    None while nothing is known of them. `decisions`: the newest first."""
+    """`sentence`: what the pacing does now and why. `basis` of the last decision: forecast, mode (one call for one
+    agent), or why it is progressive for the time being (few_agents, lag, failure); None before the first. `failure`:
+    why the forecast is out of order. `lag_s`: age of the oldest event of the last seconds. `habits`: what hours, types
+    of number and regions say of the next records; None while nothing is known of them. `decisions`: the newest
+    first."""
 
     campaign: str
     mode: str
+    sentence: str
     basis: Basis | None
     failure: str
     lag_s: float
@@ -57,6 +60,7 @@ def pacing_view(world: World, campaign: Campaign, at: Moment, limit: int) -> Pac
     return PacingView(
         campaign=campaign.name,
         mode=campaign.mode,
+        sentence=pacing_sentence(world, campaign),
         basis=None if last is None else last.basis,
         failure=governor.failure,
         lag_s=world.lag_at(at.monotonic),

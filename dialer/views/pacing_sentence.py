@@ -1,0 +1,82 @@
+"""What the pacing of a campaign does now and why, in the words of whoever asks why it does not dial."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from dialer.agents.agent import Agent, AgentState, Wish
+from dialer.callflow.asm import may_work
+from dialer.callflow.world import World
+from dialer.campaigns.campaign import Campaign
+from dialer.pacing.governor import LAG_LIMIT_S, Basis
+from dialer.views.agent import Engagement, engagement
+from dialer.views.labels import NOT_RUNNING
+
+_ONE_TO_ONE = "Contacts are dialled one for each idle agent"
+
+
+def pacing_sentence(world: World, campaign: Campaign) -> str:
+    """One sentence, or two: by what the last decision was made, and what it came to."""
+    if not campaign.is_running:
+        return NOT_RUNNING[campaign.state]
+    if world.store_problem or not world.restored or world.usable_engine() is None:
+        # No decision is made until that is over: the last one is of another time.
+        return campaign.reason.sentence if campaign.reason is not None else "The node cannot dial yet."
+    last = world.pacers[campaign.name].last
+    if last is None:
+        return "Nothing was decided yet."
+    if last.basis is Basis.FORECAST:
+        return f"By forecast: {last.reason}."
+    return f"{basis_sentence(world, campaign, last.basis)} Now: {last.reason}."
+
+
+def basis_sentence(world: World, campaign: Campaign, basis: Basis) -> str:
+    """Why contacts are dialled by forecast, or one for each idle agent, with the figures of the rule that says so."""
+    match basis:
+        case Basis.FORECAST:
+            return "Contacts are dialled ahead of free agents, by forecast."
+        case Basis.MODE:
+            return f"{_ONE_TO_ONE}, as the mode {campaign.mode} says."
+        case Basis.LAG:
+            late = (
+                f"news of calls came {world.lag_s:.1f} s late, more than {LAG_LIMIT_S:g} s is too late for a forecast"
+            )
+            return f"{_ONE_TO_ONE} for now: {late}; see the load of this machine and of the engine."
+        case Basis.FAILURE:
+            failure = world.pacers[campaign.name].failure
+            return f"{_ONE_TO_ONE}: the forecast failed ({failure}); stop and start the campaign to have it back."
+        case Basis.FEW_AGENTS:
+            return f"{_ONE_TO_ONE} for now: {_few(world, campaign)}."
+
+
+def _few(world: World, campaign: Campaign) -> str:
+    """Who is at work, and where the others are."""
+    least = campaign.settings.predictive.min_agents
+    places = Counter(_place(world, campaign, agent) for agent in world.agents_of(campaign))
+    del places[_OUT]
+    at_work = places.pop(_AT_WORK, 0)
+    others = ", ".join(f"{number} {place}" for place, number in sorted(places.items()))
+    told = f"{at_work} at work, and dialling ahead begins with {least} (predictive.min_agents)"
+    return f"{told}; besides {others}" if others else told
+
+
+_AT_WORK, _OUT = "at work", "logged out"
+
+
+def _place(world: World, campaign: Campaign, agent: Agent) -> str:
+    """Where an agent is, as the pacing of the campaign counts them."""
+    if agent.state is AgentState.LOGGED_OUT:
+        return _OUT
+    if agent.state is AgentState.NOT_READY:
+        return "not ready"
+    if not world.counts_on(campaign, agent):
+        return f"at work for {agent.lent_to}"
+    if agent.pending is not None and agent.pending.wish is not Wish.READY:
+        return "about to leave"
+    if agent.state is not AgentState.READY:
+        return _AT_WORK
+    if not may_work(campaign, agent):
+        return "without an OK to the campaign"
+    if campaign.is_asm and engagement(world, agent) is not Engagement.YES:
+        return "whose phone is being rung"
+    return _AT_WORK

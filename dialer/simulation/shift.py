@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 from random import Random
 from time import perf_counter_ns
 
-from config.model import Campaign
+from config.model import Campaign, Predictive
 from dialer.callflow.world import World
 from dialer.pacing import Decision, Observation, Pacer, PacingSnapshot
 from dialer.pacing.governor import Governor
@@ -32,10 +33,13 @@ from dialer.vocabulary.writes import CommitReport, SaveAgent, Write
 LEAD_S = 2.0
 #: After a shift all calls are finished within this time.
 DRAIN_S = 3600.0
-#: Records of an endless list that are kept ready beyond those that are asked for.
-SPARE_RECORDS = 100
+#: Records of an endless list that are kept ready beyond those that are asked for: more than an agent needs in an hour,
+#: as the pacing risks less where the end of a list is in sight, but no more than this.
+SPARE_PER_AGENT_HOUR, MOST_SPARE = 400, 20_000
 #: Numbers of contacts abroad, without the last two digits.
 ABROAD = "+120255501"
+#: A rule that made fewer of the decisions than this part of them was not tried.
+MOSTLY = 0.9
 #: How often a run tells how far it is, in seconds of the shift.
 STRIDE_S = 60.0
 
@@ -70,6 +74,7 @@ class SimulatedShift(SimulatedNode):
         plan.check()
         self.plan = plan
         self._pacers: list[TimedPacer] = []
+        self._governors: list[Governor] = []
         self._numbered = 0
         self._numbers = Random(f"{seed}/numbers")
         #: Hour of the shift at which nothing was left to dial; None while there is.
@@ -84,7 +89,8 @@ class SimulatedShift(SimulatedNode):
         self.engine.people = self.crowd
         self.desks = Desks(self, [AgentName(user) for user in self.tables.users], plan.profile.laws, seed)
         run_now(self.store.lists.add_list(ListName(LIST), self._zone, "", begun_utc))
-        self._add_records(plan.records or SPARE_RECORDS)
+        self._spare = min(MOST_SPARE, ceil(SPARE_PER_AGENT_HOUR * plan.agents * plan.hours))
+        self._add_records(plan.records or self._spare)
 
     @property
     def shift_s(self) -> float:
@@ -109,13 +115,19 @@ class SimulatedShift(SimulatedNode):
         timed = TimedPacer(self.rule(settings))
         self._pacers.append(timed)
         least_agents = settings.predictive.min_agents
-        return Governor(timed, least_agents, timed if is_one_to_one(self.plan.rule) else None)
+        governor = Governor(timed, least_agents, timed if is_one_to_one(self.plan.rule) else None)
+        self._governors.append(governor)
+        return governor
 
     def rule(self, settings: Campaign) -> Pacer:
-        """The plan's rule; the shipped one by the campaign's own settings."""
+        """The plan's rule; the shipped one by the campaign's own settings, with the ring of the people who are called."""
         plan = self.plan
-        if plan.rule == "predictive" and plan.campaign is not None:
-            return PredictivePacer(settings.predictive, settings.ring_timeout_s)
+        name, _, setting = plan.rule.partition(":")
+        if name == "predictive":
+            benchmark = Predictive(abandonment_limit_percent=plan.limit * 100)
+            own = benchmark if plan.campaign is None else settings.predictive
+            sheds = own.shed_late_rings or setting == "shed"
+            return PredictivePacer(own.model_copy(update={"shed_late_rings": sheds}), settings.ring_timeout_s)
         return pacer(plan.rule, ShiftOfRule(plan.agents, plan.limit, plan.length_s), self)
 
     # ------------------------------------------------------------------ what only an oracle may know
@@ -148,8 +160,8 @@ class SimulatedShift(SimulatedNode):
         """An endless list always has more."""
         if self.plan.records is None:
             ready = len(self.tables.lists[LIST].queue)
-            if ready < request.limit + SPARE_RECORDS // 2:
-                self._add_records(request.limit + SPARE_RECORDS)
+            if ready < request.limit + self._spare // 2:
+                self._add_records(request.limit + self._spare)
 
     def _add_records(self, count: int) -> None:
         """Contacts with numbers that are kept for drama, told apart by their external id."""
@@ -179,6 +191,22 @@ class SimulatedShift(SimulatedNode):
         """Mean time of a decision, with all that was observed for it, in microseconds."""
         decisions = sum(each.decisions for each in self._pacers)
         return sum(each.spent_ns for each in self._pacers) / 1000 / decisions if decisions else 0.0
+
+    @property
+    def fallback(self) -> str:
+        """Why the shift is not the rule's own: agents had one call each instead. Empty where the rule decided."""
+        for governor in self._governors:
+            if governor.failure:
+                return f"the rule failed and agents had one call each from then on ({governor.failure})"
+        made = sum(each.made for each in self._governors)
+        decided = sum(each.decisions for each in self._pacers)
+        if is_one_to_one(self.plan.rule) or decided >= MOSTLY * made:
+            return ""
+        least = self.settings.campaigns[0].predictive.min_agents
+        return (
+            f"in {1 - decided / made:.0%} of the decisions agents had one call each: fewer were there than "
+            f"predictive.min_agents ({least})"
+        )
 
     # ------------------------------------------------------------------ the shift
 

@@ -21,7 +21,10 @@ class RuntimeMetrics:
         self._inbox = inbox
         self._writer = writer
         self._lag = Histogram(
-            "cornetta_inbox_lag_seconds", "How long a message waited", registry=registry, buckets=LAG_BUCKETS
+            "cornetta_inbox_lag_seconds",
+            "How long a message waited for its turn in the node.",
+            registry=registry,
+            buckets=LAG_BUCKETS,
         )
         registry.register(self)
 
@@ -30,13 +33,23 @@ class RuntimeMetrics:
 
     def collect(self) -> Iterable[Metric]:
         """The collector of prometheus_client: called on each scrape."""
-        yield CounterMetricFamily("cornetta_messages", "Messages handled", value=self._inbox.handled)
-        yield CounterMetricFamily("cornetta_handler_faults", "Handlers that failed", value=self._inbox.faults)
-        yield CounterMetricFamily("cornetta_commits", "Transactions committed", value=self._writer.commits)
+        yield CounterMetricFamily("cornetta_messages", "Events and commands handled.", value=self._inbox.handled)
+        yield CounterMetricFamily(
+            "cornetta_handler_faults",
+            "Events and commands whose handler failed by a fault of ours.",
+            value=self._inbox.faults,
+        )
+        yield CounterMetricFamily("cornetta_commits", "Transactions committed.", value=self._writer.commits)
         inbox, writer = self._inbox, self._writer
-        yield GaugeMetricFamily("cornetta_inbox_depth", "Messages that wait for their turn", value=inbox.depth)
-        yield GaugeMetricFamily("cornetta_writer_depth", "Steps that wait for their commit", value=writer.depth)
-        yield GaugeMetricFamily("cornetta_inbox_full", "Engines are not read now", value=float(inbox.is_full))
-        yield CounterMetricFamily("cornetta_inbox_overflows", "Times the inbox got full", value=inbox.overflows)
-        yield CounterMetricFamily("cornetta_commands_refused", "Commands refused while full", value=inbox.refused)
-        yield GaugeMetricFamily("cornetta_store_failing", "Store takes no writes", value=float(self._writer.failing))
+        yield GaugeMetricFamily("cornetta_inbox_depth", "Messages that wait for their turn.", value=inbox.depth)
+        yield GaugeMetricFamily("cornetta_writer_depth", "Steps that wait for their commit.", value=writer.depth)
+        yield GaugeMetricFamily(
+            "cornetta_inbox_full", "1 while the inbox is full: engines are not read.", value=float(inbox.is_full)
+        )
+        yield CounterMetricFamily("cornetta_inbox_overflows", "Times the inbox got full.", value=inbox.overflows)
+        yield CounterMetricFamily(
+            "cornetta_commands_refused", "Commands refused while the inbox was full.", value=inbox.refused
+        )
+        yield GaugeMetricFamily(
+            "cornetta_store_failing", "1 while the database takes no writes.", value=float(self._writer.failing)
+        )

@@ -19,8 +19,7 @@ def pacing_sentence(world: World, campaign: Campaign) -> str:
     """One sentence, or two: by what the last decision was made, and what it came to."""
     if not campaign.is_running:
         return NOT_RUNNING[campaign.state]
-    if world.store_problem or not world.restored or world.usable_engine() is None:
-        # No decision is made until that is over: the last one is of another time.
+    if not is_paced(world, campaign):
         return campaign.reason.sentence if campaign.reason is not None else "The node cannot dial yet."
     last = world.pacers[campaign.name].last
     if last is None:
@@ -28,6 +27,11 @@ def pacing_sentence(world: World, campaign: Campaign) -> str:
     if last.basis is Basis.FORECAST:
         return f"By forecast: {last.reason}."
     return f"{basis_sentence(world, campaign, last.basis)} Now: {last.reason}."
+
+
+def is_paced(world: World, campaign: Campaign) -> bool:
+    """Whether decisions are made now: else the last one is of another time."""
+    return campaign.is_running and world.restored and not world.store_problem and world.usable_engine() is not None
 
 
 def basis_sentence(world: World, campaign: Campaign, basis: Basis) -> str:

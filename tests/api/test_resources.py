@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from agent_api.body import MAX_UPLOAD_BYTES
 from config.difference import Applies, Change
 from dialer.ports import NewRecord
+from dialer.views.call import CallPhase
 from dialer.vocabulary.ids import CampaignName, ListName
 
 from .engine import ENGINE
@@ -169,8 +170,11 @@ async def test_figures_are_for_this_machine_and_name_nobody(stage: Stage) -> Non
     families = {family.name: family for family in text_string_to_metric_families(text)}
     running = {sample.labels["campaign"]: sample.value for sample in families["cornetta_campaign_running"].samples}
     assert running == {"push": 1, "preview": 0, "asm": 0}
-    (call,) = families["cornetta_calls"].samples
-    assert (call.labels, call.value) == ({"campaign": "push", "phase": "offered"}, 1)
+    calls = {(each.labels["campaign"], each.labels["phase"]): each.value for each in families["cornetta_calls"].samples}
+    assert {key for key, value in calls.items() if value} == {("push", "offered")}
+    assert len(calls) == 3 * len(CallPhase), "a curve comes down to 0, it does not break off"
+    agents = {tuple(each.labels.values()): each.value for each in families["cornetta_agents"].samples}
+    assert agents["push", "reserved"] == agents["push", "logged_out"] == 1
     assert "cornetta_http_requests" in families
     assert "anna" not in text
     assert "4420794" not in text

@@ -1,4 +1,4 @@
-"""An ear on the loopback interface: what is said in RTP to a range of ports, whoever sends it."""
+"""An ear on the loopback interface: what is said in RTP to a range of ports of one program, whoever sends it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import socket
 import struct
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tests.sip.sockets import udp_ports
 
 ETH_P_ALL = 3
 SO_ATTACH_FILTER = 26
@@ -43,10 +45,14 @@ _TABLES = {PCMA: _a_law(), PCMU: _mu_law()}
 
 
 class Ear:
-    """Keeps the last half second of G.711 that was sent to the ports. Needs CAP_NET_RAW."""
+    """Keeps the last half second of G.711 that was sent to the ports. Needs CAP_NET_RAW.
 
-    def __init__(self, low: int, high: int) -> None:
+    `pid` tells whose ports they are at the moment: another program of the machine may have its RTP in the same range.
+    """
+
+    def __init__(self, low: int, high: int, pid: Callable[[], int]) -> None:
         self._range = low, high
+        self._pid = pid
         self._samples: dict[int, deque[tuple[float, NDArray[np.int16]]]] = defaultdict(deque)
         self._raw: socket.socket | None = None
 
@@ -103,10 +109,10 @@ class Ear:
 
     def _windows(self) -> Iterator[NDArray[np.float64]]:
         """What came to each port in the last half second, if most of it did."""
-        now = time.monotonic()
-        for stream in self._samples.values():
+        now, ours = time.monotonic(), udp_ports(self._pid())
+        for port, stream in self._samples.items():
             recent = [samples for at, samples in stream if at >= now - WINDOW_S]
-            if sum(len(samples) for samples in recent) >= 0.6 * WINDOW_S * RATE_HZ:
+            if port in ours and sum(len(samples) for samples in recent) >= 0.6 * WINDOW_S * RATE_HZ:
                 yield np.concatenate(recent).astype(np.float64)
 
     def loudness(self) -> float:

@@ -28,6 +28,8 @@ from dialer.vocabulary.results import RecordStatus
 from sip.lab.process import LabProcess
 from sip.wire import EngineProcess
 
+from .ear import Ear
+
 PATIENCE_S = 20.0
 """A bound for what must happen, not a measure of how fast."""
 LOOK_S = 0.02
@@ -69,13 +71,20 @@ class Floor:
         assert self._engine is not None
         return self._engine.pid
 
-    @property
-    def carrier_rtp(self) -> tuple[int, int]:
-        return self.carrier.settings.rtp_port_low, self.carrier.settings.rtp_port_high + 1
+    def ear_at_carrier(self) -> Ear:
+        return Ear(
+            self.carrier.settings.rtp_port_low, self.carrier.settings.rtp_port_high, lambda: self.carrier.engine_pid
+        )
 
-    @property
-    def phones_rtp(self) -> tuple[int, int]:
-        return self.phones.settings.rtp_port_low, self.phones.settings.rtp_port_high + 1
+    def ear_at_phones(self) -> Ear:
+        """Also at those that start anew."""
+        return Ear(
+            self.phones.settings.rtp_port_low, self.phones.settings.rtp_port_high, lambda: self.phones.engine_pid
+        )
+
+    def ear_at_engine(self) -> Ear:
+        engine = self.settings.engines[0]
+        return Ear(engine.rtp_port_low, engine.rtp_port_high, lambda: self.engine_pid)
 
     @property
     def trunk(self) -> Trunk:

@@ -13,7 +13,6 @@ from dialer.vocabulary.results import CallResult
 from sip.lab.behaviours import Behaviour, number_for
 from sip.lab.process import LabProcess
 
-from .ear import Ear
 from .floor import Floor
 from .floors import Floors
 
@@ -57,7 +56,7 @@ async def lose_and_find(floors: Floors, trunk: Mapping[str, object]) -> None:
     async with floors(FIRST, SECOND, trunk=trunk, phones_apart=True) as floor:
         contact_hz = await second_conversation(floor)
         call = await floor.dialled(SECOND)
-        with Ear(*floor.carrier_rtp) as at_contact, Ear(*floor.phones_rtp) as at_phone:
+        with floor.ear_at_carrier() as at_contact, floor.ear_at_phones() as at_phone:
             await floor.until("the phone hears the contact", lambda: at_phone.tones() == {contact_hz})
             await floor.until("the contact hears the phone", lambda: bool(at_contact.tones() - {contact_hz}))
             floor.phones.kill()

@@ -13,7 +13,6 @@ from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import Srtp, Transport
 from sip.lab.behaviours import Behaviour, number_for
 
-from .ear import Ear
 from .floors import PASSWORD, Floors
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -51,11 +50,10 @@ def encrypted(floors: Floors, authority: str) -> dict[str, object]:
 
 async def test_tls_with_srtp_carries_a_conversation(floors: Floors) -> None:
     async with floors(PATIENT, trunk=encrypted(floors, "own")) as floor:
-        engine = floor.settings.engines[0]
         await floor.start()
         call = await floor.dialled(PATIENT)
         await floor.phase(call, CallPhase.CONNECTED)
-        with Ear(engine.rtp_port_low, engine.rtp_port_high) as at_engine, Ear(*floor.carrier_rtp) as at_lab:
+        with floor.ear_at_engine() as at_engine, floor.ear_at_carrier() as at_lab:
             await floor.hears_both_ways(PATIENT)
             # What contact and phone get in the clear is noise on our side of Asterisk.
             await floor.until("the lab's RTP is in the clear", lambda: len(at_lab.tones()) == 2)

@@ -7,7 +7,8 @@ import os
 import socket
 import struct
 import threading
-from pathlib import Path
+
+from tests.sip.sockets import udp_ports
 
 _RATE_HZ = 8000
 _FRAME = 160
@@ -18,10 +19,7 @@ _PCMU = 0
 
 def rtp_ports() -> tuple[int, ...]:
     """The ports of loopback on which this process takes RTP: the even ones of the range that the rig configures."""
-    mine = {os.readlink(each) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()}
-    rows = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()[1:]]
-    bound = (int(row[1].split(":")[1], 16) for row in rows if f"socket:[{row[9]}]" in mine)
-    return tuple(sorted(port for port in bound if 21000 <= port < 24000 and port % 2 == 0))
+    return tuple(sorted(port for port in udp_ports(os.getpid()) if 21000 <= port < 24000 and port % 2 == 0))
 
 
 def mu_law(sample: int) -> int:

@@ -63,6 +63,12 @@ def _summary(settings: Settings) -> tuple[str, ...]:
         f"lists {', '.join(each.name for each in each.lists)}"
         for each in settings.campaigns
     ]
+    lines += [
+        f"campaign {each.name}: note: contacts for whom no agent is left hear nothing; name a waiting_message, which "
+        "the law of many countries asks for"
+        for each in settings.campaigns
+        if each.mode.predictive and not each.waiting_message
+    ]
     return tuple(lines if settings.campaigns else [*lines, "campaigns: none"])
 
 

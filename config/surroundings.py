@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,13 +15,18 @@ from config.model import CallingWindow, Settings
 from config.problems import Path
 
 
-def _files(settings: Settings) -> Iterator[tuple[Path, str]]:
-    """Files that must be there before anything is dialled."""
+def _sounds(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """Files that contacts hear."""
     for at, campaign in enumerate(settings.campaigns):
         yield ("campaigns", at, "hold_music"), campaign.hold_music
         yield ("campaigns", at, "waiting_message"), campaign.waiting_message
     for at, engine in enumerate(settings.engines):
         yield ("engines", at, "unattended_message"), engine.unattended_message
+
+
+def _files(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """Files that must be there before anything is dialled."""
+    yield from _sounds(settings)
     for section in ("trunks", "phones"):
         for at, item in enumerate(getattr(settings, section)):
             tls = getattr(item, "tls", None)
@@ -31,6 +37,7 @@ def _files(settings: Settings) -> Iterator[tuple[Path, str]]:
 def astray(settings: Settings) -> Iterator[Inconsistency]:
     """Everything that is referred to and does not exist."""
     yield from _missing_files(settings)
+    yield from _unplayable(settings)
     yield from _unknown_zones(settings)
     yield from _unknown_countries(settings)
 
@@ -39,6 +46,28 @@ def _missing_files(settings: Settings) -> Iterator[Inconsistency]:
     for path, name in _files(settings):
         if name and not FilePath(name).is_file():
             yield Inconsistency(path, f"there is no file {name}; put it there or correct the name")
+
+
+def _unplayable(settings: Settings) -> Iterator[Inconsistency]:
+    """Sounds that nobody would hear: found out now, and not by the first contact for whom no agent is left."""
+    for path, name in _sounds(settings):
+        wrong = _wrong_sound(name) if name and FilePath(name).is_file() else ""
+        if wrong:
+            yield Inconsistency(path, f"{name} {wrong}; save it as WAV, 16 bit, mono")
+
+
+def _wrong_sound(name: str) -> str:
+    """What keeps a WAV file from being played; empty if nothing does."""
+    try:
+        with wave.open(name, "rb") as sound:
+            form = (sound.getnchannels(), sound.getsampwidth())
+            if form != (1, 2):
+                return f"has {form[0]} channels of {8 * form[1]} bit"
+            return "" if sound.getnframes() else "is silent: it has no samples"
+    except (wave.Error, EOFError) as error:
+        return f"is no WAV file that can be played ({str(error) or 'it ends too early'})"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
 
 
 def _unknown_zones(settings: Settings) -> Iterator[Inconsistency]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from config.model.base import (
     CallerId,
@@ -269,8 +269,23 @@ class Campaign(Section):
             raise ValueError("is shorter than the 15 s that the law wants a contact's phone to ring; raise it")
         return value
 
-    @model_validator(mode="after")
-    def _accept_needs_offers(self) -> Self:
-        if self.offer.accept is Accept.AGENT and not self.mode.offers:
-            raise ValueError(f"accept: agent has no meaning in {self.mode}, which offers no records; remove it")
-        return self
+    @field_validator("offer")
+    @classmethod
+    def _accept_needs_offers(cls, value: Offer, info: ValidationInfo) -> Offer:
+        mode: Mode | None = info.data.get("mode")
+        if mode is not None and value.accept is Accept.AGENT and not mode.offers:
+            raise ValueError(f"accept: agent has no meaning in {mode}, which offers no records; remove it")
+        return value
+
+    @field_validator("contact_wait_s")
+    @classmethod
+    def _waits_as_long_as_counted(cls, value: float, info: ValidationInfo) -> float:
+        """Whoever waits less than the time that the law counts is abandoned for nothing."""
+        mode: Mode | None = info.data.get("mode")
+        predictive: Predictive | None = info.data.get("predictive")
+        if mode is None or predictive is None or not mode.predictive or value >= predictive.connect_limit_s:
+            return value
+        raise ValueError(
+            f"is shorter than predictive.connect_limit_s ({predictive.connect_limit_s:g} s): contacts would be given "
+            "up, and count as abandoned, before their time is over; make it as long at least"
+        )

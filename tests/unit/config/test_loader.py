@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,8 +142,50 @@ def test_load_raises_with_every_problem(write: Write) -> None:
     assert len(caught.value.problems) == 2
 
 
+def sound(file: Path, channels: int = 1, sample_bytes: int = 2, frames: int = 80) -> None:
+    """A silent WAV file."""
+    with wave.open(str(file), "wb") as written:
+        written.setnchannels(channels)
+        written.setsampwidth(sample_bytes)
+        written.setframerate(8000)
+        written.writeframes(bytes(channels * sample_bytes * frames))
+
+
+@pytest.mark.parametrize(
+    ("channels", "sample_bytes", "frames", "said"),
+    [
+        (2, 2, 80, "has 2 channels of 16 bit; save it as WAV, 16 bit, mono"),
+        (1, 1, 80, "has 1 channels of 8 bit; save it as WAV, 16 bit, mono"),
+        (1, 2, 0, "is silent: it has no samples; save it as WAV, 16 bit, mono"),
+    ],
+)
+def test_a_message_that_cannot_be_played_is_a_mistake(
+    write: Write, minimal: str, channels: int, sample_bytes: int, frames: int, said: str
+) -> None:
+    directory = write(minimal + "    waiting_message: sorry.wav\n")
+    sound(directory / "sorry.wav", channels, sample_bytes, frames)
+    (problem,) = check(directory, PASSWORD).problems
+    assert problem == f"{directory}/all.yaml:17: campaigns[spring].waiting_message: {directory}/sorry.wav {said}"
+
+
+def test_a_message_that_is_no_sound_is_a_mistake(write: Write, minimal: str) -> None:
+    directory = write({"all.yaml": minimal + "    waiting_message: sorry.wav\n", "sorry.wav": "sorry"})
+    (problem,) = check(directory, PASSWORD).problems
+    assert "sorry.wav is no WAV file that can be played (" in problem
+
+
+def test_a_predictive_campaign_without_a_message_is_noted(write: Write, minimal: str) -> None:
+    directory = write(minimal.replace("mode: PROGRESSIVE", "mode: PREDICTIVE"))
+    note = "campaign spring: note: contacts for whom no agent is left hear nothing; name a waiting_message, which"
+    assert [line for line in check(directory, PASSWORD).summary if line.startswith(note)]
+    sound(directory / "sorry.wav")
+    write(minimal.replace("mode: PROGRESSIVE", "mode: PREDICTIVE") + "    waiting_message: sorry.wav\n")
+    assert not [line for line in check(directory, PASSWORD).summary if "note" in line]
+
+
 def test_files_named_in_the_configuration_start_at_its_directory(write: Write, minimal: str) -> None:
-    directory = write({"all.yaml": minimal + "    hold_music: music.wav\n", "music.wav": ""})
+    directory = write(minimal + "    hold_music: music.wav\n")
+    sound(directory / "music.wav")
     settings = load(directory, PASSWORD)
     assert settings.campaign("spring").hold_music == f"{directory}/music.wav"
     assert settings.server.data_directory == f"{directory}/data"

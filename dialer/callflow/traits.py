@@ -8,10 +8,9 @@ import phonenumbers
 
 from dialer.compliance.window import local_time
 from dialer.pacing import Traits
+from dialer.records.answer_score import SCORE_FIELD, answer_score
 from dialer.vocabulary.events import ClaimedRecord
 
-#: The field of a list with each record's chance of a live answer: 0.35, or 35%.
-SCORE_FIELD = "answer_score"
 #: A quarter of an hour.
 QUARTER_S = 900.0
 
@@ -25,14 +24,10 @@ _TYPES = {
 
 def score_of(record: ClaimedRecord) -> float | None:
     """The score that the list names; None for none, and for text that is no share."""
-    text = record.data.get(SCORE_FIELD, "").strip()
-    if not text:
-        return None
     try:
-        score = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        return answer_score(record.data.get(SCORE_FIELD, ""))
     except ValueError:
         return None
-    return score if 0 <= score <= 1 else None
 
 
 @lru_cache(maxsize=4096)

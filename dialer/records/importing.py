@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Struct
 
 from dialer.ports import NewRecord, RefusedRow
+from dialer.records.answer_score import SCORE_FIELD, answer_score
 from dialer.records.columns import Columns
 from dialer.records.csv_lines import Line, lines
 from dialer.records.csv_rows import CsvRow, CsvRows, delimiter_of
@@ -134,6 +135,8 @@ class _Reader:
         if (window[0] < 0) != (window[1] < 0):
             name = "daily_from" if window[0] < 0 else "daily_till"
             raise _Wrong(self._header(name), "", "the other end of the hours is missing")
+        data = {name: fields[place].strip() for name, place in self._columns.data.items()}
+        _check_score(data)
         return NewRecord(
             line=line,
             number=self._number(values["number"]),
@@ -145,7 +148,7 @@ class _Reader:
             chain_n=self._whole("chain_n", values),
             daily_from=window[0],
             daily_till=window[1],
-            data={name: fields[place].strip() for name, place in self._columns.data.items()},
+            data=data,
         )
 
     def _header(self, field: str) -> str:
@@ -184,6 +187,15 @@ class _Reader:
         if match is None:
             raise _Wrong(self._header(field), value, "this is no time of day; write it like 09:30")
         return int(match[1]) * 3600 + int(match[2]) * 60
+
+
+def _check_score(data: Mapping[str, str]) -> None:
+    """A score that cannot be used would be as good as none, and nobody would know."""
+    try:
+        answer_score(data.get(SCORE_FIELD, ""))
+    except ValueError:
+        reason = "this is no chance of an answer; write a share from 0 to 1 or percent, like 0.35 or 35%, or nothing"
+        raise _Wrong(SCORE_FIELD, data[SCORE_FIELD], reason) from None
 
 
 def _zone(name: str) -> str | None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.ports import NewRecord, RefusedRow
+from dialer.records.answer_score import answer_score
 from dialer.records.importing import ImportOptions, check, columns_from, read
 from dialer.records.unusable import UnusableFile
 from dialer.vocabulary.errors import Refused
@@ -136,6 +137,10 @@ def test_a_broken_row_costs_that_row(row: bytes, column: str, reason: str) -> No
         ("chain_n", "-1", "chain_n", "no whole number"),
         ("daily_from,daily_till", "9,17:00", "daily_from", "time of day"),
         ("daily_from,daily_till", "09:00,25:00", "daily_till", "time of day"),
+        ("answer_score", "35", "answer_score", "0.35 or 35%"),
+        ("answer_score", "-0.1", "answer_score", "0.35 or 35%"),
+        ("answer_score", "nan", "answer_score", "0.35 or 35%"),
+        ("answer_score", "high", "answer_score", "0.35 or 35%"),
         ("daily_from,daily_till", "09:00,", "daily_till", "other end"),
     ],
 )
@@ -180,6 +185,11 @@ def test_columns_are_named_by_the_one_who_imports() -> None:
     assert row.data == {"town": "London", "phone": TWO}
     with pytest.raises(UnusableFile, match="no column 'Handy'; the file has number, name"):
         rows("number,name\n", ImportOptions("Europe/London", "GB", {"number": "Handy"}))
+
+
+def test_scores_are_shares_percent_or_nothing() -> None:
+    found = accepted(f"number,answer_score\n{ONE},0.35\n{TWO}, 35% \n+442079460103,\n+442079460104,0\n")
+    assert [answer_score((row.data or {})["answer_score"]) for row in found] == [0.35, 0.35, None, 0.0]
 
 
 def test_columns_of_a_command_line() -> None:

@@ -117,7 +117,8 @@ class Players:
         self._loop.after(REST_S, self._let_go)
 
     def _let_go(self) -> None:
-        self._resting.popleft()
+        if self._resting:  # `close` let all go; the loop still turns until registrations are taken back
+            self._resting.popleft()
 
     def _open(self, command: telephony.Play) -> tuple[Player, float | None]:
         """The source, and how long it lasts; None for ever."""

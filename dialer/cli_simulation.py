@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dialer.simulation.figures import Figures, ShiftFigures
     from dialer.simulation.setting import Plan
 
+PREDICTIVE, PROGRESSIVE = "predictive", "progressive"
 EXIT_MISTAKE = 2
 MOST_SEEDS = 1000
 #: With more seeds each is told once and not by the hour.
@@ -30,10 +31,10 @@ SEEDS_TOLD_BY_HOUR = 20
 Tell = Callable[[int, float], None]
 
 Rule = Annotated[
-    str,
+    str | None,
     typer.Option(
         help="predictive, progressive, ratio:R, vicidial:hard|average|tapered, renewal, erlang, oracle:answers "
-        "or oracle:both."
+        "or oracle:both. Left out: that of the campaign's mode, or predictive."
     ),
 ]
 Limit = Annotated[
@@ -44,7 +45,7 @@ Limit = Annotated[
 def simulate(
     agents: Annotated[int, typer.Option(help="Agents who work the whole shift.")],
     answer_rate: Annotated[str, typer.Option(help="Share of calls that a person answers: 25% or 0.25.")],
-    rule: Rule = "predictive",
+    rule: Rule = None,
     seeds: Annotated[str, typer.Option(help="A seed, or the first and the last: 1-20.")] = "1",
     hours: Annotated[float, typer.Option(help="Length of the shift.")] = 8.0,
     profile: Annotated[str, typer.Option(help="How answers move over the day: drift, flat, or a YAML file.")] = "drift",
@@ -63,31 +64,35 @@ def simulate(
         plan = Plan(
             agents=agents,
             answer_rate=_share(answer_rate),
-            rule=rule,
+            rule=PREDICTIVE if rule is None else rule,
             hours=hours,
             profile=profile_named(profile),
             abandonment_limit=None if abandonment_limit is None else abandonment_limit / 100,
             records=records,
         )
-        figures = _run(_with_campaign(plan, campaign), range(first, last + 1), plot)
+        if campaign is not None:
+            plan = _with_campaign(plan, campaign, rule)
+        figures = _run(plan, range(first, last + 1), plot)
+        if as_json:
+            typer.echo(json.dumps(msgspec.to_builtins(figures)))
+        else:
+            _tell(figures)
+    except BrokenPipeError:
+        raise
     except CornettaError as error:
         _fail(error)
     except OSError as error:
-        _fail(f"{error.filename}: {error.strerror}")
-    if as_json:
-        typer.echo(json.dumps(msgspec.to_builtins(figures)))
-    else:
-        _tell(figures)
+        _fail(f"{error.filename or 'stdout'} cannot be written: {error.strerror}; make room, or name another file")
 
 
-def _with_campaign(plan: Plan, file: Path | None) -> Plan:
-    """The plan with the rules of the campaign in a file. Raises ConfigurationError."""
+def _with_campaign(plan: Plan, file: Path, rule: str | None) -> Plan:
+    """The plan with the rules of the campaign in a file, and the rule of its mode if no other is named. Raises
+    ConfigurationError."""
     from dialer.simulation.files import campaign_in
 
-    if file is None:
-        return plan
     tried, trunk = campaign_in(file)
-    return replace(plan, campaign=tried, trunk=trunk)
+    of_mode = PREDICTIVE if tried.mode.predictive else PROGRESSIVE
+    return replace(plan, campaign=tried, trunk=trunk, rule=of_mode if rule is None else rule)
 
 
 def _fail(error: object) -> NoReturn:
@@ -96,11 +101,13 @@ def _fail(error: object) -> NoReturn:
 
 
 def _share(text: str) -> float:
-    """`25%`, `25` or `0.25` as 0.25. Raises ConfigurationError."""
+    """`25%`, `25` or `0.25` as 0.25; a bare 1 may be meant as either. Raises ConfigurationError."""
     try:
         number = float(text.removesuffix("%"))
     except ValueError:
         raise ConfigurationError((f"answer_rate: {text!r} is no share of calls; write 25% or 0.25",)) from None
+    if number == 1 and not text.endswith("%"):
+        raise ConfigurationError((f"answer_rate: {text} is every call or one in a hundred; write 100% or 1%",))
     return number / 100 if text.endswith("%") or number > 1 else number
 
 
@@ -139,7 +146,7 @@ def _run(plan: Plan, seeds: range, plot: Path | None) -> Figures:
                 title = f"{plan.agents} agents, {plan.answer_rate:.0%} answers, {plan.rule}, seed {seed}"
                 draw(shift.tally.pieces, plan.limit, title, plot)
             found.append(figures_of(shift, seed))
-    return together(found)
+    return together(found, plan.rule)
 
 
 @contextmanager
@@ -170,6 +177,7 @@ def _lines(seeds: range, hours: float) -> Tell:
 def _tell(figures: Figures) -> None:
     abandonment = figures.abandonment
     lines = [
+        ("rule", figures.rule),
         ("utilisation", f"{figures.utilisation:.1f} %"),
         ("abandonment", f"{abandonment.mean:.2f} %"),
         ("  p95, worst hour", f"{abandonment.p95:.2f} %, {abandonment.worst_hour:.1f} %"),
@@ -180,5 +188,7 @@ def _tell(figures: Figures) -> None:
     ]
     if figures.ends_at_h is not None:
         lines.append(("list finished after", f"{figures.ends_at_h:.2f} h"))
+    if figures.fallback:
+        lines.append(("but", figures.fallback))
     for name, value in lines:
         typer.echo(f"{name + ':':<21}{value}")

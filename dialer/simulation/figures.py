@@ -13,7 +13,7 @@ from dialer.simulation.shift import SimulatedShift
 
 class ShiftFigures(Struct, frozen=True):
     """One seed. Shares are in percent; `ends_at_h` is the hour at which the calling list was finished, None if it
-    was not."""
+    was not; `fallback`: why the figures are not the rule's own, empty if they are."""
 
     seed: int
     utilisation: float
@@ -28,6 +28,7 @@ class ShiftFigures(Struct, frozen=True):
     decision_us: float
     trace_hash: str
     ends_at_h: float | None = None
+    fallback: str = ""
 
 
 class Abandonment(Struct, frozen=True):
@@ -42,7 +43,8 @@ class Abandonment(Struct, frozen=True):
 class Figures(Struct, frozen=True):
     """All seeds. `utilisation`: percent of the time at work and there that agents talk or finish a call; `wait_s`:
     the mean of what an agent waits for the next contact; `decision_us`: mean time of a decision; `ends_at_h`: mean
-    hour at which the list is finished, None if a seed did not finish it."""
+    hour at which the list is finished, None if a seed did not finish it; `fallback`: why the figures of a seed are
+    not those of `rule`, empty if they are."""
 
     utilisation: float
     abandonment: Abandonment
@@ -51,7 +53,9 @@ class Figures(Struct, frozen=True):
     decision_us: float
     trace_hash: str
     seeds: tuple[ShiftFigures, ...]
+    rule: str
     ends_at_h: float | None = None
+    fallback: str = ""
 
 
 def figures_of(shift: SimulatedShift, seed: int) -> ShiftFigures:
@@ -72,11 +76,12 @@ def figures_of(shift: SimulatedShift, seed: int) -> ShiftFigures:
         decision_us=shift.decision_us,
         trace_hash=shift.trace.hexdigest(),
         ends_at_h=shift.ended_at_h,
+        fallback=shift.fallback,
     )
 
 
-def together(seeds: Sequence[ShiftFigures]) -> Figures:
-    """The figures of at least one seed."""
+def together(seeds: Sequence[ShiftFigures], rule: str) -> Figures:
+    """The figures of at least one seed, by one rule."""
     hashes = [each.trace_hash for each in seeds]
     ends = [each.ends_at_h for each in seeds if each.ends_at_h is not None]
     return Figures(
@@ -91,6 +96,8 @@ def together(seeds: Sequence[ShiftFigures]) -> Figures:
         decision_us=_mean([each.decision_us for each in seeds]),
         trace_hash=hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest(),
         seeds=tuple(seeds),
+        rule=rule,
+        fallback=next((each.fallback for each in seeds if each.fallback), ""),
         ends_at_h=_mean(ends) if len(ends) == len(seeds) else None,
     )
 

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from config.documents import Document, Value
 from config.model import Campaign, Section, Trunk
 from config.problems import Path as KeyPath
 from config.problems import Problem, spell
 from config.references import References
-from config.wording import Guide, reason
-from dialer.simulation.profile import DRIFT, FLAT, Profile
+from config.wording import Guide, causes, reason
+from dialer.simulation.profile import DRIFT, FLAT, NotInOrder, Profile
 from dialer.vocabulary.errors import ConfigurationError
 
 S = TypeVar("S", bound=Section)
@@ -70,10 +71,16 @@ def _made(kind: type[S], document: Document, at: KeyPath, value: Value) -> S:
     except ValidationError as error:
         guide = Guide(kind.model_json_schema())
         problems = [
-            _problem(document, (*at, *guide.follow(each["loc"])[0]), reason(each, guide))
-            for each in error.errors(include_url=False)
+            _problem(document, (*at, *guide.follow(each["loc"])[0], *_within(each)), reason(each, guide))
+            for each in causes(error.errors(include_url=False))
         ]
         raise ConfigurationError(tuple(problems)) from None
+
+
+def _within(error: ErrorDetails) -> KeyPath:
+    """The rest of the way to the mistake, where the model can only blame the section that it is in."""
+    cause = error.get("ctx", {}).get("error")
+    return cause.path if isinstance(cause, NotInOrder) else ()
 
 
 def _problem(document: Document, path: KeyPath, told: str) -> str:

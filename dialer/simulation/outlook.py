@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import msgspec
@@ -10,11 +11,15 @@ from config.model import Campaign, Trunk
 from dialer.simulation.figures import Figures, figures_of, together
 from dialer.simulation.laws import Duration, Laws
 from dialer.simulation.profile import FLAT
-from dialer.simulation.setting import Plan
+from dialer.simulation.setting import Plan, open_for
 from dialer.simulation.shift import SimulatedShift
 from dialer.vocabulary.errors import CornettaError
 from dialer.vocabulary.shifts import ShiftOutlook, ShiftQuestion
 
+#: Calls and conversations of the node come first: what a simulation takes, it takes of idle processors.
+NICENESS = 10
+#: Nothing takes no time at all, such as after-call work that agents finish with a single click.
+LEAST_S = 0.1
 #: Nobody answers after a ring that is this much longer than the mean, at least.
 LONGEST_RING = 1.5
 
@@ -31,7 +36,7 @@ def _outlook(question: ShiftQuestion, agents: int) -> ShiftOutlook:
         shift = SimulatedShift(plan, seed)
         shift.run()
         found.append((figures_of(shift, seed), shift.records_left))
-    figures = together([each for each, _ in found])
+    figures = together([each for each, _ in found], question.rule)
     left = sum(each for _, each in found) / len(found)
     ends_after_h, continued = _end(question, figures, left)
     return ShiftOutlook(
@@ -43,6 +48,7 @@ def _outlook(question: ShiftQuestion, agents: int) -> ShiftOutlook:
         dials_per_answer=figures.dials_per_answer,
         ends_after_h=ends_after_h,
         continued=continued,
+        fallback=figures.fallback,
     )
 
 
@@ -57,13 +63,15 @@ def _end(question: ShiftQuestion, figures: Figures, left: float) -> tuple[float 
 
 def _plan(question: ShiftQuestion, agents: int) -> Plan:
     campaign = Campaign.model_validate_json(question.campaign)
+    # The hours are those in which the campaign may dial, on whatever day and whenever they begin.
+    campaign = campaign.model_copy(update={"calling_window": open_for(question.hours)})
     ring_out_s = min(120.0, max(15.0, campaign.ring_timeout_s))
     laws = Laws(
-        ring=Duration(mean_s=min(question.ring_s, ring_out_s / LONGEST_RING), cv=0.5),
+        ring=Duration(mean_s=max(LEAST_S, min(question.ring_s, ring_out_s / LONGEST_RING)), cv=0.5),
         ring_out_s=ring_out_s,
         busy_percent=100 * question.busy_share,
-        talk=Duration(mean_s=question.talk_s),
-        wrap=Duration(mean_s=question.wrap_s),
+        talk=Duration(mean_s=max(LEAST_S, question.talk_s)),
+        wrap=Duration(mean_s=max(LEAST_S, question.wrap_s)),
     )
     trunk = Trunk(
         name="trunk",
@@ -85,6 +93,7 @@ def _plan(question: ShiftQuestion, agents: int) -> Plan:
 
 def main() -> int:
     """0 with the outlooks as JSON, or 1 with what is wrong in words."""
+    os.nice(NICENESS)
     try:
         question = msgspec.json.decode(sys.stdin.buffer.read(), type=ShiftQuestion)
         answer = outlooks(question)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dialer.simulation.tally import PIECE_S, Piece
-from dialer.vocabulary.errors import CornettaError
+from dialer.vocabulary.errors import ConfigurationError, CornettaError
 
 WIDTH_IN, HEIGHT_IN, DOTS_PER_INCH = 10.0, 8.0, 110
 
@@ -23,9 +23,19 @@ class NoPlots(CornettaError):
 
 
 def require(file: Path) -> None:
-    """Raises NoPlots where nothing can be drawn, and OSError for a file that cannot be written: better known before a
-    long run than after it."""
-    file.touch()
+    """Raises NoPlots where nothing can be drawn, and ConfigurationError for a file that cannot be written: better known
+    before a long run than after it. Leaves no file behind."""
+    if file.suffix.lower() != ".png":
+        raise ConfigurationError((f"plot: {str(file)!r} is no name of a picture; write a name that ends in .png",))
+    new = not file.exists()
+    try:
+        with file.open("ab"):
+            pass
+        if new:
+            file.unlink()
+    except OSError as error:
+        reason = f"cannot be written ({error.strerror}); name a file in a directory where you may write"
+        raise ConfigurationError((f"plot: {file} {reason}",)) from None
     try:
         import matplotlib  # noqa: F401
     except ImportError:
@@ -33,8 +43,8 @@ def require(file: Path) -> None:
 
 
 def draw(pieces: Sequence[Piece], limit: float, title: str, file: Path) -> None:
-    """Draw the pieces of a shift into a PNG file. `limit`: share of live answers that may be abandoned. Raises NoPlots,
-    or OSError for a file that cannot be written."""
+    """Draw the pieces of a shift into a PNG file. `limit`: share of live answers that may be abandoned. Raises NoPlots
+    and ConfigurationError as `require` does, or OSError where the disk is full."""
     require(file)
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -31,7 +31,7 @@ class Piece(Section):
     """Factor at the end; left out: as at the beginning."""
 
     swing: float = Field(default=0, ge=0, lt=1)
-    """Height of a sine on top of it; 0.15 goes 15 percent up and down."""
+    """Height of a sine on top of it, as a part of it: 0.15 goes 15 percent up and down."""
 
     swing_period_h: float = Field(default=1, gt=0, le=24)
     """Period of the sine."""
@@ -46,11 +46,19 @@ class Piece(Section):
         """The factor at an hour of this piece."""
         end = self.begin if self.end is None else self.end
         share = (hour - self.begin_h) / (self.end_h - self.begin_h)
-        return (
-            self.begin
-            + (end - self.begin) * share
-            + self.swing * sin(2 * pi * (hour - self.begin_h) / self.swing_period_h)
-        )
+        level = self.begin + (end - self.begin) * share
+        return level * (1 + self.swing * sin(2 * pi * (hour - self.begin_h) / self.swing_period_h))
+
+
+class NotInOrder(ValueError):
+    """A piece does not begin where the one before ends. `path`: keys and positions from the pieces' own section to
+    the value that is wrong."""
+
+    def __init__(self, number: int, begin_h: float, before_h: float) -> None:
+        what = "leaves a hole" if begin_h > before_h else "overlaps"
+        before = "the piece before ends" if number else "the shift begins"
+        super().__init__(f"{begin_h:g} {what}: {before} at {before_h:g}; write {before_h:g}")
+        self.path = ("answer", number, "begin_h")
 
 
 class Pieces(Section):
@@ -64,11 +72,7 @@ class Pieces(Section):
         at = 0.0
         for number, piece in enumerate(self.answer):
             if not isclose(piece.begin_h, at, abs_tol=1e-9):
-                what = "a hole" if piece.begin_h > at else "an overlap"
-                raise ValueError(
-                    f"answer[{number}].begin_h is {piece.begin_h:g}: {what}, the piece before ends at {at:g}; "
-                    f"write {at:g}"
-                )
+                raise NotInOrder(number, piece.begin_h, at)
             at = piece.end_h
         return self
 

@@ -24,10 +24,11 @@ from config.model import (
     Team,
     Trunk,
 )
-from dialer.compliance.window import next_opening
+from dialer.compliance.window import is_open, local_time, next_opening
 from dialer.pacing.rules import is_one_to_one
 from dialer.ports import User
 from dialer.simulation.profile import DRIFT, Profile
+from dialer.simulation.rule import problem_of
 from dialer.vocabulary.errors import ConfigurationError
 
 MOST_AGENTS = 1000
@@ -94,10 +95,24 @@ class Plan:
             )
         if self.records is not None and self.records < 1:
             found.append(("records", f"{self.records} records cannot be dialled; write 1 or more"))
-        if self.campaign is not None and self.campaign.mode in (Mode.PREVIEW, Mode.PUSH_PREVIEW):
-            reason = f"{self.campaign.mode} dials when agents say so; choose a progressive or a predictive mode"
-            found.append(("campaign.mode", reason))
+        unfit = problem_of(self.rule)
+        if unfit is not None:
+            found.append(("rule", unfit))
+        if self.campaign is not None and 0 < self.hours <= MOST_HOURS:
+            found.extend(self._problems_of_campaign(self.campaign))
         return found
+
+    def _problems_of_campaign(self, campaign: Campaign) -> list[tuple[str, str]]:
+        if campaign.mode in (Mode.PREVIEW, Mode.PUSH_PREVIEW):
+            reason = f"{campaign.mode} dials when agents say so; choose a progressive or a predictive mode"
+            return [("campaign.mode", reason)]
+        zone = zone_of(self)
+        if local_time(zone, EARLIEST_UTC) is None:
+            return [("campaign.time_zone", f"{zone} is no time zone; write one as Europe/London")]
+        open_s = _open_s(campaign.calling_window, zone, begins_utc(self), self.length_s)
+        if open_s < self.length_s:
+            return [("hours", f"{self.hours:g}: the calling window closes after {open_s / 3600:g} h; write as many")]
+        return []
 
 
 def campaign_of(plan: Plan) -> Campaign:
@@ -126,22 +141,35 @@ def campaign_of(plan: Plan) -> Campaign:
     )
 
 
-def _of_the_benchmark(plan: Plan) -> Campaign:
-    hours = Hours(opens_minute=0, closes_minute=min(1440, ceil(plan.hours * 60) + 1))
+def open_for(hours: float) -> CallingWindow:
+    """A window that opens at midnight, every day, for these hours."""
+    of_day = Hours(opens_minute=0, closes_minute=min(1440, ceil(hours * 60) + 1))
     days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    return CallingWindow.model_validate(dict.fromkeys(days, of_day))
+
+
+def _of_the_benchmark(plan: Plan) -> Campaign:
     return Campaign(
         name=CAMPAIGN,
         mode=Mode.PREDICTIVE_ASM,
         teams=(TEAM,),
         lists=(CallingList(name=LIST),),
         trunks=(TRUNK,),
-        calling_window=CallingWindow.model_validate(dict.fromkeys(days, hours)),
+        calling_window=open_for(plan.hours),
         ring_timeout_s=plan.profile.laws.ring_out_s,
         contact_wait_s=PATIENCE_S,
         max_attempts=1,
         after_call=AfterCall(limit_s=86_400),
         predictive=Predictive(window_days=1, min_agents=1),
     )
+
+
+def predictive_of(plan: Plan) -> Predictive:
+    """What the shipped rule is told: the campaign's own settings, or those of PACE-8h; it sheds late rings where the
+    campaign or the rule's name (`predictive:shed`) says so."""
+    benchmark = Predictive(abandonment_limit_percent=plan.limit * 100)
+    own = benchmark if plan.campaign is None else campaign_of(plan).predictive
+    return own.model_copy(update={"shed_late_rings": own.shed_late_rings or plan.rule.endswith(":shed")})
 
 
 def settings_of(plan: Plan) -> Settings:
@@ -180,3 +208,11 @@ def begins_utc(plan: Plan) -> float:
     """When the first day's calling window opens, in epoch seconds."""
     opening = next_opening(campaign_of(plan).calling_window, (zone_of(plan),), EARLIEST_UTC)
     return EARLIEST_UTC if opening is None else opening
+
+
+def _open_s(window: CallingWindow, zone: str, begins: float, most_s: float) -> float:
+    """Seconds from `begins` (epoch seconds) until the window closes, to the minute, at most `most_s`."""
+    open_s = 0.0
+    while open_s < most_s and is_open(window, zone, begins + open_s):
+        open_s += 60.0
+    return min(open_s, most_s)

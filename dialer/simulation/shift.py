@@ -7,7 +7,7 @@ from math import ceil
 from random import Random
 from time import perf_counter_ns
 
-from config.model import Campaign, Predictive
+from config.model import Campaign
 from dialer.callflow.world import World
 from dialer.pacing import Decision, Observation, Pacer, PacingSnapshot
 from dialer.pacing.governor import Governor
@@ -19,7 +19,7 @@ from dialer.simulation.agenda import Agenda
 from dialer.simulation.crowd import Crowd
 from dialer.simulation.desks import Desks
 from dialer.simulation.node import SimulatedNode, run_now
-from dialer.simulation.setting import CAMPAIGN, LIST, Plan, begins_utc, settings_of, users_of, zone_of
+from dialer.simulation.setting import CAMPAIGN, LIST, Plan, begins_utc, predictive_of, settings_of, users_of, zone_of
 from dialer.simulation.tally import Tally
 from dialer.store.memory import Tables
 from dialer.store.memory.habits import inherit_habits
@@ -120,14 +120,10 @@ class SimulatedShift(SimulatedNode):
         return governor
 
     def rule(self, settings: Campaign) -> Pacer:
-        """The plan's rule; the shipped one by the campaign's own settings, with the ring of the people who are called."""
+        """The plan's rule; the shipped one by the campaign's own settings, with the ring of those who are called."""
         plan = self.plan
-        name, _, setting = plan.rule.partition(":")
-        if name == "predictive":
-            benchmark = Predictive(abandonment_limit_percent=plan.limit * 100)
-            own = benchmark if plan.campaign is None else settings.predictive
-            sheds = own.shed_late_rings or setting == "shed"
-            return PredictivePacer(own.model_copy(update={"shed_late_rings": sheds}), settings.ring_timeout_s)
+        if plan.rule.partition(":")[0] == "predictive":
+            return PredictivePacer(predictive_of(plan), settings.ring_timeout_s)
         return pacer(plan.rule, ShiftOfRule(plan.agents, plan.limit, plan.length_s), self)
 
     # ------------------------------------------------------------------ what only an oracle may know

@@ -39,7 +39,7 @@ class ShiftQuestion(Struct, frozen=True):
 class ShiftOutlook(Struct, frozen=True):
     """With so many `agents`: shares in percent, `wait_s` between two contacts. `ends_after_h`: when the list is
     finished, by straight continuation (`continued`) if that is after the hours that were simulated; None if nothing
-    says so."""
+    says so. `fallback`: why agents had one call each instead of what the mode says; empty if they had not."""
 
     agents: int
     utilisation: float
@@ -49,3 +49,4 @@ class ShiftOutlook(Struct, frozen=True):
     dials_per_answer: float
     ends_after_h: float | None
     continued: bool
+    fallback: str = ""

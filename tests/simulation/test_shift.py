@@ -130,8 +130,7 @@ def test_a_profile_with_a_hole_is_refused_with_its_place(tmp_path: Path, capsys:
     arguments = ("--agents", "5", "--answer-rate", "25", "--hours", "3", "--profile", str(file))
     assert _exit_code(arguments) == 2
     told = capsys.readouterr().err
-    assert f"{file}:1" in told
-    assert "answer[1].begin_h is 2: a hole" in told
+    assert f"{file}:3: answer[2].begin_h: 2 leaves a hole: the piece before ends at 1; write 1" in told
 
 
 def test_a_campaign_is_tried_by_its_own_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -161,7 +160,7 @@ def test_a_shift_is_drawn(tmp_path: Path) -> None:
 def test_a_picture_that_cannot_be_written_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ("--agents", "1", "--answer-rate", "25%", "--hours", "0.05", "--rule", "progressive")
     assert _exit_code((*arguments, "--plot", "/nowhere/shift.png")) == 2
-    assert "/nowhere/shift.png: No such file or directory" in capsys.readouterr().err
+    assert "/nowhere/shift.png cannot be written (No such file or directory)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("rule", ["progressive", "predictive", "ratio:2", "renewal"])

@@ -11,6 +11,7 @@ from agent_api.exchange import Exchange, Reply
 from agent_api.route import FLOOR, PREFIX, READERS, Handler, Route
 from dialer.campaigns.reason import NoCallsCode
 from dialer.views.campaign import CampaignView, WhyView, campaign_view, why_view
+from dialer.views.mode_change import ModeChangeView, before_change, mode_change_view
 from dialer.views.overview import OverviewView, overview
 from dialer.views.pacing_sentence import pacing_sentence
 from dialer.vocabulary.commands import ChangeMode, LoadCampaign, StartCampaign, StopCampaign, UnloadCampaign
@@ -101,16 +102,26 @@ async def unload(exchange: Exchange) -> Reply:
 
 
 async def change_mode(exchange: Exchange) -> Reply:
+    """Answered with what happens to calls that ring, to offers and to agents."""
     mode = exchange.content_as(ModeRequest).mode
+    world = exchange.world
+    before = before_change(world, world.campaign(_name(exchange)))
     await exchange.ask(ChangeMode(_name(exchange), mode, exchange.who.user.name))
-    return _shown(exchange)
+    return Reply(mode_change_view(world, world.campaign(_name(exchange)), before))
 
 
 async def show_overview(exchange: Exchange) -> Reply:
     return Reply(overview(exchange.world, exchange.now))
 
 
-def _steer(path: str, name: str, summary: str, handler: Handler, request: type[Struct] | None = None) -> Route:
+def _steer(
+    path: str,
+    name: str,
+    summary: str,
+    handler: Handler,
+    request: type[Struct] | None = None,
+    response: type[Struct] = CampaignView,
+) -> Route:
     return Route(
         method="POST",
         path=f"{PREFIX}/campaigns/{{campaign}}/{path}",
@@ -120,7 +131,7 @@ def _steer(path: str, name: str, summary: str, handler: Handler, request: type[S
         handler=handler,
         roles=FLOOR,
         request=request,
-        response=CampaignView,
+        response=response,
         refusals=(404, 409),
     )
 
@@ -149,5 +160,5 @@ def routes() -> tuple[Route, ...]:
         _steer("start", "startCampaign", "Start: agents get the second notice", start),
         _steer("stop", "stopCampaign", "Stop: conversations go on", stop),
         _steer("unload", "unloadCampaign", "Unload", unload, UnloadRequest),
-        _steer("mode", "changeMode", "Change the mode", change_mode, ModeRequest),
+        _steer("mode", "changeMode", "Change the mode: says what happens", change_mode, ModeRequest, ModeChangeView),
     )

@@ -100,6 +100,8 @@ async def test_a_campaign_lives_through_its_states(stage: Stage) -> None:
     await sue.post("/campaigns/push/stop")
     await stage.until(lambda: stage.campaign("push").state == "loaded")
     assert (await sue.post("/campaigns/push/mode", {"mode": "PROGRESSIVE"}))["mode_label"] == "Progressive"
+    again = await sue.post("/campaigns/push/mode", {"mode": "PROGRESSIVE"})
+    assert again["happens"] == ["It was in PROGRESSIVE already: nothing changes."]
     await sue.post("/campaigns/push/mode", {"mode": "FAST"}, status=422)
     await sue.post("/campaigns/push/unload", {"force": True})
     await stage.until(lambda: stage.campaign("push").state == "inactive")

@@ -259,3 +259,29 @@ async def test_a_database_or_an_engine_that_is_away_makes_old_decisions_worth_no
     shift.stage.engine.disconnect()
     await shift.told("engine_unavailable")
     assert (await shift.pacing())["sentence"].startswith("No engine is connected")
+
+
+async def test_a_change_of_the_mode_is_answered_with_what_happens(shift: Shift) -> None:
+    shift.script.decision = Decision(3, "dials 3: all")
+    await shift.start()
+    await shift.ready("anna", "ben")
+    await shift.stage.until(lambda: len(shift.stage.engine.up) == 3)
+    sue, path = shift.people["sue"], f"/campaigns/{AHEAD}/mode"
+    gentle = await sue.post(path, {"mode": "PROGRESSIVE"})
+    assert (gentle["mode"], gentle["happens"][0]) == ("PROGRESSIVE", "3 calls that ring go on ringing.")
+    assert "have an agent each before new ones" in gentle["happens"][1]
+    assert len(shift.stage.engine.up) == 3
+    back = await sue.post(path, {"mode": "PREDICTIVE"})
+    assert "at most 3 % of the live answers are abandoned, of each day and of 30 days together" in back["happens"][1]
+    assert back["happens"][2].endswith("the campaign names no waiting_message.")
+    hard = await sue.post(path, {"mode": "PREDICTIVE_ASM"})
+    assert hard["happens"][:2] == [
+        "3 calls that ring are given up.",
+        "The phones of ready agents are rung now, to stay connected.",
+    ]
+    refused = await sue.post(path, {"mode": "PREVIEW"}, status=409)
+    assert refused["code"] == "stop_first"
+    await sue.post(f"/campaigns/{AHEAD}/stop")
+    await shift.stage.until(lambda: shift.stage.campaign(AHEAD).state == "loaded")
+    stopped = await sue.post(path, {"mode": "PREVIEW"})
+    assert stopped["happens"][0] == "It dials in PREVIEW when it is started."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,81 +10,19 @@ from config.model import Mode
 from dialer.agents.agent import AgentState
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
-from dialer.pacing import AgentStage, Decision, Observation, Observed, Outcome, PacingSnapshot
+from dialer.pacing import AgentStage, Observed, Outcome
 from dialer.pacing.governor import Basis, Governor
 from dialer.vocabulary import commands
-from dialer.vocabulary.ids import AgentName, AttemptId
+from dialer.vocabulary.ids import AgentName
 from dialer.vocabulary.outputs import Publish
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp, Join, Play
 from dialer.vocabulary.writes import SettleAttempt, UpdateRecord
+from tests.unit.callflow.ahead import Script, dial, hears_message, of, predictive, today
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, SPRING, campaign, record, settings
 
-MESSAGE = "/sounds/sorry.wav"
 CY = AgentName("cy")
-
-
-class Script:
-    """A rule that does what the test says, and remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.dial = 0
-        self.shed: tuple[AttemptId, ...] = ()
-        self.told: list[Observation] = []
-        self.asked: list[PacingSnapshot] = []
-        self.breaks: Callable[[], None] = lambda: None
-
-    def observe(self, observation: Observation) -> None:
-        self.told.append(observation)
-
-    def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
-        self.breaks()
-        self.asked.append(snapshot)
-        decision = Decision(self.dial, "as told", self.shed, {"told": float(self.dial)})
-        self.dial, self.shed = 0, ()
-        return decision
-
-    def kinds(self, kind: Observed) -> list[Observation]:
-        return [each for each in self.told if each.kind is kind]
-
-
-def predictive(
-    mode: Mode = Mode.PREDICTIVE_ASM, agents: tuple[AgentName, ...] = (ADA, BOB), **more: Any
-) -> tuple[Floor, Script]:
-    """The campaign runs with a scripted rule; the agents are ready, and engaged in ASM."""
-    script = Script()
-    predictive_ = {"min_agents": 1, **more.pop("predictive", {})}
-    floor = Floor(
-        settings(campaign(mode, waiting_message=MESSAGE, predictive=predictive_, **more)),
-        [record(n) for n in range(1, 30)],
-    )
-    floor.world.make_pacer = lambda each: Governor(script, each.predictive.min_agents)
-    floor.open(*agents)
-    floor.start()
-    for name in agents:
-        floor.ready(name)
-        if mode.asm:
-            floor.answer(floor.engaged)
-        floor.pass_time(0.1)
-    return floor, script
-
-
-def dial(floor: Floor, script: Script, count: int) -> list[Leg]:
-    """The rule asks for so many calls; they ring."""
-    before = set(floor.world.legs)
-    script.dial = count
-    floor.tick()
-    legs = [leg for id_, leg in floor.world.legs.items() if id_ not in before and leg.purpose is LegPurpose.CONTACT]
-    for leg in legs:
-        floor.ring(leg)
-    floor.forget_outputs()
-    return legs
-
-
-def of(floor: Floor, leg: Leg) -> Any:
-    assert leg.interaction is not None
-    return floor.world.interactions[leg.interaction]
 
 
 def test_contacts_are_dialled_for_nobody_in_particular() -> None:
@@ -147,12 +84,12 @@ def one_too_many() -> tuple[Floor, Script, Leg, Leg]:
 def test_without_an_agent_in_time_the_contact_hears_the_message_and_was_abandoned() -> None:
     floor, script, first, second = one_too_many()
     floor.pass_time(1.99)
-    assert not _message(floor, second)
+    assert not hears_message(floor, second)
     floor.pass_time(0.02)
-    assert _message(floor, second)
+    assert hears_message(floor, second)
     (told,) = [each for each in script.kinds(Observed.ENDED) if each.attempt == of(floor, second).attempt.id]
     assert told.outcome is Outcome.ABANDONED
-    assert floor.campaign.abandonment.within(1, _today(floor)).abandoned == 1
+    assert floor.campaign.abandonment.within(1, today(floor)).abandoned == 1
     # An agent who is free now is for the next contact: this one has been told that nobody comes.
     floor.clear(first)
     floor.ask(commands.Done(ADA, of_agent(floor)))
@@ -161,17 +98,7 @@ def test_without_an_agent_in_time_the_contact_hears_the_message_and_was_abandone
     settled = {each.attempt: each for each in floor.writes(SettleAttempt)}
     assert [each.abandoned for each in settled.values()] == [False, True]
     assert list(settled.values())[1].result is CallResult.ABANDONED
-    assert floor.campaign.abandonment.within(1, _today(floor)).answers == 2
-
-
-def _message(floor: Floor, leg: Leg) -> bool:
-    return any(each.leg == leg.id and each.key for each in floor.commands(Play))
-
-
-def _today(floor: Floor) -> int:
-    from dialer.callflow.calendar import day_of
-
-    return day_of(floor.campaign, floor.utc)
+    assert floor.campaign.abandonment.within(1, today(floor)).answers == 2
 
 
 def test_who_hangs_up_before_the_limit_left_the_queue() -> None:
@@ -180,7 +107,7 @@ def test_who_hangs_up_before_the_limit_left_the_queue() -> None:
     floor.clear(second)
     (settled,) = floor.writes(SettleAttempt)
     assert (settled.result, settled.abandoned) == (CallResult.DROPPED, False)
-    count = floor.campaign.abandonment.within(1, _today(floor))
+    count = floor.campaign.abandonment.within(1, today(floor))
     assert (count.answers, count.abandoned) == (2, 0)
 
 
@@ -216,7 +143,7 @@ def test_a_phone_that_rings_beyond_the_limit_does_not_hide_the_abandonment() -> 
     assert of(floor, contact).attempt.abandoned
     floor.answer(floor.phone)
     assert floor.agent().state is AgentState.BUSY
-    assert floor.campaign.abandonment.within(1, _today(floor)).abandoned == 1
+    assert floor.campaign.abandonment.within(1, today(floor)).abandoned == 1
 
 
 def test_calls_are_shed_only_after_the_least_ring_and_without_a_charge() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from msgspec import structs
 
-from config.model import Mode
+from config.model import Campaign, Mode
 from dialer.agents.agent import AgentState, SystemReason
 from dialer.callflow.legs import LegContext, write_context
 from dialer.callflow.living import decode, encode
+from dialer.callflow.world import make_governor
 from dialer.interactions.interaction import HoldBy, InteractionState
 from dialer.interactions.leg import LegPurpose
+from dialer.pacing.governor import Governor
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.ids import LegId
 from dialer.vocabulary.results import CallResult
@@ -29,11 +33,11 @@ from dialer.vocabulary.telephony import (
     Play,
 )
 from dialer.vocabulary.writes import BeginAttempt, ReleaseRecord, SaveInteraction, SettleAttempt, UpdateRecord
+from tests.unit.callflow.ahead import dial, predictive
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, ENGINE, SPRING, campaign, record
 from tests.unit.callflow.house import settings as house_settings
 from tests.unit.callflow.scenes import after_call, dialling, offered, opened, ringing_phone, talking
-from tests.unit.callflow.test_predictive import dial, predictive
 
 ASM = Mode.PROGRESSIVE_ASM
 UP = LegStanding.CONNECTED
@@ -43,9 +47,12 @@ def seen(leg: LegId, standing: LegStanding, context: str = "", *, held: bool = F
     return LegSnapshot(leg, "a", leg, LegRole.OTHER, standing, context, None, None, None, False, held, 1.0, 1.0)  # type: ignore[arg-type]  # an id
 
 
-def restarted(old: Floor, *, remember: bool = True) -> Floor:
+def restarted(
+    old: Floor, *, remember: bool = True, make_pacer: Callable[[Campaign], Governor] = make_governor
+) -> Floor:
     """A new node on what the old one had written; the engine is not connected yet."""
     floor = Floor(old.world.settings, run="u")
+    floor.world.make_pacer = make_pacer
     floor.now, floor.utc = old.now + 5, old.utc + 5
     floor.say(events.ConfigurationApplied(1, old.world.settings))
     floor.know(*old.world.agents)

@@ -4,7 +4,7 @@ the phone rings once a shift. Nothing is dialled for an agent without one."""
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
-from dialer.callflow.desk import ask_for, give_free, move, pause_timer
+from dialer.callflow.desk import ask_for, give_free, leave_for_want_of_phone, move, pause_timer
 from dialer.callflow.dialing import place
 from dialer.callflow.ending import withdraw
 from dialer.callflow.legs import hang_up, ring_agent, stand_by
@@ -53,8 +53,7 @@ def engage(step: Step, agent: Agent) -> None:
         leg = ring_agent(step, agent, LegPurpose.ENGAGED, campaign.settings.engaged.ring_timeout_s)
     except Refused as refusal:
         if refusal.code == "no_phone":
-            step.publish(agent.name, "phone_failed", agent.name, {"code": refusal.code, "reason": str(refusal)})
-            move(step, agent, AgentTrigger.NOT_READY, SystemReason.PHONE_NO_ANSWER)
+            leave_for_want_of_phone(step, agent, refusal)
         return
     agent.engaged = leg.id
     step.agent_changed(agent.name)

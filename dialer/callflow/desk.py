@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dialer.agents.agent import Agent, AgentState, AgentTrigger, Pending, Wish
+from dialer.agents.agent import Agent, AgentState, AgentTrigger, Pending, SystemReason, Wish
 from dialer.callflow import observing
 from dialer.callflow.legs import hang_up
 from dialer.callflow.step import Step
+from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import AgentName
 from dialer.vocabulary.writes import SaveAgent
 
@@ -62,6 +63,12 @@ def give_free(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "")
         step.history("logged_out", agent=agent.name)
     else:
         move(step, agent, AgentTrigger.NOT_READY, pending.reason)
+
+
+def leave_for_want_of_phone(step: Step, agent: Agent, refusal: Refused) -> None:
+    """Whom nobody can ring is not ready, and told why: counted on, the agent would cost one contact after the other."""
+    step.publish(agent.name, "phone_failed", agent.name, {"code": refusal.code, "reason": str(refusal)})
+    move(step, agent, AgentTrigger.NOT_READY, SystemReason.PHONE_NO_ANSWER)
 
 
 def ask_for(step: Step, agent: Agent, wish: Wish, reason: str = "") -> None:

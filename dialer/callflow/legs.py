@@ -56,7 +56,7 @@ def ring_agent(
     if engine is None or not engine.usable:
         raise Refused("engine_unavailable", "No engine is connected; wait until it is back.")
     if not agent.phone:
-        raise Refused("no_phone", f"{agent.display_name} has no phone; an administrator sets one.", agent=agent.name)
+        raise no_phone(agent)
     try:
         account, uri, headers = phone_target(world.settings, agent.phone, agent.name)
     except (NotFound, ValueError) as error:
@@ -84,6 +84,11 @@ def ring_agent(
         ),
     )
     return leg
+
+
+def no_phone(agent: Agent) -> Refused:
+    """What is said where an agent without a phone should be rung."""
+    return Refused("no_phone", f"{agent.display_name} has no phone; an administrator sets one.", agent=agent.name)
 
 
 def charge(step: Step, leg: Leg) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialer.callflow import observing, queue, waiting
+from dialer.callflow import crossing, observing, queue, waiting
 from dialer.callflow.dialing import next_trunk, nothing_heard_timer
 from dialer.callflow.ending import close_conversation, close_unanswered
 from dialer.callflow.joining import connect
@@ -85,6 +85,7 @@ def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared
     if attempt is None or interaction.contact_leg != leg.id:
         return
     _note(step, interaction, attempt, leg, event)
+    crossing.on_contact_gone(step, interaction, leg, event)
     interaction.contact_leg = None
     if interaction.state in (InteractionState.CONNECTED, InteractionState.QUEUED):
         if interaction.conversed:

@@ -153,9 +153,9 @@ def _caller_id(campaign: Campaign, owned: tuple[str, ...], usual: str) -> str:
 
 
 def next_trunk(step: Step, campaign: Campaign, interaction: Interaction, attempt: Attempt) -> bool:
-    """Try the next trunk; False if there is none that may take the call."""
+    """Try the next trunk; False if there is none that may take the call, or nothing is to be dialled any more."""
     engine = step.world.engines.get(interaction.engine) if interaction.engine else None
-    if engine is None or not engine.usable or step.world.store_problem:
+    if engine is None or not engine.usable or step.world.store_problem or not campaign.is_running:
         return False
     choice = choose(step.world.trunks_of(campaign), attempt.trunks, step.now)
     if choice.trunk is None or refuse_now(step, campaign, interaction, interaction.attempts - 1) is not None:

@@ -103,9 +103,11 @@ def close_waiting(step: Step, interaction: Interaction, event: LegCleared) -> No
     attempt = interaction.attempt
     if event.by in (ClearedBy.US, ClearedBy.UNATTENDED) or is_over(step, interaction, event.at):
         observing.abandoned(step, interaction)
-    result = CallResult.ABANDONED if attempt is not None and attempt.abandoned else CallResult.DROPPED
-    if event.by is ClearedBy.ENGINE:
-        result = CallResult.SYSTEM_LOST
+    if attempt is not None and attempt.abandoned:
+        # Also if the engine was lost over it: the law says when they may be dialled again.
+        result = CallResult.ABANDONED
+    else:
+        result = CallResult.SYSTEM_LOST if event.by is ClearedBy.ENGINE else CallResult.DROPPED
     settle(step, interaction, result, event.at)
     interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
     release_leg(step, interaction)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dialer.agents.agent import AgentTrigger
+from dialer.callflow import observing
 from dialer.callflow.conversation import put_on_hold
 from dialer.callflow.desk import move
 from dialer.callflow.legs import join_all, play
+from dialer.callflow.patience import is_over
 from dialer.callflow.sounds import BEEP
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import HoldBy, Interaction, InteractionTrigger
@@ -28,8 +30,11 @@ def _since(step: Step, contact: Leg, agent: Leg) -> float:
 
 
 def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, agent: Leg) -> None:
-    """Join the two legs and make it a conversation."""
+    """Join the two legs and make it a conversation. Where that comes too late, be it that we heard of the answer too
+    late, the contact was abandoned all the same."""
     owner = step.world.agents[party.agent]
+    if is_over(step, interaction, step.now):
+        observing.abandoned(step, interaction)
     if interaction.ahead:
         step.show_record(owner.name, interaction.id)
     join_all(step, interaction, contact, agent)

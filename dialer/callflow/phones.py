@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec import structs
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
-from dialer.callflow import asm, conversation, offers, outcome
+from dialer.callflow import asm, conversation, crossing, offers, outcome
 from dialer.callflow.desk import ask_for, give_free
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import agent_leg, hang_up
-from dialer.callflow.queue import start_clock
+from dialer.callflow.queue import next_in_line
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger
@@ -85,7 +85,7 @@ def on_cleared(step: Step, leg: Leg, event: LegCleared) -> None:
     if leg.purpose is LegPurpose.ENGAGED and agent.engaged == leg.id:
         if mine and interaction is not None and interaction.state is InteractionState.CONNECTED:
             agent.engaged = None
-            conversation.on_agent_leg_lost(step, agent, interaction, event.by)
+            _lose_conversation(step, agent, interaction, event)
         else:
             asm.on_engaged_lost(step, agent, leg, event.by, was_up=event.answered or leg.answered_at is not None)
         return
@@ -112,7 +112,13 @@ def _lose(step: Step, agent: Agent, interaction: Interaction, party: Party, even
         if interaction.reconnecting:
             conversation.on_ring_failed(step, agent, interaction, event)
         else:
-            conversation.on_agent_leg_lost(step, agent, interaction, event.by)
+            _lose_conversation(step, agent, interaction, event)
+
+
+def _lose_conversation(step: Step, agent: Agent, interaction: Interaction, event: LegCleared) -> None:
+    reason = asm.lost_reason(event.by, was_up=True)
+    if not crossing.on_agent_gone(step, agent, interaction, event, reason):
+        conversation.on_agent_leg_lost(step, agent, interaction, event.by)
 
 
 def _next_agent(step: Step, agent: Agent, interaction: Interaction, party: Party, reason: SystemReason) -> None:
@@ -122,6 +128,4 @@ def _next_agent(step: Step, agent: Agent, interaction: Interaction, party: Party
     step.save_party(interaction, party)
     if agent.state is AgentState.RESERVED:
         give_free(step, agent, AgentTrigger.NOT_READY, reason)
-    start_clock(step, interaction)
-    step.start_timer("pace", 0.0)
-    step.interaction_changed(interaction)
+    next_in_line(step, interaction)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dialer.agents.agent import Agent, AgentTrigger
+from dialer.agents.agent import Agent, AgentTrigger, SystemReason, Wish
 from dialer.callflow import ending, observing
-from dialer.callflow.desk import move
+from dialer.callflow.desk import ask_for, leave_for_want_of_phone, move
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import hang_up, play, ring_agent
 from dialer.callflow.patience import left_s
@@ -55,7 +55,7 @@ def serve(step: Step, interaction: Interaction, agent: Agent) -> bool:
     """Give a waiting contact to an idle agent: joined at once if engaged, else the phone is rung first."""
     world = step.world
     contact = world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
-    if contact is None or not contact.is_connected:
+    if contact is None or not contact.is_connected or not _takes_commands(step, contact):
         return False
     engaged = world.legs.get(agent.engaged) if agent.engaged else None
     if engaged is not None and (not engaged.is_connected or engaged.engine != contact.engine):
@@ -79,6 +79,12 @@ def serve(step: Step, interaction: Interaction, agent: Agent) -> bool:
     return True
 
 
+def _takes_commands(step: Step, leg: Leg) -> bool:
+    """Whether its engine would hear us: who were joined by a command that is lost would hear nothing."""
+    engine = step.world.engines.get(leg.engine)
+    return engine is not None and engine.usable
+
+
 def _ring(step: Step, interaction: Interaction, agent: Agent, party: Party) -> bool:
     """Ring the agent's phone for a contact who waits; the record is on the desktop before it rings."""
     settings = step.world.campaigns[interaction.campaign].settings
@@ -87,8 +93,10 @@ def _ring(step: Step, interaction: Interaction, agent: Agent, party: Party) -> b
     interaction.parties.append(party)
     try:
         leg = ring_agent(step, agent, LegPurpose.AGENT, settings.phone_ring_timeout_s, interaction)
-    except Refused:
+    except Refused as refusal:
         interaction.parties.remove(party)
+        if refusal.code == "no_phone":
+            leave_for_want_of_phone(step, agent, refusal)
         return False
     party.leg = leg.id
     return True
@@ -105,36 +113,71 @@ def waiting(step: Step) -> list[Interaction]:
         and each.contact_leg is not None
         and not (each.ahead and each.attempt is not None and each.attempt.abandoned)
     ]
-    return sorted(found, key=lambda each: each.queued_at or 0.0)
+    return sorted(found, key=_waits_since)
+
+
+def _waits_since(interaction: Interaction) -> float:
+    """UTC epoch seconds of the 200 OK: news of it may come late, and out of order from two engines."""
+    attempt = interaction.attempt
+    answered_at = attempt.answered_at if attempt is not None else None
+    return answered_at or interaction.queued_at or 0.0
 
 
 def on_wait_over(step: Step, interaction: Interaction) -> None:
-    """Nobody came in time: the campaign's message, then the end. The law counts it as abandoned. While an agent's
-    phone rings for the contact the message would only be in the way."""
-    if interaction.state is not InteractionState.QUEUED:
+    """Nobody came in time: the campaign's message, then the end. The law counts it as abandoned. A phone that rings
+    for a contact who was dialled ahead rings on: whoever picks up while the message plays still gets the contact."""
+    rings = interaction.party is not None
+    if interaction.state is not InteractionState.QUEUED or (rings and not interaction.ahead):
         return
-    if interaction.party is not None:
-        if interaction.ahead and not interaction.conversed:
-            observing.abandoned(step, interaction)
-        return
-    contact = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
     if not interaction.conversed:
         observing.abandoned(step, interaction)
+        step.interaction_changed(interaction)
+    contact = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
     message = waiting_message(step.world.campaigns[interaction.campaign].settings)
     if contact is not None and message is not None:
         play(step, contact, message, key=message_timer(interaction.id))
         step.start_timer(message_timer(interaction.id), MESSAGE_LIMIT_S)
-    else:
+    elif not rings:
         end(step, interaction)
 
 
 def end(step: Step, interaction: Interaction) -> None:
-    """The message is over. A contact whom an agent took meanwhile stays."""
-    if interaction.state is not InteractionState.QUEUED or interaction.party is not None:
+    """The message is over. A contact whom an agent took meanwhile stays. An agent whose phone still rings is not
+    ready: it would be rung in vain for the next contact too."""
+    party = interaction.party
+    if interaction.state is not InteractionState.QUEUED or (party is not None and not interaction.ahead):
         return
     interaction.ended_by = EndedBy.SYSTEM
     interaction.cause = "no agent was free in time"
+    agent = step.world.agents[party.agent] if party is not None else None
+    if agent is not None and (agent.pending is None or agent.pending.wish is Wish.READY):
+        ask_for(step, agent, Wish.NOT_READY, SystemReason.PHONE_NO_ANSWER)
     hang_up(step, interaction.contact_leg)
+
+
+def next_in_line(step: Step, interaction: Interaction) -> None:
+    """The agent who was to come did not: the contact waits for another one, as long as there is patience left. Who
+    hears the message by now hears it to its end."""
+    attempt = interaction.attempt
+    told = interaction.ahead and attempt is not None and attempt.abandoned
+    if not told:
+        start_clock(step, interaction)
+    elif waiting_message(step.world.campaigns[interaction.campaign].settings) is None:
+        end(step, interaction)
+    step.start_timer("pace", 0.0)
+    step.interaction_changed(interaction)
+
+
+def restate(step: Step, interaction: Interaction) -> None:
+    """Say once more what a waiting contact hears: what was said while the engine's socket was down is lost."""
+    attempt = interaction.attempt
+    contact = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
+    if interaction.state is not InteractionState.QUEUED or contact is None or not contact.is_connected:
+        return
+    if interaction.ahead and attempt is not None and attempt.abandoned:
+        on_wait_over(step, interaction)
+    else:
+        comfort(step, interaction)
 
 
 def left(step: Step, interaction: Interaction, event: LegCleared) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from config.model import Mode
 from dialer.agents.agent import AGENT_TABLE, Agent, AgentState, SystemReason
-from dialer.callflow import conversation, ending, legs, offers, probing, queue
+from dialer.callflow import conversation, ending, legs, observing, offers, probing, queue
 from dialer.callflow.desk import keep_engaged
 from dialer.callflow.habits import recall
 from dialer.callflow.living import decode
@@ -68,13 +68,14 @@ def on_agent_remembered(step: Step, event: events.AgentRemembered) -> None:
     reason = event.reason
     if state not in (AgentState.LOGGED_OUT, AgentState.NOT_READY):
         state, reason = AgentState.NOT_READY, SystemReason.RESTART
-    _set_agent(step, agent, state, reason)
+    _set_agent(step, agent, state, reason, step.utc)
 
 
-def _set_agent(step: Step, agent: Agent, state: AgentState, reason: str) -> None:
-    agent.machine = Machine(AGENT_TABLE, agent.name, state, step.now)
+def _set_agent(step: Step, agent: Agent, state: AgentState, reason: str, since_utc: float) -> None:
+    since_s = max(0.0, step.utc - since_utc)
+    agent.machine = Machine(AGENT_TABLE, agent.name, state, step.now - since_s)
     agent.reason = reason
-    agent.since_utc = step.utc
+    agent.since_utc = step.utc - since_s
 
 
 def on_notice_remembered(step: Step, event: events.NoticeRemembered) -> None:
@@ -115,7 +116,8 @@ def on_interaction_remembered(step: Step, event: events.InteractionRemembered) -
     agent = step.world.agents[party.agent]
     agent.interaction = interaction.id
     state = _agent_state(interaction, party)
-    _set_agent(step, agent, state, SystemReason.AFTER_CALL_OVERRUN if state is AgentState.NOT_READY else "")
+    reason = SystemReason.AFTER_CALL_OVERRUN if state is AgentState.NOT_READY else ""
+    _set_agent(step, agent, state, reason, _since_utc(party, state) or step.utc)
     if party.leg is not None and interaction.engine is not None:
         _remember_agent_leg(step, interaction, party, agent)
 
@@ -146,6 +148,13 @@ def _agent_state(interaction: Interaction, party: Party) -> AgentState:
         overran = interaction.after_call is None or interaction.after_call.ends_at is None
         return AgentState.NOT_READY if overran else AgentState.AFTER_CALL_WORK
     return AgentState.RESERVED
+
+
+def _since_utc(party: Party, state: AgentState) -> float | None:
+    """Since when the agent talks, or works after the call: what it lasts goes on over a restart."""
+    if state is AgentState.BUSY:
+        return party.talking_at
+    return party.ended_at if state is AgentState.AFTER_CALL_WORK else None
 
 
 def _remember_contact_leg(step: Step, interaction: Interaction, leg_id: LegId) -> None:
@@ -206,6 +215,7 @@ def on_restored(step: Step, _: events.Restored) -> None:
     for campaign in world.campaigns.values():
         if campaign.is_running:
             recall(step, campaign)
+            observing.all_agents(step, campaign)
         if campaign.state in (CampaignState.STOPPING, CampaignState.UNLOADING):
             step.start_timer(f"drained/{campaign.name}", 0.0)
     step.history("node_started", interactions=len(world.interactions))
@@ -278,6 +288,7 @@ def on_snapshot(step: Step, engine_id: EngineId, event: SnapshotTaken) -> None:
             _catch_up(step, world.legs[id_], snapshot)
     for interaction in [each for each in world.interactions.values() if each.engine == engine_id]:
         conversation.restate_audio(step, interaction)
+        queue.restate(step, interaction)
     step.history("engine_settled", engine=engine_id, legs=len(event.legs))
     _tell_agents(step, engine_id, up=True)
     probing.begin(step)

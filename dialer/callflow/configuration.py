@@ -18,6 +18,7 @@ from dialer.vocabulary.ids import CampaignName, EngineId, TeamName, TrunkName
 
 def on_applied(step: Step, event: events.ConfigurationApplied) -> None:
     world = step.world
+    before = {agent.name: observing.campaigns_of(step, agent) for agent in world.agents.values()}
     world.settings, world.revision = event.settings, event.revision
     _apply_engines(step)
     _apply_trunks(step)
@@ -26,6 +27,7 @@ def on_applied(step: Step, event: events.ConfigurationApplied) -> None:
     for agent in world.agents.values():
         agent.teams = frozenset(TeamName(team) for team in world.settings.teams_of(agent.name, agent.own_teams))
         step.agent_changed(agent.name)
+        observing.regrouped(step, agent, before[agent.name])
     configured = {EngineId(each.name) for each in world.settings.engines}
     for engine in world.engines.values():
         if engine.connected and engine.id in configured:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dialer.agents.agent import Agent, AgentState, Wish
 from dialer.callflow.calendar import day_of
@@ -136,6 +136,28 @@ def all_agents(step: Step, campaign: Campaign) -> None:
     """A campaign starts: where everybody is."""
     for agent in step.world.agents_of(campaign):
         tell_of(step, campaign, agent)
+
+
+def campaigns_of(step: Step, agent: Agent) -> list[Campaign]:
+    """The campaigns that the agent works for, whether they run or not."""
+    return [campaign for campaign in step.world.campaigns.values() if step.world.works_for(agent, campaign)]
+
+
+def regrouped(step: Step, agent: Agent, before: Sequence[Campaign]) -> None:
+    """Teams have changed; `before`, the agent worked for these campaigns. Who was busy, and works for one of them no
+    longer, would be awaited there for ever."""
+    after = campaigns_of(step, agent)
+    for campaign in before:
+        pacer = step.world.pacers.get(campaign.name)
+        if campaign not in after and pacer is not None:
+            pacer.observe(
+                Observation(
+                    Observed.AGENT_CHANGED, step.now, agent=agent.name, detail=agent.state, stage=AgentStage.OUT
+                )
+            )
+    for campaign in after:
+        if campaign.is_running and campaign not in before:
+            tell_of(step, campaign, agent)
 
 
 def tell_of(step: Step, campaign: Campaign, agent: Agent) -> None:

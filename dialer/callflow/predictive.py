@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dialer.agents.agent import Agent
-from dialer.callflow.asm import engaged_leg
+from dialer.agents.agent import Agent, AgentState
+from dialer.callflow.asm import engaged_leg, may_work
+from dialer.callflow.desk import leave_for_want_of_phone
 from dialer.callflow.dialing import open_interaction, place
 from dialer.callflow.ending import withdraw
-from dialer.callflow.legs import hang_up
+from dialer.callflow.legs import hang_up, no_phone
 from dialer.callflow.step import Step
 from dialer.callflow.world import EngineView
 from dialer.campaigns.campaign import Campaign
@@ -59,15 +60,15 @@ def _dial(step: Step, campaign: Campaign, record: ClaimedRecord) -> bool:
 
 
 def engine_for(step: Step, campaign: Campaign) -> EngineId | None:
-    """The engine for the next contact. Legs of two engines cannot be joined, so that in ASM the engines share contacts
-    as they share engaged agents."""
+    """The engine for the next contact. Legs of two engines cannot be joined, so that engines share contacts as they
+    share engaged agents. Who is not engaged is rung by any engine."""
     world = step.world
-    if not campaign.is_asm:
-        usable = world.usable_engine()
-        return None if usable is None else usable.id
     usable_engines = [engine for engine in world.engines.values() if engine.usable]
     if len(usable_engines) == 1:
         return usable_engines[0].id
+    if not campaign.is_asm and any(agent.engaged is None for agent in world.agents_of(campaign) if _is_there(agent)):
+        usable = world.usable_engine()
+        return None if usable is None else usable.id
     found = [(_load(step, campaign, engine), engine.id) for engine in usable_engines]
     return min(found, default=(0.0, None))[1]
 
@@ -81,9 +82,21 @@ def _load(step: Step, campaign: Campaign, engine: EngineView) -> float:
     return (contacts + 1) / agents if agents else float("inf")
 
 
+def _is_there(agent: Agent) -> bool:
+    return agent.state not in (AgentState.LOGGED_OUT, AgentState.NOT_READY)
+
+
 def _is_engaged_at(step: Step, agent: Agent, engine: EngineId) -> bool:
     leg = engaged_leg(step, agent)
     return leg is not None and leg.engine == engine
+
+
+def look_for_phone(step: Step, agent: Agent) -> None:
+    """Nobody is dialled for an agent whose phone cannot be rung: that is known before a contact has answered."""
+    if agent.phone or not agent.is_idle:
+        return
+    if any(each.is_predictive and may_work(each, agent) for each in step.world.running_for(agent)):
+        leave_for_want_of_phone(step, agent, no_phone(agent))
 
 
 def shed(step: Step, campaign: Campaign, attempts: Mapping[AttemptId, float | None]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish, make_agent
-from dialer.callflow import asm, notices, offers
+from dialer.callflow import asm, notices, observing, offers
 from dialer.callflow.desk import ask_for, move
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
@@ -24,12 +24,14 @@ def on_user_known(step: Step, event: events.UserKnown) -> None:
     own = tuple(str(team) for team in event.teams)
     teams = frozenset(TeamName(team) for team in step.world.settings.teams_of(event.agent, own))
     agent = step.world.agents.get(event.agent)
+    before = [] if agent is None else observing.campaigns_of(step, agent)
     if agent is None:
         agent = make_agent(event.agent, event.display_name, event.phone, teams)
         step.world.agents[event.agent] = agent
     agent.display_name, agent.phone, agent.teams = event.display_name, event.phone, teams
     agent.own_teams = own
     step.world.regroup()
+    observing.regrouped(step, agent, before)
     if not event.enabled and agent.state is not AgentState.LOGGED_OUT:
         _log_out(step, agent)
     step.agent_changed(agent.name)

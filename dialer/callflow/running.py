@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.model import Mode, OnStop
+from config.model import Accept, Mode, OnStop
 from dialer.callflow import asm, notices, observing, offers, outcome
 from dialer.callflow.ending import is_live
 from dialer.callflow.habits import recall
@@ -147,6 +147,9 @@ def on_change_mode(step: Step, command: commands.ChangeMode) -> None:
         raise Refused(
             "unknown_mode", f"There is no mode {command.mode!r}.", modes=[each.value for each in Mode]
         ) from None
+    if mode in PREDICTIVE_MODES and campaign.settings.offer.accept is Accept.AGENT:
+        why = f"{mode} offers no records, but offers of {campaign.name} are accepted by agents: remove accept: agent."
+        raise Refused("manual_accept", why, mode=mode)
     stopped = campaign.state in (CampaignState.INACTIVE, CampaignState.LOADED)
     if not stopped and not {mode, campaign.mode} <= _LIVE_CHANGES:
         raise Refused("stop_first", f"Stop {campaign.name} before it changes from {campaign.mode} to {mode}.")

@@ -17,6 +17,8 @@ from tests.sip.lab.rig import rig
 
 RINGS_FIRST = {Behaviour.DECLINED, Behaviour.NO_ANSWER}
 EARLY_MEDIA = {Behaviour.SIT_UNKNOWN, Behaviour.SIT_CONGESTED}
+RING_OUT_S = 2.0
+"""Room for an INVITE that is sent again, after T1 and 2 * T1 more (RFC 3261 17.1.1.2): 0.5 and 1.5 s."""
 
 
 async def test_refusals_arrive_with_code_cause_and_what_came_before(tmp_path: Path) -> None:
@@ -47,8 +49,9 @@ async def test_who_answers_and_hangs_up_is_answered_and_cleared_by_the_peer(tmp_
     async with rig(tmp_path) as desk:
         legs = {behaviour: desk.dial_contact(behaviour, number_for(behaviour)) for behaviour in leaving}
         machine, fax = legs[Behaviour.MACHINE], legs[Behaviour.FAX]
-        await desk.answered(machine, fax)
+        # Before they answer: the fax calls for half a second at once, and not again before it hangs up.
         desk.send(StartAnalysis(machine, "tones"), StartAnalysis(fax, "tones"))
+        await desk.answered(machine, fax)
         for behaviour, leg in legs.items():
             cleared = await desk.cleared(leg)
             assert (cleared.answered, cleared.by) == (True, ClearedBy.PEER), behaviour
@@ -75,8 +78,8 @@ async def test_who_waits_stays_until_we_hang_up(tmp_path: Path) -> None:
 
 async def test_who_never_answers_is_cancelled(tmp_path: Path) -> None:
     async with rig(tmp_path) as desk:
-        ringing = desk.dial_contact("ringing", number_for(Behaviour.RINGS_ON), timeout_s=1.0)
-        mute = desk.dial_contact("mute", number_for(Behaviour.MUTE), timeout_s=1.0)
+        ringing = desk.dial_contact("ringing", number_for(Behaviour.RINGS_ON), timeout_s=RING_OUT_S)
+        mute = desk.dial_contact("mute", number_for(Behaviour.MUTE), timeout_s=RING_OUT_S)
         cleared = await desk.cleared(ringing)
         assert (cleared.by, cleared.alerted, cleared.answered) == (ClearedBy.TIMEOUT, True, False)
         cleared = await desk.cleared(mute)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from math import floor
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from agent_api.exchange import Exchange, Reply
 from agent_api.route import FLOOR, PREFIX, Route
-from config.model import Mode
+from config.model import CallingWindow, Mode
 from dialer.agents.agent import AgentState
+from dialer.callflow.calendar import day_of
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.campaigns.day_figures import DayFigures
-from dialer.ports import Moment
+from dialer.compliance.window import hours_on, local_time, next_opening, open_zones
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import CampaignName
 from dialer.vocabulary.shifts import SEEDS, ShiftOutlook, ShiftQuestion
 
 #: Agents times hours times shifts that are simulated for one answer: half a minute of work.
 MOST_AGENT_HOURS = 200.0
+SECONDS_OF_HOUR = 3600
 MOST_HOURS = 8.0
 LEAST_HOURS = 0.25
 #: With fewer calls today their figures are chance.
@@ -32,8 +36,9 @@ Seconds = Annotated[float, Meta(gt=0, le=3600)]
 
 
 class SimulationRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """`agents`: differences to the agents who are logged in now. What is left out comes from today's figures, `hours`
-    from the calling window, `mode` from the campaign."""
+    """`agents`: differences to the agents who are logged in now, of whom at least one is taken to be there. What is
+    left out comes from today's figures, `hours` from the calling window, today's or the next, `mode` from the
+    campaign."""
 
     agents: Annotated[tuple[Annotated[int, Meta(ge=-500, le=500)], ...], Meta(min_length=1, max_length=5)] = (-2, 0, 2)
     hours: Annotated[float, Meta(ge=LEAST_HOURS, le=MOST_HOURS)] | None = None
@@ -60,11 +65,28 @@ class SimulationReply(Struct, frozen=True):
     outlooks: tuple[ShiftOutlook, ...]
 
 
+class ToDial(Struct, frozen=True):
+    """What a campaign has to dial, and the zones that its contacts live in."""
+
+    records: int
+    zones: tuple[str, ...]
+
+
+class Calendar(Struct, frozen=True):
+    """The ordinal of the date where the contacts live, and the hours that are left to dial."""
+
+    day: int
+    left_h: float
+
+
 async def simulate(exchange: Exchange) -> Reply:
     request = exchange.content_as(SimulationRequest)
     world = exchange.world
     campaign = world.campaign(CampaignName(exchange.path("campaign")))
-    question, assumed, now = _question(world, campaign, request, exchange.now)
+    to_dial = await _to_dial(exchange, campaign)
+    # In a thread: zones and public holidays are read from files when they are first asked for.
+    calendar = await asyncio.to_thread(_calendar, campaign, to_dial.zones, exchange.now.utc)
+    question, assumed, now = _question(world, campaign, request, to_dial, calendar)
     outlooks = await exchange.dependencies.simulator.outlook(question)
     reply = SimulationReply(
         campaign=campaign.name,
@@ -82,41 +104,60 @@ async def simulate(exchange: Exchange) -> Reply:
     return Reply(reply)
 
 
+async def _to_dial(exchange: Exchange, campaign: Campaign) -> ToDial:
+    """Of a campaign that runs as it was last counted, of another one by its lists in the store."""
+    waiting, own = campaign.waiting, campaign.settings.time_zone
+    if campaign.is_running and waiting.total:
+        records = len(campaign.pool) + waiting.due + waiting.retry + waiting.out_of_window
+        return ToDial(records, campaign.zones or ((own,) if own else ()))
+    names = {each.name for each in campaign.settings.lists}
+    lists = [each for each in await exchange.dependencies.lists.lists() if each.name in names]
+    zones = {each.zone or own for each in lists if each.ready}
+    return ToDial(sum(each.ready for each in lists), tuple(sorted(zone for zone in zones if zone)))
+
+
 def _question(
-    world: World, campaign: Campaign, request: SimulationRequest, at: Moment
+    world: World, campaign: Campaign, request: SimulationRequest, to_dial: ToDial, calendar: Calendar
 ) -> tuple[ShiftQuestion, tuple[str, ...], int]:
     """The question, what in it is assumed, and the number of agents now. Raises Refused."""
     mode = Mode(request.mode or campaign.mode)
     if mode in (Mode.PREVIEW, Mode.PUSH_PREVIEW):
         raise Refused("mode_not_simulated", f"In {mode} agents say when to dial; name another mode.", mode=mode)
-    records = len(campaign.pool) + campaign.waiting.due + campaign.waiting.retry + campaign.waiting.out_of_window
-    if records == 0:
-        raise Refused("nothing_to_dial", f"{campaign.name} has no records to dial.", campaign=campaign.name)
+    if to_dial.records == 0:
+        words = f"{campaign.name} has no records to dial; import some into its lists."
+        raise Refused("nothing_to_dial", words, campaign=campaign.name)
     now = sum(1 for agent in world.agents_of(campaign) if agent.state is not AgentState.LOGGED_OUT)
     agents = tuple(sorted({max(1, now + more) for more in request.agents}))
-    figures, assumed = _figures(campaign.today, request)
-    settings = campaign.settings.model_copy(update={"mode": mode})
+    # Until the first call of a day the figures are those of an earlier one.
+    today = campaign.today if campaign.today.day == calendar.day else DayFigures()
+    figures, assumed = _figures(today, request)
+    hours, seeds = _size(request.hours, calendar.left_h, sum(agents))
     trunks = world.trunks_of(campaign)
     question = ShiftQuestion(
         agents=agents,
-        hours=_hours(campaign, request, at, sum(agents)),
+        hours=hours,
         answer_rate=figures["answer_rate"],
         ring_s=figures["ring_s"],
         busy_share=figures["busy_share"],
         talk_s=figures["talk_s"],
         wrap_s=figures["wrap_s"],
-        campaign=settings.model_dump_json(),
+        campaign=campaign.settings.model_copy(update={"mode": mode}).model_dump_json(),
         rule="predictive" if mode.predictive else "progressive",
         max_legs=max(1, sum(trunk.settings.max_legs for trunk in trunks)),
-        max_calls_per_s=max(1.0, sum(trunk.settings.max_calls_per_s for trunk in trunks)),
-        records=records,
+        max_calls_per_s=sum(trunk.settings.max_calls_per_s for trunk in trunks) or 1.0,
+        records=to_dial.records,
+        seeds=seeds,
     )
     return question, assumed, now
 
 
 def _figures(today: DayFigures, request: SimulationRequest) -> tuple[dict[str, float], tuple[str, ...]]:
-    """What was asked for, else today's, else the usual ones, and the names of these."""
-    enough = today.answers + today.unanswered >= ENOUGH_CALLS
+    """What was asked for, else today's, else the usual ones, and the names of these. Raises Refused."""
+    calls = today.answers + today.unanswered
+    enough = calls >= ENOUGH_CALLS
+    if enough and not today.answers and request.answer_rate is None:
+        words = f"None of today's {calls} calls was answered; name the answer_rate to try."
+        raise Refused("nobody_answers", words, calls=calls)
     found = {
         "answer_rate": request.answer_rate or (today.answer_rate if enough else None),
         "ring_s": today.mean_ring_s if enough else None,
@@ -128,18 +169,38 @@ def _figures(today: DayFigures, request: SimulationRequest) -> tuple[dict[str, f
     return {name: USUAL[name] if value is None else value for name, value in found.items()}, assumed
 
 
-def _hours(campaign: Campaign, request: SimulationRequest, at: Moment, agents: int) -> float:
-    """As many as were asked for, else the rest of the calling window, and no more than can be reckoned in time."""
-    affordable = MOST_AGENT_HOURS / (agents * SEEDS)
-    if request.hours is not None:
-        if request.hours > max(LEAST_HOURS, affordable):
-            words = (
-                f"{request.hours:g} h with {agents} agents in all take too long; ask for {affordable:.2g} h or less."
-            )
-            raise Refused("simulation_too_large", words, most_hours=affordable)
-        return request.hours
-    left_h = MOST_HOURS if campaign.hours is None else (campaign.hours.closes_at - at.utc) / 3600
-    return max(LEAST_HOURS, min(left_h, MOST_HOURS, affordable))
+def _calendar(campaign: Campaign, zones: tuple[str, ...], utc: float) -> Calendar:
+    return Calendar(day_of(campaign, utc), _left_h(campaign.settings.calling_window, zones, utc))
+
+
+def _left_h(window: CallingWindow, zones: tuple[str, ...], utc: float) -> float:
+    """Hours until the calling window closes in the last of the zones; before it opens, as long as it will be open."""
+    begins = utc if open_zones(window, zones, utc) else next_opening(window, zones, utc)
+    if begins is None:
+        return MOST_HOURS
+    left_s = [0.0]
+    for zone in open_zones(window, zones, begins):
+        local = local_time(zone, begins)
+        hours = hours_on(window, local.date()) if local is not None else None
+        if local is not None and hours is not None:
+            left_s.append(hours.closes_minute * 60 - (local.hour * 3600 + local.minute * 60 + local.second))
+    return max(left_s) / SECONDS_OF_HOUR
+
+
+def _size(asked_h: float | None, left_h: float, agents: int) -> tuple[float, int]:
+    """Hours and the number of shifts for each number of agents: as many hours as were asked for, else the rest of the
+    calling window, and no more than can be reckoned in time. A single shift of a large team is enough: chance evens
+    out in it. Raises Refused."""
+    seeds = SEEDS if agents * LEAST_HOURS * SEEDS <= MOST_AGENT_HOURS else 1
+    affordable = floor(100 * MOST_AGENT_HOURS / (agents * seeds)) / 100
+    if affordable < LEAST_HOURS:
+        most = int(MOST_AGENT_HOURS / LEAST_HOURS)
+        words = f"{agents} agents in all are more than {most}; ask for fewer numbers of agents at a time."
+        raise Refused("simulation_too_large", words, most_agents=most)
+    if asked_h is not None and asked_h > affordable:
+        words = f"{asked_h:g} h with {agents} agents in all take too long; ask for {affordable:g} h or less."
+        raise Refused("simulation_too_large", words, most_hours=affordable)
+    return asked_h or max(LEAST_HOURS, min(left_h, MOST_HOURS, affordable)), seeds
 
 
 def routes() -> tuple[Route, ...]:

@@ -40,7 +40,7 @@ from config.model import (
     Trunk,
 )
 from dialer.callflow.world import World
-from dialer.ports import NewRecord, User
+from dialer.ports import NewRecord, Simulator, User
 from dialer.runtime.clock import SystemClock
 from dialer.runtime.executor import Executor, audience_of
 from dialer.runtime.inbox import Inbox
@@ -200,6 +200,9 @@ class Stage:
         self.app = make_app(self.dependencies, Sockets(self.dependencies, logins, **sockets))
         self.client: TestClient[Any, Any] = TestClient(TestServer(self.app))
 
+    def make_simulator(self) -> Simulator:
+        return SimulationProcess()
+
     def _dependencies(self) -> Dependencies:
         store = self.store
         return Dependencies(
@@ -214,9 +217,10 @@ class Stage:
             keys=store.idempotency_keys,
             lists=store.lists,
             attempts=store.attempts,
+            habits=store.ledger,
             do_not_call=store.do_not_call,
             importer=CsvImporter(store.lists, self.clock),
-            simulator=SimulationProcess(),
+            simulator=self.make_simulator(),
             reload=self.reload,
             registry=CollectorRegistry(),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,7 +26,9 @@ from dialer.ports import (
 )
 from dialer.vocabulary.commands import Command
 from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected, UserKnown
+from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import ListName
+from dialer.vocabulary.outputs import RecallHabits
 
 
 class Asker(Protocol):
@@ -40,6 +42,13 @@ class Announcer(Protocol):
     """The inbox, as facts of ours see it. Never blocks."""
 
     def announce(self, event: DesktopConnected | DesktopDisconnected | UserKnown) -> None: ...
+
+
+class HabitBook(Protocol):
+    """What settled attempts have taught."""
+
+    async def habits(self, request: RecallHabits) -> Sequence[DayHabit]:
+        """Dials and answers by day and kind of contact. Raises StoreUnavailable."""
 
 
 class Importer(Protocol):
@@ -66,6 +75,7 @@ class Dependencies:
     keys: IdempotencyKeys
     lists: Lists
     attempts: Attempts
+    habits: HabitBook
     do_not_call: DoNotCall
     importer: Importer
     simulator: Simulator

@@ -174,6 +174,7 @@ class Node:
             keys=store.idempotency_keys,
             lists=store.lists,
             attempts=store.attempts,
+            habits=store.ledger,
             do_not_call=store.do_not_call,
             importer=CsvImporter(store.lists, self.clock),
             simulator=SimulationProcess(),

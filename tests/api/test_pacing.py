@@ -52,6 +52,26 @@ async def test_the_next_hours_are_tried_with_more_and_fewer_agents(stage: Stage)
     assert large["code"] == "simulation_too_large"
 
 
+async def test_answer_rates_are_told_by_hour_type_region_and_list(stage: Stage) -> None:
+    sue = await stage.run("push", "+442079460102", "+447700900102")
+    nothing = await sue.get("/campaigns/push/answer-rates")
+    assert (nothing["total"]["dials"], nothing["hours"]) == (0, [])
+    await sue.post("/campaigns/push/mode", {"mode": "PROGRESSIVE_ASM"})
+    await (await stage.log_in("anna")).post("/agent/ready")
+    told = nothing
+    async with asyncio.timeout(10):
+        while told["total"]["dials"] < 2:
+            stage.tick()
+            told = await sue.get("/campaigns/push/answer-rates")
+    assert {"campaign": "push", "days": 60}.items() <= told.items()
+    assert told["total"] == {"key": "total", "dials": 2, "answers": 0, "percent": 0}
+    assert [(each["key"], each["dials"]) for each in told["number_types"]] == [("fixed", 1), ("unknown", 1)]
+    assert [(each["key"], each["dials"]) for each in told["lists"]] == [("push", 2)]
+    assert sum(each["dials"] for each in told["regions"]) == sum(each["dials"] for each in told["hours"]) == 2
+    missing = await sue.get("/campaigns/none/answer-rates", status=404)
+    assert missing["code"] == "campaign_not_found"
+
+
 async def figures(stage: Stage) -> dict[tuple[str, ...], float]:
     """All samples of the pacing and the law, by name and values of labels, the campaign first."""
     async with stage.client.get("/metrics") as response:

@@ -51,15 +51,20 @@ PROGRAMS: Mapping[str, tuple[str, str]] = {
 }
 
 
+#: In place of a name: which there are.
+LIST = "list"
+
+
 def run_bench(name: str, arguments: Sequence[str]) -> int:
     """Run one comparison; returns the exit code. The last line of stdout is one JSON object."""
     if name in PROGRAMS:
         program = cast("Program", importlib.import_module(PROGRAMS[name][0]))
         return program.main(list(arguments))
+    if name == LIST:
+        sys.stdout.write(_names())
+        return 0
     if name not in BENCHES:
-        sys.stderr.write(f"There is no comparison {name!r}. There are:\n")
-        for known, (_, purpose) in sorted({**BENCHES, **PROGRAMS}.items()):
-            sys.stderr.write(f"  {known:16} {purpose}\n")
+        sys.stderr.write(f"There is no comparison {name!r}. There are:\n{_names()}")
         return EXIT_MISTAKE
     bench = cast("Bench", importlib.import_module(BENCHES[name][0]))
     parser = argparse.ArgumentParser(prog=f"cornetta bench {name}", description=BENCHES[name][1])
@@ -76,6 +81,12 @@ def run_bench(name: str, arguments: Sequence[str]) -> int:
         return EXIT_FAILED
     sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
     return exit_code(name, result)
+
+
+def _names() -> str:
+    """A line for each comparison."""
+    known = sorted({**BENCHES, **PROGRAMS}.items())
+    return "".join(f"  {name:16} {purpose}\n" for name, (_, purpose) in known)
 
 
 def exit_code(name: str, result: Mapping[str, Any]) -> int:

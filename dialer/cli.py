@@ -247,8 +247,10 @@ def _headless(scenario: Any, habits: Any, place: Path, *, as_json: bool) -> None
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def bench(context: typer.Context, name: Annotated[str, typer.Argument(help="Which comparison.")]) -> None:
-    """Run one measured comparison; the last line of stdout is one JSON object."""
+def bench(
+    context: typer.Context, name: Annotated[str, typer.Argument(help="Which comparison; list shows them.")]
+) -> None:
+    """Run one measured comparison; the last line of stdout is one JSON object. NAME -h has its options."""
     from bench.registry import run_bench
 
     log_to_stderr("WARNING")

@@ -12,8 +12,11 @@ def test_an_unknown_name_is_told_with_those_that_there_are(capsys: pytest.Captur
     told = capsys.readouterr()
     assert not told.out
     assert "'nothing'" in told.err
+    assert run_bench("list", []) == 0
+    listed = capsys.readouterr()
     for name in (*BENCHES, *PROGRAMS):
         assert name in told.err
+        assert name in listed.out
 
 
 @pytest.mark.parametrize(

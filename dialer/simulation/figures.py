@@ -12,8 +12,8 @@ from dialer.simulation.shift import SimulatedShift
 
 
 class ShiftFigures(Struct, frozen=True):
-    """One seed. Shares are in percent; `ends_at_h` is the hour at which the calling list was finished, None if it
-    was not; `fallback`: why the figures are not the rule's own, empty if they are."""
+    """One seed. Shares are in percent; `ends_at_h` is the hour at which the calling list was finished, and the shift
+    with it, None if it was not; `fallback`: why the figures are not the rule's own, empty if they are."""
 
     seed: int
     utilisation: float

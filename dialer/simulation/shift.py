@@ -216,12 +216,16 @@ class SimulatedShift(SimulatedNode):
         self.ask(c.StartCampaign(CampaignName(CAMPAIGN), "simulation"))
 
     def run(self, progress: Callable[[float], None] = lambda _: None) -> None:
-        """The whole shift. `progress` gets the share that has passed."""
+        """The whole shift, or until the list is finished: what agents wait for afterwards says nothing of the rule.
+        `progress` gets the share that has passed."""
         self.open()
-        while self.shift_s < self.plan.length_s:
-            self.agenda.run(min(self.agenda.now + STRIDE_S, LEAD_S + self.plan.length_s))
+        # In times of the agenda: the difference of two of them may fall short of the length for ever.
+        end = LEAD_S + self.plan.length_s
+        while self.agenda.now < end and self.ended_at_h is None:
+            self.agenda.run(min(self.agenda.now + STRIDE_S, end))
             self._look()
             progress(self.shift_s / self.plan.length_s)
+        self.tally.end(self.shift_s)
         self.tally.close()
         for interaction in self.world.interactions.values():
             attempt = interaction.attempt

@@ -36,8 +36,8 @@ class Piece:
 
 @dataclass(slots=True)
 class Tally:
-    """`begun_utc`: epoch seconds of the start of the shift; `length_s`: its length. What lies outside is not
-    counted."""
+    """`begun_utc`: epoch seconds of the start of the shift; `length_s`: its length, shorter once it has ended early.
+    What lies outside is not counted."""
 
     begun_utc: float
     length_s: float
@@ -108,6 +108,10 @@ class Tally:
             if state in WORKING:
                 piece.working_s += end - at
             at = end
+
+    def end(self, at_s: float) -> None:
+        """The shift ends at this time, if not later than it was to."""
+        self.length_s = min(self.length_s, at_s)
 
     def close(self) -> None:
         """The shift is over: what goes on is counted to its end."""

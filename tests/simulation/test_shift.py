@@ -47,6 +47,29 @@ def test_nothing_is_left_over_after_a_shift() -> None:
     check_drained(shift)
 
 
+@pytest.mark.parametrize("hours", [0.001, 0.0333, 0.0123456789])
+def test_a_shift_of_any_length_comes_to_its_end(hours: float) -> None:
+    """2 and 3.6 less 2 are less than 3.6 where numbers have so many digits and no more."""
+    shift = SimulatedShift(Plan(2, 0.25, "progressive", hours, FLAT), 1)
+    told: list[float] = []
+    shift.run(told.append)
+    assert told[-1] == pytest.approx(1)
+    assert shift.tally.staffed_s == pytest.approx(2 * 3600 * hours)
+
+
+def test_a_shift_ends_with_its_list() -> None:
+    """Agents who wait for a list that is finished say nothing of the rule, and more agents would look the worse."""
+    short, long = (SimulatedShift(Plan(5, 0.5, "progressive", hours, FLAT, records=40), 1) for hours in (0.4, 2.0))
+    short.run()
+    long.run()
+    assert short.ended_at_h is not None
+    assert short.ended_at_h == long.ended_at_h
+    assert long.tally.staffed_s == pytest.approx(5 * 3600 * long.ended_at_h)
+    assert long.tally.working_s == pytest.approx(short.tally.working_s)
+    assert long.tally.working_s > 0.4 * long.tally.staffed_s
+    assert long.trace.hexdigest() == short.trace.hexdigest()
+
+
 def test_breaks_and_machines_are_lived_through() -> None:
     profile = FLAT.model_validate(
         {
@@ -67,11 +90,11 @@ def test_breaks_and_machines_are_lived_through() -> None:
     check_drained(shift)
 
 
-def _hash_elsewhere(hash_seed: str) -> str:
+def _hash_elsewhere(hash_seed: str, rule: str) -> str:
     """The trace of a shift in another process, with other hashes of strings."""
     command = [
         *(sys.executable, "-m", "dialer.cli", "simulate", "--agents", "3", "--answer-rate", "25%"),
-        *("--rule", "progressive", "--hours", "0.2", "--seeds", "7", "--json"),
+        *("--rule", rule, "--hours", "0.2", "--seeds", "7", "--json"),
     ]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
@@ -81,8 +104,9 @@ def _hash_elsewhere(hash_seed: str) -> str:
     return str(told["trace_hash"])
 
 
-def test_the_same_seed_is_the_same_trace_in_every_process() -> None:
-    assert _hash_elsewhere("1") == _hash_elsewhere("2")
+@pytest.mark.parametrize("rule", ["progressive", "predictive"])
+def test_the_same_seed_is_the_same_trace_in_every_process(rule: str) -> None:
+    assert _hash_elsewhere("1", rule) == _hash_elsewhere("2", rule)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ the phone rings once a shift. Nothing is dialled for an agent without one."""
 
 from __future__ import annotations
 
-from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
-from dialer.callflow.desk import ask_for, give_free, leave_for_want_of_phone, move, pause_timer
+from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
+from dialer.callflow.desk import give_free, leave_for_want_of_phone, make_not_ready, move, pause_timer
 from dialer.callflow.dialing import place
 from dialer.callflow.ending import withdraw
 from dialer.callflow.legs import hang_up, ring_agent, stand_by
@@ -83,7 +83,7 @@ def on_engaged_lost(step: Step, agent: Agent, leg: Leg, by: ClearedBy, *, was_up
     if agent.state is AgentState.READY:
         move(step, agent, AgentTrigger.NOT_READY, reason)
     elif reserved_for is not None:
-        ask_for(step, agent, Wish.NOT_READY, reason)
+        make_not_ready(step, agent, reason)
     else:
         step.agent_changed(agent.name)
 

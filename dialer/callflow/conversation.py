@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dialer.agents.agent import Agent, AgentTrigger, SystemReason, Wish
-from dialer.callflow.desk import ask_for, give_free
+from dialer.agents.agent import Agent, AgentTrigger, SystemReason
+from dialer.callflow.desk import give_free, make_not_ready
 from dialer.callflow.ending import reconnect_timer, withdraw
 from dialer.callflow.legs import (
     agent_leg,
@@ -280,7 +280,7 @@ def give_up(step: Step, agent: Agent, interaction: Interaction) -> None:
     """The agent's phone did not come back: the conversation ends and the agent is not ready afterwards."""
     interaction.ended_by = EndedBy.SYSTEM
     interaction.cause = "your phone was lost"
-    ask_for(step, agent, Wish.NOT_READY, SystemReason.PHONE_LOST)
+    make_not_ready(step, agent, SystemReason.PHONE_LOST)
     if interaction.party is not None:
         hang_up(step, interaction.party.leg)
     hang_up(step, interaction.contact_leg)

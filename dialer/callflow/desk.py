@@ -76,3 +76,9 @@ def ask_for(step: Step, agent: Agent, wish: Wish, reason: str = "") -> None:
     agent.pending = Pending(wish, reason)
     step.agent_changed(agent.name)
     observing.agent_changed(step, agent)
+
+
+def make_not_ready(step: Step, agent: Agent, reason: SystemReason) -> None:
+    """The system wants the agent not ready once the desk is empty. Who asked for a break or to log out has that."""
+    if agent.pending is None or agent.pending.wish is Wish.READY:
+        ask_for(step, agent, Wish.NOT_READY, reason)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
+from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
 from dialer.callflow import asm, conversation, crossing, offers, outcome
-from dialer.callflow.desk import ask_for, give_free
+from dialer.callflow.desk import give_free, make_not_ready
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import agent_leg, hang_up
 from dialer.callflow.queue import next_in_line
@@ -100,13 +100,13 @@ def _lose(step: Step, agent: Agent, interaction: Interaction, party: Party, even
     if state is InteractionState.PREVIEW:
         offers.on_phone_failed(step, agent, interaction, reason)
     elif state is InteractionState.CLEARED and party.state is PartyState.ALERTING:
-        ask_for(step, agent, Wish.NOT_READY, reason)
+        make_not_ready(step, agent, reason)
         outcome.on_call_again_failed(step, interaction, reason, "Your phone was not answered.")
     elif state is InteractionState.QUEUED:
         _next_agent(step, agent, interaction, party, reason)
     elif state is InteractionState.DIALING:
         if event.by is not ClearedBy.PEER:
-            ask_for(step, agent, Wish.NOT_READY, SystemReason.PHONE_LOST)
+            make_not_ready(step, agent, SystemReason.PHONE_LOST)
         conversation.end_by_agent(step, interaction)
     elif state is InteractionState.CONNECTED:
         if interaction.reconnecting:

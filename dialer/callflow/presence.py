@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish, make_agent
 from dialer.callflow import asm, notices, observing, offers
-from dialer.callflow.desk import ask_for, move
+from dialer.callflow.desk import ask_for, make_not_ready, move
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.vocabulary import commands, events
@@ -127,7 +127,7 @@ def on_desktop_lost(step: Step, agent: Agent) -> None:
     if interaction is not None and interaction.state is InteractionState.PREVIEW:
         offers.on_not_ready_during_offer(step, agent, interaction, SystemReason.DESKTOP_LOST)
     elif interaction is not None:
-        ask_for(step, agent, Wish.NOT_READY, SystemReason.DESKTOP_LOST)
+        make_not_ready(step, agent, SystemReason.DESKTOP_LOST)
     elif agent.state is AgentState.READY:
         move(step, agent, AgentTrigger.NOT_READY, SystemReason.DESKTOP_LOST)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dialer.agents.agent import Agent, AgentTrigger, SystemReason, Wish
+from dialer.agents.agent import Agent, AgentTrigger, SystemReason
 from dialer.callflow import ending, observing
-from dialer.callflow.desk import ask_for, leave_for_want_of_phone, move
+from dialer.callflow.desk import leave_for_want_of_phone, make_not_ready, move
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import hang_up, play, ring_agent
 from dialer.callflow.patience import left_s
@@ -149,9 +149,8 @@ def end(step: Step, interaction: Interaction) -> None:
         return
     interaction.ended_by = EndedBy.SYSTEM
     interaction.cause = "no agent was free in time"
-    agent = step.world.agents[party.agent] if party is not None else None
-    if agent is not None and (agent.pending is None or agent.pending.wish is Wish.READY):
-        ask_for(step, agent, Wish.NOT_READY, SystemReason.PHONE_NO_ANSWER)
+    if party is not None:
+        make_not_ready(step, step.world.agents[party.agent], SystemReason.PHONE_NO_ANSWER)
     hang_up(step, interaction.contact_leg)
 
 

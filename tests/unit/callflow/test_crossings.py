@@ -6,9 +6,11 @@ import pytest
 
 from config.model import Mode, OnStop
 from dialer.agents.agent import AgentState, SystemReason
+from dialer.callflow.presence import DESKTOP_GRACE_S
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import Leg
 from dialer.vocabulary import commands
+from dialer.vocabulary.events import DesktopDisconnected
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import (
     ClearedBy,
@@ -279,3 +281,36 @@ def test_an_agent_who_logs_out_while_the_phone_rings_is_out_when_it_failed() -> 
     floor.clear(contact, by=ClearedBy.US)
     assert floor.agent().state is AgentState.LOGGED_OUT
     assert LegRole.AGENT not in {each.role for each in floor.commands(Dial)}
+
+
+def test_a_contact_who_waits_as_the_campaign_stops_still_gets_the_next_agent() -> None:
+    floor, script = predictive(agents=(ADA,))
+    first, second = dial(floor, script, 2)
+    floor.answer(first)
+    floor.answer(second)
+    floor.ask(commands.StopCampaign(SPRING, "sue"))
+    floor.clear(first)
+    floor.ask(commands.Done(ADA, of(floor, first).id))
+    assert floor.agent().interaction == second.interaction
+    floor.clear(second)
+    floor.ask(commands.Done(ADA, of(floor, second).id))
+    assert counted(floor) == (2, 0)
+    assert floor.campaign.state == "loaded"
+    assert len(floor.commands(HangUp)) == 1, "the standing leg goes with the last call"
+
+
+@pytest.mark.parametrize("how", ["desktop", "phone"])
+def test_who_asked_to_log_out_is_logged_out_whatever_else_goes_wrong(how: str) -> None:
+    floor, script = predictive(agents=(ADA,))
+    (contact,) = dial(floor, script, 1)
+    floor.answer(contact)
+    floor.ask(commands.LogOut(ADA))
+    if how == "desktop":
+        floor.say(DesktopDisconnected(ADA))
+        floor.pass_time(DESKTOP_GRACE_S + 1)
+    else:
+        floor.clear(floor.engaged, by=ClearedBy.MEDIA)
+        floor.clear(floor.phone, 486)
+    floor.clear(contact)
+    floor.ask(commands.Done(ADA, of(floor, contact).id))
+    assert floor.agent().state is AgentState.LOGGED_OUT

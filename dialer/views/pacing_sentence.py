@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
+from config.model import Mode
 from dialer.agents.agent import Agent, AgentState, Wish
 from dialer.callflow.asm import may_work
 from dialer.callflow.world import World
@@ -13,6 +15,10 @@ from dialer.views.agent import Engagement, engagement
 from dialer.views.labels import NOT_RUNNING
 
 _ONE_TO_ONE = "Contacts are dialled one for each idle agent"
+_BY_MODE: Mapping[Mode, str] = {
+    Mode.PREVIEW: "Agents take and dial the records themselves",
+    Mode.PUSH_PREVIEW: "Records are offered one to each idle agent, who has them dialled",
+}
 
 
 def pacing_sentence(world: World, campaign: Campaign) -> str:
@@ -40,7 +46,7 @@ def basis_sentence(world: World, campaign: Campaign, basis: Basis) -> str:
         case Basis.FORECAST:
             return "Contacts are dialled ahead of free agents, by forecast."
         case Basis.MODE:
-            return f"{_ONE_TO_ONE}, as the mode {campaign.mode} says."
+            return f"{_BY_MODE.get(campaign.mode, _ONE_TO_ONE)}, as the mode {campaign.mode} says."
         case Basis.LAG:
             late = (
                 f"news of calls came {world.lag_s:.1f} s late, more than {LAG_LIMIT_S:g} s is too late for a forecast"

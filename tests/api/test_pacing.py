@@ -20,6 +20,9 @@ async def test_decisions_are_told_with_inputs_and_reason(stage: Stage) -> None:
     await stage.run("push", "+442079460111", "+442079460112")
     told = await sue.get("/campaigns/push/pacing?limit=1")
     assert (told["campaign"], told["basis"], told["failure"]) == ("push", "mode", "")
+    assert told["sentence"].startswith(
+        "Records are offered one to each idle agent, who has them dialled, as the mode PUSH"
+    )
     (decision,) = told["decisions"]
     assert decision["reason"]
     assert {"idle", "ringing", "waiting", "in_hand", "figures", "at_utc"} <= set(decision)

@@ -109,14 +109,16 @@ class Rig:
 
     # -- shorthand ---------------------------------------------------------------------------------------------------
 
-    def dial_contact(self, leg: str, number: str, timeout_s: float = 30.0) -> LegId:
-        return self.dial(leg, number, self.lab.settings.carrier_port, timeout_s)
+    def dial_contact(self, leg: str, number: str, timeout_s: float = 30.0, bridge: str | None = None) -> LegId:
+        return self.dial(leg, number, self.lab.settings.carrier_port, timeout_s, bridge)
 
     def dial_phone(self, leg: str, user: str, timeout_s: float = 30.0) -> LegId:
         return self.dial(leg, user, self.lab.settings.phones_port, timeout_s)
 
-    def dial(self, leg: str, user: str, port: int, timeout_s: float = 30.0) -> LegId:
-        self.send(Dial(LegId(leg), TRUNK, f"sip:{user}@127.0.0.1:{port}", f"{leg}.1", timeout_s))
+    def dial(self, leg: str, user: str, port: int, timeout_s: float = 30.0, bridge: str | None = None) -> LegId:
+        """`bridge` is where the leg is joined by its answer."""
+        uri, place = f"sip:{user}@127.0.0.1:{port}", BridgeId(bridge) if bridge is not None else None
+        self.send(Dial(LegId(leg), TRUNK, uri, f"{leg}.1", timeout_s, bridge=place))
         return LegId(leg)
 
     async def answered(self, *legs: LegId) -> None:

@@ -226,11 +226,12 @@ class Floor:
         """How long the ends of the conversation with this number heard each other until now."""
         report = await self.carrier.request({"do": "report"})
         assert report["cross_talk"] == [], report
-        call = next(call for call in report["answered"] if call["number"] == number)
+        # The node may know of an answer before the carrier knows of the ACK.
+        tone_s = next((call["tone_s"] for call in report["answered"] if call["number"] == number), 0.0)
         mine = [each for each in report["conversations"] if each["contact"] == number]
         if not mine:
-            return Heard(0.0, 0.0, call["tone_s"])
-        return Heard(mine[0]["contact_heard_s"], mine[0]["phone_heard_s"], call["tone_s"])
+            return Heard(0.0, 0.0, tone_s)
+        return Heard(mine[0]["contact_heard_s"], mine[0]["phone_heard_s"], tone_s)
 
     async def hear(self, number: str, holds: Callable[[Heard], bool], timeout_s: float = PATIENCE_S) -> Heard:
         """Wait until what was heard is enough; returns it."""

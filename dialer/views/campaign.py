@@ -76,7 +76,7 @@ def why_view(world: World, campaign: Campaign) -> WhyView | None:
     if reason is None:
         return None
     waiting = reason.waiting
-    code, sentence = _paced(world, campaign, reason)
+    code, sentence = _explained(world, campaign, reason)
     return WhyView(
         code=code,
         sentence=sentence,
@@ -93,9 +93,13 @@ def why_view(world: World, campaign: Campaign) -> WhyView | None:
     )
 
 
-def _paced(world: World, campaign: Campaign, reason: NoCalls) -> tuple[NoCallsCode, str]:
-    """Code and sentence. Where contacts are dialled ahead, agents who are all occupied keep nothing from being dialled:
-    the pacing does, and says why."""
+def _explained(world: World, campaign: Campaign, reason: NoCalls) -> tuple[NoCallsCode, str]:
+    """Code and sentence, with what the trunks last complained of. Where contacts are dialled ahead, agents who are all
+    occupied keep nothing from being dialled: the pacing does, and says why."""
+    if reason.code is NoCallsCode.TRUNK_DOWN:
+        errors = [f"{each.name}: {each.last_error}" for each in world.trunks_of(campaign) if each.last_error]
+        told = f" Last error of {'; of '.join(errors)}." if errors else ""
+        return reason.code, reason.sentence + told
     if not (campaign.is_running and campaign.is_predictive):
         return reason.code, reason.sentence
     if reason.code is NoCallsCode.ALL_OCCUPIED:

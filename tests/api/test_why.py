@@ -204,7 +204,9 @@ async def test_a_trunk_that_is_paused_or_full_is_named(shift: Shift) -> None:
     await shift.ready("anna")
     trunk = shift.stage.world.trunks[next(iter(shift.stage.world.trunks))]
     trunk.resumes_at = shift.stage.clock.now().monotonic + 60
-    assert "carrier: paused" in await shift.told("trunk_down")
+    trunk.complain("5 refusals in a row, the last 403", shift.stage.clock.now().utc)
+    told = await shift.told("trunk_down", "403")
+    assert told == "No trunk is up (carrier: paused). Last error of carrier: 5 refusals in a row, the last 403."
     trunk.resumes_at = 0.0
     trunk.settings = trunk.settings.model_copy(update={"max_legs": 0})
     assert "carrier: max_legs" in await shift.told("trunk_limit")

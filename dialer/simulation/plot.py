@@ -72,13 +72,15 @@ def _utilisation(axes: Any, hours: Sequence[float], pieces: Sequence[Piece]) -> 
 
 
 def _level(axes: Any, hours: Sequence[float], pieces: Sequence[Piece]) -> None:
-    staff = [max(1e-9, piece.staffed_s / PIECE_S) for piece in pieces]
-    axes.plot(
-        hours, [piece.ringing / there for piece, there in zip(pieces, staff, strict=True)], label="calls that ring"
-    )
-    per_minute = [piece.dials * 60 / PIECE_S / there for piece, there in zip(pieces, staff, strict=True)]
+    axes.plot(hours, [per_agent(piece.ringing, piece) for piece in pieces], label="calls that ring")
+    per_minute = [per_agent(piece.dials * 60 / PIECE_S, piece) for piece in pieces]
     axes.plot(hours, per_minute, label="calls placed a minute", alpha=0.7)
     axes.set_ylabel("dialing, per agent")
+
+
+def per_agent(count: float, piece: Piece) -> float:
+    """Nothing where nobody was there: the last call may ring on after the last agent has gone."""
+    return count * PIECE_S / piece.staffed_s if piece.staffed_s else 0.0
 
 
 def _budget(axes: Any, hours: Sequence[float], pieces: Sequence[Piece], limit: float) -> None:

@@ -18,9 +18,11 @@ from dialer.pacing.rules import Shift as RuleShift
 from dialer.pacing.rules import pacer
 from dialer.pacing.trace import Decided, Entry, Recorder, replay
 from dialer.simulation.laws import Breaks
+from dialer.simulation.plot import per_agent
 from dialer.simulation.profile import DRIFT, FLAT
 from dialer.simulation.setting import Plan
 from dialer.simulation.shift import SimulatedShift
+from dialer.simulation.tally import Piece
 from tests.simulation.invariants import check, check_drained
 
 
@@ -179,6 +181,11 @@ def test_a_shift_is_drawn(tmp_path: Path) -> None:
     ]
     subprocess.run(command, capture_output=True, timeout=60, check=True)
     assert file.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_piece_without_agents_has_no_level_of_dialing() -> None:
+    assert per_agent(6, Piece(dials=6)) == 0
+    assert per_agent(6, Piece(staffed_s=900.0)) == 2
 
 
 def test_a_picture_that_cannot_be_written_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -154,6 +154,13 @@ def end(step: Step, interaction: Interaction) -> None:
     hang_up(step, interaction.contact_leg)
 
 
+def on_message_failed(step: Step, interaction: Interaction) -> None:
+    """The campaign's message cannot be played: nobody is left in silence for as long as it might last."""
+    attempt = interaction.attempt
+    if attempt is not None and attempt.abandoned and interaction.party is None:
+        end(step, interaction)
+
+
 def next_in_line(step: Step, interaction: Interaction) -> None:
     """The agent who was to come did not: the contact waits for another one, as long as there is patience left. Who
     hears the message by now hears it to its end."""

@@ -259,6 +259,8 @@ def on_ready(step: Step, engine_id: EngineId, event: EngineReady) -> None:
 
 
 def on_statistics(step: Step, engine_id: EngineId, event: EngineStatistics) -> None:
+    # An engine that is busy for long hears late what happens, and stamps it late.
+    step.world.note_lag(max(step.now - event.at, event.lag_ms_max / 1000), step.now)
     engine = step.world.engines.get(engine_id)
     if engine is not None:
         engine.legs, engine.lingering, engine.capacity = event.legs, event.lingering, event.capacity

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.agents.agent import AgentTrigger
-from dialer.callflow import observing
+from dialer.callflow import observing, queue
 from dialer.callflow.desk import give_free
 from dialer.callflow.ending import bar_record, release_leg, withdraw
 from dialer.callflow.outcome import on_call_again_failed
@@ -100,6 +100,10 @@ def on_engine_fault(step: Step, engine_id: EngineId, event: telephony.EngineFaul
     if engine is not None:
         engine.last_fault = f"{event.where}: {event.problem}"
     step.history("engine_fault", engine=engine_id, where=event.where, problem=event.problem)
+    leg = step.world.legs.get(event.leg) if event.leg and event.where == "play" else None
+    interaction = step.world.interactions.get(leg.interaction) if leg is not None and leg.interaction else None
+    if leg is not None and interaction is not None and interaction.contact_leg == leg.id:
+        queue.on_message_failed(step, interaction)
 
 
 def on_offered(step: Step, engine_id: EngineId, event: telephony.LegOffered) -> None:

@@ -15,6 +15,7 @@ from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import (
     ClearedBy,
     Dial,
+    EngineFault,
     HangUp,
     Join,
     LateAnswer,
@@ -314,3 +315,18 @@ def test_who_asked_to_log_out_is_logged_out_whatever_else_goes_wrong(how: str) -
     floor.clear(contact)
     floor.ask(commands.Done(ADA, of(floor, contact).id))
     assert floor.agent().state is AgentState.LOGGED_OUT
+
+
+def test_a_message_that_cannot_be_played_leaves_nobody_in_silence() -> None:
+    floor, script = predictive(agents=(ADA,))
+    first, second = dial(floor, script, 2)
+    floor.answer(first)
+    floor.answer(second)
+    fault = EngineFault("play", "no such file", floor.now, second.id)
+    floor.engine_says(fault)
+    assert not floor.commands(HangUp), "it was the comfort noise"
+    floor.pass_time(2.1)
+    floor.engine_says(fault)
+    assert [each.leg for each in floor.commands(HangUp)] == [second.id]
+    floor.engine_says(EngineFault("play", "no such file", floor.now, first.id))
+    assert of(floor, first).state is InteractionState.CONNECTED

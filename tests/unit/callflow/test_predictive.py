@@ -16,7 +16,7 @@ from dialer.vocabulary import commands
 from dialer.vocabulary.ids import AgentName
 from dialer.vocabulary.outputs import Publish
 from dialer.vocabulary.results import CallResult, RecordStatus
-from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp, Join, Play
+from dialer.vocabulary.telephony import ClearedBy, Dial, EngineStatistics, HangUp, Join, Play
 from dialer.vocabulary.writes import SettleAttempt, UpdateRecord
 from tests.unit.callflow.ahead import Script, dial, hears_message, of, predictive, today
 from tests.unit.callflow.floor import Floor
@@ -197,6 +197,17 @@ def test_events_that_come_late_fall_to_one_call_for_one_agent() -> None:
     floor.pass_time(6)
     floor.tick()
     assert governor.last.basis is Basis.FORECAST
+
+
+@pytest.mark.parametrize(("age_s", "busy_ms"), [(1.5, 5.0), (0.0, 1500.0)])
+def test_an_engine_that_hears_late_falls_to_one_call_for_one_agent(age_s: float, busy_ms: float) -> None:
+    floor, script = predictive(agents=(ADA,))
+    floor.engine_says(EngineStatistics(1, 0, 1000, busy_ms, 50.0, 1.0, 1, 1, floor.now - age_s))
+    script.dial = 5
+    floor.tick()
+    governor = floor.world.pacers[SPRING]
+    assert governor.last is not None
+    assert (governor.last.basis, governor.last.dial) == (Basis.LAG, 1)
 
 
 def test_too_few_agents_are_paced_one_to_one() -> None:

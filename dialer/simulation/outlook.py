@@ -35,10 +35,11 @@ def _outlook(question: ShiftQuestion, agents: int) -> ShiftOutlook:
     for seed in range(1, question.seeds + 1):
         shift = SimulatedShift(plan, seed)
         shift.run()
-        found.append((figures_of(shift, seed), shift.records_left))
-    figures = together([each for each, _ in found], question.rule)
-    left = sum(each for _, each in found) / len(found)
-    ends_after_h, continued = _end(question, figures, left)
+        found.append((figures_of(shift, seed), shift.records_left, shift.last_retry_h))
+    figures = together([each for each, _, _ in found], question.rule)
+    left = sum(each for _, each, _ in found) / len(found)
+    last_retry_h = sum(each for _, _, each in found) / len(found)
+    ends_after_h, continued = _end(question, figures, left, last_retry_h)
     return ShiftOutlook(
         agents=agents,
         utilisation=figures.utilisation,
@@ -52,13 +53,14 @@ def _outlook(question: ShiftQuestion, agents: int) -> ShiftOutlook:
     )
 
 
-def _end(question: ShiftQuestion, figures: Figures, left: float) -> tuple[float | None, bool]:
-    """When the list is finished, and whether that lies after what was simulated."""
+def _end(question: ShiftQuestion, figures: Figures, left: float, last_retry_h: float) -> tuple[float | None, bool]:
+    """When the list is finished, and whether that lies after what was simulated. Records that wait for another attempt
+    are not done before it, however many agents there are."""
     if figures.ends_at_h is not None:
         return figures.ends_at_h, False
     if question.records is None or left >= question.records:
         return None, False
-    return question.hours * question.records / (question.records - left), True
+    return max(last_retry_h, question.hours * question.records / (question.records - left)), True
 
 
 def _plan(question: ShiftQuestion, agents: int) -> Plan:

@@ -183,6 +183,12 @@ class SimulatedShift(SimulatedNode):
         return len(contacts.queue) + contacts.statuses[RecordStatus.RETRIEVED]
 
     @property
+    def last_retry_h(self) -> float:
+        """Hour of the shift at which the last of the records that wait for another attempt is due; 0 if none waits."""
+        due_utc = max((at for _, at, _ in self.tables.lists[LIST].queue), default=0.0)
+        return max(0.0, (due_utc - self.begun_utc - LEAD_S) / 3600)
+
+    @property
     def decision_us(self) -> float:
         """Mean time of a decision, with all that was observed for it, in microseconds."""
         decisions = sum(each.decisions for each in self._pacers)

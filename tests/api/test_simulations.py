@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from config.model import CallingWindow, Campaign, Hours, Mode
+from config.model import CallingWindow, Campaign, Hours, Mode, Retry
 from dialer.callflow.calendar import day_of
 from dialer.campaigns.day_figures import DayFigures
 from dialer.simulation.outlook import outlooks
 from dialer.simulation.process import SimulationProcess
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.shifts import ShiftOutlook, ShiftQuestion
 
 from .stage import Person, Stage, campaign, settings
@@ -181,6 +182,16 @@ def test_more_agents_finish_a_list_earlier_and_the_window_of_the_day_is_not_in_t
     assert more.ends_after_h < few.ends_after_h
     short = made.model_copy(update={"calling_window": SHORT_DAY})
     assert outlooks(_question(short)) == (few, more)
+
+
+def test_a_list_does_not_end_before_its_last_retry() -> None:
+    """Its 20 records are dialled within minutes; those whom nobody answered are tried again two hours later."""
+    busy = {CallResult.NO_ANSWER: Retry(delay_s=7200, max_attempts=2), CallResult.BUSY: Retry(delay_s=7200)}
+    made = campaign("spring", Mode.PROGRESSIVE_ASM, retries=busy)
+    (told,) = outlooks(_question(made, agents=(4,), rule="progressive", records=20))
+    assert told.continued
+    assert told.ends_after_h is not None
+    assert 2 < told.ends_after_h < 2.5
 
 
 def test_work_that_takes_no_time_is_no_mistake() -> None:

@@ -88,10 +88,11 @@ async def test_registered_phones_and_the_carrier_are_called_through_asterisk(tmp
             await desk.open(tmp_path, f"sip:cornetta@127.0.0.1:{port}", Credentials("cornetta", "change-me"))
             busy = desk.dial("busy", number_for(Behaviour.BUSY), port)
             phones = [desk.dial(f"p{user}", user, port) for user in ("101", "102")]
-            contacts = [desk.dial(f"c{number}", f"+120255501{number:02d}", port) for number in range(2)]
-            await desk.answered(*phones, *contacts)
-            for number in range(2):
-                desk.join(f"b{number}", phones[number], contacts[number])
+            await desk.answered(*phones)
+            for number, phone in enumerate(phones):
+                desk.join(f"b{number}", phone)
+            numbers = [f"+120255501{number:02d}" for number in range(2)]
+            contacts = [desk.dial(f"c{n}", number, port, bridge=f"b{n}") for n, number in enumerate(numbers)]
             for contact in contacts:
                 await desk.cleared(contact)
             refused, refusal = await desk.cleared(busy), REFUSALS[Behaviour.BUSY]

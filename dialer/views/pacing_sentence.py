@@ -10,7 +10,7 @@ from dialer.agents.agent import Agent, AgentState, Wish
 from dialer.callflow.asm import may_work
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
-from dialer.pacing.governor import LAG_LIMIT_S, Basis
+from dialer.pacing.governor import LAG_LIMIT_S, Basis, PastDecision
 from dialer.views.agent import Engagement, engagement
 from dialer.views.labels import NOT_RUNNING
 
@@ -31,8 +31,16 @@ def pacing_sentence(world: World, campaign: Campaign) -> str:
     if last is None:
         return "Nothing was decided yet."
     if last.basis is Basis.FORECAST:
-        return f"By forecast: {last.reason}."
+        return f"By forecast: {last.reason}.{_later(campaign, last)}"
     return f"{basis_sentence(world, campaign, last.basis)} Now: {last.reason}."
+
+
+def _later(campaign: Campaign, decision: PastDecision) -> str:
+    """For the pacing a list ends with its last record that can be dialled: there may be more in other zones."""
+    lines = decision.ringing + decision.idle + decision.busy
+    ends = decision.records_left is not None and decision.records_left <= lines
+    closed = campaign.waiting.out_of_window
+    return f" {closed} records more are outside the calling window." if ends and closed else ""
 
 
 def is_paced(world: World, campaign: Campaign) -> bool:

@@ -28,6 +28,8 @@ PLAN = Plan(6, 0.25, "predictive", 1.4, SWINGING)
 BEFORE = Plan(12, 0.25, "predictive", 2.0, SWINGING)
 #: One short shift of six agents scatters by some percent.
 SEEDS = range(1, 7)
+#: Thirteen shifts on a busy machine.
+SHIFTS_TIMEOUT_S = 300
 
 
 class Judged:
@@ -79,6 +81,7 @@ def yesterday() -> SwingingShift:
     return _run(101, BEFORE)
 
 
+@pytest.mark.timeout(SHIFTS_TIMEOUT_S)
 def test_what_yesterday_taught_makes_better_forecasts_within_the_same_limit(yesterday: SwingingShift) -> None:
     without = [_run(seed) for seed in SEEDS]
     knowing = [_run(seed, former=yesterday.tables) for seed in SEEDS]

@@ -51,4 +51,5 @@ def test_both_sides_play_the_same_cell(capsys: pytest.CaptureFixture[str]) -> No
     assert cell["seeds"] == 2
     assert 50 < cell["utilisation"] < 95
     assert "difference" not in failed_gates(cell)
-    assert 0 < cell["decision_us"] < cell["tick_us"] < cell["tick_p99_us"]
+    assert 0 < cell["tick_us"] < cell["tick_p99_us"]
+    assert cell["decision_us"] > 0

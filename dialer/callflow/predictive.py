@@ -99,6 +99,12 @@ def look_for_phone(step: Step, agent: Agent) -> None:
         leave_for_want_of_phone(step, agent, no_phone(agent))
 
 
+def give_up_all(step: Step, campaign: Campaign) -> None:
+    """Nobody is at work any more: whoever answers now would be abandoned, whatever the pacing's rule."""
+    attempts = [each.attempt.id for each in step.world.interactions_of(campaign.name) if each.attempt is not None]
+    shed(step, campaign, dict.fromkeys(attempts))
+
+
 def shed(step: Step, campaign: Campaign, attempts: Mapping[AttemptId, float | None]) -> None:
     """Give up calls that ring, none before the time that the law lets a phone ring. With each comes the chance that
     it would have been answered."""

@@ -228,6 +228,8 @@ def _allowance(step: Step, campaign: Campaign) -> int:
     if not campaign.is_predictive:
         return decision.dial
     predictive.carry_out(step, campaign, decision)
+    if not snapshot.idle + snapshot.reserved + snapshot.busy:
+        predictive.give_up_all(step, campaign)
     return 0
 
 

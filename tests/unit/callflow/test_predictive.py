@@ -218,6 +218,29 @@ def test_too_few_agents_are_paced_one_to_one() -> None:
     assert len([leg for leg in floor.world.legs.values() if leg.purpose is LegPurpose.CONTACT]) == 1
 
 
+def test_what_rings_is_given_up_when_nobody_is_at_work_any_more() -> None:
+    """An answer would be abandoned for sure. Phones still ring for as long as the law says."""
+    floor, script = predictive(agents=(ADA, BOB))
+    legs = dial(floor, script, 2)
+    floor.ask(commands.GoNotReady(ADA, "break"))
+    floor.pass_time(16)
+    floor.tick()
+    assert not floor.commands(HangUp), "one is still there"
+    younger = dial(floor, script, 1)
+    floor.ask(commands.GoNotReady(BOB, "break"))
+    floor.tick()
+    hung_up = {each.leg for each in floor.commands(HangUp)}
+    assert hung_up >= {leg.id for leg in legs}
+    assert younger[0].id not in hung_up
+    floor.forget_outputs()
+    floor.pass_time(15)
+    floor.tick()
+    assert younger[0].id in [each.leg for each in floor.commands(HangUp)]
+    for leg in legs:
+        floor.clear(leg, 487, ClearedBy.US)
+    assert {each.result for each in floor.writes(SettleAttempt)} == {CallResult.SHED}
+
+
 def test_a_live_switch_leaves_what_rings_and_counts_it() -> None:
     floor, script = predictive()
     legs = dial(floor, script, 3)

@@ -47,11 +47,10 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     if not options.page:
         for cell, rule in dict.fromkeys((job.cell, job.rule) for job in jobs):
             check(cell, rule)
-    by = program()
-    outcomes = read_played(options.results, by)
+    outcomes = read_played(options.results)
     begin(options.results)
     try:
-        _play(options, jobs, outcomes, by)
+        _play(options, jobs, outcomes)
     finally:
         rows = rows_of(jobs, outcomes)
         if options.write is not None and rows:
@@ -71,9 +70,10 @@ def _jobs(options: argparse.Namespace) -> list[Job]:
     return plan.jobs_of(options.variant, cells, rules, options.seeds)
 
 
-def _play(options: argparse.Namespace, jobs: Sequence[Job], outcomes: dict[Job, Outcome], by: str) -> None:
+def _play(options: argparse.Namespace, jobs: Sequence[Job], outcomes: dict[Job, Outcome]) -> None:
     """Play what there is no outcome of yet, and keep each as it comes."""
     left = [job for job in jobs if job not in outcomes]
+    programs = {rule: program(rule) for rule in {job.rule for job in left}}
     open_seeds: dict[tuple[str, Cell, str], int] = {}
     for job in left:
         of = (job.variant, job.cell, job.rule)
@@ -84,7 +84,7 @@ def _play(options: argparse.Namespace, jobs: Sequence[Job], outcomes: dict[Job, 
     began, told_at, done_s = time.monotonic(), time.monotonic(), 0.0
     for number, (job, outcome) in enumerate(play_all(left, options.workers, within_s), 1):
         outcomes[job] = outcome
-        add_played(options.results, Played(by, job, outcome))
+        add_played(options.results, Played(programs[job.rule], job, outcome))
         of = (job.variant, job.cell, job.rule)
         open_seeds[of] -= 1
         if not open_seeds[of]:

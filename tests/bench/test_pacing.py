@@ -228,6 +228,12 @@ def bench(*arguments: str) -> list[dict[str, Any]]:
     return cells
 
 
+def test_a_rule_is_known_by_what_it_is_made_of() -> None:
+    families = {rule.partition(":")[0] for rule in plan.RULES}
+    assert len({program(family) for family in families}) == len(families)
+    assert program("predictive") == program("predictive:shed")
+
+
 def test_two_processes_play_the_same_as_one(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["--cells", "5x25", "--rules", "ratio:2", "--seeds", "1-3"]
     [shared] = bench(*asked)
@@ -241,7 +247,7 @@ def test_the_page_has_what_was_played_with_its_seeds_and_a_plot(tmp_path: Path) 
     outcome = play(HOUR, "progressive", 1)
     for job in plan.page_jobs():
         if job.rule == "predictive" and job.seed <= 2:
-            add_played(tmp_path / "played", Played(program(), job, outcome))
+            add_played(tmp_path / "played", Played(program(job.rule), job, outcome))
     bench("--page", "--minutes", "0", "--results", str(tmp_path / "played"), "--write", str(tmp_path))
     page = (tmp_path / "pacing.md").read_text()
     beside_base = (len(plan.PAGE_VARIANTS) + 1) * len(plan.VARIANT_CELLS)

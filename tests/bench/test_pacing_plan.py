@@ -24,9 +24,9 @@ def jobs(seeds: int) -> list[Job]:
     return [Job(plan.BASE, HOUR, "progressive", seed) for seed in range(1, seeds + 1)]
 
 
-def kept(path: Path, *played: Job, by: str = "this") -> None:
+def kept(path: Path, *played: Job, by: str = "") -> None:
     for job in played:
-        add_played(path, Played(by, job, play(job.cell, job.rule, job.seed)))
+        add_played(path, Played(by or program(job.rule), job, play(job.cell, job.rule, job.seed)))
 
 
 class TestPlan:
@@ -64,7 +64,7 @@ class TestResults:
     def test_what_was_played_is_read_again(self, tmp_path: Path) -> None:
         path = tmp_path / "played"
         kept(path, *jobs(2))
-        found = read_played(path, "this")
+        found = read_played(path)
         assert list(found) == jobs(2)
         [row] = rows_of(jobs(3), found)
         assert row.figures.seeds == 2
@@ -73,22 +73,21 @@ class TestResults:
 
     def test_there_may_be_no_file_yet(self, tmp_path: Path) -> None:
         begin(tmp_path / "none")
-        assert read_played(tmp_path / "none", "this") == {}
-        assert read_played(None, "this") == {}
+        assert read_played(tmp_path / "none") == {}
+        assert read_played(None) == {}
 
     def test_what_another_program_played_is_left_alone(self, tmp_path: Path) -> None:
         kept(tmp_path / "played", *jobs(1), by="older")
-        assert read_played(tmp_path / "played", "this") == {}
-        assert program() == program()
+        assert read_played(tmp_path / "played") == {}
 
     def test_a_line_that_was_cut_off_is_played_again(self, tmp_path: Path) -> None:
         path = tmp_path / "played"
         kept(path, *jobs(2))
         path.write_bytes(path.read_bytes()[:-20])
-        assert list(read_played(path, "this")) == jobs(1)
+        assert list(read_played(path)) == jobs(1)
         begin(path)
         kept(path, jobs(2)[1])
-        assert list(read_played(path, "this")) == jobs(2)
+        assert list(read_played(path)) == jobs(2)
 
 
 class TestCommand:

@@ -13,8 +13,9 @@ from dialer.lab.scenario import Scenario
 LOCAL_HOUR = 8
 #: Zones of fixed offset go up to 14 hours east of Greenwich, of which those from here on are west as well.
 DAY_HOURS, FARTHEST_EAST = 24, 12
-#: The campaign starts at most so many minutes after the scenario was made.
-LEAD_MINUTES = 2
+#: The campaign starts about so long after the scenario was made, seconds. Windows close with the minute, so that the
+#: pacing is promised up to a minute more than the run has; what it may abandon in a short run is a handful.
+LEAD_S = 45.0
 #: A handling takes at least so long, whatever the laws say, seconds.
 LEAST_HANDLING_S = 5.0
 #: Records beyond those that all agents could use up: those in hand, and for luck.
@@ -31,7 +32,7 @@ def endless(scenario: Scenario, minutes: float, now_utc: float) -> Scenario:
             f"{CONTACTS_MOST}: use fewer agents or minutes"
         )
     local, zone = _morning(now_utc)
-    closes = local.hour * 60 + local.minute + LEAD_MINUTES + ceil(minutes) + 1
+    closes = local.hour * 60 + local.minute + ceil((local.second + LEAD_S) / 60 + minutes)
     return replace(scenario, minutes=minutes, records=records, zone=zone, closes_minute=closes)
 
 

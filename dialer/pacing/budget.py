@@ -72,12 +72,11 @@ class Budget:
     def abandoned(self) -> None:
         self._new_abandoned += 1
 
-    def allow(self, windows: Sequence[Window], to_come: float = math.inf, pace: float = math.inf) -> Allowance:
+    def allow(self, windows: Sequence[Window], to_come: float = math.inf) -> Allowance:
         """What may be risked now. `windows` holds at least one period; `to_come`: live answers that the list can still
-        give, as when it ends before the periods do nothing makes up for what was spent ahead; `pace`: live answers
-        per second lately. Of all that can be expected the least counts."""
+        give, as when it ends before the periods do nothing makes up for what was spent ahead."""
         self._learn()
-        periods = [_Period(each, min(to_come, _answers_to_come(each, pace))) for each in windows]
+        periods = [_Period(each, min(to_come, _answers_to_come(each))) for each in windows]
         alphas = [_alpha(each) for each in periods]
         alpha = min(alphas)
         tightest = windows[alphas.index(alpha)]
@@ -117,11 +116,10 @@ class _Period:
         self.expected = window.answers + to_come
 
 
-def _answers_to_come(window: Window, pace: float) -> float:
-    """Live answers in the rest of the period, if they go on as so far, or as lately if that is less."""
+def _answers_to_come(window: Window) -> float:
+    """Live answers in the rest of the period, if they go on as so far."""
     elapsed_s = max(window.elapsed_s, LEAST_ELAPSED_S)
-    left_s = max(0.0, window.length_s - elapsed_s)
-    return min(window.answers / elapsed_s, pace) * left_s
+    return max(0.0, window.answers * (window.length_s / elapsed_s - 1.0))
 
 
 def _alpha(period: _Period) -> float:

@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from config.model import Predictive
 from dialer.pacing.admission import admit
-from dialer.pacing.answer_pace import AnswerPace
 from dialer.pacing.answer_rate import LEAST_MEMORY, PRIOR_RATE
 from dialer.pacing.budget import Allowance, Budget
 from dialer.pacing.calls import Calls
@@ -63,7 +62,6 @@ class PredictivePacer:
         self._lists = ListWatch()
         #: The list to which the campaign went over, while little is known of it.
         self._new_list = ""
-        self._pace = AnswerPace()
         self._budget = Budget(shedding=settings.shed_late_rings)
         self._began: float | None = None
         self._renewed = 0.0
@@ -113,8 +111,7 @@ class PredictivePacer:
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
         """What to place and to give up at `now` (monotonic seconds)."""
         self._keep_up(now)
-        pace = self._pace.at(now, self._calls.answers)
-        allowance = self._budget.allow(self._windows(now, snapshot), self._answers_to_come(snapshot), pace)
+        allowance = self._budget.allow(self._windows(now, snapshot), self._answers_to_come(snapshot))
         held = restraint(snapshot, self._settings.min_agents, self._grid.ring_s, len(self._calls.ringing))
         theta = 0.0 if held else allowance.theta
         forecast = self._forecast(now, snapshot, theta, held)

@@ -79,14 +79,6 @@ def test_a_list_that_ends_first_decides_what_may_be_spent() -> None:
     assert budget.allow((day(1000, 10),), to_come=20).alpha == 2 * 0.0295, "and what is left is not burnt at once"
 
 
-def test_answers_that_come_more_slowly_than_before_are_not_extrapolated_as_before() -> None:
-    """Half of the day brought 1,000; an hour ago they became few."""
-    budget, ahead = Budget(shedding=False), (day(1000, 31),)
-    assert not budget.allow(ahead, pace=1000 / 14_400).guarded
-    assert budget.allow(ahead, pace=30 / 3600).guarded
-    assert budget.allow(ahead) == budget.allow(ahead, pace=9000 / 3600), "and more than before are not counted on"
-
-
 def test_the_credit_on_answers_to_come_is_gone_at_the_end() -> None:
     early, late = day(1000, 29, elapsed_h=4.0), day(1000, 29, elapsed_h=8.0)
     assert not Budget(shedding=False).allow((early,)).guarded

@@ -34,13 +34,15 @@ NEAR_POINTS = 3.0
 #: Most abandoned, percent of the live answers.
 MOST_ABANDONED = 3.0
 MINUTES_PER_HOUR = 60
+#: Shifts of 20 minutes lie three points apart, one standard deviation: the median of nine would be chance.
+USUAL_SEEDS = range(1, 41)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agents", type=whole(1, 200), default=20, help="agents who work all the time")
     parser.add_argument("--answer-rate", type=percent, default=25.0, help="percent of the calls that a person answers")
     parser.add_argument("--minutes", type=whole(1, 480), default=20, help="length of the live run and of each shift")
-    parser.add_argument("--seeds", type=seeds, default=range(1, 10), help="of the simulation, the first one live too")
+    parser.add_argument("--seeds", type=seeds, default=USUAL_SEEDS, help="of the simulation, the first one live too")
     parser.add_argument("--directory", type=Path, help="where data and logs of the live run go, and stay")
 
 

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-COMMAND = (sys.executable, "-m", "dialer.cli", "simulate", "--agents", "5", "--answer-rate", "25%")
+#: Ctrl-C is heeded as in the foreground of a shell: tests that run in the background were told to ignore it.
+FOREGROUND = ("env", "--default-signal=INT")
+COMMAND = (*FOREGROUND, sys.executable, "-m", "dialer.cli", "simulate", "--agents", "5", "--answer-rate", "25%")
 #: As a shell tells SIGINT: 128 + 2.
 EXIT_INTERRUPTED = 130
 

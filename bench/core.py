@@ -28,7 +28,8 @@ from dialer.vocabulary import events
 RULE = "predictive"
 #: Usually the cells up to 25 agents.
 USUAL_CELLS = "2,5,10,25"
-#: A shift of eight hours: most agents, and the processor time that it may take on one core, seconds.
+PACE_HOURS = 8.0
+#: Most agents, and the processor time that eight hours may take on one core, seconds; shorter shifts in proportion.
 TIMED_AGENTS, MOST_SHIFT_S = 25, 40.0
 #: Most agents, and the time that a decision of the campaign's may take, microseconds.
 DECISION_GATES = ((100, 1000.0), (1000, 5000.0))
@@ -124,7 +125,7 @@ def failed_gates(cell: dict[str, Any]) -> list[str]:
     apart = max(LEAST_DIFFERENCE, MOST_ERRORS * cell["standard_error"])
     passed = {
         "tick_us": most_us is None or cell["tick_us"] <= most_us,
-        "shift_s": agents > TIMED_AGENTS or cell["shift_s"] <= MOST_SHIFT_S,
+        "shift_s": agents > TIMED_AGENTS or cell["shift_s"] <= MOST_SHIFT_S * cell["hours"] / PACE_HOURS,
         "difference": abs(cell["difference"]) <= apart,
     }
     return [name for name, fine in passed.items() if not fine]

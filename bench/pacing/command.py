@@ -19,6 +19,9 @@ from bench.pacing.page import FOLDER, PAGE, write_page
 from bench.pacing.plan import Job
 from bench.pacing.rows import Played, Row, add_played, begin, is_legal, program, read_played, rows_of
 from bench.pacing.runs import check, play_all
+from bench.pacing.tuned import settled
+from dialer.pacing.rule_check import problem_of
+from dialer.pacing.rules import UnknownRule
 
 MINUTE_S = 60.0
 #: How often a long run says how far it is.
@@ -47,6 +50,9 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     if not options.page:
         for cell, rule in dict.fromkeys((job.cell, job.rule) for job in jobs):
             check(cell, rule)
+            unfit = problem_of(settled(rule, cell))
+            if unfit is not None:
+                raise UnknownRule(rule, unfit)
     outcomes = read_played(options.results)
     begin(options.results)
     try:

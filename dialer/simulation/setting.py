@@ -25,10 +25,10 @@ from config.model import (
     Trunk,
 )
 from dialer.compliance.window import is_open, local_time, next_opening
+from dialer.pacing.rule_check import problem_of
 from dialer.pacing.rules import is_one_to_one
 from dialer.ports import User
 from dialer.simulation.profile import DRIFT, Profile
-from dialer.simulation.rule import problem_of
 from dialer.vocabulary.errors import ConfigurationError
 
 MOST_AGENTS = 1000

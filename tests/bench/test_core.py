@@ -12,6 +12,7 @@ from bench.registry import run_bench
 
 FINE: dict[str, Any] = {
     "agents": 25,
+    "hours": 8.0,
     "utilisation": 89.1,
     "utilisation_harness": 89.6,
     "difference": -0.5,
@@ -23,6 +24,7 @@ FINE: dict[str, Any] = {
 
 def test_a_cell_at_its_gates_passes() -> None:
     assert failed_gates(FINE) == []
+    assert failed_gates({**FINE, "hours": 1.0, "shift_s": 5.0}) == []
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,7 @@ def test_a_cell_at_its_gates_passes() -> None:
         ({"tick_us": 1000.1}, "tick_us"),
         ({"tick_us": 5000.1, "agents": 1000}, "tick_us"),
         ({"shift_s": 40.1}, "shift_s"),
+        ({"shift_s": 5.1, "hours": 1.0}, "shift_s"),
         ({"difference": 0.6}, "difference"),
         ({"difference": -0.6}, "difference"),
     ],

@@ -205,6 +205,14 @@ class TestCommand:
         assert "guess" in told.err
         assert "used" not in told.err
 
+    @pytest.mark.parametrize("rule", ["progressive:x", "renewal:3", "ratio:0", "ratio:nan", "vicidial:hard,most=nan"])
+    def test_a_rule_that_makes_no_sense_is_not_played(self, rule: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run_bench("pacing", ["--cells", "5x25", "--rules", rule]) == 1
+        told = capsys.readouterr()
+        assert rule in told.err
+        assert "write" in told.err
+        assert "used" not in told.err
+
     def test_figures_are_kept_and_not_played_again(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         asked = ["--cells", "2x25", "--rules", "progressive", "--seeds", "1-2", "--results", str(tmp_path / "rows")]
         first = self.told(capsys, *asked)

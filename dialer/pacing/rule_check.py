@@ -1,4 +1,4 @@
-"""The rule of a plan, looked at before anybody is dialled: a rule that makes no sense would still give figures."""
+"""A rule by its name, looked at before anybody is dialled: one that makes no sense would still give figures."""
 
 from __future__ import annotations
 

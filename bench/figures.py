@@ -47,6 +47,19 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def between(least: float, most: float) -> Callable[[str], float]:
+    """An argparse type: a number within these bounds."""
+
+    def parse(text: str) -> float:
+        number = float(text)
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{number:g} is not between {least:g} and {most:g}")
+        return number
+
+    parse.__name__ = "number"
+    return parse
+
+
 def percent(text: str) -> float:
     """An argparse type: a percentage, `25` or `25%`."""
     number = float(text.removesuffix("%"))

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from bench.figures import tell, whole
+from bench.figures import between, tell, whole
 from bench.pacing import plan
 from bench.pacing.cell import VARIANTS, Cell, varied
 from bench.pacing.outcome import Outcome
@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", nargs="+", default=list(plan.RULES), help="names of rules, as predictive ratio:2")
     parser.add_argument("--seeds", type=plan.seeds, help="from-to; usually 1-20, fewer for large teams")
     parser.add_argument("--variant", choices=list(VARIANTS), default=plan.BASE, help="what differs from PACE-8h")
-    parser.add_argument("--hours", type=whole(1, 24), default=8, help="length of the shift: 8 is PACE-8h")
+    parser.add_argument("--hours", type=between(0.1, 24), default=8.0, help="length of the shift: 8 is PACE-8h")
     parser.add_argument("--short", action="store_true", help="5 and 25 agents, 25 %% answers, seeds 1-5, three rules")
     parser.add_argument("--page", action="store_true", help="all cells, rules and variants that the page tells of")
     parser.add_argument("--workers", type=whole(1, 64), default=1, help="processes that play")
@@ -72,7 +72,7 @@ def _jobs(options: argparse.Namespace) -> list[Job]:
         cells = [Cell(agents, plan.SHORT_RATE) for agents in plan.SHORT_AGENTS]
         return plan.jobs_of(options.variant, cells, plan.SHORT_RULES, plan.SHORT_SEEDS)
     rules = [rule for each in options.rules for rule in each.split()]
-    cells = [replace(cell, hours=float(options.hours)) for cell in options.cells]
+    cells = [replace(cell, hours=options.hours) for cell in options.cells]
     return plan.jobs_of(options.variant, cells, rules, options.seeds)
 
 

@@ -29,7 +29,7 @@ AHEAD = 0.7
 #: alpha is at most so many times the limit: what is left late is not burnt at once.
 MOST_ALPHA = 2.0
 #: Live answers added to those still expected, against a burst at the end.
-SOFT_ANSWERS = 10.0
+SOFT_ANSWERS = 25.0
 #: For less than this the answers of a period are not extrapolated, seconds.
 LEAST_ELAPSED_S = 900.0
 #: What is assumed of the cost: this theta makes this many abandoned per live answer; and its weight in abandoned.
@@ -43,7 +43,8 @@ MEMORY = 60.0
 class Allowance(Struct, frozen=True):
     """What the periods allow: `theta` now; `alpha`, the abandoned per live answer that is aimed at from here on;
     `left`, the abandoned that the tightest period still has; `window`, its name; `guarded`: one more would be too
-    many for now, little may be risked; with `spent`, nothing at all for the rest of the period."""
+    many for now, little may be risked; with `spent`, nothing at all for the rest of the period; `bearable`: abandoned
+    contacts, 1 at least, that the whole of the tightest period can still bear."""
 
     theta: float
     alpha: float
@@ -51,6 +52,7 @@ class Allowance(Struct, frozen=True):
     window: str
     guarded: bool
     spent: bool
+    bearable: int
 
 
 class Budget:
@@ -92,7 +94,7 @@ class Budget:
             theta = min(MOST_THETA, max(LEAST_THETA, share / cost))
         self._risk = theta
         left = tightest.limit * tightest.answers - tightest.abandoned
-        return Allowance(theta, alpha, left, tightest.name, guarded, spent)
+        return Allowance(theta, alpha, left, tightest.name, guarded, spent, min(map(_bearable, periods)))
 
     def _learn(self) -> None:
         """The answers since the last decision came under its threshold."""
@@ -136,6 +138,11 @@ def _is_too_soon(period: _Period) -> bool:
     aim = period.limit * AIM
     credit = AHEAD * min(aim * period.to_come, 6.0 + 2.0 * math.sqrt(aim * period.answers))
     return period.abandoned + 1 > aim * period.answers + credit
+
+
+def _bearable(period: _Period) -> int:
+    """Abandoned contacts that the period can still bear, 1 at least: at the last one it is theta that stops."""
+    return max(1, math.floor(period.limit * AIM * period.expected - period.abandoned))
 
 
 def _is_last(period: _Period) -> bool:

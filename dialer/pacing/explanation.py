@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dialer.pacing.budget import Allowance
+from dialer.pacing.loss import FEW
 
 
 def explain(dial: int, shed: int, figures: Mapping[str, float], allowance: Allowance, held: str) -> str:
@@ -20,8 +21,9 @@ def explain(dial: int, shed: int, figures: Mapping[str, float], allowance: Allow
         return f"{done}: all that lines and records allow; the next would risk {figures['beta']:.1%}"
     if allowance.guarded:
         done += f" (the {allowance.window} has hardly any abandonment left for now)"
+    burst = f" (a burst weighs more: {allowance.bearable} can still be borne)" if allowance.bearable <= FEW else ""
     return (
-        f"{done}: the next would risk {figures['beta']:.1%}, allowed are {allowance.theta:.1%}; "
+        f"{done}: the next would risk {figures['beta']:.1%}{burst}, allowed are {allowance.theta:.1%}; "
         f"{figures['idle']:.0f} idle, {figures['expected_free']:.1f} free and "
         f"{figures['expected_answers']:.1f} answers expected within a ring"
     )

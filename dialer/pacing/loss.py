@@ -1,8 +1,37 @@
-"""What one more answer would cost: the chance that a contact is abandoned for it."""
+"""What one more answer would cost: the chance that a contact is abandoned for it, and more where few may be."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from msgspec import Struct
+
+from dialer.pacing.poisson_binomial import Sum
+
+#: With so many abandoned contacts left or fewer, a burst of one more is charged besides: with one left, at so many
+#: times its chance, and twice as much for each one further. A forecast that errs makes the longer bursts likelier than
+#: its law says, so they are charged the more.
+FEW = 8
+BURST_WEIGHT, BURST_GROWTH = 30.0, 2.0
+
+
+class Risk(Struct, frozen=True):
+    """Measures calls against a forecast of load. `supply`: agents who are or may become free, less waiting contacts;
+    `density`: part of the answers of a call that comes in each step; `bearable`: abandoned contacts that the limit can
+    still bear."""
+
+    supply: int
+    density: Sequence[float]
+    bearable: int
+
+    def of(self, load: Sum) -> float:
+        """What one more call on top of `load` would cost: the chance that a contact is abandoned for it, and, where
+        few may be, the weighed chance that it is the one too many of a burst; at most 1."""
+        loss = marginal_loss(load.at_least(self.supply), self.density)
+        if self.bearable > FEW:
+            return loss
+        burst = marginal_loss(load.at_least(self.supply + self.bearable), self.density)
+        return min(1.0, loss + BURST_WEIGHT * BURST_GROWTH ** (self.bearable - 1) * burst)
 
 
 def marginal_loss(short: Sequence[float], density: Sequence[float]) -> float:

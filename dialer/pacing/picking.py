@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from dialer.pacing.grid import Floats
-from dialer.pacing.loss import marginal_loss
+from dialer.pacing.loss import Risk
 from dialer.pacing.poisson_binomial import Sum
 
 #: While the risk is under this part of the threshold the likeliest is dialled, then the least likely.
@@ -24,23 +24,21 @@ class Picked(Struct, frozen=True):
 
 class Stock(Struct, frozen=True):
     """Records in hand: the chance of an answer of each, in the order of the list. `by`: part of the answers of a new
-    call that have come by each instant; `density`: part that comes in each step; `sort`: whether they may be dialled
-    out of their order."""
+    call that have come by each instant; `sort`: whether they may be dialled out of their order."""
 
     chances: Sequence[float]
     by: Floats
-    density: Sequence[float]
     sort: bool
 
 
-def pick(load: Sum, supply: int, stock: Stock, theta: float, least: int, most: int) -> Picked:
+def pick(load: Sum, risk: Risk, stock: Stock, theta: float, least: int, most: int) -> Picked:
     """As `admission.admit`, for records that differ. `load` is changed."""
     order = range(len(stock.chances))
     waiting = deque(sorted(order, key=lambda at: -stock.chances[at]) if stock.sort else order)
     positions: list[int] = []
     most = min(most, len(waiting))
     while True:
-        beta = marginal_loss(load.at_least(supply), stock.density)
+        beta = risk.of(load)
         easy = len(positions) < least or beta < EASY * theta
         if len(positions) >= most or not (easy or beta < theta):
             return Picked(tuple(positions), beta)

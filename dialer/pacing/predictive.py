@@ -20,6 +20,7 @@ from dialer.pacing.crew import Crew
 from dialer.pacing.explanation import explain, learnt_from
 from dialer.pacing.grid import Floats, make_grid
 from dialer.pacing.list_change import ListWatch
+from dialer.pacing.loss import Risk
 from dialer.pacing.pacer import Decision, Observation, Observed, Outcome, PacingSnapshot, Traits, Window
 from dialer.pacing.picking import Picked, Stock, pick
 from dialer.pacing.poisson_binomial import Sum
@@ -119,7 +120,8 @@ class PredictivePacer:
         bounds = (snapshot.in_hand, snapshot.may_dial, snapshot.records_left)
         most = max(0, min(each for each in bounds if each is not None))
         chances = self._chances(snapshot.upcoming)
-        choice = self._choose(snapshot.upcoming[:most], chances[:most], forecast, theta, (least, most))
+        risk = Risk(forecast.supply, self._calls.law.density.tolist(), allowance.bearable)
+        choice = self._choose(snapshot.upcoming[:most], chances[:most], forecast.load, risk, theta, (least, most))
         return self._decision(snapshot, allowance, held, forecast, choice, self._outlook(snapshot.upcoming, chances))
 
     def _keep_up(self, now: float) -> None:
@@ -184,24 +186,22 @@ class PredictivePacer:
         return float(self._calls.rates(np.array([self._prospects.expected(traits)]))[0])
 
     def _choose(
-        self, upcoming: Sequence[Traits], chances: Floats, forecast: Forecast, theta: float, bounds: tuple[int, int]
+        self, upcoming: Sequence[Traits], chances: Floats, load: Sum, risk: Risk, theta: float, bounds: tuple[int, int]
     ) -> Picked:
         """How many to dial within `bounds`, and which. `chances` of `upcoming`: empty if they are all alike."""
-        law = self._calls.law
-        density = law.density.tolist()
         least, most = bounds
         if not len(chances):
-            admission = admit(forecast.load, forecast.supply, self._new_call(), density, theta, least, most)
+            admission = admit(load, risk, self._new_call(), theta, least, most)
             return Picked(tuple(range(admission.dial)), admission.beta)
         sort = any(each.score is not None for each in upcoming)
-        stock = Stock(chances=chances.tolist(), by=law.by, density=density, sort=sort)
-        picked = pick(forecast.load, forecast.supply, stock, theta, least, most)
+        stock = Stock(chances=chances.tolist(), by=self._calls.law.by, sort=sort)
+        picked = pick(load, risk, stock, theta, least, most)
         placed = len(picked.positions)
         if sort or placed < len(upcoming) or placed == most:
             return picked
         # Of what comes behind them nothing is known but that it is of the same list.
-        usual = float(chances.mean()) * law.by
-        further = admit(forecast.load, forecast.supply, usual, density, theta, least - placed, most - placed)
+        usual = float(chances.mean()) * self._calls.law.by
+        further = admit(load, risk, usual, theta, least - placed, most - placed)
         return Picked(tuple(range(placed + further.dial)), further.beta)
 
     def _chances(self, upcoming: Sequence[Traits]) -> Floats:
@@ -234,6 +234,7 @@ class PredictivePacer:
             "answers": self._calls.answers,
             "abandoned": self._calls.abandoned,
             "budget_left": allowance.left,
+            "bearable": allowance.bearable,
         }
         dial = len(choice.positions)
         why = "" if held is None else held.reason

@@ -63,7 +63,7 @@ def test_of_few_that_are_left_a_part_is_kept_and_of_many_three() -> None:
     """Three: less than that, and one short shift in seven ended over its limit by a burst of two or three."""
 
     def spent(answers: int, abandoned: int) -> float:
-        return Budget(shedding=False).allow((day(answers, abandoned),)).alpha * (answers + 10)
+        return Budget(shedding=False).allow((day(answers, abandoned),)).alpha * (answers + 25)
 
     assert spent(120, 6) == pytest.approx(0.6 * (7.08 - 6))
     assert spent(1200, 20) == pytest.approx(70.8 - 20 - 3)
@@ -108,3 +108,15 @@ def test_a_machine_is_taken_back() -> None:
     one.answered(50)
     one.answered(-50)
     assert one.allow((day(400, 10),)) == other.allow((day(400, 10),))
+
+
+def test_it_says_how_many_abandoned_contacts_the_tightest_period_can_still_bear() -> None:
+    """Of the whole period: 4,000 answers by noon are 8,000 in the day. One at least, and the threshold stops there."""
+
+    def bearable(*windows: Window) -> int:
+        return Budget(shedding=False).allow(windows).bearable
+
+    assert bearable(day(4000, 100)) == 8000 * 0.0295 - 100
+    assert bearable(day(4000, 100), day(40, 0, name="other")) == 2
+    assert bearable(day(4000, 236)) == bearable(day(4000, 400)) == bearable(day(0, 0)) == 1
+    assert Budget(shedding=False).allow((day(4000, 100),), to_come=100).bearable == 20

@@ -218,7 +218,7 @@ def test_a_decision_says_what_it_is_made_of() -> None:
     decision = rule.decide(warmed_up(rule), snapshot(1, 9, waiting=1))
     assert set(decision.figures) == {
         "idle", "waiting", "ringing", "expected_answers", "expected_free", "answer_rate", "beta", "theta", "alpha",
-        "answers", "abandoned", "budget_left",
+        "answers", "abandoned", "budget_left", "bearable",
     }  # fmt: skip
     assert decision.figures["answers"] == 200
     assert "would risk" in decision.reason

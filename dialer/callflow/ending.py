@@ -244,6 +244,7 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
         conversed=interaction.conversed,
         do_not_call=interaction.do_not_call,
         refused=_is_refused(interaction),
+        abandoned_at=_late_answer_at(interaction),
     )
     treatment = treat(settings, record, handling, step.utc)
     step.write(
@@ -261,6 +262,12 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
             finish_chain=treatment.finish_chain,
         )
     )
+
+
+def _late_answer_at(interaction: Interaction) -> float | None:
+    """When somebody picked up whom nobody spoke to afterwards, neither in that attempt nor in a former one."""
+    attempt = interaction.attempt
+    return None if attempt is None or interaction.conversed else attempt.late_answer_at
 
 
 def _is_refused(interaction: Interaction) -> bool:

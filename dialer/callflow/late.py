@@ -4,13 +4,16 @@ the attempt's result was."""
 
 from __future__ import annotations
 
+from config.model import USUAL_RETRIES
 from dialer.callflow.calendar import day_of
 from dialer.callflow.step import Step
 from dialer.callflow.world import World
 from dialer.interactions.attempt import Attempt, read_call_id
 from dialer.interactions.interaction import Interaction
+from dialer.records.treatment import rest_until
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AttemptId, EngineId
+from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.writes import AddHistory, MarkLateAnswer
 
 #: How long an attempt that was given up is remembered: twice the 64*T1 in which a 2xx may still come (RFC 3261
@@ -32,7 +35,7 @@ def on_late_answer(step: Step, engine_id: EngineId, event: telephony.LateAnswer)
     dialled = read_call_id(event.call_id)
     if dialled is not None:
         at = step.utc_of(event.at)
-        step.write(MarkLateAnswer(*dialled, at))
+        step.write(MarkLateAnswer(*dialled, at, _rest_until(step.world, dialled[0], at)))
         _count(step, dialled[0], at)
     facts: dict[str, object] = {"engine": engine_id, "leg": event.leg}
     step.write(AddHistory("late_answer", step.utc, attempt=dialled[0] if dialled else None, facts=facts))
@@ -40,10 +43,12 @@ def on_late_answer(step: Step, engine_id: EngineId, event: telephony.LateAnswer)
 
 def _count(step: Step, id_: AttemptId, at: float) -> None:
     world = step.world
-    attempt = _open_attempt(world, id_)
-    if attempt is not None:
+    interaction = _interaction_of(world, id_)
+    if interaction is not None and interaction.attempt is not None:
+        attempt = interaction.attempt
         attempt.late_answer_at = attempt.late_answer_at or at
-        return
+        if not attempt.settled:
+            return
     # Each is counted once, however often its 200 comes.
     given_up = world.given_up.pop(id_, None)
     campaign = None if given_up is None else world.campaigns.get(given_up[0])
@@ -54,6 +59,16 @@ def _count(step: Step, id_: AttemptId, at: float) -> None:
         step.campaign_changed(campaign.name)
 
 
-def _open_attempt(world: World, id_: AttemptId) -> Attempt | None:
-    attempts = (each.attempt for each in world.interactions.values())
-    return next((each for each in attempts if each is not None and each.id == id_ and not each.settled), None)
+def _interaction_of(world: World, id_: AttemptId) -> Interaction | None:
+    """The one that is still open and whose present attempt it is."""
+    return next((each for each in world.interactions.values() if each.attempt and each.attempt.id == id_), None)
+
+
+def _rest_until(world: World, id_: AttemptId, at: float) -> float:
+    """By the campaign's rule; by the usual one if the attempt is not remembered any more."""
+    interaction = _interaction_of(world, id_)
+    name = interaction.campaign if interaction is not None else world.given_up.get(id_, (None, 0.0))[0]
+    campaign = None if name is None else world.campaigns.get(name)
+    if campaign is None:
+        return at + USUAL_RETRIES[CallResult.ABANDONED].delay_s
+    return rest_until(campaign.settings, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.model import AfterLast, Campaign, Retry
 from dialer.vocabulary.events import ClaimedRecord
@@ -21,13 +21,15 @@ REACHED = frozenset({CallResult.ANSWER, CallResult.DO_NOT_CALL})
 class Handling:
     """What came of one handling of a record: what was `found` for each of its attempts, in order, and what the agent
     `said`, which replaces what was found for the last one. `conversed`: contact and agent were joined. `refused`: the
-    last attempt ended by a refusal of the trunk, as opposed to its silence."""
+    last attempt ended by a refusal of the trunk, as opposed to its silence. `abandoned_at`: when they picked up as we
+    gave up, and heard nobody (UTC epoch seconds)."""
 
     found: tuple[CallResult, ...]
     said: CallResult | None = None
     conversed: bool = False
     do_not_call: bool = False
     refused: bool = False
+    abandoned_at: float | None = None
 
     @property
     def results(self) -> tuple[CallResult, ...]:
@@ -61,7 +63,22 @@ class Treatment:
 
 
 def treat(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: float) -> Treatment:
-    """The treatment of a claimed record that was handled at least once, now.
+    """The treatment of a claimed record that was handled at least once, now. Who was abandoned, whatever the result
+    says, rests as long as after an abandoned call."""
+    treatment = _by_result(campaign, record, handling, utc)
+    if treatment.due_at is None or handling.abandoned_at is None:
+        return treatment
+    return replace(treatment, due_at=max(treatment.due_at, rest_until(campaign, handling.abandoned_at)))
+
+
+def rest_until(campaign: Campaign, abandoned_at: float) -> float:
+    """Until when a contact who was abandoned is not dialled; UTC epoch seconds."""
+    retry = campaign.retry(CallResult.ABANDONED)
+    return abandoned_at + (0.0 if retry is None else retry.delay_s)
+
+
+def _by_result(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: float) -> Treatment:
+    """By the results of the attempts.
 
     The last result that counts decides: a trunk's failure says nothing of the contact. The record is dialled again
     after the delay of that result's retry rule, until it came to this result as often as the rule allows, or had as

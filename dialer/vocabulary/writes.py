@@ -87,11 +87,13 @@ class SettleDial(Struct, frozen=True, tag_field="write", tag="settle_dial"):
 
 class MarkLateAnswer(Struct, frozen=True, tag_field="write", tag="mark_late_answer"):
     """A dial that was given up and settled was answered after all at `at`, and the answer ended at once. An attempt
-    that is over and was not answered is abandoned by it; its result stays."""
+    that is over and was not answered is abandoned by it; its result stays, and its record, if it waits to be dialled
+    again, waits until `rest_until` at least (UTC epoch seconds)."""
 
     attempt: AttemptId
     n: int
     at: float
+    rest_until: float = 0.0
 
 
 class SettleAttempt(Struct, frozen=True, tag_field="write", tag="settle_attempt"):

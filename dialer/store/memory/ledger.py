@@ -18,7 +18,7 @@ from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import RecordId
 from dialer.vocabulary.outputs import ClaimRecords, RecallHabits
 from dialer.vocabulary.results import RecordStatus
-from dialer.vocabulary.writes import AddDoNotCall, CommitReport, Write
+from dialer.vocabulary.writes import AddDoNotCall, CommitReport, MarkLateAnswer, Write
 
 
 class MemoryLedger:
@@ -90,7 +90,15 @@ class MemoryLedger:
             over = tables.attempts[late.attempt].settled
             if over is not None and over.answered_at is None:
                 tables.attempts[late.attempt].settled = structs.replace(over, answered_at=late.at, abandoned=True)
+                self._rest(late, tables.attempts[late.attempt].begun.record)
         add_habits(tables, batch.habits)
+
+    def _rest(self, late: MarkLateAnswer, record: int | None) -> None:
+        state = None if record is None else copy.copy(self._tables.records[record].state)
+        if state is not None and state.status is RecordStatus.READY and state.due_at < late.rest_until:
+            state.due_at = state.queue_at = late.rest_until
+            state.updated_at = late.at
+            self._tables.put(state)
 
     def _bar(self, barred: AddDoNotCall) -> None:
         tables = self._tables

@@ -67,6 +67,33 @@ async def test_a_late_answer_is_noted_after_the_end_and_only_of_an_attempt(store
     assert (attempt.result, attempt.abandoned, attempt.answered_at) == (CallResult.BUSY, True, NOON + 9)
 
 
+@pytest.mark.parametrize(("waits_until", "rests_until"), [(NOON + 600, NOON + 9000), (NOON + 20_000, NOON + 20_000)])
+async def test_a_record_of_a_late_answer_rests_at_least_as_told(
+    store: AnyStore, waits_until: float, rests_until: float
+) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    again = update(record, RecordStatus.READY, waits_until)
+    await store.ledger.commit([begin(record), dial(), settle(), again])
+    late = MarkLateAnswer(AttemptId("A1"), 1, NOON + 9, NOON + 9000)
+    assert not (await store.ledger.commit([late])).refusals
+    assert not (await store.ledger.commit([structs.replace(late, at=NOON + 10, rest_until=NOON + 90_000)])).refusals
+    (row,) = [row async for row in store.lists.records(LIST)]
+    assert (row.status, row.due_at) == (RecordStatus.READY, rests_until)
+    claimed = await store.ledger.claim(request(now=rests_until - 1))
+    assert (claimed.records, claimed.waiting.next_due_at) == ((), rests_until)
+    assert len((await store.ledger.claim(request(now=rests_until))).records) == 1
+
+
+async def test_a_record_that_is_finished_stays_so_after_a_late_answer(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    await store.ledger.commit([begin(record), dial(), settle(), update(record)])
+    await store.ledger.commit([MarkLateAnswer(AttemptId("A1"), 1, NOON + 9, NOON + 9000)])
+    (row,) = [row async for row in store.lists.records(LIST)]
+    assert row.status is RecordStatus.UPDATED
+
+
 async def test_a_late_answer_takes_nothing_from_who_was_reached(store: AnyStore) -> None:
     await fill(store, 1)
     record = await claim_one(store)

@@ -11,12 +11,14 @@ from dialer.vocabulary import commands
 from dialer.vocabulary.ids import AttemptId
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, LateAnswer
-from dialer.vocabulary.writes import BeginAttempt, MarkLateAnswer, SettleAttempt
+from dialer.vocabulary.writes import BeginAttempt, MarkLateAnswer, SettleAttempt, UpdateRecord
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, SPARE, record, trunk
 from tests.unit.callflow.scenes import dialling
 
 ASM = Mode.PROGRESSIVE_ASM
+#: A contact who was abandoned is left alone for 72 h, unless a campaign says otherwise.
+REST_S = 72 * 3600.0
 TWO = (trunk(), trunk(SPARE, priority=2))
 
 
@@ -45,7 +47,7 @@ def test_an_answer_after_the_end_is_abandoned_once_and_the_result_stays(by: Clea
     attempt = answered_late(floor, at=came_at)
     answered_late(floor)
     assert counted(floor) == (1, 1)
-    assert floor.writes(MarkLateAnswer)[0] == MarkLateAnswer(attempt, 0, floor.utc - 0.5)
+    assert floor.writes(MarkLateAnswer)[0] == MarkLateAnswer(attempt, 0, floor.utc - 0.5, floor.utc - 0.5 + REST_S)
     assert floor.writes(SettleAttempt)[0].result in (CallResult.NO_ANSWER, CallResult.CANCELLED)
 
 
@@ -66,7 +68,16 @@ def test_who_answered_the_silent_trunk_and_not_the_next_is_abandoned() -> None:
     floor.clear(floor.contact, 486)
     (settled,) = floor.writes(SettleAttempt)
     assert (settled.result, settled.abandoned, settled.answered_at) == (CallResult.BUSY, True, came_at)
+    assert floor.writes(UpdateRecord)[-1].due_at == came_at + REST_S
     assert counted(floor) == (1, 1)
+
+
+def test_an_answer_of_an_attempt_that_is_forgotten_rests_too() -> None:
+    floor = dialling(ASM)
+    floor.clear(floor.contact, by=ClearedBy.TIMEOUT)
+    floor.world.given_up.clear()
+    answered_late(floor)
+    assert floor.writes(MarkLateAnswer)[0].rest_until == floor.utc + REST_S
 
 
 def test_attempts_that_are_over_are_not_remembered_for_ever() -> None:

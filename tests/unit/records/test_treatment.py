@@ -65,6 +65,16 @@ def test_a_number_that_the_trunk_refuses_comes_back_later_each_time(tries: int, 
     assert (treatment.tried, treatment.uncount) == ((FAILURE,), 1)
 
 
+def test_who_picked_up_as_we_gave_up_rests_like_the_abandoned() -> None:
+    rest = {CallResult.ABANDONED: Retry(delay_s=9000), NO_ANSWER: Retry(delay_s=60), BUSY: Retry(delay_s=20_000)}
+    rules = settings(retries=rest)
+    assert treated(NO_ANSWER, rules=rules, abandoned_at=NOW - 5).due_at == NOW - 5 + 9000
+    assert treated(BUSY, rules=rules, abandoned_at=NOW - 5).due_at == NOW + 20_000, "the longer of both"
+    assert refused(0, rules=rules, abandoned_at=NOW - 5).due_at == NOW - 5 + 9000
+    assert treated(CallResult.DECLINED, abandoned_at=NOW - 5).due_at is None, "not dialled again at all"
+    assert treated(NO_ANSWER, abandoned_at=NOW).due_at == NOW + 72 * 3600
+
+
 def test_a_number_that_the_trunk_refuses_again_and_again_is_finished_by_an_attempt_that_counts() -> None:
     treatment = refused(9)
     assert (treatment.result, treatment.status, treatment.due_at) == (FAILURE, RecordStatus.UPDATED, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dialer.agents.agent import AgentTrigger
 from dialer.callflow import observing, queue
 from dialer.callflow.desk import give_free
@@ -14,11 +16,13 @@ from dialer.interactions.leg import LegTrigger
 from dialer.trunks.accounts import trunk_account
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.ids import EngineId
-from dialer.vocabulary.results import CallResult
+from dialer.vocabulary.results import CallResult, RecordStatus
+from dialer.vocabulary.writes import UpdateRecord
 
 _SENTENCES = {
     Rule.DO_NOT_CALL: "The number is on the do-not-call list.",
     Rule.CLAIM_LOST: "Another node has this record.",
+    Rule.ABANDONED: "Somebody was abandoned at this number: for a while it is dialled only with an agent at hand.",
 }
 
 
@@ -29,7 +33,8 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
         return
     interaction = found[0]
     rule = Rule(event.rule)
-    step.history("not_dialled", interaction=interaction, rule=rule)
+    until: dict[str, Any] = {} if event.until is None else {"until": event.until}
+    step.history("not_dialled", interaction=interaction, rule=rule, **until)
     _drop_leg(step, interaction)
     attempt = interaction.attempt
     if attempt is not None:
@@ -43,7 +48,16 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
         release_leg(step, interaction)
         on_call_again_failed(step, interaction, rule, _SENTENCES[rule])
         return
+    if rule is Rule.ABANDONED and event.until is not None:
+        _rest(step, interaction, event.until)
     _take_off_desk(step, interaction, rule)
+
+
+def _rest(step: Step, interaction: Interaction, until: float) -> None:
+    """The record comes back when its number may be dialled ahead of an agent again."""
+    record = interaction.record
+    if record is not None:
+        step.write(UpdateRecord(record.record, record.fence, RecordStatus.READY, None, None, until, step.utc))
 
 
 def _take_off_desk(step: Step, interaction: Interaction, rule: Rule) -> None:

@@ -1,5 +1,6 @@
-"""The rules at the instant of dialling. The do-not-call list is looked up by the store, in the same transaction
-that commits the attempt; everything that needs no look-up is judged here."""
+"""The rules at the instant of dialling. The do-not-call list, and whether somebody was abandoned at the number, are
+looked up by the store, in the same transaction that commits the attempt; everything that needs no look-up is judged
+here."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ class Rule(StrEnum):
     RECORD_HOURS = "record_hours"
     MAX_ATTEMPTS = "max_attempts"
     DO_NOT_CALL = "do_not_call"
+    ABANDONED = "abandoned"
     CLAIM_LOST = "claim_lost"
 
 

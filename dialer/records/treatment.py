@@ -73,8 +73,13 @@ def treat(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: fl
 
 def rest_until(campaign: Campaign, abandoned_at: float) -> float:
     """Until when a contact who was abandoned is not dialled; UTC epoch seconds."""
+    return abandoned_at + rest_s(campaign)
+
+
+def rest_s(campaign: Campaign) -> float:
+    """How long a contact who was abandoned is left alone."""
     retry = campaign.retry(CallResult.ABANDONED)
-    return abandoned_at + (0.0 if retry is None else retry.delay_s)
+    return 0.0 if retry is None else retry.delay_s
 
 
 def _by_result(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: float) -> Treatment:

@@ -155,14 +155,15 @@ class Writer:
 
     def _release(self, batches: Sequence[Batch], report: CommitReport) -> None:
         """Everything is durable: now tell, dial, answer and acknowledge, in the order of the steps."""
-        refused: dict[AttemptId, str] = {}
+        refused: dict[AttemptId, events.AttemptRefused] = {}
         for refusal in report.refusals:
             if isinstance(refusal.write, BeginAttempt):
-                refused[refusal.write.attempt] = refusal.rule
+                attempt = refusal.write.attempt
+                refused[attempt] = events.AttemptRefused(attempt, refusal.rule, refusal.until)
             else:
                 log.warning("write_refused", write=type(refusal.write).__name__, rule=refusal.rule)
-        for attempt, rule in refused.items():
-            self._post(events.AttemptRefused(attempt, rule))
+        for said in refused.values():
+            self._post(said)
         now = asyncio.get_running_loop().time()
         for batch in batches:
             too_late = now - batch.decided_at > self._dial_patience_s

@@ -233,7 +233,11 @@ class SimulatedNode:
         batches, self._waiting = self._waiting, []
         writes = [write for batch in batches for write in batch.writes]
         report = run_now(self.store.ledger.commit(writes))
-        refused = {each.write.attempt: each.rule for each in report.refusals if isinstance(each.write, BeginAttempt)}
+        refused = {
+            each.write.attempt: events.AttemptRefused(each.write.attempt, each.rule, each.until)
+            for each in report.refusals
+            if isinstance(each.write, BeginAttempt)
+        }
         self.committed(writes, report)
         for batch in batches:
             for output in batch.outputs:
@@ -241,8 +245,8 @@ class SimulatedNode:
                     self._do(output)
             if batch.sequence:
                 self.engine.acknowledge(batch.sequence)
-        for attempt, rule in refused.items():
-            self.post(events.AttemptRefused(attempt, rule))
+        for said in refused.values():
+            self.post(said)
 
     def _do(self, output: Output) -> None:
         match output:

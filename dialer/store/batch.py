@@ -7,6 +7,7 @@ for each kind of row, however many steps it joins.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 
 CLAIM_LOST = "claim_lost"
 DO_NOT_CALL = "do_not_call"
+ABANDONED = "abandoned"
 SETTLED = "settled"
 UNKNOWN_ATTEMPT = "unknown_attempt"
 UNKNOWN_DIAL = "unknown_dial"
@@ -77,12 +79,16 @@ class Touched:
         self.attempts: set[str] = set()
         self.call_ids: set[str] = set()
         self.numbers: set[str] = set()
+        #: Numbers that are dialled without an agent at hand.
+        self.unattended: set[str] = set()
         self.notices: set[str] = set()
         for write in writes:
             match write:
                 case w.BeginAttempt():
                     self.attempts.add(write.attempt)
                     self.numbers.add(write.number)
+                    if write.abandoned_since is not None:
+                        self.unattended.add(write.number)
                     if write.record is not None:
                         self.records.add(write.record)
                 case w.UpdateRecord() | w.ReleaseRecord():
@@ -98,13 +104,15 @@ class Touched:
 
 class Known(Struct):
     """What the database knows of these rows. `barred` are (number, campaign), campaign empty for all;
-    `notices` are the notices' agents; `dials` the attempt and n of a Call-ID."""
+    `notices` are the notices' agents; `dials` the attempt and n of a Call-ID; `abandoned` when somebody was last
+    abandoned at a number."""
 
     records: dict[int, RecordState] = {}
     attempts: dict[str, AttemptState] = {}
     dials: dict[str, tuple[str, int]] = {}
     barred: set[tuple[str, str]] = set()
     notices: dict[str, str] = {}
+    abandoned: dict[str, float] = {}
 
 
 class Batch:
@@ -136,7 +144,8 @@ class Batch:
         for write in writes:
             rule = _RULES[type(write)](self, write)
             if rule is not None:
-                self.refusals.append(w.Refusal(write, rule))
+                until = self._until(write) if isinstance(write, w.BeginAttempt) and rule == ABANDONED else None
+                self.refusals.append(w.Refusal(write, rule, until))
         return w.CommitReport(tuple(self.refusals))
 
     # -- attempts ----------------------------------------------------------------------------------------------------
@@ -151,6 +160,8 @@ class Batch:
             return self._refuse_attempt(write, CLAIM_LOST)
         if write.check_do_not_call and self._is_barred(write.number, write.campaign):
             return self._refuse_attempt(write, DO_NOT_CALL)
+        if write.abandoned_since is not None and self._abandoned_at(write.number) > write.abandoned_since:
+            return self._refuse_attempt(write, ABANDONED)
         if record is not None:
             record.attempts += 1
             record.updated_at = write.at
@@ -158,6 +169,14 @@ class Batch:
         self._known.attempts[write.attempt] = AttemptState(write.interaction, write.number)
         self.attempts.append(write)
         return None
+
+    def _abandoned_at(self, number: str) -> float:
+        return self._known.abandoned.get(number, -math.inf)
+
+    def _until(self, write: w.BeginAttempt) -> float:
+        """The end of the rest, which is as long as from `abandoned_since` to the attempt."""
+        since = write.at if write.abandoned_since is None else write.abandoned_since
+        return self._abandoned_at(write.number) + write.at - since
 
     def _refuse_attempt(self, write: w.BeginAttempt, rule: str) -> str:
         self._known.attempts[write.attempt] = AttemptState(write.interaction, write.number, refused=rule)
@@ -173,6 +192,8 @@ class Batch:
         known.result = write.result
         known.ended_at = write.ended_at
         self.settled.append(write)
+        if write.abandoned and write.answered_at is not None:
+            self._known.abandoned[known.number] = max(write.answered_at, self._abandoned_at(known.number))
         if write.habit is not None:
             key = key_of(write.habit)
             dials, answers = self.habits.get(key, (0, 0.0))

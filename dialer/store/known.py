@@ -29,6 +29,10 @@ class Loader:
         )
         self._dials = sql.prepare(f"SELECT call_id, attempt, n FROM dials WHERE {sql.among('call_id', 'ids')}")
         self._barred = sql.prepare(f"SELECT number, campaign FROM do_not_call WHERE {sql.among('number', 'numbers')}")
+        self._abandoned = sql.prepare(
+            f"SELECT number, MAX(answered_at) AS at FROM attempts WHERE {sql.among('number', 'numbers')}"
+            " AND abandoned AND answered_at IS NOT NULL GROUP BY number"
+        )
         self._notices = sql.prepare(f"SELECT id, agent FROM notices WHERE {sql.among('id', 'ids')}")
 
     def load(self, connection: Connection, touched: Touched) -> Known:
@@ -39,6 +43,9 @@ class Loader:
         if numbers:
             for row in self._barred.rows(connection, {"numbers": self._sql.values(numbers)}):
                 known.barred.add((row.number, row.campaign))
+        if touched.unattended:
+            for row in self._abandoned.rows(connection, {"numbers": self._sql.values(touched.unattended)}):
+                known.abandoned[row.number] = row.at
         if touched.notices:
             for row in self._notices.rows(connection, {"ids": self._sql.values(touched.notices)}):
                 known.notices[row.id] = row.agent

@@ -108,10 +108,12 @@ class LeasesLost(Struct, frozen=True):
 
 
 class AttemptRefused(Struct, frozen=True):
-    """The store refused an attempt at the instant of dialling: `rule` is do_not_call or claim_lost."""
+    """The store refused an attempt at the instant of dialling: `rule` is do_not_call, claim_lost, or abandoned, and
+    that `until` when (UTC epoch seconds)."""
 
     attempt: AttemptId
     rule: str
+    until: float | None = None
 
 
 class StoreFailing(Struct, frozen=True):

@@ -45,8 +45,10 @@ class SaveAgent(Struct, frozen=True, tag_field="write", tag="save_agent"):
 
 class BeginAttempt(Struct, frozen=True, tag_field="write", tag="begin_attempt"):
     """The intent to dial, committed before the INVITE. Refused, with the rule's name, when the record's claim is
-    not `fence` any more ("claim_lost") or the number is on a do-not-call list ("do_not_call"); both are looked up
-    in the same transaction. Raises the record's attempts by one. Records without claim (manual) have no fence.
+    not `fence` any more ("claim_lost"), the number is on a do-not-call list ("do_not_call"), or somebody was abandoned
+    at it, in whatever campaign, after `abandoned_since` ("abandoned"; None for a call that has its agent): all are
+    looked up in the same transaction. Raises the record's attempts by one. Records without claim (manual) have no
+    fence.
     """
 
     attempt: AttemptId
@@ -58,6 +60,7 @@ class BeginAttempt(Struct, frozen=True, tag_field="write", tag="begin_attempt"):
     agent: AgentName | None
     at: float
     check_do_not_call: bool = True
+    abandoned_since: float | None = None
 
 
 class AddDial(Struct, frozen=True, tag_field="write", tag="add_dial"):
@@ -239,10 +242,12 @@ Write = (
 
 
 class Refusal(Struct, frozen=True):
-    """A write that the store refused, and the rule that did."""
+    """A write that the store refused, and the rule that did; `until` when, UTC epoch seconds, if it does not for
+    ever."""
 
     write: Write
     rule: str
+    until: float | None = None
 
 
 class CommitReport(Struct, frozen=True):

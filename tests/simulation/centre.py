@@ -47,12 +47,13 @@ class Centre(SimulatedNode):
 
     def committed(self, writes: list[Write], report: CommitReport) -> None:
         for refusal in report.refusals:
-            assert refusal.rule in ("do_not_call", "claim_lost", "unknown_notice"), refusal
+            assert refusal.rule in ("do_not_call", "claim_lost", "abandoned", "unknown_notice"), refusal
 
     # ------------------------------------------------------------------ what must never happen
 
     def _check_dial(self, dial: t.Dial) -> None:
-        """Nobody is dialled without a committed attempt, outside the window, or against do not call."""
+        """Nobody is dialled without a committed attempt, outside the window, against do not call, or
+        without an agent where somebody was abandoned."""
         assert dial.leg not in self.engine.lines, f"{dial.leg} dialled twice"
         assert dial.call_id not in self.telephones.dialled, f"{dial.call_id} is dialled twice"
         if dial.role is not t.LegRole.CONTACT:
@@ -69,3 +70,6 @@ class Centre(SimulatedNode):
         for of in ("", CampaignName(begun.campaign)):
             barred = self.tables.barred.get((begun.number, of))
             assert barred is None or barred.at >= begun.at, f"dialled against do not call: {begun}"
+        if begun.abandoned_since is not None:
+            resting = begun.abandoned_since < self.tables.abandoned.get(begun.number, 0.0) < begun.at
+            assert not resting, f"dialled ahead of agents after somebody was abandoned: {begun}"

@@ -46,6 +46,7 @@ class MemoryLedger:
             attempts={id_: _state(tables.attempts[id_]) for id_ in touched.attempts if id_ in tables.attempts},
             dials={id_: tables.dials[id_] for id_ in touched.call_ids if id_ in tables.dials},
             barred={key for key in tables.barred if key[0] in numbers} if tables.barred else set(),
+            abandoned={number: tables.abandoned[number] for number in touched.unattended & tables.abandoned.keys()},
             notices={id_: tables.notices[id_].notice.agent for id_ in touched.notices if id_ in tables.notices},
         )
 
@@ -85,11 +86,14 @@ class MemoryLedger:
             tables.settled_dials[(said.attempt, said.n)] = said
         for settled in batch.settled:
             tables.attempts[settled.attempt].settled = settled
+            if settled.abandoned and settled.answered_at is not None:
+                _abandon(tables, settled.attempt, settled.answered_at)
         for late in batch.late_answers:
             tables.late_answers.add((late.attempt, late.n))
             over = tables.attempts[late.attempt].settled
             if over is not None and over.answered_at is None:
                 tables.attempts[late.attempt].settled = structs.replace(over, answered_at=late.at, abandoned=True)
+                _abandon(tables, late.attempt, late.at)
                 self._rest(late, tables.attempts[late.attempt].begun.record)
         add_habits(tables, batch.habits)
 
@@ -134,3 +138,8 @@ def _state(attempt: MemoryAttempt) -> AttemptState:
         result=None if settled is None else settled.result,
         ended_at=None if settled is None else settled.ended_at,
     )
+
+
+def _abandon(tables: Tables, attempt: str, at: float) -> None:
+    number = tables.attempts[attempt].begun.number
+    tables.abandoned[number] = max(at, tables.abandoned.get(number, at))

@@ -109,6 +109,8 @@ class Tables:
         self.dials: dict[str, tuple[str, int]] = {}
         self.settled_dials: dict[tuple[str, int], w.SettleDial] = {}
         self.late_answers: set[tuple[str, int]] = set()
+        #: When somebody was last abandoned at a number.
+        self.abandoned: dict[str, float] = {}
         self.interactions: dict[str, tuple[w.SaveInteraction, str]] = {}
         self.parties: dict[str, w.AddParty] = {}
         self.campaigns: dict[str, w.SaveCampaign] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, NoticeId
+from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, InteractionId, NoticeId
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 from dialer.vocabulary.telephony import ClearedBy
 from dialer.vocabulary.writes import (
@@ -13,6 +13,7 @@ from dialer.vocabulary.writes import (
     AddDoNotCall,
     AddHistory,
     AddNotice,
+    BeginAttempt,
     CommitReport,
     MarkLateAnswer,
     ReleaseRecord,
@@ -92,6 +93,37 @@ async def test_a_record_that_is_finished_stays_so_after_a_late_answer(store: Any
     await store.ledger.commit([MarkLateAnswer(AttemptId("A1"), 1, NOON + 9, NOON + 9000)])
     (row,) = [row async for row in store.lists.records(LIST)]
     assert row.status is RecordStatus.UPDATED
+
+
+async def test_who_was_abandoned_is_dialled_only_with_an_agent_until_the_rest_is_over(store: AnyStore) -> None:
+    """In whatever campaign, and also when the abandonment is told in the same transaction."""
+    await fill(store, 1)
+    record = await claim_one(store)
+    number = record.number
+    gone = structs.replace(settle(result=CallResult.ABANDONED), answered_at=NOON + 4, abandoned=True)
+
+    def ahead(name: str, at: float, *, rest_s: float | None = 9000.0, to: str = number) -> BeginAttempt:
+        since = None if rest_s is None else at - rest_s
+        return BeginAttempt(
+            AttemptId(name), InteractionId(name), CampaignName("other"), None, 0, to, None, at, abandoned_since=since
+        )
+
+    report = await store.ledger.commit([begin(record), dial(), gone, update(record), ahead("B0", NOON + 6)])
+    assert [(each.rule, each.until) for each in report.refusals] == [("abandoned", NOON + 9004)]
+    report = await store.ledger.commit([ahead("B1", NOON + 9003), ahead("B2", NOON + 9003, to="+442079460999")])
+    assert [(each.rule, each.until) for each in report.refusals] == [("abandoned", NOON + 9004)]
+    assert not (await store.ledger.commit([ahead("B3", NOON + 9003, rest_s=None)])).refusals, "an agent is at hand"
+    assert not (await store.ledger.commit([ahead("B4", NOON + 9004)])).refusals
+
+
+async def test_a_late_answer_lets_the_number_rest_too(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    await store.ledger.commit([begin(record), dial(), settle(), update(record)])
+    await store.ledger.commit([MarkLateAnswer(AttemptId("A1"), 1, NOON + 9)])
+    again = structs.replace(begin(record, "B1", NOON + 60), record=None, fence=0, abandoned_since=NOON)
+    report = await store.ledger.commit([again])
+    assert [(each.rule, each.until) for each in report.refusals] == [("abandoned", NOON + 69)]
 
 
 async def test_a_late_answer_takes_nothing_from_who_was_reached(store: AnyStore) -> None:

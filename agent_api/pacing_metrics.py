@@ -20,7 +20,7 @@ from dialer.vocabulary.ids import CampaignName
 #: Figures of the last forecast that are worth a curve: key, name and help.
 FORECAST: Mapping[str, tuple[str, str]] = {
     "theta": ("risk_allowed_ratio", "Chance of an abandoned contact that one more call may have."),
-    "beta": ("risk_next_ratio", "Chance that one more call would abandon a contact, a burst weighed in."),
+    "beta": ("risk_next_ratio", "Chance that one more call abandons a contact; more where bursts are charged."),
     "answer_rate": ("answer_ratio", "Share of dials that are expected to be answered."),
     "expected_answers": ("expected_answers", "Answers expected within a ring from calls under way."),
     "expected_free": ("expected_free_agents", "Agents idle, or expected to be so within a ring."),

@@ -44,7 +44,7 @@ class Allowance(Struct, frozen=True):
     """What the periods allow: `theta` now; `alpha`, the abandoned per live answer that is aimed at from here on;
     `left`, the abandoned that the tightest period still has; `window`, its name; `guarded`: one more would be too
     many for now, little may be risked; with `spent`, nothing at all for the rest of the period; `bearable`: abandoned
-    contacts, 1 at least, that the whole of the tightest period can still bear."""
+    contacts that the period which bears fewest, `bearing`, still bears by its end, as far as can be told."""
 
     theta: float
     alpha: float
@@ -53,6 +53,7 @@ class Allowance(Struct, frozen=True):
     guarded: bool
     spent: bool
     bearable: int
+    bearing: str
 
 
 class Budget:
@@ -94,7 +95,8 @@ class Budget:
             theta = min(MOST_THETA, max(LEAST_THETA, share / cost))
         self._risk = theta
         left = tightest.limit * tightest.answers - tightest.abandoned
-        return Allowance(theta, alpha, left, tightest.name, guarded, spent, min(map(_bearable, periods)))
+        bearable, last = min((_bearable(each), n) for n, each in enumerate(periods))
+        return Allowance(theta, alpha, left, tightest.name, guarded, spent, bearable, windows[last].name)
 
     def _learn(self) -> None:
         """The answers since the last decision came under its threshold."""
@@ -141,8 +143,8 @@ def _is_too_soon(period: _Period) -> bool:
 
 
 def _bearable(period: _Period) -> int:
-    """Abandoned contacts that the period can still bear, 1 at least: at the last one it is theta that stops."""
-    return max(1, math.floor(period.limit * AIM * period.expected - period.abandoned))
+    """Abandoned contacts that the period can still bear by its end."""
+    return max(0, math.floor(period.limit * AIM * period.expected - period.abandoned))
 
 
 def _is_last(period: _Period) -> bool:

@@ -18,15 +18,22 @@ def explain(dial: int, shed: int, figures: Mapping[str, float], allowance: Allow
     if allowance.spent:
         return f"{done}: 1:1, the abandonment of the {allowance.window} is spent"
     if figures["beta"] < allowance.theta:
-        return f"{done}: all that lines and records allow; the next would risk {figures['beta']:.1%}"
+        return f"{done}: all that lines and records allow; {_next(figures, allowance)}"
     if allowance.guarded:
         done += f" (the {allowance.window} has hardly any abandonment left for now)"
-    burst = f" (a burst weighs more: {allowance.bearable} can still be borne)" if allowance.bearable <= FEW else ""
     return (
-        f"{done}: the next would risk {figures['beta']:.1%}{burst}, allowed are {allowance.theta:.1%}; "
+        f"{done}: {_next(figures, allowance)}, allowed are {allowance.theta:.1%}; "
         f"{figures['idle']:.0f} idle, {figures['expected_free']:.1f} free and "
         f"{figures['expected_answers']:.1f} answers expected within a ring"
     )
+
+
+def _next(figures: Mapping[str, float], allowance: Allowance) -> str:
+    """What one more call costs: a chance, or more than that where a burst is charged."""
+    if allowance.bearable > FEW:
+        return f"the next would risk {figures['beta']:.1%}"
+    borne = str(allowance.bearable) if allowance.bearable else "none"
+    return f"the next weighs {figures['beta']:.1%} (with bursts, as the {allowance.bearing} bears {borne} more)"
 
 
 def learnt_from(figures: Mapping[str, float], new_list: str) -> str:

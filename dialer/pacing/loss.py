@@ -8,17 +8,17 @@ from msgspec import Struct
 
 from dialer.pacing.poisson_binomial import Sum
 
-#: With so many abandoned contacts left or fewer, a burst of one more is charged besides: with one left, at so many
-#: times its chance, and twice as much for each one further. A forecast that errs makes the longer bursts likelier than
-#: its law says, so they are charged the more.
-FEW = 8
-BURST_WEIGHT, BURST_GROWTH = 30.0, 2.0
+#: With FULL abandoned contacts left or fewer, the chance of a burst of one more is charged besides, so many times: it
+#: ends the period over its limit. With each one further left it is a third of that, and above FEW nothing, as the law
+#: of a large team falls so slowly that a charge which ends at once would set free a quarter of its lines.
+FULL, FEW = 4, 8
+BURST_WEIGHT, FADE = 30.0, 3.0
 
 
 class Risk(Struct, frozen=True):
     """Measures calls against a forecast of load. `supply`: agents who are or may become free, less waiting contacts;
     `density`: part of the answers of a call that comes in each step; `bearable`: abandoned contacts that the limit can
-    still bear."""
+    still bear; at the last one it is the threshold that stops."""
 
     supply: int
     density: Sequence[float]
@@ -30,8 +30,8 @@ class Risk(Struct, frozen=True):
         loss = marginal_loss(load.at_least(self.supply), self.density)
         if self.bearable > FEW:
             return loss
-        burst = marginal_loss(load.at_least(self.supply + self.bearable), self.density)
-        return min(1.0, loss + BURST_WEIGHT * BURST_GROWTH ** (self.bearable - 1) * burst)
+        burst = marginal_loss(load.at_least(self.supply + max(1, self.bearable)), self.density)
+        return min(1.0, loss + BURST_WEIGHT / FADE ** max(0, self.bearable - FULL) * burst)
 
 
 def marginal_loss(short: Sequence[float], density: Sequence[float]) -> float:

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from dialer.pacing import AgentStage, Decision, Outcome, Traits, Window
 from dialer.pacing.grid import make_grid
@@ -222,6 +223,27 @@ def test_a_decision_says_what_it_is_made_of() -> None:
     }  # fmt: skip
     assert decision.figures["answers"] == 200
     assert "would risk" in decision.reason
+
+
+def _decided(answers: int, abandoned: int, elapsed_s: float = 3600.0) -> Decision:
+    rule = pacer()
+    at = warmed_up(rule, agents=20)
+    day = Window("day", 0.03, answers, abandoned, elapsed_s, 7200.0)
+    return rule.decide(at, structs.replace(snapshot(0, 20), windows=(day,)))
+
+
+def test_less_is_dialled_and_said_so_where_a_burst_would_break_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    much, little = _decided(4000, 100), _decided(80, 2)
+    assert (much.figures["bearable"], little.figures["bearable"]) == (136, 2)
+    assert "the next would risk" in much.reason
+    assert "(with bursts, as the day bears 2 more), allowed are" in little.reason
+    monkeypatch.setattr("dialer.pacing.loss.BURST_WEIGHT", 0.0)
+    assert _decided(4000, 100).dial == much.dial
+    assert 0 < little.dial < _decided(80, 2).dial
+
+
+def test_a_period_that_can_bear_none_is_said_to() -> None:
+    assert "as the day bears none more" in _decided(960, 29, 7190.0).reason
 
 
 @pytest.mark.parametrize("ring_s", [15.0, 25.0, 30.0, 60.0, 120.0])

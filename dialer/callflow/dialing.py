@@ -13,7 +13,7 @@ from dialer.interactions.attempt import Attempt, TrunkDial, call_id_of
 from dialer.interactions.interaction import INTERACTION_TABLE, Interaction, InteractionTrigger
 from dialer.interactions.leg import ROLES, LegPurpose, LegState, LegTrigger, make_leg
 from dialer.machine import Machine
-from dialer.records.treatment import rest_s
+from dialer.records.treatment import rest_of
 from dialer.trunks.accounts import trunk_account
 from dialer.trunks.choice import choose
 from dialer.trunks.number import identity, identity_headers, request_uri
@@ -107,7 +107,7 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
 def _abandoned_since(step: Step, campaign: Campaign, interaction: Interaction) -> float | None:
     """Who was abandoned rests, in all campaigns, from calls that have no agent yet (Ofcom, "Revised statement of
     policy on the persistent misuse of an electronic communications network or service", 2010: 72 h)."""
-    rest = rest_s(campaign.settings)
+    rest = rest_of(campaign.settings).delay_s
     unattended = interaction.ahead and interaction.agent is None
     return step.utc - rest if unattended and rest else None
 

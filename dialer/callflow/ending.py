@@ -265,9 +265,9 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
 
 
 def _late_answer_at(interaction: Interaction) -> float | None:
-    """When somebody picked up whom nobody spoke to afterwards, neither in that attempt nor in a former one."""
+    """When somebody picked up in the last attempt to whom nobody spoke in it."""
     attempt = interaction.attempt
-    return None if attempt is None or interaction.conversed else attempt.late_answer_at
+    return None if attempt is None or attempt.connected_at is not None else attempt.late_answer_at
 
 
 def _is_refused(interaction: Interaction) -> bool:

@@ -4,13 +4,13 @@ the attempt's result was."""
 
 from __future__ import annotations
 
-from config.model import USUAL_RETRIES
+from config.model import USUAL_RETRIES, Retry
 from dialer.callflow.calendar import day_of
 from dialer.callflow.step import Step
 from dialer.callflow.world import World
 from dialer.interactions.attempt import Attempt, read_call_id
 from dialer.interactions.interaction import Interaction
-from dialer.records.treatment import rest_until
+from dialer.records.treatment import rest_of
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AttemptId, EngineId
 from dialer.vocabulary.results import CallResult
@@ -35,7 +35,8 @@ def on_late_answer(step: Step, engine_id: EngineId, event: telephony.LateAnswer)
     dialled = read_call_id(event.call_id)
     if dialled is not None:
         at = step.utc_of(event.at)
-        step.write(MarkLateAnswer(*dialled, at, _rest_until(step.world, dialled[0], at)))
+        rest = _rest(step.world, dialled[0])
+        step.write(MarkLateAnswer(*dialled, at, at + rest.delay_s, rest.max_attempts))
         _count(step, dialled[0], at)
     facts: dict[str, object] = {"engine": engine_id, "leg": event.leg}
     step.write(AddHistory("late_answer", step.utc, attempt=dialled[0] if dialled else None, facts=facts))
@@ -47,6 +48,7 @@ def _count(step: Step, id_: AttemptId, at: float) -> None:
     if interaction is not None and interaction.attempt is not None:
         attempt = interaction.attempt
         attempt.late_answer_at = attempt.late_answer_at or at
+        step.interaction_changed(interaction)
         if not attempt.settled:
             return
     # Each is counted once, however often its 200 comes.
@@ -64,11 +66,11 @@ def _interaction_of(world: World, id_: AttemptId) -> Interaction | None:
     return next((each for each in world.interactions.values() if each.attempt and each.attempt.id == id_), None)
 
 
-def _rest_until(world: World, id_: AttemptId, at: float) -> float:
-    """By the campaign's rule; by the usual one if the attempt is not remembered any more."""
+def _rest(world: World, id_: AttemptId) -> Retry:
+    """The campaign's rule for who was abandoned; the longest of all if the attempt is not remembered any more."""
     interaction = _interaction_of(world, id_)
     name = interaction.campaign if interaction is not None else world.given_up.get(id_, (None, 0.0))[0]
     campaign = None if name is None else world.campaigns.get(name)
-    if campaign is None:
-        return at + USUAL_RETRIES[CallResult.ABANDONED].delay_s
-    return rest_until(campaign.settings, at)
+    asked = world.campaigns.values() if campaign is None else (campaign,)
+    rules = [rest_of(each.settings) for each in asked]
+    return max(rules, key=lambda each: each.delay_s, default=USUAL_RETRIES[CallResult.ABANDONED])

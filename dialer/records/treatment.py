@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from config.model import AfterLast, Campaign, Retry
+from config.model import USUAL_RETRIES, AfterLast, Campaign, Retry
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 
@@ -64,22 +64,20 @@ class Treatment:
 
 def treat(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: float) -> Treatment:
     """The treatment of a claimed record that was handled at least once, now. Who was abandoned, whatever the result
-    says, rests as long as after an abandoned call."""
+    says, is dialled again as late and as seldom as after an abandoned call."""
     treatment = _by_result(campaign, record, handling, utc)
     if treatment.due_at is None or handling.abandoned_at is None:
         return treatment
-    return replace(treatment, due_at=max(treatment.due_at, rest_until(campaign, handling.abandoned_at)))
+    rest = rest_of(campaign)
+    tried = (*treatment.tried, CallResult.ABANDONED)
+    if record.tries.get(CallResult.ABANDONED, 0) + tried.count(CallResult.ABANDONED) >= rest.max_attempts:
+        return replace(treatment, status=RecordStatus.UPDATED, tried=tried, due_at=None)
+    return replace(treatment, tried=tried, due_at=max(treatment.due_at, handling.abandoned_at + rest.delay_s))
 
 
-def rest_until(campaign: Campaign, abandoned_at: float) -> float:
-    """Until when a contact who was abandoned is not dialled; UTC epoch seconds."""
-    return abandoned_at + rest_s(campaign)
-
-
-def rest_s(campaign: Campaign) -> float:
-    """How long a contact who was abandoned is left alone."""
-    retry = campaign.retry(CallResult.ABANDONED)
-    return 0.0 if retry is None else retry.delay_s
+def rest_of(campaign: Campaign) -> Retry:
+    """How long a contact who was abandoned is left alone, and after how many times nobody dials them again."""
+    return campaign.retry(CallResult.ABANDONED) or USUAL_RETRIES[CallResult.ABANDONED]
 
 
 def _by_result(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: float) -> Treatment:

@@ -66,7 +66,9 @@ class AttemptState(Struct):
 
     interaction: str
     number: str
+    record: int | None = None
     result: CallResult | None = None
+    answered_at: float | None = None
     ended_at: float | None = None
     refused: str | None = None
 
@@ -79,6 +81,8 @@ class Touched:
         self.attempts: set[str] = set()
         self.call_ids: set[str] = set()
         self.numbers: set[str] = set()
+        #: Attempts whose records, too, decide.
+        self.answered_late: set[str] = set()
         #: Numbers that are dialled without an agent at hand.
         self.unattended: set[str] = set()
         self.notices: set[str] = set()
@@ -96,8 +100,11 @@ class Touched:
                 case w.AddDial():
                     self.call_ids.add(write.call_id)
                     self.attempts.add(write.attempt)
-                case w.SettleAttempt() | w.SettleDial() | w.MarkLateAnswer():
+                case w.SettleAttempt() | w.SettleDial():
                     self.attempts.add(write.attempt)
+                case w.MarkLateAnswer():
+                    self.attempts.add(write.attempt)
+                    self.answered_late.add(write.attempt)
                 case w.AcknowledgeNotice() | w.AddNotice():
                     self.notices.add(write.notice)
 
@@ -166,7 +173,7 @@ class Batch:
             record.attempts += 1
             record.updated_at = write.at
             self.records[record.id] = record
-        self._known.attempts[write.attempt] = AttemptState(write.interaction, write.number)
+        self._known.attempts[write.attempt] = AttemptState(write.interaction, write.number, write.record)
         self.attempts.append(write)
         return None
 
@@ -190,10 +197,11 @@ class Batch:
             same = known.result is write.result and known.ended_at == write.ended_at
             return None if same else SETTLED
         known.result = write.result
+        known.answered_at = write.answered_at
         known.ended_at = write.ended_at
         self.settled.append(write)
         if write.abandoned and write.answered_at is not None:
-            self._known.abandoned[known.number] = max(write.answered_at, self._abandoned_at(known.number))
+            self._abandon(known.number, write.answered_at)
         if write.habit is not None:
             key = key_of(write.habit)
             dials, answers = self.habits.get(key, (0, 0.0))
@@ -220,10 +228,31 @@ class Batch:
         return None
 
     def _mark_late_answer(self, write: w.MarkLateAnswer) -> str | None:
-        if write.attempt not in self._known.attempts:
+        attempt = self._known.attempts.get(write.attempt)
+        if attempt is None:
             return UNKNOWN_DIAL
         self.late_answers.append(write)
+        if attempt.ended_at is not None and attempt.answered_at is None:
+            attempt.answered_at = write.at
+            self._abandon(attempt.number, write.at)
+            self._rest(attempt.record, write)
         return None
+
+    def _abandon(self, number: str, at: float) -> None:
+        self._known.abandoned[number] = max(at, self._abandoned_at(number))
+
+    def _rest(self, record: int | None, write: w.MarkLateAnswer) -> None:
+        """`updated_at` stays: it tells whether the write that ended the claim is repeated."""
+        state = None if record is None else self._known.records.get(record)
+        if state is None or state.status is not RecordStatus.READY:
+            return
+        state.tries = added(state.tries, (CallResult.ABANDONED,))
+        if state.tries[CallResult.ABANDONED] >= write.max_abandoned:
+            state.status = RecordStatus.UPDATED
+        elif state.due_at < write.rest_until:
+            state.due_at = write.rest_until
+            state.rank, state.queue_at = place(state.type, state.due_at)
+        self.records[state.id] = state
 
     # -- records -----------------------------------------------------------------------------------------------------
 

@@ -24,8 +24,11 @@ class Loader:
             f" WHERE {sql.among('id', 'ids')} ORDER BY id{sql.for_update}"
         )
         self._attempts = sql.prepare(
-            "SELECT id, interaction, number, result, ended_at FROM attempts"
+            "SELECT id, interaction, number, record, result, answered_at, ended_at FROM attempts"
             f" WHERE {sql.among('id', 'ids')} ORDER BY n{sql.for_update}"
+        )
+        self._records_of = sql.prepare(
+            f"SELECT record FROM attempts WHERE {sql.among('id', 'ids')} AND record IS NOT NULL"
         )
         self._dials = sql.prepare(f"SELECT call_id, attempt, n FROM dials WHERE {sql.among('call_id', 'ids')}")
         self._barred = sql.prepare(f"SELECT number, campaign FROM do_not_call WHERE {sql.among('number', 'numbers')}")
@@ -52,15 +55,21 @@ class Loader:
         return known
 
     def _load_records(self, connection: Connection, touched: Touched, known: Known) -> None:
-        if touched.records:
-            for row in self._records.rows(connection, {"ids": self._sql.values(touched.records)}):
+        ids = set(touched.records)
+        if touched.answered_late:
+            attempts = self._sql.values(touched.answered_late)
+            ids.update(row.record for row in self._records_of.rows(connection, {"ids": attempts}))
+        if ids:
+            for row in self._records.rows(connection, {"ids": self._sql.values(ids)}):
                 known.records[row.id] = _record(row)
 
     def _load_attempts(self, connection: Connection, touched: Touched, known: Known) -> None:
         if touched.attempts:
             for row in self._attempts.rows(connection, {"ids": self._sql.values(touched.attempts)}):
                 result = None if row.result is None else CallResult(row.result)
-                known.attempts[row.id] = AttemptState(row.interaction, row.number, result, row.ended_at)
+                known.attempts[row.id] = AttemptState(
+                    row.interaction, row.number, row.record, result, row.answered_at, row.ended_at
+                )
         if touched.call_ids:
             for row in self._dials.rows(connection, {"ids": self._sql.values(touched.call_ids)}):
                 known.dials[row.call_id] = (row.attempt, row.n)

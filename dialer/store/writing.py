@@ -62,11 +62,6 @@ class Writer:
             "UPDATE attempts SET abandoned = true, answered_at = :at"
             " WHERE id = :attempt AND ended_at IS NOT NULL AND answered_at IS NULL"
         )
-        self._rest = prepare(
-            "UPDATE records SET due_at = :rest_until, queue_at = :rest_until, updated_at = :at"
-            " WHERE id = (SELECT record FROM attempts WHERE id = :attempt AND abandoned AND answered_at = :at)"
-            " AND status = 'ready' AND due_at < :rest_until"
-        )
         self._interactions = prepare(upsert_of("interactions", "id", _INTERACTION))
         party = ("id", "interaction", "agent", "state", "offered_at", "talking_at", "ended_at")
         self._parties = prepare(upsert_of("parties", "id", party))
@@ -90,7 +85,6 @@ class Writer:
         late = [structs.asdict(item) for item in batch.late_answers]
         self._late_answers.run_all(connection, late)
         self._answered_late.run_all(connection, late)
-        self._rest.run_all(connection, late)
         self._habits.add(connection, batch.habits)
         self._interactions.run_all(connection, [self._interaction(item) for item in batch.interactions.values()])
         self._parties.run_all(connection, [_named(item, "party", "id") for item in batch.parties.values()])

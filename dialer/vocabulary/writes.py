@@ -90,13 +90,15 @@ class SettleDial(Struct, frozen=True, tag_field="write", tag="settle_dial"):
 
 class MarkLateAnswer(Struct, frozen=True, tag_field="write", tag="mark_late_answer"):
     """A dial that was given up and settled was answered after all at `at`, and the answer ended at once. An attempt
-    that is over and was not answered is abandoned by it; its result stays, and its record, if it waits to be dialled
-    again, waits until `rest_until` at least (UTC epoch seconds)."""
+    that is over and was not answered is abandoned by it: its result stays, but its record, if it waits to be dialled
+    again, counts one more abandoned attempt, waits until `rest_until` at least (UTC epoch seconds), and is finished
+    if that makes `max_abandoned` of them."""
 
     attempt: AttemptId
     n: int
     at: float
     rest_until: float = 0.0
+    max_abandoned: int = 100
 
 
 class SettleAttempt(Struct, frozen=True, tag_field="write", tag="settle_attempt"):

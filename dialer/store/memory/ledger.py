@@ -18,7 +18,7 @@ from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import RecordId
 from dialer.vocabulary.outputs import ClaimRecords, RecallHabits
 from dialer.vocabulary.results import RecordStatus
-from dialer.vocabulary.writes import AddDoNotCall, CommitReport, MarkLateAnswer, Write
+from dialer.vocabulary.writes import AddDoNotCall, CommitReport, Write
 
 
 class MemoryLedger:
@@ -39,7 +39,9 @@ class MemoryLedger:
 
     def _known(self, touched: Touched) -> Known:
         tables = self._tables
-        records = {id_: copy.copy(tables.records[id_].state) for id_ in touched.records if id_ in tables.records}
+        of_late = {tables.attempts[id_].begun.record for id_ in touched.answered_late if id_ in tables.attempts}
+        ids = touched.records | {record for record in of_late if record is not None}
+        records = {id_: copy.copy(tables.records[id_].state) for id_ in ids if id_ in tables.records}
         numbers = touched.numbers.union(record.number for record in records.values())
         return Known(
             records=records,
@@ -94,15 +96,7 @@ class MemoryLedger:
             if over is not None and over.answered_at is None:
                 tables.attempts[late.attempt].settled = structs.replace(over, answered_at=late.at, abandoned=True)
                 _abandon(tables, late.attempt, late.at)
-                self._rest(late, tables.attempts[late.attempt].begun.record)
         add_habits(tables, batch.habits)
-
-    def _rest(self, late: MarkLateAnswer, record: int | None) -> None:
-        state = None if record is None else copy.copy(self._tables.records[record].state)
-        if state is not None and state.status is RecordStatus.READY and state.due_at < late.rest_until:
-            state.due_at = state.queue_at = late.rest_until
-            state.updated_at = late.at
-            self._tables.put(state)
 
     def _bar(self, barred: AddDoNotCall) -> None:
         tables = self._tables
@@ -135,7 +129,9 @@ def _state(attempt: MemoryAttempt) -> AttemptState:
     return AttemptState(
         interaction=attempt.begun.interaction,
         number=attempt.begun.number,
+        record=attempt.begun.record,
         result=None if settled is None else settled.result,
+        answered_at=None if settled is None else settled.answered_at,
         ended_at=None if settled is None else settled.ended_at,
     )
 

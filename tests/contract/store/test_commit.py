@@ -76,14 +76,28 @@ async def test_a_record_of_a_late_answer_rests_at_least_as_told(
     record = await claim_one(store)
     again = update(record, RecordStatus.READY, waits_until)
     await store.ledger.commit([begin(record), dial(), settle(), again])
+    assert (await store.ledger.claim(request())).waiting.next_due_at == waits_until
     late = MarkLateAnswer(AttemptId("A1"), 1, NOON + 9, NOON + 9000)
     assert not (await store.ledger.commit([late])).refusals
     assert not (await store.ledger.commit([structs.replace(late, at=NOON + 10, rest_until=NOON + 90_000)])).refusals
     (row,) = [row async for row in store.lists.records(LIST)]
     assert (row.status, row.due_at) == (RecordStatus.READY, rests_until)
+    assert not (await store.ledger.commit([again])).refusals, "a repetition is still known as one"
     claimed = await store.ledger.claim(request(now=rests_until - 1))
     assert (claimed.records, claimed.waiting.next_due_at) == ((), rests_until)
-    assert len((await store.ledger.claim(request(now=rests_until))).records) == 1
+    (next_time,) = (await store.ledger.claim(request(now=rests_until))).records
+    assert next_time.tries == {"abandoned": 1}
+
+
+async def test_a_record_that_was_abandoned_too_often_is_finished_by_a_late_answer(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    again = update(record, RecordStatus.READY, NOON + 600, tried=(CallResult.ABANDONED,))
+    late = MarkLateAnswer(AttemptId("A1"), 1, NOON + 9, NOON + 9000, 2)
+    await store.ledger.commit([begin(record), dial(), settle(), again, late])
+    (row,) = [row async for row in store.lists.records(LIST)]
+    assert row.status is RecordStatus.UPDATED
+    assert (await store.ledger.claim(request(now=NOON + 99_000))).records == ()
 
 
 async def test_a_record_that_is_finished_stays_so_after_a_late_answer(store: AnyStore) -> None:
@@ -120,10 +134,11 @@ async def test_a_late_answer_lets_the_number_rest_too(store: AnyStore) -> None:
     await fill(store, 1)
     record = await claim_one(store)
     await store.ledger.commit([begin(record), dial(), settle(), update(record)])
-    await store.ledger.commit([MarkLateAnswer(AttemptId("A1"), 1, NOON + 9)])
-    again = structs.replace(begin(record, "B1", NOON + 60), record=None, fence=0, abandoned_since=NOON)
-    report = await store.ledger.commit([again])
-    assert [(each.rule, each.until) for each in report.refusals] == [("abandoned", NOON + 69)]
+    late = MarkLateAnswer(AttemptId("A1"), 1, NOON + 9)
+    for name, before in (("B1", (late,)), ("B2", ())):
+        again = structs.replace(begin(record, name, NOON + 60), record=None, fence=0, abandoned_since=NOON)
+        report = await store.ledger.commit([*before, again])
+        assert [(each.rule, each.until) for each in report.refusals] == [("abandoned", NOON + 69)]
 
 
 async def test_a_late_answer_takes_nothing_from_who_was_reached(store: AnyStore) -> None:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from config.model import Mode
+from config.model import Mode, Retry
 from dialer.callflow.calendar import day_of
 from dialer.callflow.late import REMEMBERED_S
+from dialer.callflow.living import decode
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import AttemptId
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, LateAnswer
-from dialer.vocabulary.writes import BeginAttempt, MarkLateAnswer, SettleAttempt, UpdateRecord
+from dialer.vocabulary.writes import BeginAttempt, MarkLateAnswer, SaveInteraction, SettleAttempt, UpdateRecord
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, SPARE, record, trunk
-from tests.unit.callflow.scenes import dialling
+from tests.unit.callflow.scenes import dialling, talking
 
 ASM = Mode.PROGRESSIVE_ASM
-#: A contact who was abandoned is left alone for 72 h, unless a campaign says otherwise.
-REST_S = 72 * 3600.0
+#: What the campaign says of who was abandoned.
+REST_S = 9000.0
+RULES = {
+    CallResult.ABANDONED: Retry(delay_s=REST_S, max_attempts=4),
+    CallResult.ANSWERING_MACHINE: Retry(delay_s=5),
+}
 TWO = (trunk(), trunk(SPARE, priority=2))
 
 
@@ -36,7 +41,7 @@ def answered_late(floor: Floor, n: int = 0, at: float | None = None) -> AttemptI
 
 @pytest.mark.parametrize("by", [ClearedBy.TIMEOUT, ClearedBy.US])
 def test_an_answer_after_the_end_is_abandoned_once_and_the_result_stays(by: ClearedBy) -> None:
-    floor = dialling(ASM)
+    floor = dialling(ASM, retries=RULES)
     floor.ring(floor.contact)
     if by is ClearedBy.US:
         floor.ask(commands.EndCall(ADA, floor.interaction.id))
@@ -47,7 +52,7 @@ def test_an_answer_after_the_end_is_abandoned_once_and_the_result_stays(by: Clea
     attempt = answered_late(floor, at=came_at)
     answered_late(floor)
     assert counted(floor) == (1, 1)
-    assert floor.writes(MarkLateAnswer)[0] == MarkLateAnswer(attempt, 0, floor.utc - 0.5, floor.utc - 0.5 + REST_S)
+    assert floor.writes(MarkLateAnswer)[0] == MarkLateAnswer(attempt, 0, floor.utc - 0.5, floor.utc - 0.5 + REST_S, 4)
     assert floor.writes(SettleAttempt)[0].result in (CallResult.NO_ANSWER, CallResult.CANCELLED)
 
 
@@ -68,12 +73,47 @@ def test_who_answered_the_silent_trunk_and_not_the_next_is_abandoned() -> None:
     floor.clear(floor.contact, 486)
     (settled,) = floor.writes(SettleAttempt)
     assert (settled.result, settled.abandoned, settled.answered_at) == (CallResult.BUSY, True, came_at)
-    assert floor.writes(UpdateRecord)[-1].due_at == came_at + REST_S
+    treated = floor.writes(UpdateRecord)[-1]
+    assert (treated.due_at, treated.tried) == (came_at + REST_S, (CallResult.BUSY, CallResult.ABANDONED))
     assert counted(floor) == (1, 1)
 
 
-def test_an_answer_of_an_attempt_that_is_forgotten_rests_too() -> None:
-    floor = dialling(ASM)
+def test_a_restart_does_not_forget_it() -> None:
+    floor = _failed_over()
+    came_at = floor.utc
+    answered_late(floor)
+    saved = floor.writes(SaveInteraction)[-1].live
+    assert saved is not None
+    attempt = decode(saved).attempt
+    assert attempt is not None
+    assert attempt.late_answer_at == came_at
+
+
+@pytest.mark.parametrize("late_first", [True, False])
+def test_who_was_called_again_and_abandoned_rests_whichever_is_told_first(late_first: bool) -> None:
+    """The contact was spoken to, is called again, and picks up as the agent gives up."""
+    floor = talking(ASM, retries=RULES, permissions={"call_again": True})
+    floor.clear(floor.contact)
+    floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+    again, interaction, leg = floor.writes(BeginAttempt)[-1].attempt, floor.interaction, floor.contact
+    floor.ask(commands.EndCall(ADA, interaction.id))
+    floor.clear(leg, by=ClearedBy.US)
+    late, came_at = LateAnswer(leg.id, floor.now, f"{again}.0"), floor.utc
+    if late_first:
+        floor.engine_says(late)
+    floor.ask(commands.SetOutcome(ADA, interaction.id, result=CallResult.ANSWERING_MACHINE))
+    floor.ask(commands.Done(ADA, interaction.id))
+    treated = floor.writes(UpdateRecord)[-1]
+    if late_first:
+        assert treated.due_at == came_at + REST_S
+    else:
+        assert treated.due_at == came_at + 5
+        floor.engine_says(late)
+    assert floor.writes(MarkLateAnswer)[-1].rest_until == came_at + REST_S
+
+
+def test_an_answer_of_an_attempt_that_is_forgotten_rests_as_long_as_any_campaign_says() -> None:
+    floor = dialling(ASM, retries=RULES)
     floor.clear(floor.contact, by=ClearedBy.TIMEOUT)
     floor.world.given_up.clear()
     answered_late(floor)
@@ -81,7 +121,7 @@ def test_an_answer_of_an_attempt_that_is_forgotten_rests_too() -> None:
 
 
 def test_attempts_that_are_over_are_not_remembered_for_ever() -> None:
-    floor = dialling(ASM)
+    floor = dialling(ASM, retries=RULES)
     floor.clear(floor.contact, 486)
     assert len(floor.world.given_up) == 1
     floor.pass_time(REMEMBERED_S + 1)
@@ -90,7 +130,7 @@ def test_attempts_that_are_over_are_not_remembered_for_ever() -> None:
 
 
 def _failed_over() -> Floor:
-    floor = dialling(ASM, trunks=TWO, records=(record(1),))
+    floor = dialling(ASM, trunks=TWO, records=(record(1),), retries=RULES)
     floor.pass_time(4.1)
     floor.clear(floor.contact, by=ClearedBy.US, heard=False)
     return floor

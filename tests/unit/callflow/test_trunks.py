@@ -187,7 +187,7 @@ def test_an_answer_after_the_failover_is_noted_at_its_dial() -> None:
     floor.clear(first, by=ClearedBy.US, heard=False)
     (begun,) = floor.writes(BeginAttempt)
     floor.engine_says(LateAnswer(first.id, floor.now, f"{begun.attempt}.0"))
-    assert floor.writes(MarkLateAnswer) == [MarkLateAnswer(begun.attempt, 0, floor.utc, floor.utc + 72 * 3600.0)]
+    assert floor.writes(MarkLateAnswer) == [MarkLateAnswer(begun.attempt, 0, floor.utc, floor.utc + 72 * 3600.0, 2)]
     assert used(floor) == [MAIN, SPARE]
     assert not results(floor)
 

@@ -73,6 +73,17 @@ def test_who_picked_up_as_we_gave_up_rests_like_the_abandoned() -> None:
     assert refused(0, rules=rules, abandoned_at=NOW - 5).due_at == NOW - 5 + 9000
     assert treated(CallResult.DECLINED, abandoned_at=NOW - 5).due_at is None, "not dialled again at all"
     assert treated(NO_ANSWER, abandoned_at=NOW).due_at == NOW + 72 * 3600
+    assert treated(NO_ANSWER, abandoned_at=NOW).tried == (NO_ANSWER, CallResult.ABANDONED)
+
+
+def test_who_was_abandoned_as_often_as_the_rule_allows_is_not_dialled_again() -> None:
+    """Whatever the results say: a call that we gave up counts in no cap of its own."""
+    gave_up = CallResult.SHED
+    assert treated(gave_up, abandoned_at=NOW).status is RecordStatus.READY
+    assert treated(gave_up, abandoned_at=NOW, tries={"abandoned": 1}).status is RecordStatus.UPDATED
+    never = settings(retries={CallResult.ABANDONED: Retry(max_attempts=1)})
+    assert treated(NO_ANSWER, abandoned_at=NOW, rules=never).due_at is None
+    assert treated(CallResult.ABANDONED, tries={"abandoned": 1}).status is RecordStatus.UPDATED, "as by its result"
 
 
 def test_a_number_that_the_trunk_refuses_again_and_again_is_finished_by_an_attempt_that_counts() -> None:

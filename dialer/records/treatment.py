@@ -71,7 +71,8 @@ def treat(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: fl
     rest = rest_of(campaign)
     tried = (*treatment.tried, CallResult.ABANDONED)
     if record.tries.get(CallResult.ABANDONED, 0) + tried.count(CallResult.ABANDONED) >= rest.max_attempts:
-        return replace(treatment, status=RecordStatus.UPDATED, tried=tried, due_at=None)
+        finish = treatment.finish_chain or rest.afterwards is AfterLast.FINISH
+        return replace(treatment, status=RecordStatus.UPDATED, tried=tried, due_at=None, finish_chain=finish)
     return replace(treatment, tried=tried, due_at=max(treatment.due_at, handling.abandoned_at + rest.delay_s))
 
 

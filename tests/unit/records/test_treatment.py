@@ -83,6 +83,9 @@ def test_who_was_abandoned_as_often_as_the_rule_allows_is_not_dialled_again() ->
     assert treated(gave_up, abandoned_at=NOW, tries={"abandoned": 1}).status is RecordStatus.UPDATED
     never = settings(retries={CallResult.ABANDONED: Retry(max_attempts=1)})
     assert treated(NO_ANSWER, abandoned_at=NOW, rules=never).due_at is None
+    assert not treated(NO_ANSWER, abandoned_at=NOW, rules=never).finish_chain
+    chain = settings(retries={CallResult.ABANDONED: Retry(max_attempts=1, afterwards=AfterLast.FINISH)})
+    assert treated(NO_ANSWER, abandoned_at=NOW, rules=chain).finish_chain
     assert treated(CallResult.ABANDONED, tries={"abandoned": 1}).status is RecordStatus.UPDATED, "as by its result"
 
 

@@ -148,6 +148,8 @@ class SimulatedShift(SimulatedNode):
 
     def committed(self, writes: list[Write], report: CommitReport) -> None:
         self.tally.take(writes)
+        # Numbers of fiction are few, so that thousands of contacts share each: who was abandoned was another one.
+        self.tables.abandoned.clear()
         for write in writes:
             if isinstance(write, SaveAgent):
                 self.desks.agent_changed(write)

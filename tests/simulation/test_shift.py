@@ -33,6 +33,14 @@ def _watched(plan: Plan, seed: int) -> SimulatedShift:
     return shift
 
 
+def test_contacts_who_share_a_number_of_fiction_do_not_rest_for_each_other() -> None:
+    shift = SimulatedShift(Plan(10, 0.25, "ratio:4", 1.5, FLAT), 1)
+    shift.run()
+    assert len(shift.tables.attempts) > 1200, "more than there are numbers"
+    assert sum(1 for each in shift.tables.attempts.values() if each.settled and each.settled.abandoned) > 50
+    assert not [each for each in shift.tables.history if each.kind == "not_dialled"]
+
+
 def test_progressive_dialing_wastes_what_it_must() -> None:
     """Talk and wrap of 140 s against 140 s and the time to an answer: 65 percent at 25 percent answers."""
     shift = SimulatedShift(Plan(25, 0.25, "progressive", 3.0, FLAT), 1)

@@ -1,9 +1,9 @@
 """`cornetta bench live`: predictive dialling with real SIP, beside the simulation of the same centre.
 
-The lab runs for a set time in PREDICTIVE_ASM: node, engine, carrier and phones, with the people of PACE-8h. Then the
-simulation runs as long, with as many agents and the same people, on several seeds. One live run is one seed more: what
-it comes to is held against the median of the simulated ones, and their spread is told with it. Gates that it does not
-pass are named in the result, and the command exits with 1.
+Labs run side by side for a set time in PREDICTIVE_ASM: node, engine, carrier and phones of their own each, with the
+people of PACE-8h. Then the simulation runs as long, with as many agents and the same people, on several seeds. One live
+run is one seed more: the median of the live ones is held against that of the simulated ones, and the spread of both is
+told. Gates that are not passed are named in the result, and the command exits with 1.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import Unmeasurable, percent, tell, whole
+from bench.live_runs import LiveRuns
 from bench.pacing.plan import seeds
 from bench.registry import FAILED_GATES
 from config.model import Mode
 from dialer.lab.headless import run_headless
 from dialer.lab.order import Order
+from dialer.lab.ports import RTP_BLOCKS
 from dialer.lab.report import RunReport
 from dialer.simulation.figures import ShiftFigures, figures_of
 from dialer.simulation.profile import FLAT
@@ -36,38 +38,52 @@ MOST_ABANDONED = 3.0
 MINUTES_PER_HOUR = 60
 #: Shifts of 20 minutes lie three points apart, one standard deviation: the median of nine would be chance.
 USUAL_SEEDS = range(1, 41)
+#: Live runs: as many as have RTP ranges of their own.
+MOST_RUNS = RTP_BLOCKS
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agents", type=whole(1, 200), default=20, help="agents who work all the time")
     parser.add_argument("--answer-rate", type=percent, default=25.0, help="percent of the calls that a person answers")
     parser.add_argument("--minutes", type=whole(1, 480), default=20, help="length of the live run and of each shift")
-    parser.add_argument("--seeds", type=seeds, default=USUAL_SEEDS, help="of the simulation, the first one live too")
+    parser.add_argument("--seeds", type=seeds, default=USUAL_SEEDS, help="of the simulation, the first ones live too")
+    parser.add_argument("--runs", type=whole(1, MOST_RUNS), default=MOST_RUNS, help="live runs, side by side")
     parser.add_argument("--directory", type=Path, help="where data and logs of the live run go, and stay")
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Measure; raises CornettaError, TimeoutError or OSError."""
+    if options.runs > len(options.seeds):
+        raise Unmeasurable(f"{options.runs} live runs need as many seeds; use more --seeds or fewer --runs")
     share_interpreter()
     with tempfile.TemporaryDirectory(prefix="cornetta-live-") as name:
-        live = asyncio.run(_live(options, options.directory or Path(name)))
-    tell(f"live: {live.utilisation:.1f} % utilisation, {live.abandonment:.2f} % of {live.answers} answers abandoned")
+        live = asyncio.run(_side_by_side(options, options.directory or Path(name)))
+    for each in live.runs:
+        tell(f"live, seed {each.seed}: {each.utilisation:.1f} % utilisation, {each.abandonment:.2f} % abandoned")
     simulated = [_simulated(options, seed) for seed in options.seeds]
     return _summary(options, live, simulated)
 
 
-async def _live(options: argparse.Namespace, directory: Path) -> RunReport:
+async def _side_by_side(options: argparse.Namespace, directory: Path) -> LiveRuns:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_live(options, seed, directory)) for seed in list(options.seeds)[: options.runs]]
+    return LiveRuns(tuple(task.result() for task in tasks))
+
+
+async def _live(options: argparse.Namespace, seed: int, directory: Path) -> RunReport:
     order = Order(
         mode=Mode.PREDICTIVE_ASM,
         agents=options.agents,
-        seed=options.seeds[0],
+        seed=seed,
         answer_rate=options.answer_rate,
         minutes=float(options.minutes),
     )
     scenario, habits = order.scenario(time.time())
-    report = await run_headless(scenario, directory, tell, habits)
+    report = await run_headless(
+        scenario, directory / f"seed-{seed}", lambda line: tell(f"live, seed {seed}: {line}"), habits
+    )
     if not report.answers:
-        raise Unmeasurable("nobody answered in the live run")
+        raise Unmeasurable(f"nobody answered in the live run of seed {seed}")
     return report
 
 
@@ -80,7 +96,7 @@ def _simulated(options: argparse.Namespace, seed: int) -> ShiftFigures:
     return figures
 
 
-def _summary(options: argparse.Namespace, live: RunReport, simulated: list[ShiftFigures]) -> dict[str, Any]:
+def _summary(options: argparse.Namespace, live: LiveRuns, simulated: list[ShiftFigures]) -> dict[str, Any]:
     utilisation = _spread([each.utilisation for each in simulated])
     difference = round(live.utilisation - utilisation["median"], 2)
     return {
@@ -98,31 +114,22 @@ def _summary(options: argparse.Namespace, live: RunReport, simulated: list[Shift
         "lost": live.lost,
         "duplicates": live.duplicates,
         "unknown_invites": live.unknown_invites,
-        "orphans": live.orphan_legs,
-        "decision_us": live.decision_us,
-        "simulated_decision_us": _spread([each.decision_us for each in simulated]),
-        "wait_s": live.wait_s,
-        "simulated_wait_s": _spread([each.wait_s for each in simulated]),
-        "dials_per_answer": live.dials_per_answer,
-        "attempts": live.attempts,
-        "answers": live.answers,
-        "abandoned": live.abandoned,
-        "results": live.results,
-        "decisions": live.decisions,
+        "orphans": live.orphans,
         "cross_talk": live.cross_talk,
-        "audio_both_ways": live.audio_both_ways,
-        "answer_to_agent_ms": live.answer_to_agent_ms,
+        "simulated_wait_s": _spread([each.wait_s for each in simulated]),
+        "simulated_decision_us": _spread([each.decision_us for each in simulated]),
+        "runs": live.as_json(),
         "seeds": [each.seed for each in simulated],
     }
 
 
-def failed_gates(live: RunReport, difference: float) -> list[str]:
-    """Names of the gates that the live run does not pass; `difference` is to the simulation, in points."""
+def failed_gates(live: LiveRuns, difference: float) -> list[str]:
+    """Names of the gates that the live runs do not pass; `difference` is to the simulation, in points."""
     passed = {
         "lost": live.lost == 0,
         "duplicates": live.duplicates == 0,
         "unknown_invites": live.unknown_invites == 0,
-        "orphans": live.orphan_legs == 0,
+        "orphans": live.orphans == 0,
         "abandonment": live.abandonment <= MOST_ABANDONED,
         "difference": abs(difference) <= NEAR_POINTS,
     }

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from bench.live import failed_gates
+from bench.live_runs import LiveRuns
 from bench.registry import FAILED_GATES, exit_code
 from dialer.lab.report import RunReport
 
@@ -16,9 +17,9 @@ FINE = RunReport(
     agents=20,
     records=640,
     attempts=627,
-    results={"ANSWER": 156, "ABANDONED": 3},
-    bridged=156,
-    audio_both_ways=156,
+    results={"ANSWER": 194, "ABANDONED": 6},
+    bridged=194,
+    audio_both_ways=194,
     cross_talk=0,
     answer_to_agent_ms={"p50": 1.6, "p99": 7.4},
     lost=0,
@@ -32,18 +33,18 @@ FINE = RunReport(
     answer_rate=25.0,
     utilisation=85.4,
     abandonment=3.0,
-    answers=159,
-    abandoned=3,
+    answers=200,
+    abandoned=6,
     wait_s=22.4,
-    dials_per_answer=3.9,
+    dials_per_answer=3.1,
     decisions={"forecast": 2400},
     decision_us=500.0,
 )
 
 
 def test_a_run_on_all_limits_passes() -> None:
-    assert failed_gates(FINE, 3.0) == []
-    assert failed_gates(FINE, -3.0) == []
+    assert failed_gates(LiveRuns((FINE,)), 3.0) == []
+    assert failed_gates(LiveRuns((FINE,)), -3.0) == []
 
 
 @pytest.mark.parametrize(
@@ -53,16 +54,25 @@ def test_a_run_on_all_limits_passes() -> None:
         ("duplicates", {"duplicates": 1}),
         ("unknown_invites", {"unknown_invites": 1}),
         ("orphans", {"orphan_legs": 1}),
-        ("abandonment", {"abandonment": 3.01}),
+        ("abandonment", {"abandoned": 7}),
     ],
 )
 def test_each_gate_is_told_by_its_name(gate: str, changed: dict[str, Any]) -> None:
-    assert failed_gates(replace(FINE, **changed), 0.0) == [gate]
+    assert failed_gates(LiveRuns((FINE, replace(FINE, **changed), FINE)), 0.0) == [gate]
 
 
 @pytest.mark.parametrize("difference", [3.01, -3.01])
 def test_a_run_far_from_the_simulation_fails_on_either_side(difference: float) -> None:
-    assert failed_gates(FINE, difference) == ["difference"]
+    assert failed_gates(LiveRuns((FINE,)), difference) == ["difference"]
+
+
+def test_runs_are_their_median_and_their_contacts_together() -> None:
+    quiet = replace(FINE, seed=2, utilisation=80.0, answers=100, abandoned=1)
+    busy = replace(FINE, seed=3, utilisation=86.0, answers=100, abandoned=2)
+    runs = LiveRuns((quiet, FINE, busy))
+    assert runs.utilisation == FINE.utilisation
+    assert runs.abandonment == pytest.approx(2.25)  # 9 of 400
+    assert [each["seed"] for each in runs.as_json()] == [2, 1, 3]
 
 
 def test_gates_that_are_not_passed_are_an_exit_code_and_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

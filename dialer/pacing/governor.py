@@ -10,25 +10,12 @@ from msgspec import Struct, structs
 
 from dialer.pacing.pacer import Decision, Observation, Pacer, PacingSnapshot
 from dialer.pacing.progressive import Progressive
-from dialer.vocabulary.errors import CornettaError
+from dialer.pacing.sound import sound
 
 #: Decisions that can be looked up: five minutes at two a second.
 DECISIONS_KEPT = 600
 #: Events that are older when they arrive tell of a world that is gone: nothing is dialled ahead on their word.
 LAG_LIMIT_S = 1.0
-
-#: What a defect of a rule may raise. It must not stop the campaign.
-DEFECTS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    CornettaError,
-    LookupError,
-    NameError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
 
 
 class Basis(StrEnum):
@@ -95,7 +82,7 @@ class Governor:
     def decide(self, now: float, utc: float, snapshot: PacingSnapshot, *, forecasts: bool) -> Decision:
         """What to do at monotonic time `now`. `forecasts`: the campaign's mode dials ahead of free agents."""
         basis = self._basis(snapshot, forecasts=forecasts)
-        decision = self._guarded(lambda: self._ahead.decide(now, snapshot)) if basis is Basis.FORECAST else None
+        decision = self._guarded(lambda: self._ask(now, snapshot)) if basis is Basis.FORECAST else None
         if decision is None:
             basis = Basis.FAILURE if basis is Basis.FORECAST else basis
             decision = self._one_to_one.decide(now, one_to_one(snapshot))
@@ -113,12 +100,15 @@ class Governor:
             return Basis.FEW_AGENTS
         return Basis.FORECAST
 
+    def _ask(self, now: float, snapshot: PacingSnapshot) -> Decision:
+        return sound(self._ahead.decide(now, snapshot), snapshot)
+
     def _guarded(self, work: Callable[[], Decision | None]) -> Decision | None:
         if self.failure:
             return None
         try:
             return work()
-        except DEFECTS as error:
+        except Exception as error:  # noqa: BLE001 - the border to a rule: whatever it does, the campaign goes on 1:1
             self.failure = f"{type(error).__name__}: {error}"
             self.untold = True
             return None

@@ -133,6 +133,11 @@ class Agent:
         """Ready, with nothing on the desk and nothing asked for."""
         return self.machine.state is AgentState.READY and self.interaction is None and self.pending is None
 
+    @property
+    def is_leaving(self) -> bool:
+        """Asked for a break or to log out, and will not be free again. To be ready again is no such wish."""
+        return self.pending is not None and self.pending.wish is not Wish.READY
+
     def sees(self, record: RecordId, now: float) -> bool:
         """Whether a record may be offered to this agent: not within the cool-down of a rejection."""
         until = self.hidden.get(record)

@@ -80,5 +80,5 @@ def ask_for(step: Step, agent: Agent, wish: Wish, reason: str = "") -> None:
 
 def make_not_ready(step: Step, agent: Agent, reason: SystemReason) -> None:
     """The system wants the agent not ready once the desk is empty. Who asked for a break or to log out has that."""
-    if agent.pending is None or agent.pending.wish is Wish.READY:
+    if not agent.is_leaving:
         ask_for(step, agent, Wish.NOT_READY, reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dialer.agents.agent import Agent, AgentState, Wish
+from dialer.agents.agent import Agent, AgentState
 from dialer.callflow.calendar import day_of
 from dialer.callflow.step import Step
 from dialer.callflow.traits import traits_of
@@ -163,7 +163,6 @@ def regrouped(step: Step, agent: Agent, before: Sequence[Campaign]) -> None:
 def tell_of(step: Step, campaign: Campaign, agent: Agent) -> None:
     interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None
     attempt = interaction.attempt if interaction is not None and agent.state is AgentState.BUSY else None
-    leaving = agent.pending is not None and agent.pending.wish is not Wish.READY
     step.world.pacers[campaign.name].observe(
         Observation(
             Observed.AGENT_CHANGED,
@@ -172,6 +171,6 @@ def tell_of(step: Step, campaign: Campaign, agent: Agent) -> None:
             agent=agent.name,
             detail=agent.state,
             stage=STAGES[agent.state] if step.world.counts_on(campaign, agent) else AgentStage.OUT,
-            leaving=leaving,
+            leaving=agent.is_leaving,
         )
     )

@@ -31,7 +31,7 @@ def snapshot_of(step: Step, campaign: Campaign) -> PacingSnapshot:
         elif state is AgentState.RESERVED:
             reserved += 1
         elif state is AgentState.BUSY or state is AgentState.AFTER_CALL_WORK:
-            busy += agent.pending is None
+            busy += not agent.is_leaving
     ringing, waiting = _calls(step, campaign)
     if not campaign.is_predictive:
         return PacingSnapshot(idle, reserved, busy, ringing, waiting, len(campaign.pool), lag_s=_lag_s(step))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from config.model import Mode
-from dialer.agents.agent import Agent, AgentState, Wish
+from dialer.agents.agent import Agent, AgentState
 from dialer.callflow.asm import may_work
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
@@ -89,7 +89,7 @@ def _place(world: World, campaign: Campaign, agent: Agent) -> str:
         return "not ready"
     if not world.counts_on(campaign, agent):
         return f"at work for {agent.lent_to}"
-    if agent.pending is not None and agent.pending.wish is not Wish.READY:
+    if agent.is_leaving:
         return "about to leave"
     if agent.state is not AgentState.READY:
         return _AT_WORK

@@ -16,7 +16,7 @@ from dialer.vocabulary import commands, events, telephony
 from dialer.vocabulary.ids import CampaignName, EngineId, TeamName
 from dialer.vocabulary.telephony import Dial
 from dialer.vocabulary.writes import BeginAttempt
-from tests.unit.callflow.ahead import Script, dial, predictive
+from tests.unit.callflow.ahead import Script, dial, of, predictive
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, ENGINE, SPRING, campaign, record, settings, trunk
 from tests.unit.callflow.scenes import opened
@@ -128,3 +128,22 @@ def test_contacts_are_dialled_where_the_engaged_agents_are(mode: Mode) -> None:
     floor.answer(contact)
     assert floor.agent().interaction == contact.interaction
     assert [leg.purpose for leg in floor.world.legs.values()] == [LegPurpose.ENGAGED, LegPurpose.CONTACT]
+
+
+def test_an_agent_who_presses_ready_in_a_conversation_is_still_counted_on() -> None:
+    floor, script = predictive(agents=(ADA, BOB))
+    for _ in (ADA, BOB):
+        (contact,) = dial(floor, script, 1)
+        floor.answer(contact)
+        floor.tick()
+    (ringing,) = dial(floor, script, 1)
+    for name in (ADA, BOB):
+        floor.ask(commands.GoReady(name))
+        assert floor.agent(name).pending is not None
+    floor.pass_time(20)
+    floor.tick()
+    assert script.asked[-1].busy == 2
+    assert not of(floor, ringing).attempt.cancelled
+    floor.ask(commands.GoNotReady(ADA, "break"))
+    floor.tick()
+    assert script.asked[-1].busy == 1

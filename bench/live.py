@@ -10,11 +10,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import statistics
+import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from bench.figures import Unmeasurable, percent, tell, whole
 from bench.live_runs import LiveRuns
@@ -29,6 +36,7 @@ from dialer.simulation.figures import ShiftFigures, figures_of
 from dialer.simulation.profile import FLAT
 from dialer.simulation.setting import Plan
 from dialer.simulation.shift import SimulatedShift
+from dialer.vocabulary.errors import CornettaError
 from dialer.vocabulary.interpreter import share_interpreter
 
 #: Live and simulated utilisation are to be within so many points.
@@ -55,36 +63,48 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     """Measure; raises CornettaError, TimeoutError or OSError."""
     if options.runs > len(options.seeds):
         raise Unmeasurable(f"{options.runs} live runs need as many seeds; use more --seeds or fewer --runs")
-    share_interpreter()
     with tempfile.TemporaryDirectory(prefix="cornetta-live-") as name:
-        live = asyncio.run(_side_by_side(options, options.directory or Path(name)))
+        live = _side_by_side(options, options.directory or Path(name))
     for each in live.runs:
         tell(f"live, seed {each.seed}: {each.utilisation:.1f} % utilisation, {each.abandonment:.2f} % abandoned")
     simulated = [_simulated(options, seed) for seed in options.seeds]
     return _summary(options, live, simulated)
 
 
-async def _side_by_side(options: argparse.Namespace, directory: Path) -> LiveRuns:
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_live(options, seed, directory)) for seed in list(options.seeds)[: options.runs]]
-    return LiveRuns(tuple(task.result() for task in tasks))
+def _side_by_side(options: argparse.Namespace, directory: Path) -> LiveRuns:
+    """Each node in a process of its own, as nodes are."""
+    with ProcessPoolExecutor(options.runs, mp_context=get_context("spawn"), initializer=_prepare) as pool:
+        runs = [
+            pool.submit(_live, options.agents, options.answer_rate, options.minutes, seed, directory / f"seed-{seed}")
+            for seed in list(options.seeds)[: options.runs]
+        ]
+        return LiveRuns(tuple(each.result() for each in runs))
 
 
-async def _live(options: argparse.Namespace, seed: int, directory: Path) -> RunReport:
-    order = Order(
-        mode=Mode.PREDICTIVE_ASM,
-        agents=options.agents,
-        seed=seed,
-        answer_rate=options.answer_rate,
-        minutes=float(options.minutes),
+def _prepare() -> None:
+    """Of a process: stdout is for the result."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    scenario, habits = order.scenario(time.time())
-    report = await run_headless(
-        scenario, directory / f"seed-{seed}", lambda line: tell(f"live, seed {seed}: {line}"), habits
-    )
+    share_interpreter()
+
+
+def _live(agents: int, answer_rate: float, minutes: int, seed: int, directory: Path) -> RunReport:
+    """Raises Unmeasurable, TimeoutError or OSError: what has facts of its own does not get from process to process."""
+    order = Order(mode=Mode.PREDICTIVE_ASM, agents=agents, seed=seed, answer_rate=answer_rate, minutes=float(minutes))
+    try:
+        scenario, habits = order.scenario(time.time())
+        report = asyncio.run(run_headless(scenario, directory, partial(_tell_of, seed), habits))
+    except CornettaError as error:
+        raise Unmeasurable(f"the live run of seed {seed} failed: {error}") from error
     if not report.answers:
         raise Unmeasurable(f"nobody answered in the live run of seed {seed}")
     return report
+
+
+def _tell_of(seed: int, line: str) -> None:
+    tell(f"live, seed {seed}: {line}")
 
 
 def _simulated(options: argparse.Namespace, seed: int) -> ShiftFigures:

@@ -9,7 +9,7 @@ from dialer.agents.agent import AgentState
 from dialer.simulation.laws import Laws
 from dialer.simulation.node import SimulatedNode
 from dialer.vocabulary import commands as c
-from dialer.vocabulary.ids import AgentName
+from dialer.vocabulary.ids import AgentName, InteractionId
 from dialer.vocabulary.writes import SaveAgent
 
 #: The reason that agents give for a break; every configuration has it.
@@ -28,6 +28,11 @@ class Desks:
         #: When each agent's next break is due, in seconds of the agenda.
         self._break_due: dict[AgentName, float] = {}
         self._leaves_at: dict[AgentName, float] = {}
+        #: Who takes a break, or has said so for after the conversation.
+        self._resting: set[AgentName] = set()
+        #: The call that each agent finishes. The system may close it before they are done, by the limit of after-call
+        #: work, and the next one may have begun by then.
+        self._finishing: dict[AgentName, InteractionId | None] = {}
         #: When each agent's after-call work will be done; read by rules that know the future.
         self.done_at: dict[AgentName, float] = {}
         #: Length of the next after-call work, drawn when the conversation begins.
@@ -49,6 +54,7 @@ class Desks:
     def close(self) -> None:
         """Everybody goes home after the present call."""
         for name in self._agents:
+            self._leaves_at[name] = self._node.agenda.now
             self._node.ask(c.LogOut(name))
 
     def agent_changed(self, write: SaveAgent) -> None:
@@ -60,18 +66,33 @@ class Desks:
         elif write.state == AgentState.AFTER_CALL_WORK:
             self._wrap_up(name)
         elif write.state == AgentState.READY:
+            self._cut_short(name)
             self._break_if_due(name)
 
     def _wrap_up(self, name: AgentName) -> None:
         seconds = self.wrap_s.pop(name, None) or self._laws.wrap.draw(self._wraps)
-        self.done_at[name] = self._node.agenda.now + seconds
-        self._node.agenda.later(seconds, lambda: self._done(name))
-
-    def _done(self, name: AgentName) -> None:
-        self.done_at.pop(name, None)
         interaction = self._node.world.agents[name].interaction
-        if interaction is not None:
+        self._finishing[name] = interaction
+        self.done_at[name] = self._node.agenda.now + seconds
+        self._node.agenda.later(seconds, lambda: self._done(name, interaction))
+
+    def _cut_short(self, name: AgentName) -> None:
+        """Whom the system made ready before they were done, by the limit of after-call work, takes the next call."""
+        self._finishing.pop(name, None)
+        self.done_at.pop(name, None)
+
+    def _done(self, name: AgentName, interaction: InteractionId | None) -> None:
+        """All is written down. Whom the campaign leaves not ready then, by an overrun of the limit or by
+        `after_call.then`, presses Ready: nobody but a supervisor would, and the shift would lose them one by one."""
+        if name not in self._finishing or self._finishing[name] != interaction:
+            return
+        del self._finishing[name]
+        self.done_at.pop(name, None)
+        agent = self._node.world.agents[name]
+        if interaction is not None and agent.interaction == interaction:
             self._node.ask(c.Done(name, interaction))
+        if agent.state is AgentState.NOT_READY and name not in self._resting:
+            self._node.ask(c.GoReady(name))
 
     def _is_due(self, name: AgentName) -> bool:
         due = self._break_due.get(name)
@@ -94,11 +115,13 @@ class Desks:
         breaks = self._laws.breaks
         if breaks is None:
             return
+        self._resting.add(name)
         rest_s = breaks.rest(self._breaks)
         self._break_due[name] = self._node.agenda.now + rest_s + breaks.work(self._breaks)
         self._node.agenda.later(rest_s, lambda: self._come_back(name))
 
     def _come_back(self, name: AgentName) -> None:
+        self._resting.discard(name)
         if self._leaves_at.get(name, self._node.agenda.now + 1) > self._node.agenda.now:
             self._node.ask(c.GoReady(name))
 

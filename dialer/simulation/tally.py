@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from dialer.agents.agent import AgentState
+from dialer.agents.agent import AgentState, SystemReason
 from dialer.vocabulary.ids import AgentName
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.writes import BeginAttempt, SaveAgent, SettleAttempt, Write
@@ -19,6 +19,8 @@ ANSWERS_OF_AN_HOUR = 30
 WORKING = frozenset({AgentState.BUSY, AgentState.AFTER_CALL_WORK})
 #: Neither at work nor waiting for it.
 AWAY = frozenset({AgentState.NOT_READY, AgentState.LOGGED_OUT})
+#: Reasons of the system for agents not ready who still finish a call.
+FINISHING = frozenset({SystemReason.AFTER_CALL_OVERRUN, SystemReason.AFTER_CALL})
 
 
 @dataclass(slots=True)
@@ -92,7 +94,7 @@ class Tally:
         before = self._states.get(write.agent)
         if before is not None:
             self._spend(before[0], before[1], at_s)
-        self._states[write.agent] = (AgentState(write.state), at_s)
+        self._states[write.agent] = (_state_in(write), at_s)
         if write.state == AgentState.BUSY and 0 <= at_s < self.length_s:
             self.conversations += 1
 
@@ -152,3 +154,10 @@ class Tally:
             if answers >= ANSWERS_OF_AN_HOUR:
                 worst = max(worst, sum(piece.abandoned for piece in hour) / answers)
         return worst
+
+
+def _state_in(write: SaveAgent) -> AgentState:
+    """What an agent does. Who finishes a call for longer than the limit of after-call work is not ready to the system,
+    but at work as before: left out, the time would flatter the utilisation, and a shorter limit would the more."""
+    state = AgentState(write.state)
+    return AgentState.AFTER_CALL_WORK if state is AgentState.NOT_READY and write.reason in FINISHING else state

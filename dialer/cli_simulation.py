@@ -37,6 +37,10 @@ Rule = Annotated[
         "or oracle:both. Left out: that of the campaign's mode, or predictive."
     ),
 ]
+Hours = Annotated[
+    float,
+    typer.Option(help="Length of the shift. The calling window closes with it: a shift is tried as a whole day."),
+]
 Limit = Annotated[
     float | None, typer.Option(help="Most abandoned, in percent of the live answers; 3 unless the campaign says.")
 ]
@@ -47,7 +51,7 @@ def simulate(
     answer_rate: Annotated[str, typer.Option(help="Share of calls that a person answers: 25% or 0.25.")],
     rule: Rule = None,
     seeds: Annotated[str, typer.Option(help="A seed, or the first and the last: 1-20.")] = "1",
-    hours: Annotated[float, typer.Option(help="Length of the shift.")] = 8.0,
+    hours: Hours = 8.0,
     profile: Annotated[str, typer.Option(help="How answers move over the day: drift, flat, or a YAML file.")] = "drift",
     abandonment_limit: Limit = None,
     campaign: Annotated[Path | None, typer.Option(help="YAML file with the campaign to try.")] = None,

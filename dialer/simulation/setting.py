@@ -33,9 +33,11 @@ from dialer.vocabulary.errors import ConfigurationError
 
 MOST_AGENTS = 1000
 MOST_HOURS = 24.0
+MINUTES_PER_HOUR = 60
 #: The first of these days on which the campaign may dial is the day of the shift: Monday 19 January 2026, 0:00 UTC.
 EARLIEST_UTC = 1_768_780_800.0
 ZONE = "Europe/London"
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 TEAM = "agents"
 LIST = "contacts"
 CAMPAIGN = "simulated"
@@ -124,6 +126,7 @@ def campaign_of(plan: Plan) -> Campaign:
     else:
         mode = Mode.PROGRESSIVE if one_to_one else Mode.PREDICTIVE
     percent = plan.limit * 100
+    window = given.calling_window if plan.campaign is None else _closing_with(plan, given.calling_window)
     return given.model_copy(
         update={
             "name": CAMPAIGN,
@@ -136,6 +139,7 @@ def campaign_of(plan: Plan) -> Campaign:
             "offer": Offer(look_s=given.offer.look_s),
             "outcome": Outcome(),
             "fields": Fields(),
+            "calling_window": window,
             "predictive": given.predictive.model_copy(update={"abandonment_limit_percent": percent}),
         }
     )
@@ -143,9 +147,20 @@ def campaign_of(plan: Plan) -> Campaign:
 
 def open_for(hours: float) -> CallingWindow:
     """A window that opens at midnight, every day, for these hours."""
-    of_day = Hours(opens_minute=0, closes_minute=min(1440, ceil(hours * 60) + 1))
-    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    return CallingWindow.model_validate(dict.fromkeys(days, of_day))
+    of_day = Hours(opens_minute=0, closes_minute=min(1440, ceil(hours * MINUTES_PER_HOUR) + 1))
+    return CallingWindow.model_validate(dict.fromkeys(DAYS, of_day))
+
+
+def _closing_with(plan: Plan, window: CallingWindow) -> CallingWindow:
+    """The window of a tried campaign closes with the shift, never later than by itself: a shift is tried as a whole
+    day. A pacing that believes in hours to come counts on their answers to make up for who is abandoned now."""
+    begins = local_time(zone_of(plan), begins_utc(plan))
+    hours = None if begins is None else window.hours(begins.weekday())
+    if begins is None or hours is None:
+        return window
+    end_minute = begins.hour * MINUTES_PER_HOUR + begins.minute + ceil(plan.hours * MINUTES_PER_HOUR)
+    today = Hours(opens_minute=hours.opens_minute, closes_minute=min(hours.closes_minute, end_minute))
+    return window.model_copy(update={DAYS[begins.weekday()]: today})
 
 
 def _of_the_benchmark(plan: Plan) -> Campaign:
@@ -206,7 +221,8 @@ def zone_of(plan: Plan) -> str:
 
 def begins_utc(plan: Plan) -> float:
     """When the first day's calling window opens, in epoch seconds."""
-    opening = next_opening(campaign_of(plan).calling_window, (zone_of(plan),), EARLIEST_UTC)
+    window = (plan.campaign or _of_the_benchmark(plan)).calling_window
+    opening = next_opening(window, (zone_of(plan),), EARLIEST_UTC)
     return EARLIEST_UTC if opening is None else opening
 
 

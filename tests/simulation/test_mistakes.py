@@ -13,7 +13,7 @@ from dialer.cli import app
 from dialer.pacing import Decision, PacingSnapshot
 from dialer.simulation.figures import figures_of, together
 from dialer.simulation.profile import FLAT, Piece
-from dialer.simulation.setting import Plan, predictive_of
+from dialer.simulation.setting import Plan, campaign_of, predictive_of
 from dialer.simulation.shift import SimulatedShift, TimedPacer
 
 SHORT = ("--agents", "2", "--answer-rate", "25%", "--hours", "0.05")
@@ -181,6 +181,35 @@ def test_the_hours_of_a_day_without_an_end_are_enough() -> None:
         )
     )
     Plan(2, 0.25, hours=24, campaign=_spring(calling_window=window)).check()
+
+
+def test_the_window_of_a_tried_campaign_closes_with_the_shift() -> None:
+    """The pacing would count on the answers of hours that are not tried, and end the shift over its limit."""
+    own = CallingWindow(monday=Hours(opens_minute=540, closes_minute=570))
+    late = CallingWindow()
+    assert campaign_of(Plan(2, 0.25, hours=0.5, campaign=_spring(calling_window=own))).calling_window == own
+    for hours, closes_minute in ((0.05, 543), (1.5, 630), (0.0123, 541)):
+        tried = campaign_of(Plan(2, 0.25, hours=hours, campaign=_spring(calling_window=late))).calling_window
+        monday = Hours(opens_minute=late.monday.opens_minute, closes_minute=closes_minute) if late.monday else None
+        assert tried == late.model_copy(update={"monday": monday})
+
+
+def test_the_pacing_is_told_how_long_the_shift_still_goes() -> None:
+    told: list[float] = []
+
+    class Told(TimedPacer):
+        def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
+            if snapshot.seconds_left is not None:
+                told.append(snapshot.seconds_left)
+            return super().decide(now, snapshot)
+
+    class ToldShift(SimulatedShift):
+        def rule(self, settings: Campaign) -> Told:
+            return Told(super().rule(settings))
+
+    ToldShift(Plan(2, 0.25, "predictive", 0.05, FLAT, campaign=_spring()), 1).run()
+    assert 170 < told[0] <= 180
+    assert told[-1] < 2
 
 
 def test_the_campaign_keeps_its_settings_where_late_rings_are_shed() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from bench.figures import between, tell, whole
+from bench.figures import Unmeasurable, between, tell, whole
 from bench.pacing import plan
 from bench.pacing.cell import VARIANTS, Cell, varied
 from bench.pacing.outcome import Outcome
@@ -45,7 +45,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
-    """Play; raises UnknownRule, Untuned or OSError."""
+    """Play; raises Unmeasurable, UnknownRule, Untuned or OSError."""
+    _look_at(options.write, options.results)
     jobs = _jobs(options)
     if not options.page:
         for cell, rule in dict.fromkeys((job.cell, job.rule) for job in jobs):
@@ -60,9 +61,17 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     finally:
         rows = rows_of(jobs, outcomes)
         if options.write is not None and rows:
-            write_page(rows, options.write)
+            write_page(rows, options.write, sum(job in outcomes for job in jobs), len(jobs))
     told = {"bench": "pacing", "variant": options.variant, "cells": [_told(row) for row in rows]}
     return {**told, "shifts": sum(job in outcomes for job in jobs), "of_shifts": len(jobs)}
+
+
+def _look_at(folder: Path | None, results: Path | None) -> None:
+    """Paths are tried before hours are played for them; raises Unmeasurable."""
+    if folder is not None and not folder.is_dir():
+        raise Unmeasurable(f"--write {folder}: no folder is there; make it first")
+    if results is not None and not results.parent.is_dir():
+        raise Unmeasurable(f"--results {results}: there is no folder {results.parent}; make it first")
 
 
 def _jobs(options: argparse.Namespace) -> list[Job]:

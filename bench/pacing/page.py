@@ -34,7 +34,7 @@ happens (dialled, answered, ended, agents' stages) and decides each 0.5 s; the p
 | no answer | one in four is busy or fails after 1 to 4 s, the others ring for 25 s |
 | talk, after-call work | lognormal, means 120 s and 20 s, cv 1 |
 | abandoned | no agent within 2 s of the answer; longest waiting first, to the longest idle agent |
-| seeds | from 1, as many as each cell says: fewer where teams are large and for rules that only compare |
+| seeds | from 1, as many as each cell says |
 
 Utilisation is talk and after-call work as a share of the staffed time without breaks, in percent; in brackets the mean
 abandonment and its 95th percentile over the seeds, in percent of live answers, and the number of seeds. **A figure with
@@ -56,17 +56,32 @@ RULES_TEXT = """
 """
 
 
-def write_page(rows: Sequence[Row], folder: Path) -> None:
-    """Write page and plot. Raises OSError, and PlottingUnavailable without matplotlib."""
+def write_page(rows: Sequence[Row], folder: Path, played: int, planned: int) -> None:
+    """Write page and plot, and that `played` of `planned` shifts are in them. Raises OSError, and PlottingUnavailable
+    without matplotlib."""
     draw(rows, folder / PLOT)
-    (folder / PAGE).write_text(_page(rows))
+    (folder / PAGE).write_text(_page(rows, played, planned))
 
 
-def _page(rows: Sequence[Row]) -> str:
-    told = [INTRODUCTION, f"\n![Utilisation by team size]({PLOT})\n"]
+def _page(rows: Sequence[Row], played: int, planned: int) -> str:
+    told = [INTRODUCTION, _extent(played, planned), f"\n![Utilisation by team size]({PLOT})\n"]
     told += [_utilisation(rows, rate) for rate in RATES]
     told += [RULES_TEXT, _secondary(rows), _variants(rows)]
     return "".join(told)
+
+
+def _extent(played: int, planned: int) -> str:
+    """How much of the plan the page tells of."""
+    if played >= planned:
+        return (
+            f"\nAll {planned:,} planned shifts are told: 20 seeds up to 50 agents, fewer for large teams, where one "
+            "shift has as many answers as many of others, and for rules that only compare.\n"
+        )
+    return (
+        f"\n**{played:,} of {planned:,} planned shifts are played**; for the others there was no time yet (`make "
+        "bench-pacing` plays on where it stopped). Where a cell has few seeds, its percentile is of few shifts: it "
+        "shows what these came to, and proves no more.\n"
+    )
 
 
 def _utilisation(rows: Sequence[Row], rate: float) -> str:

@@ -117,8 +117,11 @@ def cells(text: str) -> list[Cell]:
     found = []
     for each in text.split(","):
         team, _, percent = each.partition("x")
-        rates = [float(percent) / 100] if percent else list(RATES)
-        found += [Cell(int(team), rate) for rate in rates]
+        try:
+            rates = [float(percent) / 100] if percent else list(RATES)
+            found += [Cell(int(team), rate) for rate in rates]
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{each!r} is no cell; write 25x10 (agents x percent) or 25") from None
     if any(cell.agents < 1 or not 0 < cell.answer_rate < 1 for cell in found):
         raise argparse.ArgumentTypeError(f"{text}: agents from 1, answers between 0 and 100 %")
     return found
@@ -127,7 +130,10 @@ def cells(text: str) -> list[Cell]:
 def seeds(text: str) -> range:
     """An argparse type: `1-20`, or one seed alone."""
     first, _, last = text.partition("-")
-    found = range(int(first), int(last or first) + 1)
+    try:
+        found = range(int(first), int(last or first) + 1)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} are no seeds; write 1-20, or 7 for one") from None
     if not found:
         raise argparse.ArgumentTypeError(f"{text} has no seed in it")
     return found

@@ -258,9 +258,20 @@ def test_the_page_has_what_was_played_with_its_seeds_and_a_plot(tmp_path: Path) 
             add_played(tmp_path / "played", Played(program(job.rule), job, outcome))
     bench("--page", "--minutes", "0", "--results", str(tmp_path / "played"), "--write", str(tmp_path))
     page = (tmp_path / "pacing.md").read_text()
+    assert f"of {len(plan.page_jobs()):,} planned shifts are played" in page, "a page that is not whole says so"
     beside_base = (len(plan.PAGE_VARIANTS) + 1) * len(plan.VARIANT_CELLS)
     assert page.count(f"{outcome.utilisation:.1f} (0.00 / 0.00; 2)") == len(AGENTS) * len(RATES) + beside_base
     assert (tmp_path / "pacing.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("option", ["--write", "--results"])
+def test_a_path_that_cannot_be_written_is_refused_before_anything_is_played(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "nowhere" / "file"
+    assert run_bench("pacing", ["--cells", "1000x10", option, str(path)]) == 1
+    assert f"{option} {path}: " in (said := capsys.readouterr().err)
+    assert "make it first" in said
 
 
 @pytest.mark.timeout(SHORT_TIMEOUT_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,12 @@ def jobs(seeds: int) -> list[Job]:
 def kept(path: Path, *played: Job, by: str = "") -> None:
     for job in played:
         add_played(path, Played(by or program(job.rule), job, play(job.cell, job.rule, job.seed)))
+
+
+@pytest.mark.parametrize("text", ["ax25", "25xten", "0x25", "5x100", ""])
+def test_what_is_no_cell_is_refused_with_a_remedy(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match=r"write 25x10|agents from 1"):
+        plan.cells(text)
 
 
 class TestPlan:

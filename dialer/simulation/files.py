@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from config.problems import Problem, spell
 from config.references import References
 from config.wording import Guide, causes, reason
 from dialer.simulation.profile import DRIFT, FLAT, NotInOrder, Profile
+from dialer.simulation.setting import MOST_CALLS_PER_S, MOST_LEGS
 from dialer.vocabulary.errors import ConfigurationError
 
 S = TypeVar("S", bound=Section)
@@ -35,8 +37,8 @@ def profile_named(text: str) -> Profile:
 
 
 def campaign_in(file: Path) -> tuple[Campaign, Trunk | None]:
-    """The only campaign of a file, written as in the configuration or by itself, and the trunk that the file gives
-    it. Raises ConfigurationError."""
+    """The only campaign of a file, written as in the configuration or by itself, and one trunk with the limits of all
+    of its trunks that the file has, None without any. Raises ConfigurationError."""
     document = _read(file)
     tree = document.tree
     if not isinstance(tree, dict) or "campaigns" not in tree:
@@ -48,11 +50,24 @@ def campaign_in(file: Path) -> tuple[Campaign, Trunk | None]:
         )
         raise ConfigurationError((str(problem),))
     campaign = _made(Campaign, document, ("campaigns", 0), campaigns[0])
-    trunks = tree.get("trunks")
-    for at, trunk in enumerate(trunks if isinstance(trunks, list) else ()):
-        if isinstance(trunk, dict) and trunk.get("name") == campaign.trunks[0]:
-            return campaign, _made(Trunk, document, ("trunks", at), trunk)
-    return campaign, None
+    given = tree.get("trunks")
+    return campaign, _together(
+        [
+            _made(Trunk, document, ("trunks", at), trunk)
+            for at, trunk in enumerate(given if isinstance(given, list) else ())
+            if isinstance(trunk, dict) and trunk.get("name") in campaign.trunks
+        ]
+    )
+
+
+def _together(trunks: Sequence[Trunk]) -> Trunk | None:
+    """The first of them, with the limits of all: a campaign dials over the next where one is full."""
+    if not trunks:
+        return None
+    legs = sum(each.max_legs for each in trunks)
+    calls_per_s = sum(each.max_calls_per_s for each in trunks)
+    limits = {"max_legs": min(MOST_LEGS, legs), "max_calls_per_s": min(MOST_CALLS_PER_S, calls_per_s)}
+    return trunks[0].model_copy(update=limits)
 
 
 def _read(file: Path) -> Document:

@@ -42,6 +42,8 @@ TEAM = "agents"
 LIST = "contacts"
 CAMPAIGN = "simulated"
 TRUNK = "trunk"
+#: Of one trunk.
+MOST_LEGS, MOST_CALLS_PER_S = 10_000, 1000.0
 #: A contact without an agent for this long after the answer is abandoned (PACE-8h).
 PATIENCE_S = 2.0
 
@@ -195,8 +197,8 @@ def settings_of(plan: Plan) -> Settings:
         host="carrier.example.net",
         caller_ids=("+442079460000",),
         probe=ProbeKind.NONE,
-        max_legs=given.max_legs if given else 10_000,
-        max_calls_per_s=given.max_calls_per_s if given else 1000,
+        max_legs=given.max_legs if given else MOST_LEGS,
+        max_calls_per_s=given.max_calls_per_s if given else MOST_CALLS_PER_S,
         nothing_heard_s=given.nothing_heard_s if given else 4,
     )
     return Settings(

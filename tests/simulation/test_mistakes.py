@@ -12,6 +12,7 @@ from config.model import CallingList, CallingWindow, Campaign, Hours, Mode, Pred
 from dialer.cli import app
 from dialer.pacing import Decision, PacingSnapshot
 from dialer.simulation.figures import figures_of, together
+from dialer.simulation.files import campaign_in
 from dialer.simulation.profile import FLAT, Piece
 from dialer.simulation.setting import Plan, campaign_of, predictive_of
 from dialer.simulation.shift import SimulatedShift, TimedPacer
@@ -181,6 +182,28 @@ def test_the_hours_of_a_day_without_an_end_are_enough() -> None:
         )
     )
     Plan(2, 0.25, hours=24, campaign=_spring(calling_window=window)).check()
+
+
+def test_a_campaign_dials_over_all_of_its_trunks_that_the_file_has(tmp_path: Path) -> None:
+    """As the node does, which takes the next trunk where one is full."""
+    trunk = "  - {{name: {}, host: {}.example.net, caller_ids: ['+442079460000'], max_legs: {}, max_calls_per_s: {}}}\n"
+    file = tmp_path / "campaign.yaml"
+
+    def tried(campaign_trunks: str, *trunks: tuple[str, int, float]) -> tuple[int, float] | None:
+        rows = "".join(trunk.format(name, name, legs, rate) for name, legs, rate in trunks)
+        campaign = (
+            f"campaigns:\n  - {{name: spring, mode: PREDICTIVE, teams: [sales], lists: [a], {campaign_trunks}}}\n"
+        )
+        file.write_text(campaign + (f"trunks:\n{rows}" if rows else ""))
+        _, found = campaign_in(file)
+        return None if found is None else (found.max_legs, found.max_calls_per_s)
+
+    main, spare, other = ("main", 20, 2.5), ("spare", 8, 1.0), ("other", 99, 9.0)
+    assert tried("trunks: [main, spare]", spare, main, other) == (28, 3.5)
+    assert tried("trunks: [main, spare]", other, main) == (20, 2.5)
+    assert tried("trunks: [main, spare]", other) is None
+    assert tried("trunks: [main, spare]") is None
+    assert tried("trunks: [main, spare]", ("main", 9000, 600), ("spare", 9000, 600)) == (10_000, 1000.0)
 
 
 def test_the_window_of_a_tried_campaign_closes_with_the_shift() -> None:

@@ -192,7 +192,6 @@ def _tell(figures: Figures) -> None:
     ]
     if figures.ends_at_h is not None:
         lines.append(("list finished after", f"{figures.ends_at_h:.2f} h"))
-    if figures.fallback:
-        lines.append(("but", figures.fallback))
+    lines.extend(("but", each) for each in (figures.fallback, figures.held_back) if each)
     for name, value in lines:
         typer.echo(f"{name + ':':<21}{value}")

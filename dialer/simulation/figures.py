@@ -13,7 +13,8 @@ from dialer.simulation.shift import SimulatedShift
 
 class ShiftFigures(Struct, frozen=True):
     """One seed. Shares are in percent; `ends_at_h` is the hour at which the calling list was finished, and the shift
-    with it, None if it was not; `fallback`: why the figures are not the rule's own, empty if they are."""
+    with it, None if it was not; `fallback`: why the figures are not the rule's own, empty if they are; `held_back`: by
+    what the dialing was held back beside the rule, empty if it was not."""
 
     seed: int
     utilisation: float
@@ -29,6 +30,7 @@ class ShiftFigures(Struct, frozen=True):
     trace_hash: str
     ends_at_h: float | None = None
     fallback: str = ""
+    held_back: str = ""
 
 
 class Abandonment(Struct, frozen=True):
@@ -44,7 +46,7 @@ class Figures(Struct, frozen=True):
     """All seeds. `utilisation`: percent of the time at work and there that agents talk or finish a call; `wait_s`:
     the mean of what an agent waits for the next contact; `decision_us`: mean time of a decision; `ends_at_h`: mean
     hour at which the list is finished, None if a seed did not finish it; `fallback`: why the figures of a seed are
-    not those of `rule`, empty if they are."""
+    not those of `rule`, empty if they are; `held_back`: what held back the dialing of a seed, empty if nothing did."""
 
     utilisation: float
     abandonment: Abandonment
@@ -56,6 +58,7 @@ class Figures(Struct, frozen=True):
     rule: str
     ends_at_h: float | None = None
     fallback: str = ""
+    held_back: str = ""
 
 
 def figures_of(shift: SimulatedShift, seed: int) -> ShiftFigures:
@@ -77,6 +80,7 @@ def figures_of(shift: SimulatedShift, seed: int) -> ShiftFigures:
         trace_hash=shift.trace.hexdigest(),
         ends_at_h=shift.ended_at_h,
         fallback=shift.fallback,
+        held_back=shift.held_back,
     )
 
 
@@ -98,6 +102,7 @@ def together(seeds: Sequence[ShiftFigures], rule: str) -> Figures:
         seeds=tuple(seeds),
         rule=rule,
         fallback=next((each.fallback for each in seeds if each.fallback), ""),
+        held_back=next((each.held_back for each in seeds if each.held_back), ""),
         ends_at_h=_mean(ends) if len(ends) == len(seeds) else None,
     )
 

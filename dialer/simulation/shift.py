@@ -10,7 +10,7 @@ from time import perf_counter_ns
 from config.model import Campaign
 from dialer.callflow.world import World
 from dialer.pacing import Decision, Observation, Pacer, PacingSnapshot
-from dialer.pacing.governor import Governor
+from dialer.pacing.governor import Basis, Governor
 from dialer.pacing.predictive import PredictivePacer
 from dialer.pacing.rules import Shift as ShiftOfRule
 from dialer.pacing.rules import is_one_to_one, pacer
@@ -19,12 +19,24 @@ from dialer.simulation.agenda import Agenda
 from dialer.simulation.crowd import Crowd
 from dialer.simulation.desks import Desks
 from dialer.simulation.node import SimulatedNode, run_now
-from dialer.simulation.setting import CAMPAIGN, LIST, Plan, begins_utc, predictive_of, settings_of, users_of, zone_of
-from dialer.simulation.tally import Tally
+from dialer.simulation.setting import (
+    CAMPAIGN,
+    LIST,
+    TRUNK,
+    Plan,
+    begins_utc,
+    predictive_of,
+    settings_of,
+    users_of,
+    zone_of,
+)
+from dialer.simulation.tally import AWAY, Tally
+from dialer.simulation.watched import WatchedGovernor, considerable
 from dialer.store.memory import Tables
 from dialer.store.memory.habits import inherit_habits
+from dialer.trunks.trunk import TrunkRefusal
 from dialer.vocabulary import commands as c
-from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, ListName
+from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, ListName, TrunkName
 from dialer.vocabulary.outputs import ClaimRecords
 from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.writes import CommitReport, SaveAgent, Write
@@ -38,8 +50,6 @@ DRAIN_S = 3600.0
 SPARE_PER_AGENT_HOUR, MOST_SPARE = 400, 20_000
 #: Numbers of contacts abroad, without the last two digits.
 ABROAD = "+120255501"
-#: A rule that made fewer of the decisions than this part of them was not tried.
-MOSTLY = 0.9
 #: How often a run tells how far it is, in seconds of the shift.
 STRIDE_S = 60.0
 
@@ -74,7 +84,7 @@ class SimulatedShift(SimulatedNode):
         plan.check()
         self.plan = plan
         self._pacers: list[TimedPacer] = []
-        self._governors: list[Governor] = []
+        self._governors: list[WatchedGovernor] = []
         self._numbered = 0
         self._numbers = Random(f"{seed}/numbers")
         #: Hour of the shift at which nothing was left to dial; None while there is.
@@ -115,7 +125,7 @@ class SimulatedShift(SimulatedNode):
         timed = TimedPacer(self.rule(settings))
         self._pacers.append(timed)
         least_agents = settings.predictive.min_agents
-        governor = Governor(timed, least_agents, timed if is_one_to_one(self.plan.rule) else None)
+        governor = WatchedGovernor(timed, least_agents, timed if is_one_to_one(self.plan.rule) else None, self)
         self._governors.append(governor)
         return governor
 
@@ -202,15 +212,33 @@ class SimulatedShift(SimulatedNode):
         for governor in self._governors:
             if governor.failure:
                 return f"the rule failed and agents had one call each from then on ({governor.failure})"
-        made = sum(each.made for each in self._governors)
-        decided = sum(each.decisions for each in self._pacers)
-        if is_one_to_one(self.plan.rule) or decided >= MOSTLY * made:
+        few = considerable(self._governors, Basis.FEW_AGENTS)
+        if not few or is_one_to_one(self.plan.rule):
             return ""
         least = self.settings.campaigns[0].predictive.min_agents
         return (
-            f"in {1 - decided / made:.0%} of the decisions agents had one call each: fewer were there than "
+            f"in {few:.0%} of the decisions agents had one call each: fewer were there than "
             f"predictive.min_agents ({least})"
         )
+
+    @property
+    def held_back(self) -> str:
+        """How the trunk's limits held the dialing back; empty where they hardly did."""
+        trunk = self.settings.trunks[0]
+        if full := considerable(self._governors, TrunkRefusal.TOO_MANY_LEGS):
+            return f"in {full:.0%} of the decisions the trunk was full (max_legs {trunk.max_legs})"
+        if slow := considerable(self._governors, TrunkRefusal.TOO_MANY_CALLS):
+            rate = f"max_calls_per_s {trunk.max_calls_per_s:g}"
+            return f"in {slow:.0%} of the decisions the trunk took no more calls ({rate})"
+        return ""
+
+    def at_work(self) -> int:
+        """Agents at work who do not leave, whether or not their phones have been answered."""
+        return sum(agent.state not in AWAY and not agent.is_leaving for agent in self.world.agents.values())
+
+    def trunk_refuses(self) -> TrunkRefusal | None:
+        """Why the trunk takes no call now, or None."""
+        return self.world.trunks[TrunkName(TRUNK)].refusal(self.agenda.now)
 
     # ------------------------------------------------------------------ the shift
 

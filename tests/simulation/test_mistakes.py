@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.model import CallingList, CallingWindow, Campaign, Hours, Mode, Predictive
+from config.model import CallingList, CallingWindow, Campaign, Hours, Mode, Predictive, Trunk
 from dialer.cli import app
 from dialer.pacing import Decision, PacingSnapshot
 from dialer.simulation.figures import figures_of, together
@@ -277,3 +277,37 @@ def test_a_team_that_is_too_small_for_the_rule_is_told_with_the_figures(
     assert "fewer were there than predictive.min_agents (10)" in capsys.readouterr().out
     assert _simulate("--campaign", str(file), "--rule", "progressive") == 0
     assert "but:" not in capsys.readouterr().out
+
+
+def test_a_shift_of_seconds_is_not_blamed_on_a_team_whose_phones_still_ring() -> None:
+    shift = SimulatedShift(Plan(3, 0.25, "predictive", 0.001, FLAT), 1)
+    shift.run()
+    assert shift.fallback == ""
+    alone = SimulatedShift(Plan(3, 0.25, "predictive", 0.001, FLAT, campaign=_small_team()), 1)
+    alone.run()
+    assert alone.fallback.startswith("in 100% of the decisions agents had one call each: fewer were there than")
+
+
+def _small_team() -> Campaign:
+    return _spring(Mode.PREDICTIVE_ASM, predictive=Predictive(min_agents=4))
+
+
+@pytest.mark.parametrize(
+    ("max_legs", "max_calls_per_s", "words"),
+    [
+        (5, 10, "the trunk was full (max_legs 5)"),
+        (30, 0.05, "the trunk took no more calls (max_calls_per_s 0.05)"),
+        (30, 10, ""),
+        (30, 1, ""),
+    ],
+)
+@pytest.mark.parametrize("rule", ["progressive", "predictive"])
+def test_a_trunk_that_holds_the_dialing_back_is_told_with_the_figures(
+    rule: str, max_legs: int, max_calls_per_s: float, words: str
+) -> None:
+    trunk = Trunk(name="main", host="carrier.example.net", max_legs=max_legs, max_calls_per_s=max_calls_per_s)
+    shift = SimulatedShift(Plan(5, 0.25, rule, 0.2, FLAT, campaign=_spring(), trunk=trunk), 1)
+    shift.run()
+    told = together([figures_of(shift, 1)], rule).held_back
+    assert told.endswith(words)
+    assert bool(told) == bool(words), told

@@ -10,6 +10,7 @@ from typing import Any
 from dialer.simulation.tally import PIECE_S, Piece
 from dialer.vocabulary.errors import ConfigurationError, CornettaError
 
+MINUTE_S = 60.0
 WIDTH_IN, HEIGHT_IN, DOTS_PER_INCH = 10.0, 8.0, 110
 
 
@@ -72,15 +73,16 @@ def _utilisation(axes: Any, hours: Sequence[float], pieces: Sequence[Piece]) -> 
 
 
 def _level(axes: Any, hours: Sequence[float], pieces: Sequence[Piece]) -> None:
-    axes.plot(hours, [per_agent(piece.ringing, piece) for piece in pieces], label="calls that ring")
-    per_minute = [per_agent(piece.dials * 60 / PIECE_S, piece) for piece in pieces]
+    axes.plot(hours, [per_agent(piece.ringing_s, piece) for piece in pieces], label="calls that ring")
+    per_minute = [per_agent(piece.dials * MINUTE_S, piece) for piece in pieces]
     axes.plot(hours, per_minute, label="calls placed a minute", alpha=0.7)
     axes.set_ylabel("dialing, per agent")
 
 
-def per_agent(count: float, piece: Piece) -> float:
-    """Nothing where nobody was there: the last call may ring on after the last agent has gone."""
-    return count * PIECE_S / piece.staffed_s if piece.staffed_s else 0.0
+def per_agent(seconds: float, piece: Piece) -> float:
+    """Seconds for each second of an agent. Nothing where nobody was there: the last call may ring on after the last
+    agent has gone."""
+    return seconds / piece.staffed_s if piece.staffed_s else 0.0
 
 
 def _budget(axes: Any, hours: Sequence[float], pieces: Sequence[Piece], limit: float) -> None:

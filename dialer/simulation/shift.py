@@ -258,8 +258,9 @@ class SimulatedShift(SimulatedNode):
         # In times of the agenda: the difference of two of them may fall short of the length for ever.
         end = LEAD_S + self.plan.length_s
         while self.agenda.now < end and self.ended_at_h is None:
+            stride_s = min(STRIDE_S, end - self.agenda.now)
             self.agenda.run(min(self.agenda.now + STRIDE_S, end))
-            self._look()
+            self._look(stride_s)
             progress(self.shift_s / self.plan.length_s)
         self.tally.end(self.shift_s)
         self.tally.close()
@@ -268,10 +269,12 @@ class SimulatedShift(SimulatedNode):
             if attempt is not None and attempt.abandoned and not attempt.settled and attempt.answered_at is not None:
                 self.tally.abandon(attempt.answered_at)
 
-    def _look(self) -> None:
-        piece = self.tally.piece(self.shift_s - STRIDE_S / 2)
+    def _look(self, stride_s: float) -> None:
+        """What rings now, for the time since the last look."""
+        piece = self.tally.piece(self.shift_s - stride_s / 2)
         if piece is not None:
-            piece.ringing = sum(1 for line in self.engine.lines.values() if line.is_contact and not line.is_up)
+            ringing = sum(1 for line in self.engine.lines.values() if line.is_contact and not line.is_up)
+            piece.ringing_s += ringing * stride_s
         if self.plan.records is not None and self.records_left == 0 and self.ended_at_h is None:
             self.ended_at_h = self.shift_s / 3600
 

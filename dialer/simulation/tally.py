@@ -25,15 +25,15 @@ FINISHING = frozenset({SystemReason.AFTER_CALL_OVERRUN, SystemReason.AFTER_CALL}
 
 @dataclass(slots=True)
 class Piece:
-    """A piece of the shift: seconds of agents at work and there, calls placed, live answers, abandoned ones, and how
-    many calls rang at its end."""
+    """A piece of the shift: seconds of agents at work and there, seconds that calls rang (from a look now and then),
+    calls placed, live answers, and abandoned ones."""
 
     working_s: float = 0.0
     staffed_s: float = 0.0
+    ringing_s: float = 0.0
     dials: int = 0
     answers: int = 0
     abandoned: int = 0
-    ringing: int = 0
 
 
 @dataclass(slots=True)

@@ -192,8 +192,20 @@ def test_a_shift_is_drawn(tmp_path: Path) -> None:
 
 
 def test_a_piece_without_agents_has_no_level_of_dialing() -> None:
-    assert per_agent(6, Piece(dials=6)) == 0
-    assert per_agent(6, Piece(staffed_s=900.0)) == 2
+    assert per_agent(1800, Piece(dials=6)) == 0
+    assert per_agent(1800, Piece(staffed_s=900.0)) == 2
+
+
+def test_the_level_of_dialing_is_that_of_the_whole_piece() -> None:
+    """With a call that rings for each idle agent and none for the others, nothing else is to be expected: 25 percent
+    of the calls are answered after 12 s, and the others ring for 25 s or are busy after 2.5."""
+    shift = SimulatedShift(Plan(20, 0.25, "progressive", 1.2, FLAT), 1)
+    shift.run()
+    pieces = shift.tally.pieces
+    assert sum(each.ringing_s for each in pieces) == pytest.approx(sum(each.dials for each in pieces) * 17.5, rel=0.1)
+    levels = [per_agent(each.ringing_s, each) for each in pieces]
+    assert max(levels[1:]) < 2 * min(levels[1:]), levels
+    assert levels[-1] == pytest.approx(levels[-2], rel=0.5), "the last piece is a shorter one"
 
 
 def test_a_picture_that_cannot_be_written_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -112,7 +112,10 @@ def _share(text: str) -> float:
         raise ConfigurationError((f"answer_rate: {text!r} is no share of calls; write 25% or 0.25",)) from None
     if number == 1 and not text.endswith("%"):
         raise ConfigurationError((f"answer_rate: {text} is every call or one in a hundred; write 100% or 1%",))
-    return number / 100 if text.endswith("%") or number > 1 else number
+    share = number / 100 if text.endswith("%") or number > 1 else number
+    if not 0 < share <= 1:
+        raise ConfigurationError((f"answer_rate: {text} is no share of calls; write more than 0%, at most 100%",))
+    return share
 
 
 def _seeds(text: str) -> tuple[int, int]:

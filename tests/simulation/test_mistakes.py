@@ -33,16 +33,36 @@ def _simulate(*arguments: str) -> int:
         ("ratio:nan", "rule: lines nan is out of range"),
         ("ratio:inf", "rule: lines inf is out of range"),
         ("ratio:1e9", "rule: lines 1e+09 is out of range"),
-        ("ratio:", "rule: There is no pacing rule 'ratio:'"),
+        ("ratio:", "rule: There is no pacing rule 'ratio:' ('' is no number of lines; write ratio:2). There are: "),
+        ("ratio:two", "rule: There is no pacing rule 'ratio:two' ('two' is no number of lines; write ratio:2)."),
         ("vicidial:hard,most=nan", "rule: most nan is out of range; write 1 to 100"),
         ("vicidial:tapered,most=0", "rule: most 0 is out of range"),
         ("vicidial:tapered,difference=-2,available", "rule: difference -2 is out of range; write -1 to 1"),
-        ("vicidial:fast", "rule: There is no pacing rule 'vicidial:fast'"),
+        (
+            "vicidial:fast",
+            "rule: There is no pacing rule 'vicidial:fast' ('fast' is no method; write vicidial:hard, "
+            "vicidial:average, vicidial:tapered). There are: ",
+        ),
+        ("vicidial:", "rule: There is no pacing rule 'vicidial:' ('' is no method; write vicidial:hard"),
+        (
+            "vicidial:hard,most=x",
+            "rule: There is no pacing rule 'vicidial:hard,most=x' (most 'x' is no number; write most=3)",
+        ),
+        (
+            "vicidial:hard,most",
+            "rule: There is no pacing rule 'vicidial:hard,most' (most '' is no number; write most=3)",
+        ),
+        ("vicidial:hard,most=1=2", "rule: There is no pacing rule 'vicidial:hard,most=1=2' (most '1=2' is no number;"),
+        ("vicidial:hard,far=1", "rule: There is no pacing rule 'vicidial:hard,far=1' (far is none of its settings)"),
         ("progressive:fast", "rule: progressive has no setting 'fast'; write progressive"),
         ("progressive:", "rule: progressive has no setting ''"),
         ("renewal:3", "rule: renewal has no setting '3'"),
         ("erlang:2", "rule: erlang has no setting '2'"),
-        ("oracle:all", "rule: There is no pacing rule 'oracle:all'"),
+        (
+            "oracle:all",
+            "rule: There is no pacing rule 'oracle:all' ('all' is nothing that an oracle knows; write oracle:",
+        ),
+        ("predictive:fast", "rule: There is no pacing rule 'predictive:fast' (fast is none of its settings)"),
         ("", "rule: There is no pacing rule ''"),
     ],
 )
@@ -121,6 +141,15 @@ def test_a_picture_that_cannot_be_is_refused_before_the_run(
 ) -> None:
     assert _simulate("--plot", file) == 2
     assert capsys.readouterr().err.startswith(words)
+
+
+@pytest.mark.parametrize("typed", ["101", "0", "0%", "100.5%", "-3%", "nan", "inf"])
+def test_an_answer_rate_that_is_no_share_is_told_as_it_was_typed(
+    typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _simulate(f"--answer-rate={typed}") == 2
+    words = f"answer_rate: {typed} is no share of calls; write more than 0%, at most 100%\n"
+    assert capsys.readouterr().err == words
 
 
 def test_one_is_no_answer_rate(capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,6 +87,8 @@ class SimulatedShift(SimulatedNode):
         self._governors: list[WatchedGovernor] = []
         self._numbered = 0
         self._numbers = Random(f"{seed}/numbers")
+        #: When was last looked at what rings.
+        self._looked_s = 0.0
         #: Hour of the shift at which nothing was left to dial; None while there is.
         self.ended_at_h: float | None = None
         self._zone = zone_of(plan)
@@ -258,9 +260,8 @@ class SimulatedShift(SimulatedNode):
         # In times of the agenda: the difference of two of them may fall short of the length for ever.
         end = LEAD_S + self.plan.length_s
         while self.agenda.now < end and self.ended_at_h is None:
-            stride_s = min(STRIDE_S, end - self.agenda.now)
             self.agenda.run(min(self.agenda.now + STRIDE_S, end))
-            self._look(stride_s)
+            self._look()
             progress(self.shift_s / self.plan.length_s)
         self.tally.end(self.shift_s)
         self.tally.close()
@@ -269,8 +270,9 @@ class SimulatedShift(SimulatedNode):
             if attempt is not None and attempt.abandoned and not attempt.settled and attempt.answered_at is not None:
                 self.tally.abandon(attempt.answered_at)
 
-    def _look(self, stride_s: float) -> None:
-        """What rings now, for the time since the last look."""
+    def _look(self) -> None:
+        """What rings now, for the time since the last look, and whether the list is finished."""
+        stride_s, self._looked_s = self.shift_s - self._looked_s, self.shift_s
         piece = self.tally.piece(self.shift_s - stride_s / 2)
         if piece is not None:
             ringing = sum(1 for line in self.engine.lines.values() if line.is_contact and not line.is_up)

@@ -73,8 +73,14 @@ def _wrong_sound(name: str) -> str:
 def _unknown_zones(settings: Settings) -> Iterator[Inconsistency]:
     for at, campaign in enumerate(settings.campaigns):
         if campaign.time_zone is not None and not _is_zone(campaign.time_zone):
-            reason = f"{campaign.time_zone!r} is no time zone; write it as in Europe/London"
-            yield Inconsistency(("campaigns", at, "time_zone"), reason)
+            yield Inconsistency(("campaigns", at, "time_zone"), _no_zone(campaign.time_zone))
+        shift_zone = campaign.predictive.shift_zone
+        if shift_zone is not None and not _is_zone(shift_zone):
+            yield Inconsistency(("campaigns", at, "predictive", "shift_zone"), _no_zone(shift_zone))
+
+
+def _no_zone(name: str) -> str:
+    return f"{name!r} is no time zone; write it as in Europe/London"
 
 
 def _is_zone(name: str) -> bool:

@@ -24,6 +24,7 @@ from config.model.base import (
 from config.model.calling_window import CallingWindow
 from config.model.desktop import Fields, Permissions
 from config.model.outcome import USUAL_RETRIES, AfterCall, Outcome, Result, Retry
+from config.model.time_of_day import TimeOfDay
 from dialer.vocabulary.results import CallResult
 
 
@@ -150,6 +151,13 @@ class Predictive(Section):
     min_agents: int = Field(default=2, ge=1, le=1000)
     """With fewer agents the campaign paces as in progressive mode."""
 
+    shift_ends: TimeOfDay | None = None
+    """When the teams go home, as 17:30, if that is before the calling window closes. What a day may abandon is planned
+    to this time, and from then on agents have one call each. Left out: they stay until the window closes."""
+
+    shift_zone: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_+/-]{1,64}$")
+    """IANA zone of `shift_ends`: where the teams are. Left out: the campaign's `time_zone`."""
+
     shed_late_rings: bool = False
     """Give up calls that have rung longer than `least_ring_s` when no agent would be left for their answer. It costs
     attempts; not liked by every regulator and carrier."""
@@ -275,6 +283,14 @@ class Campaign(Section):
         mode: Mode | None = info.data.get("mode")
         if mode is not None and value.accept is Accept.AGENT and not mode.offers:
             raise ValueError(f"accept: agent has no meaning in {mode}, which offers no records; remove it")
+        return value
+
+    @field_validator("predictive")
+    @classmethod
+    def _shift_ends_somewhere(cls, value: Predictive, info: ValidationInfo) -> Predictive:
+        zone = value.shift_zone or info.data.get("time_zone")
+        if value.shift_ends is not None and zone is None and "time_zone" in info.data:
+            raise ValueError("shift_ends is a time of day of no zone; add shift_zone, as in Europe/London")
         return value
 
     @field_validator("contact_wait_s")

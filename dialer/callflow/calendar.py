@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import inf
 
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign, OpenHours
@@ -18,7 +19,8 @@ def minute_of(utc: float) -> int:
 
 
 def open_hours(step: Step, campaign: Campaign) -> OpenHours | None:
-    """The hours of today, from the first zone that opens to the last that closes; None while all are closed."""
+    """The hours of today, from the first zone that opens to the last that closes, or until the teams go home; None
+    while all zones are closed. Who works longer has hours that end now."""
     minute = minute_of(step.utc)
     known = campaign.hours
     if known is not None and known.minute == minute and known.closes_at > step.utc:
@@ -42,6 +44,7 @@ def _look_up(step: Step, campaign: Campaign, known: OpenHours | None, minute: in
         campaign.abandonment.remember(day_of(campaign, each.at), each.answers, each.abandoned)
     campaign.remembered.clear()
     opens_at, closes_at = min(span[0] for span in spans), max(span[1] for span in spans)
+    closes_at = min(closes_at, max(step.utc, _shift_end(campaign, opens_at)))
     day = day_of(campaign, step.utc)
     if known is not None and known.day == day:
         since = known.since
@@ -49,6 +52,19 @@ def _look_up(step: Step, campaign: Campaign, known: OpenHours | None, minute: in
         # Who begins in the middle of the day with nothing counted has the rest of it as the whole.
         since = opens_at if campaign.abandonment.within(1, day).answers else step.utc
     return OpenHours(minute, opens_at, closes_at, since, day)
+
+
+def _shift_end(campaign: Campaign, opens_at: float) -> float:
+    """When the teams go home for the first time after `opens_at`, which may be on the next day where they are; never
+    if the campaign does not say. Epoch seconds."""
+    rules = campaign.settings.predictive
+    zone = rules.shift_zone or campaign.settings.time_zone
+    local = local_time(zone, opens_at) if zone is not None else None
+    if local is None or rules.shift_ends is None:
+        return inf
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    ends_at = _clock(midnight, rules.shift_ends)
+    return ends_at if ends_at > opens_at else _clock(midnight + timedelta(days=1), rules.shift_ends)
 
 
 def _span(campaign: Campaign, zone: str, utc: float) -> tuple[float, float] | None:

@@ -136,7 +136,7 @@ def _summary(options: argparse.Namespace, live: LiveRuns, simulated: list[ShiftF
         "unknown_invites": live.unknown_invites,
         "orphans": live.orphans,
         "cross_talk": live.cross_talk,
-        "simulated_wait_s": _spread([each.wait_s for each in simulated]),
+        "simulated_wait_s": _spread([each.wait_s for each in simulated if each.wait_s is not None]),
         "simulated_decision_us": _spread([each.decision_us for each in simulated]),
         "runs": live.as_json(),
         "seeds": [each.seed for each in simulated],
@@ -157,7 +157,9 @@ def failed_gates(live: LiveRuns, difference: float) -> list[str]:
 
 
 def _spread(values: list[float]) -> dict[str, float]:
-    """Median, lowest and highest over the seeds."""
+    """Median, lowest and highest over the seeds; nothing where no seed has the figure."""
+    if not values:
+        return {}
     return {
         "median": round(statistics.median(values), 2),
         "min": round(min(values), 2),

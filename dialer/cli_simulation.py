@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PREDICTIVE, PROGRESSIVE = "predictive", "progressive"
 EXIT_MISTAKE = 2
+#: A figure that there is none of.
+NONE = "none"
 MOST_SEEDS = 1000
 #: With more seeds each is told once and not by the hour.
 SEEDS_TOLD_BY_HOUR = 20
@@ -188,8 +190,8 @@ def _tell(figures: Figures) -> None:
         ("utilisation", f"{figures.utilisation:.1f} %"),
         ("abandonment", f"{abandonment.mean:.2f} %"),
         ("  p95, worst hour", f"{abandonment.p95:.2f} %, {abandonment.worst_hour:.1f} %"),
-        ("wait for a contact", f"{figures.wait_s:.1f} s"),
-        ("dials per answer", f"{figures.dials_per_answer:.2f}"),
+        ("wait for a contact", NONE if figures.wait_s is None else f"{figures.wait_s:.1f} s"),
+        ("dials per answer", NONE if figures.dials_per_answer is None else f"{figures.dials_per_answer:.2f}"),
         ("a decision takes", f"{figures.decision_us:.0f} us"),
         ("trace", figures.trace_hash),
     ]

@@ -12,15 +12,15 @@ from dialer.simulation.shift import SimulatedShift
 
 
 class ShiftFigures(Struct, frozen=True):
-    """One seed. Shares are in percent; `ends_at_h` is the hour at which the calling list was finished, and the shift
-    with it, None if it was not; `fallback`: why the figures are not the rule's own, empty if they are; `held_back`: by
-    what the dialing was held back beside the rule, empty if it was not."""
+    """One seed. Shares are in percent; `wait_s` is None where nobody talked; `ends_at_h` is the hour at which the
+    calling list was finished, and the shift with it, None if it was not; `fallback`: why the figures are not the rule's
+    own, empty if they are; `held_back`: by what the dialing was held back beside the rule, empty if it was not."""
 
     seed: int
     utilisation: float
     abandonment: float
     worst_hour: float
-    wait_s: float
+    wait_s: float | None
     dials: int
     answers: int
     conversations: int
@@ -44,14 +44,15 @@ class Abandonment(Struct, frozen=True):
 
 class Figures(Struct, frozen=True):
     """All seeds. `utilisation`: percent of the time at work and there that agents talk or finish a call; `wait_s`:
-    the mean of what an agent waits for the next contact; `decision_us`: mean time of a decision; `ends_at_h`: mean
+    the mean of what an agent waits for the next contact, None if nobody talked; `dials_per_answer` is None if nobody
+    answered; `decision_us`: mean time of a decision; `ends_at_h`: mean
     hour at which the list is finished, None if a seed did not finish it; `fallback`: why the figures of a seed are
     not those of `rule`, empty if they are; `held_back`: what held back the dialing of a seed, empty if nothing did."""
 
     utilisation: float
     abandonment: Abandonment
-    wait_s: float
-    dials_per_answer: float
+    wait_s: float | None
+    dials_per_answer: float | None
     decision_us: float
     trace_hash: str
     seeds: tuple[ShiftFigures, ...]
@@ -70,7 +71,7 @@ def figures_of(shift: SimulatedShift, seed: int) -> ShiftFigures:
         utilisation=_percent(tally.working_s, tally.staffed_s),
         abandonment=_percent(tally.abandoned, tally.answers),
         worst_hour=100 * tally.worst_hour,
-        wait_s=idle_s / max(1, tally.conversations),
+        wait_s=idle_s / tally.conversations if tally.conversations else None,
         dials=tally.dials,
         answers=tally.answers,
         conversations=tally.conversations,
@@ -87,6 +88,8 @@ def figures_of(shift: SimulatedShift, seed: int) -> ShiftFigures:
 def together(seeds: Sequence[ShiftFigures], rule: str) -> Figures:
     """The figures of at least one seed, by one rule."""
     hashes = [each.trace_hash for each in seeds]
+    waits = [each.wait_s for each in seeds if each.wait_s is not None]
+    answers = sum(each.answers for each in seeds)
     ends = [each.ends_at_h for each in seeds if each.ends_at_h is not None]
     return Figures(
         utilisation=_mean([each.utilisation for each in seeds]),
@@ -95,8 +98,8 @@ def together(seeds: Sequence[ShiftFigures], rule: str) -> Figures:
             p95=percentile([each.abandonment for each in seeds], 95),
             worst_hour=_mean([each.worst_hour for each in seeds]),
         ),
-        wait_s=_mean([each.wait_s for each in seeds]),
-        dials_per_answer=sum(each.dials for each in seeds) / max(1, sum(each.answers for each in seeds)),
+        wait_s=_mean(waits) if waits else None,
+        dials_per_answer=sum(each.dials for each in seeds) / answers if answers else None,
         decision_us=_mean([each.decision_us for each in seeds]),
         trace_hash=hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest(),
         seeds=tuple(seeds),

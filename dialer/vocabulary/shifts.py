@@ -37,16 +37,16 @@ class ShiftQuestion(Struct, frozen=True):
 
 
 class ShiftOutlook(Struct, frozen=True):
-    """With so many `agents`: shares in percent, `wait_s` between two contacts. `ends_after_h`: when the list is
-    finished, by straight continuation (`continued`) if that is after the hours that were simulated; None if nothing
-    says so. `fallback`: why agents had one call each instead of what the mode says; empty if they had not."""
+    """With so many `agents`: shares in percent, `wait_s` between two contacts; it is None where nobody talked,
+    `dials_per_answer` where nobody answered. `ends_after_h`: when the list is finished, by straight continuation
+    (`continued`) if that is after the hours that were simulated; None if nothing says so. `fallback`: why agents had one call each instead of what the mode says; empty if they had not."""
 
     agents: int
     utilisation: float
     abandonment: float
-    wait_s: float
+    wait_s: float | None
     conversations: float
-    dials_per_answer: float
+    dials_per_answer: float | None
     ends_after_h: float | None
     continued: bool
     fallback: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -340,3 +341,24 @@ def test_a_trunk_that_holds_the_dialing_back_is_told_with_the_figures(
     told = together([figures_of(shift, 1)], rule).held_back
     assert told.endswith(words)
     assert bool(told) == bool(words), told
+
+
+def test_figures_that_there_are_none_of_are_not_made_up(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ten seconds of idle agents are no wait for a contact, and three calls for no answer are not three for one."""
+    alone = ("--agents=3", "--answer-rate=25", "--hours=0.001", "--json")
+    assert app(["simulate", *alone], standalone_mode=False) in (0, None)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["wait_s"], told["dials_per_answer"], told["seeds"][0]["wait_s"]) == (None, None, None)
+    assert app(["simulate", *alone[:3]], standalone_mode=False) in (0, None)
+    out = capsys.readouterr().out
+    assert "wait for a contact:  none\n" in out
+    assert "dials per answer:    none\n" in out
+
+
+def test_seeds_in_which_nobody_talked_do_not_count_in_the_wait() -> None:
+    shifts = [SimulatedShift(Plan(3, 0.25, "progressive", hours, FLAT), 1) for hours in (0.001, 0.2)]
+    for shift in shifts:
+        shift.run()
+    short, long = (figures_of(shift, 1) for shift in shifts)
+    assert long.wait_s is not None
+    assert together([short, long], "progressive").wait_s == long.wait_s

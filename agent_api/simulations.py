@@ -19,7 +19,7 @@ from dialer.campaigns.day_figures import DayFigures
 from dialer.compliance.window import hours_on, local_time, next_opening, open_zones
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import CampaignName
-from dialer.vocabulary.shifts import SEEDS, ShiftOutlook, ShiftQuestion
+from dialer.vocabulary.shifts import SEEDS, CountedDay, ShiftOutlook, ShiftQuestion
 
 #: Agents times hours times shifts that are simulated for one answer: half a minute of work.
 MOST_AGENT_HOURS = 200.0
@@ -50,7 +50,8 @@ class SimulationRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 class SimulationReply(Struct, frozen=True):
     """What it was reckoned with, and an outlook for each number of agents. `assumed` names the figures that today
-    does not have yet."""
+    does not have yet. `answers_before` and `abandoned_before`: the day's live answers until the simulated hours
+    begin, and those without an agent in time; `abandonment_of_day` of an outlook holds them."""
 
     campaign: str
     mode: str
@@ -61,6 +62,8 @@ class SimulationReply(Struct, frozen=True):
     talk_s: float
     wrap_s: float
     records: int
+    answers_before: int
+    abandoned_before: int
     assumed: tuple[str, ...]
     outlooks: tuple[ShiftOutlook, ...]
 
@@ -73,9 +76,13 @@ class ToDial(Struct, frozen=True):
 
 
 class Calendar(Struct, frozen=True):
-    """The ordinal of the date where the contacts live, and the hours that are left to dial."""
+    """Dates, as ordinals, where the contacts live: `today`, and `day`, that of the next hours in which may be dialled.
+    These begin at `begins_utc` (epoch seconds), `opened_h` after the calling window has opened, and last `left_h`."""
 
+    today: int
     day: int
+    begins_utc: float
+    opened_h: float
     left_h: float
 
 
@@ -88,6 +95,7 @@ async def simulate(exchange: Exchange) -> Reply:
     calendar = await asyncio.to_thread(_calendar, campaign, to_dial.zones, exchange.now.utc)
     question, assumed, now = _question(world, campaign, request, to_dial, calendar)
     outlooks = await exchange.dependencies.simulator.outlook(question)
+    before = [each for each in question.counted if each.days_ago == 0]
     reply = SimulationReply(
         campaign=campaign.name,
         mode=request.mode or campaign.mode,
@@ -98,6 +106,8 @@ async def simulate(exchange: Exchange) -> Reply:
         talk_s=question.talk_s,
         wrap_s=question.wrap_s,
         records=question.records or 0,
+        answers_before=sum(each.answers for each in before),
+        abandoned_before=sum(each.abandoned for each in before),
         assumed=assumed,
         outlooks=outlooks,
     )
@@ -129,7 +139,7 @@ def _question(
     now = sum(1 for agent in world.agents_of(campaign) if agent.state is not AgentState.LOGGED_OUT)
     agents = tuple(sorted({max(1, now + more) for more in request.agents}))
     # Until the first call of a day the figures are those of an earlier one.
-    today = campaign.today if campaign.today.day == calendar.day else DayFigures()
+    today = campaign.today if campaign.today.day == calendar.today else DayFigures()
     figures, assumed = _figures(today, request)
     hours, seeds = _size(request.hours, calendar.left_h, sum(agents))
     trunks = world.trunks_of(campaign)
@@ -147,8 +157,33 @@ def _question(
         max_calls_per_s=sum(trunk.settings.max_calls_per_s for trunk in trunks) or 1.0,
         records=to_dial.records,
         seeds=seeds,
+        counted=_counted(campaign, calendar.day),
+        dialled_h=_dialled_h(campaign, calendar),
+        left_h=calendar.left_h,
     )
     return question, assumed, now
+
+
+def _counted(campaign: Campaign, day: int) -> tuple[CountedDay, ...]:
+    """What the law has counted on `day` and on the days before it that bind the campaign. Counts from before a restart
+    are assigned to their days only when the campaign dials: they are not in `abandonment` before."""
+    found = []
+    for days_ago in range(campaign.settings.predictive.window_days):
+        count = campaign.abandonment.within(1, day - days_ago)
+        kept = [each for each in campaign.remembered if day_of(campaign, each.at) == day - days_ago]
+        answers = count.answers + sum(each.answers for each in kept)
+        abandoned = count.abandoned + sum(each.abandoned for each in kept)
+        if answers or abandoned:
+            found.append(CountedDay(days_ago, answers, abandoned))
+    return tuple(found)
+
+
+def _dialled_h(campaign: Campaign, calendar: Calendar) -> float:
+    """Hours of the day that count as dialled in: since the first call if that is known, else since the opening."""
+    hours = campaign.hours
+    if hours is not None and hours.day == calendar.day:
+        return max(0.0, calendar.begins_utc - hours.since) / SECONDS_OF_HOUR
+    return calendar.opened_h
 
 
 def _figures(today: DayFigures, request: SimulationRequest) -> tuple[dict[str, float], tuple[str, ...]]:
@@ -170,21 +205,27 @@ def _figures(today: DayFigures, request: SimulationRequest) -> tuple[dict[str, f
 
 
 def _calendar(campaign: Campaign, zones: tuple[str, ...], utc: float) -> Calendar:
-    return Calendar(day_of(campaign, utc), _left_h(campaign.settings.calling_window, zones, utc))
-
-
-def _left_h(window: CallingWindow, zones: tuple[str, ...], utc: float) -> float:
-    """Hours until the calling window closes in the last of the zones; before it opens, as long as it will be open."""
+    window = campaign.settings.calling_window
     begins = utc if open_zones(window, zones, utc) else next_opening(window, zones, utc)
+    today = day_of(campaign, utc)
     if begins is None:
-        return MOST_HOURS
-    left_s = [0.0]
-    for zone in open_zones(window, zones, begins):
-        local = local_time(zone, begins)
+        return Calendar(today, today, utc, 0.0, MOST_HOURS)
+    opened_h, left_h = _open_h(window, zones, begins)
+    return Calendar(today, day_of(campaign, begins), begins, opened_h, left_h)
+
+
+def _open_h(window: CallingWindow, zones: tuple[str, ...], utc: float) -> tuple[float, float]:
+    """Hours since the calling window has opened in the first of the zones where it is open, and until it closes in the
+    last of them."""
+    opened_s, left_s = [0.0], [0.0]
+    for zone in open_zones(window, zones, utc):
+        local = local_time(zone, utc)
         hours = hours_on(window, local.date()) if local is not None else None
         if local is not None and hours is not None:
-            left_s.append(hours.closes_minute * 60 - (local.hour * 3600 + local.minute * 60 + local.second))
-    return max(left_s) / SECONDS_OF_HOUR
+            second = local.hour * 3600 + local.minute * 60 + local.second
+            opened_s.append(second - hours.opens_minute * 60)
+            left_s.append(hours.closes_minute * 60 - second)
+    return max(opened_s) / SECONDS_OF_HOUR, max(left_s) / SECONDS_OF_HOUR
 
 
 def _size(asked_h: float | None, left_h: float, agents: int) -> tuple[float, int]:

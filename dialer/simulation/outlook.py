@@ -11,8 +11,8 @@ from config.model import Campaign, Trunk
 from dialer.simulation.figures import Figures, figures_of, together
 from dialer.simulation.laws import Duration, Laws
 from dialer.simulation.profile import FLAT
-from dialer.simulation.setting import Plan, open_for
-from dialer.simulation.shift import SimulatedShift
+from dialer.simulation.rest_of_day import RestOfDay
+from dialer.simulation.setting import MOST_HOURS, Plan, open_for
 from dialer.vocabulary.errors import CornettaError
 from dialer.vocabulary.shifts import ShiftOutlook, ShiftQuestion
 
@@ -31,42 +31,53 @@ def outlooks(question: ShiftQuestion) -> tuple[ShiftOutlook, ...]:
 
 def _outlook(question: ShiftQuestion, agents: int) -> ShiftOutlook:
     plan = _plan(question, agents)
-    found = []
-    for seed in range(1, question.seeds + 1):
-        shift = SimulatedShift(plan, seed)
+    shifts = [
+        RestOfDay(plan, seed, question.counted, question.dialled_h, question.left_h)
+        for seed in range(1, question.seeds + 1)
+    ]
+    for shift in shifts:
         shift.run()
-        found.append((figures_of(shift, seed), shift.records_left, shift.last_retry_h))
-    figures = together([each for each, _, _ in found], question.rule)
-    left = sum(each for _, each, _ in found) / len(found)
-    last_retry_h = sum(each for _, _, each in found) / len(found)
-    ends_after_h, continued = _end(question, figures, left, last_retry_h)
+    figures = together([figures_of(shift, seed) for seed, shift in enumerate(shifts, 1)], question.rule)
+    ends = [each for shift in shifts if (each := _end(question, shift)) is not None]
     return ShiftOutlook(
         agents=agents,
         utilisation=figures.utilisation,
         abandonment=figures.abandonment.mean,
+        abandonment_of_day=_of_day(question, figures),
         wait_s=figures.wait_s,
         conversations=sum(each.conversations for each in figures.seeds) / len(figures.seeds),
         dials_per_answer=figures.dials_per_answer,
-        ends_after_h=ends_after_h,
-        continued=continued,
+        ends_after_h=sum(ends) / len(ends) if len(ends) == len(shifts) else None,
+        continued=bool(ends) and any(shift.dialled_at_h is None for shift in shifts),
+        last_retry_h=max(shift.last_retry_h for shift in shifts) or None,
         fallback=figures.fallback,
     )
 
 
-def _end(question: ShiftQuestion, figures: Figures, left: float, last_retry_h: float) -> tuple[float | None, bool]:
-    """When the list is finished, and whether that lies after what was simulated. Records that wait for another attempt
-    are not done before it, however many agents there are."""
-    if figures.ends_at_h is not None:
-        return figures.ends_at_h, False
+def _of_day(question: ShiftQuestion, figures: Figures) -> float:
+    """Percent of the day's live answers that are abandoned when the shift is over."""
+    before = [each for each in question.counted if each.days_ago == 0]
+    shifts = len(figures.seeds)
+    answers = shifts * sum(each.answers for each in before) + sum(each.answers for each in figures.seeds)
+    abandoned = shifts * sum(each.abandoned for each in before) + sum(each.abandoned for each in figures.seeds)
+    return 100 * abandoned / answers if answers else 0.0
+
+
+def _end(question: ShiftQuestion, shift: RestOfDay) -> float | None:
+    """When every record has been dialled and none is due: what was reached, else on as so far. Records that rest are
+    told apart: as long as they do, there is nothing that agents could do."""
+    if shift.dialled_at_h is not None:
+        return shift.dialled_at_h
+    left = shift.to_dial
     if question.records is None or left >= question.records:
-        return None, False
-    return max(last_retry_h, question.hours * question.records / (question.records - left)), True
+        return None
+    return question.hours * question.records / (question.records - left)
 
 
 def _plan(question: ShiftQuestion, agents: int) -> Plan:
     campaign = Campaign.model_validate_json(question.campaign)
     # The hours are those in which the campaign may dial, on whatever day and whenever they begin.
-    campaign = campaign.model_copy(update={"calling_window": open_for(question.hours)})
+    campaign = campaign.model_copy(update={"calling_window": open_for(MOST_HOURS)})
     ring_out_s = min(120.0, max(15.0, campaign.ring_timeout_s))
     laws = Laws(
         ring=Duration(mean_s=max(LEAST_S, min(question.ring_s, ring_out_s / LONGEST_RING)), cv=0.5),

@@ -8,12 +8,25 @@ from msgspec import Struct
 SEEDS = 2
 
 
+class CountedDay(Struct, frozen=True):
+    """Live answers of a day before the shift begins, and how many of them were abandoned. `days_ago`: 0 is the day of
+    the shift itself."""
+
+    days_ago: int
+    answers: int
+    abandoned: int
+
+
 class ShiftQuestion(Struct, frozen=True):
     """How the next `hours` would go with each of these numbers of `agents`.
 
     `answer_rate` and `busy_share` (of the calls that nobody answers) are shares; times are means in seconds. `records`
     are still to dial, None for no end. `campaign` is the campaign's settings as JSON, `rule` a name of pacing rules.
     `max_legs` and `max_calls_per_s` are those of its trunks together. `seeds`: shifts for each number of agents.
+
+    `counted`: what the law has counted already, by day. `dialled_h`: hours of that day in which was dialled before the
+    shift begins; `left_h`: hours in which may be dialled from there on, those of the shift included (less than `hours`
+    is as many).
     """
 
     agents: tuple[int, ...]
@@ -29,6 +42,9 @@ class ShiftQuestion(Struct, frozen=True):
     max_calls_per_s: float
     records: int | None = None
     seeds: int = SEEDS
+    counted: tuple[CountedDay, ...] = ()
+    dialled_h: float = 0.0
+    left_h: float = 0.0
 
     @property
     def agent_hours(self) -> float:
@@ -38,15 +54,23 @@ class ShiftQuestion(Struct, frozen=True):
 
 class ShiftOutlook(Struct, frozen=True):
     """With so many `agents`: shares in percent, `wait_s` between two contacts; it is None where nobody talked,
-    `dials_per_answer` where nobody answered. `ends_after_h`: when the list is finished, by straight continuation
-    (`continued`) if that is after the hours that were simulated; None if nothing says so. `fallback`: why agents had one call each instead of what the mode says; empty if they had not."""
+    `dials_per_answer` where nobody answered. `abandonment` is that of the simulated hours alone; `abandonment_of_day`
+    what the day comes to at their end, with all that it had counted before.
+
+    `ends_after_h`: hours of dialling until every record has been dialled and none is due, by straight continuation
+    (`continued`) if that is after the hours that were simulated; None if nothing says so. `last_retry_h`: hours by the
+    clock, closed ones included, until the last of the records that rest for another attempt is due; None if none rests.
+    No number of agents shortens a rest. `fallback`: why agents had one call each instead of what the mode says; empty
+    if they had not."""
 
     agents: int
     utilisation: float
     abandonment: float
+    abandonment_of_day: float
     wait_s: float | None
     conversations: float
     dials_per_answer: float | None
     ends_after_h: float | None
     continued: bool
+    last_retry_h: float | None = None
     fallback: str = ""

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.model import CallingWindow, Campaign, Hours, Mode, Retry
+from config.model import CallingWindow, Campaign, Hours, Mode, Predictive, Retry
 from dialer.callflow.calendar import day_of
+from dialer.campaigns.campaign import OpenHours
 from dialer.campaigns.day_figures import DayFigures
 from dialer.simulation.outlook import outlooks
 from dialer.simulation.process import SimulationProcess
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.events import AnswersRemembered
 from dialer.vocabulary.results import CallResult
-from dialer.vocabulary.shifts import ShiftOutlook, ShiftQuestion
+from dialer.vocabulary.shifts import CountedDay, ShiftOutlook, ShiftQuestion
 
 from .stage import Person, Stage, campaign, settings
 
@@ -32,7 +35,9 @@ class Asked:
 
     async def outlook(self, question: ShiftQuestion) -> tuple[ShiftOutlook, ...]:
         self.questions.append(question)
-        return tuple(ShiftOutlook(each, 80.0, 1.0, 20.0, 10.0, 4.0, 2.5, continued=True) for each in question.agents)
+        return tuple(
+            ShiftOutlook(each, 80.0, 1.0, 1.5, 20.0, 10.0, 4.0, 2.5, continued=True) for each in question.agents
+        )
 
 
 class Hall(Stage):
@@ -146,6 +151,46 @@ async def test_the_hours_are_those_of_the_calling_window() -> None:
         assert told["hours"] == 0.75
 
 
+async def test_what_the_law_has_counted_goes_into_the_question() -> None:
+    made = settings()
+    noon = campaign("asm", Mode.PROGRESSIVE_ASM).model_copy(update={"predictive": Predictive(window_days=10)})
+    async with Hall(made.model_copy(update={"campaigns": (noon,)})) as hall:
+        sue = await hall.run("asm", *NUMBERS)
+        asm = hall.campaign("asm")
+        utc = hall.clock.now().utc
+        day = day_of(asm, utc)
+        asm.abandonment.remember(day, 300, 15)
+        asm.abandonment.remember(day - 9, 80, 2)
+        asm.abandonment.remember(day - 10, 1000, 500)
+        asm.remembered.append(AnswersRemembered(asm.name, utc - 2 * 86_400, 40, 1))
+        asm.hours = OpenHours(0, utc - 7200, utc + 3600, utc - 5400, day)
+        told = await hall.try_out(sue, agents=[0])
+        (question,) = hall.asked.questions
+        assert question.counted == (CountedDay(0, 300, 15), CountedDay(2, 40, 1), CountedDay(9, 80, 2))
+        assert question.dialled_h == pytest.approx(1.5, abs=0.05)
+        assert question.left_h > 0
+        assert (told["answers_before"], told["abandoned_before"]) == (300, 15)
+        assert told["outlooks"][0]["abandonment_of_day"] == 1.5  # type: ignore[index]  # JSON
+
+
+async def test_hours_of_tomorrow_come_after_what_was_counted_today() -> None:
+    """Nothing may be dialled for the rest of today: what was abandoned is on the day before the simulated one."""
+    tomorrow = datetime.now(ZoneInfo("Europe/London")) + timedelta(days=1)
+    hours = Hours(opens_minute=540, closes_minute=1020)
+    closed_days = dict.fromkeys(_DAYS, None)
+    window = CallingWindow.model_validate(closed_days | {_DAYS[tomorrow.weekday()]: hours})
+    more = {"calling_window": window, "time_zone": "Europe/London"}
+    closed = campaign("asm", Mode.PROGRESSIVE_ASM).model_copy(update=more)
+    async with Hall(settings().model_copy(update={"campaigns": (closed,)})) as hall:
+        await hall.records("asm", *NUMBERS)
+        asm = hall.campaign("asm")
+        asm.abandonment.remember(day_of(asm, hall.clock.now().utc), 300, 15)
+        told = await hall.try_out(await hall.log_in("sue"), agents=[1])
+        (question,) = hall.asked.questions
+        assert (question.counted, question.dialled_h) == ((CountedDay(1, 300, 15),), 0.0)
+        assert (told["answers_before"], told["abandoned_before"]) == (0, 0)
+
+
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -184,14 +229,55 @@ def test_more_agents_finish_a_list_earlier_and_the_window_of_the_day_is_not_in_t
     assert outlooks(_question(short)) == (few, more)
 
 
-def test_a_list_does_not_end_before_its_last_retry() -> None:
+def test_the_last_retry_is_told_apart_from_the_end_of_the_dialing() -> None:
     """Its 20 records are dialled within minutes; those whom nobody answered are tried again two hours later."""
     busy = {CallResult.NO_ANSWER: Retry(delay_s=7200, max_attempts=2), CallResult.BUSY: Retry(delay_s=7200)}
     made = campaign("spring", Mode.PROGRESSIVE_ASM, retries=busy)
     (told,) = outlooks(_question(made, agents=(4,), rule="progressive", records=20))
-    assert told.continued
+    assert not told.continued
     assert told.ends_after_h is not None
-    assert 2 < told.ends_after_h < 2.5
+    assert told.last_retry_h is not None
+    assert told.ends_after_h < 0.25
+    assert 2 < told.last_retry_h < 2.5
+
+
+def test_more_agents_never_end_a_list_later_though_somebody_was_abandoned() -> None:
+    """Who was abandoned rests for 72 hours: that says nothing of the agents."""
+    made = campaign("spring", Mode.PREDICTIVE_ASM)
+    for hours in (0.2, 0.7):
+        told = outlooks(_question(made, agents=(4, 6, 8), hours=hours, records=300, talk_s=60.0))
+        assert max(each.last_retry_h or 0.0 for each in told) > 71, "nobody was abandoned"
+        ends = [each.ends_after_h for each in told if each.ends_after_h is not None]
+        assert len(ends) == 3
+        assert ends == sorted(ends, reverse=True)
+        assert ends[0] > ends[-1] + 0.05
+        assert ends[0] < 2, "hours of dialling, none of rest"
+
+
+def test_agents_who_have_nothing_more_to_dial_are_not_counted_idle() -> None:
+    """The list is through after a quarter of the hours; whom nobody answered comes back a day later."""
+    tomorrow = {CallResult.NO_ANSWER: Retry(delay_s=86_400, max_attempts=2), CallResult.BUSY: Retry(delay_s=86_400)}
+    made = campaign("spring", Mode.PROGRESSIVE_ASM, retries=tomorrow)
+    short, long = (
+        outlooks(_question(made, agents=(4,), rule="progressive", records=60, hours=hours))[0] for hours in (0.5, 2.0)
+    )
+    assert short.utilisation == long.utilisation > 30
+    assert short.ends_after_h == long.ends_after_h
+
+
+def test_what_was_abandoned_today_is_not_to_be_spent_again() -> None:
+    made = campaign("spring", Mode.PREDICTIVE_ASM)
+    facts = {"agents": (6,), "hours": 0.5, "records": 3000, "dialled_h": 2.0, "left_h": 2.0}
+    (clean,) = outlooks(_question(made, **facts, counted=(CountedDay(0, 300, 0), CountedDay(1, 900, 9))))
+    (spent,) = outlooks(_question(made, **facts, counted=(CountedDay(0, 300, 30), CountedDay(1, 900, 9))))
+    assert clean.abandonment > 0
+    assert spent.abandonment == 0, "ten percent were abandoned: nobody more for the rest of the day"
+    assert spent.utilisation < clean.utilisation - 3
+    assert 0 < clean.abandonment_of_day < clean.abandonment, "the day has clean answers before these hours"
+    assert 5 < spent.abandonment_of_day < 10
+    (former,) = outlooks(_question(made, **facts, counted=(CountedDay(0, 300, 0), CountedDay(1, 9000, 900))))
+    assert former.abandonment == 0, "the days of the window bind as the day does"
+    assert former.abandonment_of_day == 0
 
 
 def test_work_that_takes_no_time_is_no_mistake() -> None:

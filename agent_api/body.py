@@ -16,6 +16,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
+from agent_api.choices import choices
 from agent_api.problems import Place, ProblemRaised, invalid, problem
 
 #: Largest JSON body.
@@ -36,15 +37,22 @@ _IN_WORDS = {
 }
 
 
-def _in_words(reason: str) -> str:
-    found = _PATTERN.match(reason)
-    return _IN_WORDS.get(found["pattern"], reason) if found else reason
+#: A word that is none of those that a place takes.
+_OTHER_WORD = re.compile(r"^Invalid enum value (?P<word>.*)$", re.DOTALL)
 
 
-def _places(error: msgspec.ValidationError, where: str) -> ProblemRaised:
+def _in_words(reason: str, kind: type[Struct], place: str) -> str:
+    if found := _PATTERN.match(reason):
+        return _IN_WORDS.get(found["pattern"], reason)
+    if (found := _OTHER_WORD.match(reason)) and (words := choices(kind, place)):
+        return f"is {found['word']}, which is none of {', '.join(each or repr('') for each in words)}"
+    return reason
+
+
+def _places(error: msgspec.ValidationError, where: str, kind: type[Struct]) -> ProblemRaised:
     found = _AT.match(str(error))
     place = (found["place"] if found else None) or "$"
-    reason = _in_words(found["reason"] if found else str(error))
+    reason = _in_words(found["reason"] if found else str(error), kind, place)
     return invalid(Place(place.replace("$", where, 1) if where != "$" else place, reason))
 
 
@@ -61,7 +69,7 @@ def decode_json(raw: bytes, kind: type[Struct]) -> Struct:
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
-        raise _places(error, "$") from error
+        raise _places(error, "$", kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProblemRaised(problem(400, "malformed_json", f"The body is no JSON: {error}.")) from error
 
@@ -76,7 +84,7 @@ def decode_query(request: web.Request, kind: type[Struct]) -> Struct:
     try:
         return msgspec.convert(values, type=kind, strict=False)
     except msgspec.ValidationError as error:
-        raise _places(error, "query") from error
+        raise _places(error, "query", kind) from error
 
 
 def refuse_query(request: web.Request) -> None:

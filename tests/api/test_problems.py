@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Annotated, Any, Literal
 
+import msgspec
 import pytest
+from msgspec import Meta, Struct
 
+from agent_api.body import decode_json
+from agent_api.choices import choices
+from agent_api.problems import ProblemRaised
+from config.model import Mode
 from dialer.local import NodeRefused
 from dialer.vocabulary.errors import ConfigurationError, EngineUnavailable, Overloaded
+from dialer.vocabulary.results import CallResult
 
 from .stage import API, Stage
 
@@ -44,6 +51,51 @@ async def test_mistakes_in_a_body_are_told_with_their_place(
     assert words in document["errors"][0]["reason"]
     assert document["detail"].startswith(detail)
     assert document["remedy"]
+
+
+async def test_a_word_that_is_none_of_a_few_is_answered_with_those_that_are(stage: Stage) -> None:
+    sue = await stage.log_in("sue")
+    mode = await sue.post("/campaigns/push/mode", {"mode": "FOO"}, status=422)
+    assert mode["field"] == "$.mode"
+    told, _, words = mode["detail"].partition(" none of ")
+    assert told == "mode is 'FOO', which is"
+    assert words.split(", ") == sorted(Mode)
+    tried = await sue.post("/campaigns/push/simulations", {"mode": "PREVIEW"}, status=422)
+    words = tried["errors"][0]["reason"].partition(" none of ")[2]
+    assert words.split(", ") == ["PREDICTIVE", "PREDICTIVE_ASM", "PROGRESSIVE", "PROGRESSIVE_ASM"]
+    done = await (await stage.log_in("anna")).post("/interactions/i/done", {"then": "x"}, status=422)
+    assert done["detail"] == "then is 'x', which is none of '', not_ready, ready"
+
+
+class _Nested(Struct):
+    one: CallResult | None = None
+    many: list[Literal["a", "b"]] = []
+    named: dict[str, CallResult] = {}
+    short: Annotated[str, Meta(max_length=1)] = ""
+
+
+class _Outer(Struct):
+    inner: _Nested
+    other: int = 0
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"one": "x"}, tuple(CallResult)),
+        ({"many": ["a", "x"]}, ("a", "b")),
+        ({"named": {"k": "x"}}, tuple(CallResult)),
+        ({"short": "xx"}, ()),
+    ],
+)
+def test_the_words_of_a_place_are_found_wherever_it_is(body: object, words: tuple[str, ...]) -> None:
+    with pytest.raises(msgspec.ValidationError) as refused:
+        msgspec.convert({"inner": body}, type=_Outer)
+    place = str(refused.value).partition("`$")[2].rstrip("`")
+    assert choices(_Outer, f"${place}") == words
+    with pytest.raises(ProblemRaised) as told:
+        decode_json(msgspec.json.encode({"inner": body}), _Outer)
+    assert all(word in told.value.problem.detail for word in words)
 
 
 async def test_mistakes_in_a_query_are_told_with_their_place(stage: Stage) -> None:

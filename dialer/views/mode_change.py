@@ -60,8 +60,13 @@ def _under_way(campaign: Campaign, before: BeforeChange) -> Iterator[str]:
     stays = mode.asm is before.mode.asm and _BY_AGENTS.isdisjoint((mode, before.mode))
     if before.ringing:
         goes_on = stays or campaign.settings.on_stop_ringing is OnStop.LEAVE
-        yield f"{before.ringing} calls that ring {'go on ringing' if goes_on else 'are given up'}."
-    if before.offered:
+        if before.ringing == 1:
+            yield f"1 call that rings {'goes on ringing' if goes_on else 'is given up'}."
+        else:
+            yield f"{before.ringing} calls that ring {'go on ringing' if goes_on else 'are given up'}."
+    if before.offered == 1:
+        yield f"1 offer {'stays on its desk' if stays else 'is withdrawn, its record goes back'}."
+    elif before.offered:
         yield f"{before.offered} offers {'stay on desks' if stays else 'are withdrawn, their records go back'}."
     if mode.asm and not before.mode.asm:
         yield "The phones of ready agents are rung now, to stay connected."
@@ -72,10 +77,11 @@ def _under_way(campaign: Campaign, before: BeforeChange) -> Iterator[str]:
 def _from_now_on(campaign: Campaign, before: Mode) -> Iterator[str]:
     mode, rules = campaign.mode, campaign.settings.predictive
     if mode.predictive and not before.predictive:
+        agents = "agent" if rules.min_agents == 1 else "agents"
         yield (
-            f"With {rules.min_agents} agents at work or more, contacts are dialled ahead of free agents; at most "
-            f"{rules.abandonment_limit_percent:g} % of the live answers are abandoned, of each day and of "
-            f"{rules.window_days} days together."
+            f"With {rules.min_agents} {agents} at work or more, contacts are dialled ahead of free agents; at most "
+            f"{rules.abandonment_limit_percent:g} % of the live answers are abandoned, of each day"
+            f"{f' and of {rules.window_days} days together' if rules.window_days > 1 else ''}."
         )
         if not campaign.settings.waiting_message:
             yield "Contacts for whom no agent is left hear nothing: the campaign names no waiting_message."

@@ -87,6 +87,8 @@ class Calendar(Struct, frozen=True):
 
 
 async def simulate(exchange: Exchange) -> Reply:
+    """What was abandoned today, and on the days before over which the law counts, binds the simulated campaign as it
+    does the real one."""
     request = exchange.content_as(SimulationRequest)
     world = exchange.world
     campaign = world.campaign(CampaignName(exchange.path("campaign")))

@@ -1,9 +1,10 @@
 """`cornetta bench live`: predictive dialling with real SIP, beside the simulation of the same centre.
 
 Labs run side by side for a set time in PREDICTIVE_ASM: node, engine, carrier and phones of their own each, with the
-people of PACE-8h. Then the simulation runs as long, with as many agents and the same people, on several seeds. One live
-run is one seed more: the median of the live ones is held against that of the simulated ones, and the spread of both is
-told. Gates that are not passed are named in the result, and the command exits with 1.
+people of PACE-8h. Then the simulation runs as long, with as many agents and people of the same laws, on several seeds.
+One live run is one seed more: the median of the live ones is held against that of the simulated ones, and the spread of
+both is told. Besides, each live run is held against its twins, who have the very same people. Gates that are not passed
+are named in the result, and the command exits with 1.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -25,13 +27,16 @@ import structlog
 
 from bench.figures import Unmeasurable, percent, tell, whole
 from bench.live_runs import LiveRuns
+from bench.live_twin import twin
 from bench.pacing.plan import seeds
 from bench.registry import FAILED_GATES
 from config.model import Mode
+from dialer.lab.autopilot import Habits
 from dialer.lab.headless import run_headless
 from dialer.lab.order import Order
 from dialer.lab.ports import RTP_BLOCKS
 from dialer.lab.report import RunReport
+from dialer.lab.scenario import Scenario
 from dialer.simulation.figures import ShiftFigures, figures_of
 from dialer.simulation.profile import FLAT
 from dialer.simulation.setting import Plan
@@ -39,7 +44,7 @@ from dialer.simulation.shift import SimulatedShift
 from dialer.vocabulary.errors import CornettaError
 from dialer.vocabulary.interpreter import share_interpreter
 
-#: Live and simulated utilisation are to be within so many points.
+#: Live and simulated utilisation are to be within so many points, of people of the same laws and of the same people.
 NEAR_POINTS = 3.0
 #: Most abandoned, percent of the live answers.
 MOST_ABANDONED = 3.0
@@ -48,6 +53,8 @@ MINUTES_PER_HOUR = 60
 USUAL_SEEDS = range(1, 41)
 #: Live runs: as many as have RTP ranges of their own.
 MOST_RUNS = RTP_BLOCKS
+#: Twins of each live run.
+TWINS = 9
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,8 +74,9 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         live = _side_by_side(options, options.directory or Path(name))
     for each in live.runs:
         tell(f"live, seed {each.seed}: {each.utilisation:.1f} % utilisation, {each.abandonment:.2f} % abandoned")
+    twins = {each.seed: _twins(options, each.seed) for each in live.runs}
     simulated = [_simulated(options, seed) for seed in options.seeds]
-    return _summary(options, live, simulated)
+    return _summary(options, live, twins, simulated)
 
 
 def _side_by_side(options: argparse.Namespace, directory: Path) -> LiveRuns:
@@ -92,9 +100,8 @@ def _prepare() -> None:
 
 def _live(agents: int, answer_rate: float, minutes: int, seed: int, directory: Path) -> RunReport:
     """Raises Unmeasurable, TimeoutError or OSError: what has facts of its own does not get from process to process."""
-    order = Order(mode=Mode.PREDICTIVE_ASM, agents=agents, seed=seed, answer_rate=answer_rate, minutes=float(minutes))
     try:
-        scenario, habits = order.scenario(time.time())
+        scenario, habits = _scenario(agents, answer_rate, minutes, seed)
         report = asyncio.run(run_headless(scenario, directory, partial(_tell_of, seed), habits))
     except CornettaError as error:
         raise Unmeasurable(f"the live run of seed {seed} failed: {error}") from error
@@ -103,8 +110,21 @@ def _live(agents: int, answer_rate: float, minutes: int, seed: int, directory: P
     return report
 
 
+def _scenario(agents: int, answer_rate: float, minutes: int, seed: int) -> tuple[Scenario, Habits]:
+    order = Order(mode=Mode.PREDICTIVE_ASM, agents=agents, seed=seed, answer_rate=answer_rate, minutes=float(minutes))
+    return order.scenario(time.time())
+
+
 def _tell_of(seed: int, line: str) -> None:
     tell(f"live, seed {seed}: {line}")
+
+
+def _twins(options: argparse.Namespace, seed: int) -> dict[str, float]:
+    """Utilisation of the twins of a live run."""
+    scenario, habits = _scenario(options.agents, options.answer_rate, options.minutes, seed)
+    used = _spread([twin(scenario, habits, nth).utilisation for nth in range(TWINS)])
+    tell(f"twins of seed {seed}: {used['median']:.1f} % utilisation, {used['min']:.1f} to {used['max']:.1f}")
+    return used
 
 
 def _simulated(options: argparse.Namespace, seed: int) -> ShiftFigures:
@@ -116,9 +136,12 @@ def _simulated(options: argparse.Namespace, seed: int) -> ShiftFigures:
     return figures
 
 
-def _summary(options: argparse.Namespace, live: LiveRuns, simulated: list[ShiftFigures]) -> dict[str, Any]:
+def _summary(
+    options: argparse.Namespace, live: LiveRuns, twins: Mapping[int, dict[str, float]], simulated: list[ShiftFigures]
+) -> dict[str, Any]:
     utilisation = _spread([each.utilisation for each in simulated])
     difference = round(live.utilisation - utilisation["median"], 2)
+    from_twins = {each.seed: round(each.utilisation - twins[each.seed]["median"], 2) for each in live.runs}
     return {
         "bench": "live",
         "agents": options.agents,
@@ -128,7 +151,8 @@ def _summary(options: argparse.Namespace, live: LiveRuns, simulated: list[ShiftF
         "simulated_utilisation": utilisation,
         "difference": difference,
         "is_near": abs(difference) <= NEAR_POINTS,
-        FAILED_GATES: failed_gates(live, difference),
+        "difference_from_twins": round(statistics.mean(from_twins.values()), 2),
+        FAILED_GATES: failed_gates(live, difference, from_twins.values()),
         "abandonment": live.abandonment,
         "simulated_abandonment": _spread([each.abandonment for each in simulated]),
         "lost": live.lost,
@@ -138,13 +162,17 @@ def _summary(options: argparse.Namespace, live: LiveRuns, simulated: list[ShiftF
         "cross_talk": live.cross_talk,
         "simulated_wait_s": _spread([each.wait_s for each in simulated if each.wait_s is not None]),
         "simulated_decision_us": _spread([each.decision_us for each in simulated]),
-        "runs": live.as_json(),
+        "runs": [
+            {**told, "twins": twins[told["seed"]], "difference_from_twins": from_twins[told["seed"]]}
+            for told in live.as_json()
+        ],
         "seeds": [each.seed for each in simulated],
     }
 
 
-def failed_gates(live: LiveRuns, difference: float) -> list[str]:
-    """Names of the gates that the live runs do not pass; `difference` is to the simulation, in points."""
+def failed_gates(live: LiveRuns, difference: float, from_twins: Iterable[float]) -> list[str]:
+    """Names of the gates that the live runs do not pass; `difference` is to the simulation, `from_twins` that of each
+    run to its twins, in points."""
     passed = {
         "lost": live.lost == 0,
         "duplicates": live.duplicates == 0,
@@ -152,6 +180,7 @@ def failed_gates(live: LiveRuns, difference: float) -> list[str]:
         "orphans": live.orphans == 0,
         "abandonment": live.abandonment <= MOST_ABANDONED,
         "difference": abs(difference) <= NEAR_POINTS,
+        "twins": all(abs(each) <= NEAR_POINTS for each in from_twins),
     }
     return [name for name, fine in passed.items() if not fine]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -37,6 +37,13 @@ class Habits:
     wrap_law: LogNormal | None = None
 
 
+def wrap_times(seed: int, name: str, habits: Habits) -> Iterator[float]:
+    """Seconds of an agent's after-call work, call by call: of the same seed the same, whatever happens in between."""
+    random = Random(f"{seed}/{name}/wraps")
+    while True:
+        yield habits.wrap_law.draw(random) if habits.wrap_law is not None else random.uniform(*habits.wrap_s)
+
+
 class Autopilot:
     """One simulated agent. Refusals are taken as people take them: look again."""
 
@@ -46,6 +53,7 @@ class Autopilot:
         self._ask = ask
         self._random = Random(f"{seed}/{name}")
         self._habits = habits
+        self._wraps = wrap_times(seed, name, habits)
         self._acts_at: dict[str, float] = {}
         self.working = True
         #: Nothing is waited for any more: conversations and after-call work are ended at once.
@@ -104,7 +112,7 @@ class Autopilot:
                 return None
             return commands.EndCall(self._name, interaction.id)
         if interaction.state is InteractionState.CLEARED and party.state is PartyState.AFTER_CALL:
-            if not self._due(f"wrap {interaction.id}", self._habits.wrap_law or self._habits.wrap_s, now):
+            if not self._due(f"wrap {interaction.id}", self._wraps, now):
                 return None
             if not interaction.disposition:
                 said = self._random.choice(self._habits.dispositions)
@@ -112,9 +120,9 @@ class Autopilot:
             return commands.Done(self._name, interaction.id, "ready")
         return None
 
-    def _due(self, what: str, law: tuple[float, float] | LogNormal, now: float) -> bool:
+    def _due(self, what: str, law: tuple[float, float] | Iterator[float], now: float) -> bool:
         """Whether the time drawn for `what` when it was first asked for has passed."""
         if what not in self._acts_at:
-            drawn = law.draw(self._random) if isinstance(law, LogNormal) else self._random.uniform(*law)
+            drawn = self._random.uniform(*law) if isinstance(law, tuple) else next(law)
             self._acts_at = {what: now + drawn}
         return self.hurried or now >= self._acts_at[what]

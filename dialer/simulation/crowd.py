@@ -72,7 +72,7 @@ class Crowd:
             self._engine.trying(line)
             self._engine.at(self._laws.phone_s, line, lambda: self._engine.answer(line))
             return
-        fate = self._draw(line.dial.uri)
+        fate = self.fate(line.dial.uri)
         self._fates[line.dial.leg] = fate
         attempt = _attempt(line)
         if attempt is not None:
@@ -86,7 +86,8 @@ class Crowd:
         if fate.kind is not Kind.NOBODY:
             engine.at(fate.after_s, line, lambda: self._pick_up(line, fate))
 
-    def _draw(self, uri: str) -> Fate:
+    def fate(self, uri: str) -> Fate:
+        """What becomes of the next call, to whom the URI names."""
         random, laws = self._calls, self._laws
         answers = random.random() < self._rate(self._engine.agenda.now, uri)
         if answers:

@@ -61,7 +61,7 @@ class Desks:
         """An agent's state was committed."""
         name = write.agent
         if write.state == AgentState.BUSY:
-            self.wrap_s[name] = self._laws.wrap.draw(self._wraps)
+            self.wrap_s[name] = self.draw_wrap(name)
             self._announce(name)
         elif write.state == AgentState.AFTER_CALL_WORK:
             self._wrap_up(name)
@@ -69,8 +69,12 @@ class Desks:
             self._cut_short(name)
             self._break_if_due(name)
 
+    def draw_wrap(self, name: AgentName) -> float:
+        """Seconds of the next after-call work of an agent."""
+        return self._laws.wrap.draw(self._wraps)
+
     def _wrap_up(self, name: AgentName) -> None:
-        seconds = self.wrap_s.pop(name, None) or self._laws.wrap.draw(self._wraps)
+        seconds = self.wrap_s.pop(name, None) or self.draw_wrap(name)
         interaction = self._node.world.agents[name].interaction
         self._finishing[name] = interaction
         self.done_at[name] = self._node.agenda.now + seconds

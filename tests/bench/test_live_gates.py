@@ -9,8 +9,14 @@ from msgspec.structs import replace
 
 from bench.live import failed_gates
 from bench.live_runs import LiveRuns
+from bench.live_twin import TwinShift, twin
 from bench.registry import FAILED_GATES, exit_code
+from dialer.lab.autopilot import LOOK_S, wrap_times
+from dialer.lab.contacts import contacts
+from dialer.lab.order import Order
 from dialer.lab.report import RunReport
+from sip.lab.behaviours import Behaviour
+from sip.lab.plan import plan_call
 
 FINE = RunReport(
     mode="PREDICTIVE_ASM",
@@ -43,8 +49,8 @@ FINE = RunReport(
 
 
 def test_a_run_on_all_limits_passes() -> None:
-    assert failed_gates(LiveRuns((FINE,)), 3.0) == []
-    assert failed_gates(LiveRuns((FINE,)), -3.0) == []
+    assert failed_gates(LiveRuns((FINE,)), 3.0, [-3.0]) == []
+    assert failed_gates(LiveRuns((FINE,)), -3.0, [3.0]) == []
 
 
 @pytest.mark.parametrize(
@@ -58,12 +64,34 @@ def test_a_run_on_all_limits_passes() -> None:
     ],
 )
 def test_each_gate_is_told_by_its_name(gate: str, changed: dict[str, Any]) -> None:
-    assert failed_gates(LiveRuns((FINE, replace(FINE, **changed), FINE)), 0.0) == [gate]
+    assert failed_gates(LiveRuns((FINE, replace(FINE, **changed), FINE)), 0.0, [0.0, 0.0, 0.0]) == [gate]
 
 
 @pytest.mark.parametrize("difference", [3.01, -3.01])
 def test_a_run_far_from_the_simulation_fails_on_either_side(difference: float) -> None:
-    assert failed_gates(LiveRuns((FINE,)), difference) == ["difference"]
+    assert failed_gates(LiveRuns((FINE,)), difference, [0.0]) == ["difference"]
+
+
+def test_a_run_far_from_its_twins_fails_whatever_the_others_do() -> None:
+    assert failed_gates(LiveRuns((FINE, FINE)), 0.0, [-3.01, 3.0]) == ["twins"]
+
+
+def test_twins_have_the_contacts_and_agents_of_the_lab() -> None:
+    """Their calls find who the lab's carrier has at the number, their after-call work is that of the lab's agents."""
+    order = Order(mode="PREDICTIVE_ASM", agents=3, seed=7, answer_rate=40.0, minutes=5.0)
+    scenario, habits = order.scenario(0.0)
+    shift = TwinShift(scenario, habits, 1)
+    fates = [shift.crowd.fate("sip:whoever@example.net") for _ in range(40)]
+    plans = [plan_call(7, record.number, 1, scenario.profile) for record in contacts(40, 7)]
+    assert [fate.answers for fate in fates] == [plan.behaviour is Behaviour.PERSON for plan in plans]
+    assert {fate.talk_s for fate in fates if fate.answers} == {
+        plan.talk_s for plan in plans if plan.behaviour is Behaviour.PERSON
+    }
+    live = wrap_times(7, "agent2", habits)
+    second = list(shift.agents.wraps)[1]
+    assert [shift.desks.draw_wrap(second) for _ in range(5)] == [next(live) + LOOK_S for _ in range(5)]
+    assert twin(scenario, habits, 1).trace_hash == twin(scenario, habits, 1).trace_hash
+    assert twin(scenario, habits, 1).trace_hash != twin(scenario, habits, 2).trace_hash
 
 
 def test_runs_are_their_median_and_their_contacts_together() -> None:

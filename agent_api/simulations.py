@@ -12,7 +12,7 @@ from agent_api.exchange import Exchange, Reply
 from agent_api.route import FLOOR, PREFIX, Route
 from config.model import CallingWindow, Mode
 from dialer.agents.agent import AgentState
-from dialer.callflow.calendar import day_of
+from dialer.callflow.calendar import day_of, shift_end
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.campaigns.day_figures import DayFigures
@@ -213,6 +213,9 @@ def _calendar(campaign: Campaign, zones: tuple[str, ...], utc: float) -> Calenda
     if begins is None:
         return Calendar(today, today, utc, 0.0, MOST_HOURS)
     opened_h, left_h = _open_h(window, zones, begins)
+    shift_h = (shift_end(campaign, begins - opened_h * SECONDS_OF_HOUR) - begins) / SECONDS_OF_HOUR
+    if shift_h > 0:  # who stays longer than that is reckoned with to the end of the window
+        left_h = min(left_h, shift_h)
     return Calendar(today, day_of(campaign, begins), begins, opened_h, left_h)
 
 

@@ -44,7 +44,7 @@ def _look_up(step: Step, campaign: Campaign, known: OpenHours | None, minute: in
         campaign.abandonment.remember(day_of(campaign, each.at), each.answers, each.abandoned)
     campaign.remembered.clear()
     opens_at, closes_at = min(span[0] for span in spans), max(span[1] for span in spans)
-    closes_at = min(closes_at, max(step.utc, _shift_end(campaign, opens_at)))
+    closes_at = min(closes_at, max(step.utc, shift_end(campaign, opens_at)))
     day = day_of(campaign, step.utc)
     if known is not None and known.day == day:
         since = known.since
@@ -54,7 +54,7 @@ def _look_up(step: Step, campaign: Campaign, known: OpenHours | None, minute: in
     return OpenHours(minute, opens_at, closes_at, since, day)
 
 
-def _shift_end(campaign: Campaign, opens_at: float) -> float:
+def shift_end(campaign: Campaign, opens_at: float) -> float:
     """When the teams go home for the first time after `opens_at`, which may be on the next day where they are; never
     if the campaign does not say. Epoch seconds."""
     rules = campaign.settings.predictive

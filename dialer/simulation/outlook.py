@@ -77,7 +77,8 @@ def _end(question: ShiftQuestion, shift: RestOfDay) -> float | None:
 def _plan(question: ShiftQuestion, agents: int) -> Plan:
     campaign = Campaign.model_validate_json(question.campaign)
     # The hours are those in which the campaign may dial, on whatever day and whenever they begin.
-    campaign = campaign.model_copy(update={"calling_window": open_for(MOST_HOURS)})
+    pacing = campaign.predictive.model_copy(update={"shift_ends": None})
+    campaign = campaign.model_copy(update={"calling_window": open_for(MOST_HOURS), "predictive": pacing})
     ring_out_s = min(120.0, max(15.0, campaign.ring_timeout_s))
     laws = Laws(
         ring=Duration(mean_s=max(LEAST_S, min(question.ring_s, ring_out_s / LONGEST_RING)), cv=0.5),

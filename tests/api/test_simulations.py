@@ -151,6 +151,19 @@ async def test_the_hours_are_those_of_the_calling_window() -> None:
         assert told["hours"] == 0.75
 
 
+async def test_the_hours_end_with_the_shift_where_that_is_earlier() -> None:
+    opens = (datetime.now(UTC).hour * 60 + 6 * 60) % 1380
+    day = Hours(opens_minute=opens, closes_minute=opens + 45)
+    window = CallingWindow.model_validate(dict.fromkeys(_DAYS, day))
+    early = Predictive(shift_ends=opens + 30, shift_zone="UTC")
+    more = {"calling_window": window, "predictive": early}
+    short = campaign("asm", Mode.PROGRESSIVE_ASM).model_copy(update=more)
+    async with Hall(settings().model_copy(update={"campaigns": (short,)})) as hall:
+        await hall.records("asm", *NUMBERS)
+        told = await hall.try_out(await hall.log_in("sue"), agents=[2])
+        assert told["hours"] == 0.5
+
+
 async def test_what_the_law_has_counted_goes_into_the_question() -> None:
     made = settings()
     noon = campaign("asm", Mode.PROGRESSIVE_ASM).model_copy(update={"predictive": Predictive(window_days=10)})

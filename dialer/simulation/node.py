@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import structs
 
 from config.model import Settings
 from dialer.callflow.dispatch import handle
@@ -51,6 +53,13 @@ class Batch:
     writes: list[Write]
     outputs: list[Output]
     sequence: int
+
+
+def _anywhere(command: t.Command) -> t.Command:
+    """A command without what depends on where the product is installed: two machines have the same trace."""
+    if isinstance(command, t.Play) and isinstance(command.source, t.File):
+        return structs.replace(command, source=t.File(PurePath(command.source.path).name))
+    return command
 
 
 class SimulatedNode:
@@ -222,7 +231,7 @@ class SimulatedNode:
         if not isinstance(message, events.ConfigurationApplied):
             self.trace.update(encode(message))
         for output in (each for some in outputs for each in some if isinstance(each, Tell)):
-            self.trace.update(encode(output.command))
+            self.trace.update(encode(_anywhere(output.command)))
 
     # ------------------------------------------------------------------ the writer
 

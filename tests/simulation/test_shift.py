@@ -57,6 +57,24 @@ def test_nothing_is_left_over_after_a_shift() -> None:
     check_drained(shift)
 
 
+def test_the_trace_is_the_same_wherever_the_sounds_are() -> None:
+    def trace(folder: str) -> str:
+        message = Campaign(
+            name="x",
+            mode=Mode.PREDICTIVE_ASM,
+            teams=("t",),
+            lists=(CallingList(name="l"),),
+            trunks=("t",),
+            waiting_message=f"{folder}/sorry.wav",
+        )
+        shift = SimulatedShift(Plan(6, 0.4, "ratio:3", 0.3, campaign=message), 1)
+        shift.run()
+        assert shift.tally.abandoned, "somebody heard the message"
+        return shift.trace.hexdigest()
+
+    assert trace("/srv/sounds") == trace("/var/lib/elsewhere")
+
+
 @pytest.mark.parametrize("hours", [0.001, 0.0333, 0.0123456789])
 def test_a_shift_of_any_length_comes_to_its_end(hours: float) -> None:
     """2 and 3.6 less 2 are less than 3.6 where numbers have so many digits and no more."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import shutil
 import statistics
 import sys
 import tempfile
@@ -63,20 +64,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=whole(1, 480), default=20, help="length of the live run and of each shift")
     parser.add_argument("--seeds", type=seeds, default=USUAL_SEEDS, help="of the simulation, the first ones live too")
     parser.add_argument("--runs", type=whole(1, MOST_RUNS), default=MOST_RUNS, help="live runs, side by side")
-    parser.add_argument("--directory", type=Path, help="where data and logs of the live run go, and stay")
+    parser.add_argument("--directory", type=Path, help="where data and logs of the live runs go, and stay")
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Measure; raises CornettaError, TimeoutError or OSError."""
     if options.runs > len(options.seeds):
         raise Unmeasurable(f"{options.runs} live runs need as many seeds; use more --seeds or fewer --runs")
-    with tempfile.TemporaryDirectory(prefix="cornetta-live-") as name:
-        live = _side_by_side(options, options.directory or Path(name))
+    directory = options.directory or Path(tempfile.mkdtemp(prefix="cornetta-live-"))
+    live = _side_by_side(options, directory)
     for each in live.runs:
         tell(f"live, seed {each.seed}: {each.utilisation:.1f} % utilisation, {each.abandonment:.2f} % abandoned")
     twins = {each.seed: _twins(options, each.seed) for each in live.runs}
     simulated = [_simulated(options, seed) for seed in options.seeds]
-    return _summary(options, live, twins, simulated)
+    summary = _summary(options, live, twins, simulated)
+    if summary[FAILED_GATES]:
+        tell(f"data and logs of the live runs are in {directory}")
+    elif options.directory is None:
+        shutil.rmtree(directory)
+    return summary
 
 
 def _side_by_side(options: argparse.Namespace, directory: Path) -> LiveRuns:

@@ -75,6 +75,15 @@ class Budget:
     def abandoned(self) -> None:
         self._new_abandoned += 1
 
+    def unasked(self) -> None:
+        """What has happened since the last decision came under no threshold: nobody asked, and calls were placed one
+        for each agent. Such answers say nothing of what a risk costs."""
+        self._new_answers = self._new_abandoned = 0
+
+    def held(self) -> None:
+        """Nothing was risked after all."""
+        self._risk = 0.0
+
     def allow(self, windows: Sequence[Window], to_come: float = math.inf) -> Allowance:
         """What may be risked now. `windows` holds at least one period; `to_come`: live answers that the list can still
         give, as when it ends before the periods do nothing makes up for what was spent ahead."""

@@ -55,7 +55,9 @@ class Crew:
     def _learn(self, before: _Post, at: float, stage: AgentStage) -> None:
         """A stage is over."""
         length_s = at - before.since
-        if before.stage is AgentStage.TALK:
+        if before.stage is AgentStage.TALK and stage is AgentStage.OUT:
+            self._law.talk.censored(length_s)  # goes on, for another campaign
+        elif before.stage is AgentStage.TALK:
             self._law.talk.ended(length_s)
             if stage is AgentStage.IDLE:
                 self._law.wrap.ended(0.0)

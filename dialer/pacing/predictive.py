@@ -65,6 +65,8 @@ class PredictivePacer:
         self._new_list = ""
         self._budget = Budget(shedding=settings.shed_late_rings)
         self._began: float | None = None
+        #: When the last decision was made.
+        self._asked: float | None = None
         self._renewed = 0.0
 
     def observe(self, observation: Observation) -> None:
@@ -112,8 +114,13 @@ class PredictivePacer:
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
         """What to place and to give up at `now` (monotonic seconds)."""
         self._keep_up(now)
+        if self._asked is None or now - self._asked > self._grid.ring_s:
+            self._budget.unasked()
+        self._asked = now
         allowance = self._budget.allow(self._windows(now, snapshot), self._answers_to_come(snapshot))
         held = restraint(snapshot, self._settings.min_agents, self._grid.ring_s, len(self._calls.ringing))
+        if held:
+            self._budget.held()
         theta = 0.0 if held else allowance.theta
         forecast = self._forecast(now, snapshot, theta, held)
         least = snapshot.idle - snapshot.waiting - forecast.ringing

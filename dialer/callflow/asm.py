@@ -4,6 +4,7 @@ the phone rings once a shift. Nothing is dialled for an agent without one."""
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
+from dialer.callflow.consent import may_work
 from dialer.callflow.desk import give_free, leave_for_want_of_phone, make_not_ready, move, pause_timer
 from dialer.callflow.dialing import place
 from dialer.callflow.ending import withdraw
@@ -35,11 +36,6 @@ def asm_campaign(step: Step, agent: Agent) -> Campaign | None:
         if campaign.is_asm and may_work(campaign, agent):
             return campaign
     return None
-
-
-def may_work(campaign: Campaign, agent: Agent) -> bool:
-    """Whether the agent gave the OK that the campaign requires."""
-    return campaign.settings.join == "notice" or campaign.name in agent.joined
 
 
 def engage(step: Step, agent: Agent) -> None:

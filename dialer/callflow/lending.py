@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from dialer.agents.agent import Agent
 from dialer.callflow import observing
-from dialer.callflow.asm import may_work
+from dialer.callflow.consent import may_work
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign
 from dialer.trunks.choice import choose

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState
-from dialer.callflow import asm
+from dialer.callflow import asm, observing
 from dialer.callflow.step import Step
 from dialer.callflow.world import Notice
 from dialer.campaigns.campaign import Campaign, CampaignState
@@ -77,4 +77,5 @@ def acknowledge(step: Step, agent: Agent, id_: NoticeId) -> None:
         agent.joined.add(notice.campaign)
         step.agent_changed(agent.name)
         asm.engage(step, agent)
+        observing.agent_changed(step, agent)
         step.start_timer("pace", 0.0)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dialer.agents.agent import Agent, AgentState
 from dialer.callflow.calendar import day_of
+from dialer.callflow.consent import may_work
 from dialer.callflow.step import Step
 from dialer.callflow.traits import traits_of
 from dialer.campaigns.campaign import Campaign
@@ -163,14 +164,16 @@ def regrouped(step: Step, agent: Agent, before: Sequence[Campaign]) -> None:
 def tell_of(step: Step, campaign: Campaign, agent: Agent) -> None:
     interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None
     attempt = interaction.attempt if interaction is not None and agent.state is AgentState.BUSY else None
+    counts = may_work(campaign, agent) and step.world.counts_on(campaign, agent)
     step.world.pacers[campaign.name].observe(
         Observation(
             Observed.AGENT_CHANGED,
-            agent.machine.since,
+            # Who is taken away in the middle of a conversation has been away since now.
+            agent.machine.since if counts else step.now,
             attempt.id if attempt is not None else None,
             agent=agent.name,
             detail=agent.state,
-            stage=STAGES[agent.state] if step.world.counts_on(campaign, agent) else AgentStage.OUT,
+            stage=STAGES[agent.state] if counts else AgentStage.OUT,
             leaving=agent.is_leaving,
         )
     )

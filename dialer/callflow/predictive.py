@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dialer.agents.agent import Agent, AgentState
-from dialer.callflow.asm import engaged_leg, may_work
+from dialer.callflow.asm import engaged_leg
+from dialer.callflow.consent import may_work
 from dialer.callflow.desk import leave_for_want_of_phone
 from dialer.callflow.dialing import open_interaction, place
 from dialer.callflow.ending import withdraw

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from dialer.agents.agent import Agent, AgentState
-from dialer.callflow.asm import may_work
+from dialer.callflow.consent import may_work
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.campaigns.reason import NoCalls, NoCallsCode

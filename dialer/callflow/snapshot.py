@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import islice
 
 from dialer.agents.agent import Agent, AgentState
-from dialer.callflow.asm import engaged_leg, may_work
+from dialer.callflow.asm import engaged_leg
 from dialer.callflow.calendar import open_hours
+from dialer.callflow.consent import may_work
 from dialer.callflow.step import Step
 from dialer.callflow.traits import score_of, traits_of
 from dialer.campaigns.campaign import Campaign, OpenHours
@@ -24,7 +25,7 @@ def snapshot_of(step: Step, campaign: Campaign) -> PacingSnapshot:
     idle = reserved = busy = 0
     for agent in step.world.agents_of(campaign):
         state = agent.state
-        if not step.world.counts_on(campaign, agent):
+        if not may_work(campaign, agent) or not step.world.counts_on(campaign, agent):
             continue
         if state is AgentState.READY:
             idle += agent.is_idle and can_take(step, campaign, agent)

@@ -6,6 +6,7 @@ from config.model import Mode
 from dialer.agents.agent import Agent, AgentState
 from dialer.callflow import asm, lending, offers, predictive, running, waiting
 from dialer.callflow.calendar import minute_of
+from dialer.callflow.consent import may_work
 from dialer.callflow.habits import follow_the_day
 from dialer.callflow.reasons import why_no_calls
 from dialer.callflow.snapshot import snapshot_of
@@ -235,7 +236,7 @@ def _allowance(step: Step, campaign: Campaign) -> int:
 
 def _give(step: Step, campaign: Campaign, agent: Agent) -> bool:
     """One record of the campaign to the agent, in the way of its mode. False if it cannot be now."""
-    if not asm.may_work(campaign, agent) or not (campaign.is_preview or step.world.counts_on(campaign, agent)):
+    if not may_work(campaign, agent) or not (campaign.is_preview or step.world.counts_on(campaign, agent)):
         return False
     asks = agent.waits_for == campaign.name
     if campaign.mode is Mode.PREVIEW and not asks:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dialer.agents.agent import Agent
-from dialer.callflow import asm, queue
+from dialer.callflow import queue
+from dialer.callflow.consent import may_work
 from dialer.callflow.step import Step
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
@@ -23,7 +24,7 @@ def in_turn(agents: Iterable[Agent]) -> list[Agent]:
 
 def able(world: World, campaign: Campaign, agent: Agent) -> bool:
     """Whether an idle agent may be given a contact of the campaign."""
-    return world.works_for(agent, campaign) and asm.may_work(campaign, agent)
+    return world.works_for(agent, campaign) and may_work(campaign, agent)
 
 
 def serve(step: Step) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from config.model import Mode
 from dialer.agents.agent import Agent, AgentState
-from dialer.callflow.asm import may_work
+from dialer.callflow.consent import may_work
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.pacing.governor import LAG_LIMIT_S, Basis, PastDecision
@@ -91,10 +91,10 @@ def _place(world: World, campaign: Campaign, agent: Agent) -> str:
         return f"at work for {agent.lent_to}"
     if agent.is_leaving:
         return "about to leave"
-    if agent.state is not AgentState.READY:
-        return _AT_WORK
     if not may_work(campaign, agent):
         return "without an OK to the campaign"
+    if agent.state is not AgentState.READY:
+        return _AT_WORK
     if campaign.is_asm and engagement(world, agent) is not Engagement.YES:
         return "whose phone is being rung"
     return _AT_WORK

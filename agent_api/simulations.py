@@ -10,13 +10,13 @@ from msgspec import Meta, Struct
 
 from agent_api.exchange import Exchange, Reply
 from agent_api.route import FLOOR, PREFIX, Route
-from config.model import CallingWindow, Mode
+from config.model import Mode
 from dialer.agents.agent import AgentState
-from dialer.callflow.calendar import day_of, shift_end
+from dialer.callflow.calendar import day_of, hours_at
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.campaigns.day_figures import DayFigures
-from dialer.compliance.window import hours_on, local_time, next_opening, open_zones
+from dialer.compliance.window import next_opening, open_zones
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import CampaignName
 from dialer.vocabulary.shifts import SEEDS, CountedDay, ShiftOutlook, ShiftQuestion
@@ -77,7 +77,8 @@ class ToDial(Struct, frozen=True):
 
 class Calendar(Struct, frozen=True):
     """Dates, as ordinals, where the contacts live: `today`, and `day`, that of the next hours in which may be dialled.
-    These begin at `begins_utc` (epoch seconds), `opened_h` after the calling window has opened, and last `left_h`."""
+    These begin at `begins_utc` (epoch seconds), `opened_h` after the calling window has opened, and last `left_h`, to
+    the end of the window or of the shift."""
 
     today: int
     day: int
@@ -212,25 +213,10 @@ def _calendar(campaign: Campaign, zones: tuple[str, ...], utc: float) -> Calenda
     today = day_of(campaign, utc)
     if begins is None:
         return Calendar(today, today, utc, 0.0, MOST_HOURS)
-    opened_h, left_h = _open_h(window, zones, begins)
-    shift_h = (shift_end(campaign, begins - opened_h * SECONDS_OF_HOUR) - begins) / SECONDS_OF_HOUR
-    if shift_h > 0:  # who stays longer than that is reckoned with to the end of the window
-        left_h = min(left_h, shift_h)
+    hours = hours_at(campaign, zones, begins)
+    opens_at, closes_at = (begins, begins) if hours is None else hours
+    opened_h, left_h = (begins - opens_at) / SECONDS_OF_HOUR, (closes_at - begins) / SECONDS_OF_HOUR
     return Calendar(today, day_of(campaign, begins), begins, opened_h, left_h)
-
-
-def _open_h(window: CallingWindow, zones: tuple[str, ...], utc: float) -> tuple[float, float]:
-    """Hours since the calling window has opened in the first of the zones where it is open, and until it closes in the
-    last of them."""
-    opened_s, left_s = [0.0], [0.0]
-    for zone in open_zones(window, zones, utc):
-        local = local_time(zone, utc)
-        hours = hours_on(window, local.date()) if local is not None else None
-        if local is not None and hours is not None:
-            second = local.hour * 3600 + local.minute * 60 + local.second
-            opened_s.append(second - hours.opens_minute * 60)
-            left_s.append(hours.closes_minute * 60 - second)
-    return max(opened_s) / SECONDS_OF_HOUR, max(left_s) / SECONDS_OF_HOUR
 
 
 def _size(asked_h: float | None, left_h: float, agents: int) -> tuple[float, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from math import inf
 
@@ -37,14 +38,13 @@ def day_of(campaign: Campaign, utc: float) -> int:
 
 
 def _look_up(step: Step, campaign: Campaign, known: OpenHours | None, minute: int) -> OpenHours | None:
-    spans = [span for zone in campaign.zones if (span := _span(campaign, zone, step.utc)) is not None]
-    if not spans:
+    today = hours_at(campaign, campaign.zones, step.utc)
+    if today is None:
         return None
     for each in campaign.remembered:
         campaign.abandonment.remember(day_of(campaign, each.at), each.answers, each.abandoned)
     campaign.remembered.clear()
-    opens_at, closes_at = min(span[0] for span in spans), max(span[1] for span in spans)
-    closes_at = min(closes_at, max(step.utc, shift_end(campaign, opens_at)))
+    opens_at, closes_at = today
     day = day_of(campaign, step.utc)
     if known is not None and known.day == day:
         since = known.since
@@ -54,7 +54,17 @@ def _look_up(step: Step, campaign: Campaign, known: OpenHours | None, minute: in
     return OpenHours(minute, opens_at, closes_at, since, day)
 
 
-def shift_end(campaign: Campaign, opens_at: float) -> float:
+def hours_at(campaign: Campaign, zones: Iterable[str], utc: float) -> tuple[float, float] | None:
+    """When the hours began in which may be dialled at `utc`, in the first of the zones, and when they end, in the last
+    of them or with the shift; None while all zones are closed. Epoch seconds."""
+    spans = [span for zone in zones if (span := _span(campaign, zone, utc)) is not None]
+    if not spans:
+        return None
+    opens_at = min(opens_at for opens_at, _ in spans)
+    return opens_at, min(max(closes_at for _, closes_at in spans), max(utc, _shift_end(campaign, opens_at)))
+
+
+def _shift_end(campaign: Campaign, opens_at: float) -> float:
     """When the teams go home for the first time after `opens_at`, which may be on the next day where they are; never
     if the campaign does not say. Epoch seconds."""
     rules = campaign.settings.predictive

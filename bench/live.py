@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
@@ -24,14 +22,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from bench.figures import Unmeasurable, percent, tell, whole
 from bench.live_runs import LiveRuns
 from bench.live_twin import twin
 from bench.pacing.plan import seeds
 from bench.registry import FAILED_GATES
 from config.model import Mode
+from dialer.console_log import log_to_stderr
 from dialer.lab.autopilot import Habits
 from dialer.lab.headless import run_headless
 from dialer.lab.order import Order
@@ -97,10 +94,7 @@ def _side_by_side(options: argparse.Namespace, directory: Path) -> LiveRuns:
 
 def _prepare() -> None:
     """Of a process: stdout is for the result."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    log_to_stderr("WARNING")
     share_interpreter()
 
 
@@ -161,11 +155,7 @@ def _summary(
         FAILED_GATES: failed_gates(live, difference, from_twins.values()),
         "abandonment": live.abandonment,
         "simulated_abandonment": _spread([each.abandonment for each in simulated]),
-        "lost": live.lost,
-        "duplicates": live.duplicates,
-        "unknown_invites": live.unknown_invites,
-        "orphans": live.orphans,
-        "cross_talk": live.cross_talk,
+        **live.faults,
         "simulated_wait_s": _spread([each.wait_s for each in simulated if each.wait_s is not None]),
         "simulated_decision_us": _spread([each.decision_us for each in simulated]),
         "runs": [
@@ -180,10 +170,7 @@ def failed_gates(live: LiveRuns, difference: float, from_twins: Iterable[float])
     """Names of the gates that the live runs do not pass; `difference` is to the simulation, `from_twins` that of each
     run to its twins, in points."""
     passed = {
-        "lost": live.lost == 0,
-        "duplicates": live.duplicates == 0,
-        "unknown_invites": live.unknown_invites == 0,
-        "orphans": live.orphans == 0,
+        **{name: not number for name, number in live.faults.items()},
         "abandonment": live.abandonment <= MOST_ABANDONED,
         "difference": abs(difference) <= NEAR_POINTS,
         "twins": all(abs(each) <= NEAR_POINTS for each in from_twins),

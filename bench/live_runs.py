@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from dialer.lab.report import RunReport
+from dialer.simulation.tally import percent
 
 #: What is told of each run, besides its seed.
 OF_EACH = (
@@ -20,14 +21,22 @@ OF_EACH = (
     "abandoned",
     "results",
     "audio_both_ways",
+    "cross_talk",
     "answer_to_agent_ms",
     "decisions",
     "decision_us",
 )
+#: What must not be, by the name that the result and its gates have for it.
+FAULTS = {
+    "lost": "lost",
+    "duplicates": "duplicates",
+    "unknown_invites": "unknown_invites",
+    "orphans": "orphan_legs",
+}
 
 
 class LiveRuns(Struct, frozen=True):
-    """At least one run of equal agents, answer rate and length. Failures are summed: one in any run is one too many."""
+    """At least one run of equal agents, answer rate and length."""
 
     runs: tuple[RunReport, ...]
 
@@ -39,28 +48,15 @@ class LiveRuns(Struct, frozen=True):
     @property
     def abandonment(self) -> float:
         """Abandoned in all runs, in percent of the live answers of all."""
-        answers = sum(each.answers for each in self.runs)
-        return round(100 * sum(each.abandoned for each in self.runs) / max(1, answers), 2)
+        return round(percent(self._sum("abandoned"), self._sum("answers")), 2)
 
     @property
-    def lost(self) -> int:
-        return sum(each.lost for each in self.runs)
+    def faults(self) -> dict[str, int]:
+        """What must not be, by name, in all runs together."""
+        return {name: self._sum(field) for name, field in FAULTS.items()}
 
-    @property
-    def duplicates(self) -> int:
-        return sum(each.duplicates for each in self.runs)
-
-    @property
-    def unknown_invites(self) -> int:
-        return sum(each.unknown_invites for each in self.runs)
-
-    @property
-    def orphans(self) -> int:
-        return sum(each.orphan_legs for each in self.runs)
-
-    @property
-    def cross_talk(self) -> int:
-        return sum(each.cross_talk for each in self.runs)
+    def _sum(self, field: str) -> int:
+        return sum(getattr(each, field) for each in self.runs)
 
     def as_json(self) -> list[dict[str, Any]]:
         """Each run by itself."""

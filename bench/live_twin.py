@@ -26,14 +26,16 @@ from sip.lab.plan import CallPlan, plan_call
 
 #: By so much two rounds of INVITE and 200 on loopback may differ, in seconds.
 JITTER_S = 0.03
-SECONDS_PER_HOUR = 3600
+MINUTES_PER_HOUR = 60
 
 
 class TwinShift(SimulatedShift):
     """A shift with the people of a lab's scenario; `nth` tells one twin from the other."""
 
     def __init__(self, scenario: Scenario, habits: Habits, nth: int) -> None:
-        plan = Plan(scenario.agents, scenario.profile.answer_rate, hours=scenario.minutes / 60, profile=FLAT)
+        plan = Plan(
+            scenario.agents, scenario.profile.answer_rate, hours=scenario.minutes / MINUTES_PER_HOUR, profile=FLAT
+        )
         super().__init__(plan, nth)
         laws = plan.profile.laws
         crowd = _SameContacts(self.engine, laws, self.rate_at, nth, self._answered)

@@ -9,7 +9,6 @@ same commands.
 from __future__ import annotations
 
 import asyncio
-import logging
 import pickle
 import sys
 import time
@@ -23,6 +22,7 @@ from msgspec import Struct
 
 from config.model import Mode, Settings
 from dialer.agents.agent import Agent, AgentState
+from dialer.console_log import log_to_stderr
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.party import PartyState
 from dialer.lab.contacts import contacts
@@ -184,10 +184,7 @@ def _say(answer: Any) -> None:
 
 
 def main() -> int:
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    log_to_stderr("WARNING")
     share_interpreter()
     plan: NodePlan = pickle.loads(Path(sys.argv[1]).read_bytes())
     asyncio.run(serve(plan))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import signal
-import sys
 import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
-import structlog
 import typer
 from rich.console import Console
 
@@ -21,6 +18,7 @@ from config.loader import load
 from config.model import Settings
 from dialer.cli_data import counted, lists_app, users_app
 from dialer.cli_simulation import simulate
+from dialer.console_log import log_to_stderr
 from dialer.vocabulary.errors import ConfigurationError, CornettaError
 
 app = typer.Typer(
@@ -83,14 +81,6 @@ def settings_of(directory: Path) -> Settings:
         return load(directory)
     except ConfigurationError as error:
         fail(error, EXIT_MISTAKE)
-
-
-def log_to_stderr(level: str) -> None:
-    """Structured lines on stderr; stdout stays for results."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 @app.command()

@@ -8,8 +8,7 @@ from dialer.callflow.calendar import day_of
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import InteractionState
-from dialer.lab.utilisation import percent
-from dialer.simulation.tally import AWAY, WORKING
+from dialer.simulation.tally import AWAY, WORKING, percent
 from dialer.vocabulary.ids import CampaignName
 
 

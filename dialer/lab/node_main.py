@@ -9,16 +9,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import logging
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-import structlog
 from msgspec import Struct
 
+from dialer.console_log import log_to_stderr
 from dialer.lab.autopilot import Habits
 from dialer.lab.crew import crew, fill_list, run_campaign, send_home
 from dialer.lab.ports import LabPorts
@@ -83,10 +82,7 @@ def run(arguments: list[str], furnish: Callable[[Store], Store] = lambda store: 
     parser = argparse.ArgumentParser(description="A lab's node in a process of its own.")
     parser.add_argument("--plan", type=Path, required=True, help="a NodePlan as JSON")
     plan = msgspec.json.decode(parser.parse_args(arguments).plan.read_bytes(), type=NodePlan)
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    log_to_stderr("INFO")
     try:
         asyncio.run(serve(plan, furnish))
     except (CornettaError, OSError) as error:

@@ -9,18 +9,13 @@ from msgspec import Struct
 
 from dialer.agents.agent import AgentState
 from dialer.ports import AgentStateRow, AttemptRow, History
-from dialer.simulation.tally import AWAY, WORKING
+from dialer.simulation.tally import AWAY, WORKING, percent
 from dialer.vocabulary.ids import AgentName
 
 #: A live answer that has no agent after this time is abandoned, whatever the node calls it; seconds.
 ABANDONED_AFTER_S = 2.0
 #: States of one agent that are read: more than anybody has in a day.
 STATES_MOST = 100_000
-
-
-def percent(part: float, whole: float) -> float:
-    """`part` in percent of `whole`; of nothing it is 0."""
-    return 100 * part / whole if whole else 0.0
 
 
 class Span(Struct, frozen=True):

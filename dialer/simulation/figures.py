@@ -9,6 +9,7 @@ from math import ceil, floor
 from msgspec import Struct
 
 from dialer.simulation.shift import SimulatedShift
+from dialer.simulation.tally import percent
 
 
 class ShiftFigures(Struct, frozen=True):
@@ -68,8 +69,8 @@ def figures_of(shift: SimulatedShift, seed: int) -> ShiftFigures:
     idle_s = tally.staffed_s - tally.working_s
     return ShiftFigures(
         seed=seed,
-        utilisation=_percent(tally.working_s, tally.staffed_s),
-        abandonment=_percent(tally.abandoned, tally.answers),
+        utilisation=percent(tally.working_s, tally.staffed_s),
+        abandonment=percent(tally.abandoned, tally.answers),
         worst_hour=100 * tally.worst_hour,
         wait_s=idle_s / tally.conversations if tally.conversations else None,
         dials=tally.dials,
@@ -120,7 +121,3 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
-
-
-def _percent(part: float, whole: float) -> float:
-    return 100 * part / whole if whole else 0.0

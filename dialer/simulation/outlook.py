@@ -13,6 +13,7 @@ from dialer.simulation.laws import Duration, Laws
 from dialer.simulation.profile import FLAT
 from dialer.simulation.rest_of_day import RestOfDay
 from dialer.simulation.setting import MOST_HOURS, Plan, open_for
+from dialer.simulation.tally import percent
 from dialer.vocabulary.errors import CornettaError
 from dialer.vocabulary.shifts import ShiftOutlook, ShiftQuestion
 
@@ -60,7 +61,7 @@ def _of_day(question: ShiftQuestion, figures: Figures) -> float:
     shifts = len(figures.seeds)
     answers = shifts * sum(each.answers for each in before) + sum(each.answers for each in figures.seeds)
     abandoned = shifts * sum(each.abandoned for each in before) + sum(each.abandoned for each in figures.seeds)
-    return 100 * abandoned / answers if answers else 0.0
+    return percent(abandoned, answers)
 
 
 def _end(question: ShiftQuestion, shift: RestOfDay) -> float | None:

@@ -23,6 +23,11 @@ AWAY = frozenset({AgentState.NOT_READY, AgentState.LOGGED_OUT})
 FINISHING = frozenset({SystemReason.AFTER_CALL_OVERRUN, SystemReason.AFTER_CALL})
 
 
+def percent(part: float, whole: float) -> float:
+    """`part` in percent of `whole`; of nothing it is 0."""
+    return 100 * part / whole if whole else 0.0
+
+
 @dataclass(slots=True)
 class Piece:
     """A piece of the shift: seconds of agents at work and there, seconds that calls rang (from a look now and then),

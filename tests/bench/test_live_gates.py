@@ -101,6 +101,12 @@ def test_runs_are_their_median_and_their_contacts_together() -> None:
     assert runs.utilisation == FINE.utilisation
     assert runs.abandonment == pytest.approx(2.25)  # 9 of 400
     assert [each["seed"] for each in runs.as_json()] == [2, 1, 3]
+    assert LiveRuns((replace(quiet, orphan_legs=2), replace(busy, orphan_legs=3, lost=1))).faults == {
+        "lost": 1,
+        "duplicates": 0,
+        "unknown_invites": 0,
+        "orphans": 5,
+    }
 
 
 def test_gates_that_are_not_passed_are_an_exit_code_and_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,6 @@ from dialer.simulation.figures import ShiftFigures, figures_of
 from dialer.simulation.setting import Plan
 from dialer.simulation.shift import SimulatedShift
 from dialer.vocabulary import events
-from dialer.vocabulary.interpreter import settle_modules
 
 RULE = "predictive"
 #: Usually the cells up to 25 agents.
@@ -74,7 +73,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Play each cell on both sides; raises CornettaError."""
-    settle_modules()
     cells = [_compare(replace(cell, hours=float(options.hours)), options.seeds) for cell in options.cells]
     failed = sorted({gate for cell in cells for gate in failed_gates(cell)})
     return {"bench": "core", "rule": RULE, "cells": cells, FAILED_GATES: failed}

@@ -138,9 +138,7 @@ def _run(plan: Plan, seeds: range, plot: Path | None) -> Figures:
     from dialer.simulation.figures import figures_of, together
     from dialer.simulation.plot import draw, require
     from dialer.simulation.shift import SimulatedShift
-    from dialer.vocabulary.interpreter import settle_modules
 
-    settle_modules()
     plan.check()
     if plot is not None:
         require(plot)

@@ -1,8 +1,7 @@
-"""How one of our processes uses Python's interpreter: its threads, and its collector of garbage."""
+"""How the threads of one of our processes share Python's interpreter."""
 
 from __future__ import annotations
 
-import gc
 import sys
 
 #: A thread that wants the interpreter gets it after this long at the latest. Python's own 5 ms are for programs that
@@ -14,10 +13,3 @@ SWITCH_S = 0.0005
 def share_interpreter() -> None:
     """Called once by each program, before its threads begin."""
     sys.setswitchinterval(SWITCH_S)
-
-
-def settle_modules() -> None:
-    """What is imported stays for the life of the process: the collector need not walk it over and over, which took one
-    part in twelve of a simulated shift. Called once, after the imports."""
-    gc.collect()
-    gc.freeze()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.pacing.cell import AGENTS, RATES, VARIANTS, Cell, varied
-from bench.pacing.plan import RULES
+from bench.pacing.plan import RULES, VARIANT_RULES
 from bench.pacing.plot import draw
 from bench.pacing.rows import Row, find, is_legal
 
@@ -14,7 +14,6 @@ FOLDER = Path(__file__).parents[2] / "docs" / "benchmarks"
 PAGE, PLOT = "pacing.md", "pacing.png"
 #: What the second table tells of.
 TOLD_RULES = ("vicidial:tapered", "renewal", "predictive")
-VARIANT_RULES = ("vicidial:tapered", "predictive")
 NONE = "-"
 
 INTRODUCTION = """# Pacing: PACE-8h

@@ -158,6 +158,7 @@ def _bearable(period: _Period) -> int:
 
 def _is_last(period: _Period) -> bool:
     """Whether one more abandoned contact is more than the whole period can bear, as far as can be told; or nobody has
-    answered yet, and nothing can be told."""
+    answered yet, and nothing can be told. The first one of a period may be more: a small team could never dial
+    ahead otherwise."""
     too_many = period.abandoned + 1 > period.limit * AIM * period.expected
     return not period.answers or (period.abandoned > 0 and too_many)

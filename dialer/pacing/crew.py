@@ -28,7 +28,7 @@ class Crew:
     def __init__(self, grid: Grid) -> None:
         self._law = FreeLaw(grid)
         self._posts: dict[str, _Post] = {}
-        #: Who will be free again; the figure is the stage, TALKS or WRAPS.
+        #: Who will be free again; the figure is the stage, by STAGES.
         self.busy: Ages[str] = Ages()
         self._chances = np.concatenate(self._law.tables(np.zeros(0), np.zeros(0)))
 

@@ -51,7 +51,7 @@ class Forecast(Struct, frozen=True):
 
 
 class PredictivePacer:
-    """A Pacer: one per campaign and engine."""
+    """A Pacer: one per campaign, whose agents and calls at all engines it counts together."""
 
     def __init__(self, settings: Predictive, ring_timeout_s: float) -> None:
         """`ring_timeout_s`: longest ring of a call, seconds."""

@@ -156,13 +156,42 @@ def test_which_lists_are_new() -> None:
     assert not watch.dialled("a", 0.0), "the first of all"
     assert watch.dialled("b", 1.0)
     assert not any(watch.dialled(name, at) for at, name in enumerate("abab", 2)), "two lists in turn"
-    assert not watch.dialled("b", 10 * AWAY_S), "nothing else was dialled meanwhile"
-    assert watch.dialled("a", 10 * AWAY_S), "others were"
+    rounds = range(5, 10 + int(AWAY_S), 5)
+    assert not any(watch.dialled("b", at) for at in rounds), "nothing else was dialled meanwhile"
+    assert watch.dialled("a", rounds[-1]), "others were"
     later = ListWatch()
     later.know(("a",), 0.0)
     assert not later.dialled("a", 1.0)
     assert later.dialled("b", 2.0)
     assert sum(later.dialled(f"list-{number}", 3.0) for number in range(200)) == 200
+
+
+def test_no_list_is_new_after_a_pause_of_the_whole_campaign() -> None:
+    watch = ListWatch()
+    for at, name in enumerate("abcabc"):
+        watch.dialled(name, at)
+    assert not any(watch.dialled(name, 10 * AWAY_S + at) for at, name in enumerate("abcabc"))
+    assert watch.dialled("d", 10 * AWAY_S + 6), "a new one is new all the same"
+
+
+def test_pauses_do_not_add_up_to_the_absence_of_a_list() -> None:
+    watch = ListWatch()
+    watch.dialled("a", 0.0)
+    watch.dialled("b", 1.0)
+    assert not any(watch.dialled("b", number * AWAY_S) for number in range(1, 6))
+    assert not watch.dialled("a", 5 * AWAY_S + 1), "another list was dialled five times in all"
+
+
+def test_a_pause_of_the_whole_campaign_forgets_no_answer_rate() -> None:
+    rule, both = pacer(), (MOBILE, Traits(list="april"))
+    for number in range(400):
+        dialled(rule, float(number), f"a{number}", traits=both[number % 2])
+        ended(rule, number + 0.5, f"a{number}", Outcome.UNANSWERED)
+    learnt = rule.decide(430.0, snapshot(1, 5)).figures["answer_rate"]
+    assert learnt < 0.05
+    for number in range(2):
+        dialled(rule, 10 * AWAY_S + number, f"b{number}", traits=both[number])
+    assert rule.decide(10 * AWAY_S + 2.0, snapshot(1, 5, ringing=2)).figures["answer_rate"] == learnt
 
 
 def test_a_list_of_former_days_is_no_new_one() -> None:

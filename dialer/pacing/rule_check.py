@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import isfinite
 
+from msgspec import Struct
+
 from dialer.pacing.baselines.vicidial import Method
 from dialer.pacing.rules import Knowledge, Shift, UnknownRule, pacer
 from dialer.vocabulary.ids import AttemptId
@@ -14,8 +16,16 @@ PLAIN = frozenset({"progressive", "renewal", "erlang"})
 LEAST_LINES, MOST_LINES = 1.0, 100.0
 #: VICIdial's difference, as a part of the team, up or down.
 MOST_DIFFERENCE = 1.0
-#: VICIdial's settings that are numbers, with an example of each.
-NUMBERS = {"most": "3", "difference": "0.1"}
+#: VICIdial's settings that are numbers, with an example of each and its bounds; and those that stand alone.
+NUMBERS = {"most": ("3", LEAST_LINES, MOST_LINES), "difference": ("0.1", -MOST_DIFFERENCE, MOST_DIFFERENCE)}
+SWITCHES = frozenset({"available"})
+
+
+class _Settings(Struct, frozen=True):
+    """What stands behind VICIdial's method: its numbers by name, and what of it cannot be read, in our words."""
+
+    numbers: dict[str, float]
+    unread: str | None = None
 
 
 class _Nobody:
@@ -29,11 +39,12 @@ class _Nobody:
 
 
 def problem_of(rule: str) -> str | None:
-    """What is wrong with a rule, with the remedy, or None."""
+    """What is wrong with a rule and where in it, with the remedy, or None."""
     name, colon, rest = rule.partition(":")
     if colon and name in PLAIN:
         return f"{name} has no setting {rest!r}; write {name}"
-    unread = _unread(name, rest)
+    settings = _settings(rest) if name == "vicidial" else _Settings({})
+    unread = _unread(name, rest) or settings.unread
     if unread is not None:
         return str(UnknownRule(rule, unread))
     try:
@@ -42,34 +53,35 @@ def problem_of(rule: str) -> str | None:
         return str(error)
     if name == "ratio":
         return _outside("lines", float(rest), LEAST_LINES, MOST_LINES)
-    if name == "vicidial":
-        most = _outside("most", float(_value(rest, "most") or 3), LEAST_LINES, MOST_LINES)
-        difference = float(_value(rest, "difference") or 0)
-        return most or _outside("difference", difference, -MOST_DIFFERENCE, MOST_DIFFERENCE)
-    return None
+    found = (_outside(key, value, *NUMBERS[key][1:]) for key, value in settings.numbers.items())
+    return next((each for each in found if each is not None), None)
 
 
 def _unread(name: str, rest: str) -> str | None:
-    """What of the settings after the colon cannot be read, in our words: the parsers' own are Python's."""
+    """What of the words after the colon cannot be read, in our words: the parsers' own are Python's."""
     if name == "ratio" and not _is_number(rest):
         return f"{rest!r} is no number of lines; write ratio:2"
     if name == "oracle" and rest not in tuple(Knowledge):
         return f"{rest!r} is nothing that an oracle knows; write oracle:answers or oracle:both"
-    if name == "vicidial":
-        method = rest.partition(",")[0]
-        if method not in tuple(Method):
-            return f"{method!r} is no method; write {', '.join(f'vicidial:{each}' for each in Method)}"
-        for key, usual in NUMBERS.items():
-            value = _value(rest, key)
-            if value is not None and not _is_number(value):
-                return f"{key} {value!r} is no number; write {key}={usual}"
+    method = rest.partition(",")[0]
+    if name == "vicidial" and method not in tuple(Method):
+        return f"{method!r} is no method; write {', '.join(f'vicidial:{each}' for each in Method)}"
     return None
 
 
-def _value(settings: str, key: str) -> str | None:
-    """The last value of a key in `tapered,most=3,difference=0`, or None."""
-    found = (each.partition("=") for each in settings.split(",")[1:])
-    return next((value for name, _, value in reversed(list(found)) if name == key), None)
+def _settings(text: str) -> _Settings:
+    """Read `tapered,most=3,difference=0,available`. The last number of a name counts; names that there are none of are
+    left to the parser, which refuses them."""
+    numbers: dict[str, float] = {}
+    for each in text.split(",")[1:]:
+        key, valued, value = each.partition("=")
+        if key in NUMBERS:
+            if not _is_number(value):
+                return _Settings(numbers, f"{key} {value!r} is no number; write {key}={NUMBERS[key][0]}")
+            numbers[key] = float(value)
+        elif key in SWITCHES and valued:
+            return _Settings(numbers, f"{each!r} has a value and {key} takes none; write {key}, or leave it out")
+    return _Settings(numbers)
 
 
 def _is_number(text: str) -> bool:

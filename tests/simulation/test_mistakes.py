@@ -55,6 +55,16 @@ def _simulate(*arguments: str) -> int:
         ),
         ("vicidial:hard,most=1=2", "rule: There is no pacing rule 'vicidial:hard,most=1=2' (most '1=2' is no number;"),
         ("vicidial:hard,far=1", "rule: There is no pacing rule 'vicidial:hard,far=1' (far is none of its settings)"),
+        (
+            "vicidial:hard,available=3",
+            "rule: There is no pacing rule 'vicidial:hard,available=3' ('available=3' has a value and available takes "
+            "none; write available, or leave it out). There are: ",
+        ),
+        (
+            "vicidial:hard,most=2,available=",
+            "rule: There is no pacing rule 'vicidial:hard,most=2,available=' ('available=' has a value",
+        ),
+        ("vicidial:hard,most=x,most=3", "rule: There is no pacing rule 'vicidial:hard,most=x,most=3' (most 'x' is no"),
         ("progressive:fast", "rule: progressive has no setting 'fast'; write progressive"),
         ("progressive:", "rule: progressive has no setting ''"),
         ("renewal:3", "rule: renewal has no setting '3'"),

@@ -10,7 +10,7 @@ from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import ROLES, Leg, LegPurpose, LegState, LegTrigger, make_leg
 from dialer.trunks.accounts import phone_target, trunk_of
 from dialer.vocabulary.errors import NotFound, Refused
-from dialer.vocabulary.ids import AgentName, AttemptId, InteractionId, LegId
+from dialer.vocabulary.ids import AccountId, AgentName, AttemptId, EngineId, InteractionId, LegId
 from dialer.vocabulary.telephony import Dial, HangUp, Header, Join, Leave, Play, Source, StopPlay
 
 
@@ -51,27 +51,19 @@ def ring_agent(
 ) -> Leg:
     """Ring an agent's phone. `stays`: once answered it is the agent's engaged leg, which a node that starts later
     finds by its context. Raises Refused when there is no engine or no usable phone: nothing changed then."""
-    world = step.world
-    engine = world.engines.get(interaction.engine) if interaction and interaction.engine else world.usable_engine()
-    if engine is None or not engine.usable:
-        raise Refused("engine_unavailable", "No engine is connected; wait until it is back.")
-    if not agent.phone:
-        raise no_phone(agent)
-    try:
-        account, uri, headers = phone_target(world.settings, agent.phone, agent.name)
-    except (NotFound, ValueError) as error:
-        raise Refused("no_phone", f"The phone {agent.phone!r} cannot be rung: {error}", phone=agent.phone) from error
-    leg = make_leg(world.mint.leg(), engine.id, account, purpose)
+    engine = _engine_of(step, interaction)
+    account, uri, headers = _target(step, agent)
+    leg = make_leg(step.world.mint.leg(), engine, account, purpose)
     leg.agent = agent.name
     leg.interaction = interaction.id if interaction else None
     leg.machine.advance(LegTrigger.DIAL, step.now)
     step.add_leg(leg)
     charge(step, leg)
     if interaction is not None:
-        interaction.engine = engine.id
+        interaction.engine = engine
     context = LegContext(LegPurpose.ENGAGED if stays else purpose, leg.interaction, agent.name)
     step.tell(
-        engine.id,
+        engine,
         Dial(
             leg=leg.id,
             account=account,
@@ -79,11 +71,31 @@ def ring_agent(
             call_id=leg.id,
             timeout_s=timeout_s,
             role=ROLES[purpose],
-            headers=tuple(Header(name, value) for name, value in headers.items()),
+            headers=headers,
             context=write_context(context),
         ),
     )
     return leg
+
+
+def _engine_of(step: Step, interaction: Interaction | None) -> EngineId:
+    """The interaction's engine, or any if it has none: legs of two cannot be joined. Raises Refused."""
+    named = interaction.engine if interaction is not None else None
+    engine = step.world.engines.get(named) if named else step.world.usable_engine()
+    if engine is None or not engine.usable:
+        raise Refused("engine_unavailable", "No engine is connected; wait until it is back.")
+    return engine.id
+
+
+def _target(step: Step, agent: Agent) -> tuple[AccountId, str, tuple[Header, ...]]:
+    """Account, URI and headers by which the agent's phone is rung. Raises Refused."""
+    if not agent.phone:
+        raise no_phone(agent)
+    try:
+        account, uri, headers = phone_target(step.world.settings, agent.phone, agent.name)
+    except (NotFound, ValueError) as error:
+        raise Refused("no_phone", f"The phone {agent.phone!r} cannot be rung: {error}", phone=agent.phone) from error
+    return account, uri, tuple(Header(name, value) for name, value in headers.items())
 
 
 def no_phone(agent: Agent) -> Refused:

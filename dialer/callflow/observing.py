@@ -60,22 +60,23 @@ def answered(step: Step, interaction: Interaction, at: float) -> None:
 
 
 def abandoned(step: Step, interaction: Interaction) -> None:
-    """A live answer has no agent in time, whoever hangs up later. Told and counted once."""
+    """A live answer has no agent in time, whoever hangs up later. Told and counted once. Who picked up as we gave up is
+    an answer first."""
     attempt = interaction.attempt
     if attempt is None or attempt.abandoned:
         return
+    if not attempt.counted:
+        ago_s = 0.0 if attempt.answered_at is None else step.utc - attempt.answered_at
+        answered(step, interaction, step.now - ago_s)
     attempt.abandoned = True
     campaign = step.world.campaigns[interaction.campaign]
-    day = day_of(campaign, step.utc)
-    if not attempt.counted:
-        attempt.counted = True
-        campaign.abandonment.answer(day)
-    campaign.abandonment.abandon(day)
+    campaign.abandonment.abandon(day_of(campaign, step.utc))
     _tell(step, interaction, _ended(step, interaction, Outcome.ABANDONED, CallResult.ABANDONED))
 
 
 def ended(step: Step, interaction: Interaction, result: CallResult) -> None:
-    """The attempt came to `result`. What it lasted is counted by when it was, not by when that was told."""
+    """The attempt came to `result`. What it lasted is counted by when it was, not by when that was told. Who was
+    abandoned has ended before, as far as the forecast is concerned."""
     outcome = outcome_of(interaction, result)
     attempt, today = interaction.attempt, _today(step, interaction)
     if outcome is Outcome.UNANSWERED:
@@ -84,7 +85,8 @@ def ended(step: Step, interaction: Interaction, result: CallResult) -> None:
     elif outcome is Outcome.HANDLED and attempt is not None and attempt.connected_at is not None:
         today.talks += 1
         today.talk_s += max(0.0, (interaction.cleared_at or step.utc) - attempt.connected_at)
-    _tell(step, interaction, _ended(step, interaction, outcome, result))
+    if outcome is not Outcome.ABANDONED:
+        _tell(step, interaction, _ended(step, interaction, outcome, result))
 
 
 def worked_up(step: Step, interaction: Interaction, since: float) -> None:
@@ -110,14 +112,13 @@ def _ended(step: Step, interaction: Interaction, outcome: Outcome, result: CallR
 
 
 def outcome_of(interaction: Interaction, result: CallResult) -> Outcome:
-    """How an attempt with this result ended, as the law and the forecast see it."""
+    """How an attempt with this result ended, as the law and the forecast see it. A machine that a trunk tells of
+    without an answer is no live answer that has to be taken back."""
     attempt = interaction.attempt
     if attempt is not None and attempt.abandoned:
         return Outcome.ABANDONED
-    if result in MACHINES:
-        return Outcome.MACHINE
     if attempt is not None and attempt.answered_at is not None:
-        return Outcome.HANDLED
+        return Outcome.MACHINE if result in MACHINES else Outcome.HANDLED
     if result in GIVEN_UP:
         return Outcome.SHED
     return Outcome.FAILED if result in FAILED else Outcome.UNANSWERED

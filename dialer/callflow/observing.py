@@ -9,7 +9,7 @@ from dialer.callflow.calendar import day_of
 from dialer.callflow.consent import may_work
 from dialer.callflow.step import Step
 from dialer.callflow.traits import traits_of
-from dialer.campaigns.campaign import Campaign
+from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.campaigns.day_figures import DayFigures
 from dialer.interactions.interaction import Interaction
 from dialer.pacing import AgentStage, Observation, Observed, Outcome
@@ -128,16 +128,30 @@ def _tell(step: Step, interaction: Interaction, observation: Observation) -> Non
     step.world.pacers[interaction.campaign].observe(observation)
 
 
+def is_followed(campaign: Campaign) -> bool:
+    """Whether the rule of the campaign is told of its agents: also while it stops, until nothing is up for it."""
+    return campaign.state in (CampaignState.RUNNING, CampaignState.STOPPING)
+
+
 def agent_changed(step: Step, agent: Agent) -> None:
-    """An agent came into a stage, or asked for something to follow it: told to each running campaign of theirs."""
-    for campaign in step.world.running_for(agent):
-        tell_of(step, campaign, agent)
+    """An agent came into a stage, or asked for something to follow it: told to each campaign of theirs that is
+    followed."""
+    for campaign in campaigns_of(step, agent):
+        if is_followed(campaign):
+            tell_of(step, campaign, agent)
 
 
 def all_agents(step: Step, campaign: Campaign) -> None:
-    """A campaign starts: where everybody is."""
+    """A campaign starts, or its rule begins anew: where everybody is, if it is followed."""
+    if is_followed(campaign):
+        for agent in step.world.agents_of(campaign):
+            tell_of(step, campaign, agent)
+
+
+def nobody(step: Step, campaign: Campaign) -> None:
+    """A campaign has stopped: nothing more is told of its agents, and nothing is to be learnt from that."""
     for agent in step.world.agents_of(campaign):
-        tell_of(step, campaign, agent)
+        _tell_out(step, campaign, agent)
 
 
 def campaigns_of(step: Step, agent: Agent) -> list[Campaign]:
@@ -150,16 +164,16 @@ def regrouped(step: Step, agent: Agent, before: Sequence[Campaign]) -> None:
     longer, would be awaited there for ever."""
     after = campaigns_of(step, agent)
     for campaign in before:
-        pacer = step.world.pacers.get(campaign.name)
-        if campaign not in after and pacer is not None:
-            pacer.observe(
-                Observation(
-                    Observed.AGENT_CHANGED, step.now, agent=agent.name, detail=agent.state, stage=AgentStage.OUT
-                )
-            )
+        if campaign not in after and campaign.name in step.world.pacers:
+            _tell_out(step, campaign, agent)
     for campaign in after:
-        if campaign.is_running and campaign not in before:
+        if is_followed(campaign) and campaign not in before:
             tell_of(step, campaign, agent)
+
+
+def _tell_out(step: Step, campaign: Campaign, agent: Agent) -> None:
+    gone = Observation(Observed.AGENT_CHANGED, step.now, agent=agent.name, detail=agent.state, stage=AgentStage.OUT)
+    step.world.pacers[campaign.name].observe(gone)
 
 
 def tell_of(step: Step, campaign: Campaign, agent: Agent) -> None:

@@ -215,7 +215,7 @@ def on_restored(step: Step, _: events.Restored) -> None:
     for campaign in world.campaigns.values():
         if campaign.is_running:
             recall(step, campaign)
-            observing.all_agents(step, campaign)
+        observing.all_agents(step, campaign)
         if campaign.state in (CampaignState.STOPPING, CampaignState.UNLOADING):
             step.start_timer(f"drained/{campaign.name}", 0.0)
     step.history("node_started", interactions=len(world.interactions))

@@ -104,6 +104,7 @@ def drained(step: Step, campaign: Campaign) -> None:
     mine = step.world.interactions_of(campaign.name)
     if campaign.state is CampaignState.STOPPING and not any(is_live(each) for each in mine):
         _advance(step, campaign, CampaignTrigger.DRAINED)
+        observing.nobody(step, campaign)
         let_go(step, campaign)
     elif campaign.state is CampaignState.UNLOADING and not mine:
         _advance(step, campaign, CampaignTrigger.RELEASED)

@@ -64,6 +64,16 @@ def hours_at(campaign: Campaign, zones: Iterable[str], utc: float) -> tuple[floa
     return opens_at, min(max(closes_at for _, closes_at in spans), max(utc, _shift_end(campaign, opens_at)))
 
 
+def closings(campaign: Campaign, zones: Iterable[str], utc: float) -> dict[str, float]:
+    """When dialling ends for today in those of the zones that are open, by their window or with the shift; epoch
+    seconds."""
+    today = hours_at(campaign, campaign.zones, utc)
+    if today is None:
+        return {}
+    spans = {zone: _span(campaign, zone, utc) for zone in zones}
+    return {zone: min(span[1], today[1]) for zone, span in spans.items() if span is not None}
+
+
 def _shift_end(campaign: Campaign, opens_at: float) -> float:
     """When the teams go home for the first time after `opens_at`, which may be on the next day where they are; never
     if the campaign does not say. Epoch seconds."""

@@ -45,7 +45,7 @@ def snapshot_of(step: Step, campaign: Campaign) -> PacingSnapshot:
         waiting=waiting,
         in_hand=len(campaign.pool),
         upcoming=_upcoming(step, campaign),
-        records_left=len(campaign.pool) + campaign.waiting.due + campaign.waiting.retry,
+        records_left=_records_left(campaign),
         seconds_left=None if hours is None else max(0.0, hours.closes_at - step.utc),
         may_dial=_may_dial(step, campaign),
         windows=() if hours is None else _windows(step, campaign, hours),
@@ -77,6 +77,11 @@ def _calls(step: Step, campaign: Campaign) -> tuple[int, int]:
         elif interaction.state is InteractionState.QUEUED and interaction.party is None:
             waiting += not (interaction.ahead and attempt is not None and attempt.abandoned)
     return ringing, waiting
+
+
+def _records_left(campaign: Campaign) -> int:
+    """Records that may yet be dialled today: whose retry is due on another day gives no answers to this one."""
+    return len(campaign.pool) + campaign.waiting.due + campaign.waiting.retry_today
 
 
 def _may_dial(step: Step, campaign: Campaign) -> int:

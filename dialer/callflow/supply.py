@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.model import Mode
 from dialer.agents.agent import Agent, AgentState
 from dialer.callflow import asm, lending, offers, predictive, running, waiting
-from dialer.callflow.calendar import minute_of
+from dialer.callflow.calendar import closings, minute_of
 from dialer.callflow.consent import may_work
 from dialer.callflow.habits import follow_the_day
 from dialer.callflow.reasons import why_no_calls
@@ -89,16 +89,18 @@ def _claim(step: Step, campaign: Campaign) -> None:
     if enough and step.now < campaign.counted_at + COUNT_EVERY_S:
         return
     settings = campaign.settings
+    zones = open_zones(settings.calling_window, campaign.zones, step.utc)
     campaign.claiming = True
     step.put(
         ClaimRecords(
             campaign=campaign.name,
             lists=tuple(ListShare(ListName(each.name), each.weight) for each in settings.lists),
-            zones=open_zones(settings.calling_window, campaign.zones, step.utc),
+            zones=zones,
             limit=0 if enough else want - len(campaign.pool),
             lease_s=step.world.settings.server.claim_lease_s,
             now=step.utc,
             max_attempts=settings.max_attempts,
+            closes_at=closings(campaign, zones, step.utc),
         )
     )
 

@@ -73,7 +73,7 @@ class Counts:
         lists = self._sql.values([place.id for place in places])
         statuses = {row.status: row.n for row in self._others.rows(connection, {"lists": lists})}
         statement = self._statement(connection, request, lists)
-        due = retry = out = 0
+        due = retry = today = out = 0
         upcoming: list[float] = []
         for zone in sorted(set().union(*(place.zones for place in places))):
             (row,) = statement.rows(connection, self._values(request, zone, lists))
@@ -81,6 +81,7 @@ class Counts:
             due += in_hours
             out += row.due - in_hours
             retry += row.unfinished - row.due
+            today += row.due_today - row.due if zone in request.closes_at else 0
             if row.next_due_at is not None:
                 upcoming.append(row.next_due_at)
         total = sum(statuses.values())
@@ -88,6 +89,7 @@ class Counts:
         waiting = Waiting(
             due=due,
             retry=retry,
+            retry_today=today,
             next_due_at=min(upcoming, default=None),
             out_of_window=out,
             retrieved=retrieved,
@@ -112,6 +114,7 @@ class Counts:
         return self._sql.prepare(
             f"SELECT COALESCE(SUM(CASE WHEN {free} THEN 1 ELSE 0 END), 0) AS unfinished,"
             f" COALESCE(SUM(CASE WHEN {due} THEN 1 ELSE 0 END), 0) AS due,"
+            f" COALESCE(SUM(CASE WHEN r.queue_at <= :closes_at AND {free} THEN 1 ELSE 0 END), 0) AS due_today,"
             f" COALESCE(SUM(CASE WHEN {due} AND {claim_sql.within_hours(':second')} THEN 1 ELSE 0 END), 0) AS in_hours,"
             f" MIN(CASE WHEN r.queue_at > :now AND {free} THEN r.queue_at END) AS next_due_at"
             f" FROM {claim_sql.queued(self._sql)} WHERE {self._sql.among('r.list_id', 'lists')}"
@@ -124,6 +127,7 @@ class Counts:
             "zone": zone,
             "second": self._clocks.second_of_day(zone, request.now),
             "now": request.now,
+            "closes_at": request.closes_at.get(zone, request.now),
             "campaign": request.campaign,
             "max_attempts": request.max_attempts,
         }

@@ -62,10 +62,12 @@ class ClaimedRecord(Struct, frozen=True):
 
 class Waiting(Struct, frozen=True):
     """Why a campaign's lists gave no more: how many records are due now, wait for a retry (and when the next one
-    is due), are due but in a zone outside the window, are exhausted or done."""
+    is due), are due but in a zone outside the window, are exhausted or done. `retry_today`: those of `retry` that are
+    due before dialling ends for today in their zone, as the claim said it does."""
 
     due: int = 0
     retry: int = 0
+    retry_today: int = 0
     next_due_at: float | None = None
     out_of_window: int = 0
     retrieved: int = 0

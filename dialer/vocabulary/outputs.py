@@ -43,7 +43,8 @@ class ListShare(Struct, frozen=True):
 class ClaimRecords(Struct, frozen=True, tag="claim_records"):
     """Claim up to `limit` due records for a campaign, from lists in zones where dialling is allowed now.
 
-    `zones` are IANA names; `not_before` and `now` are UTC epoch seconds; the claim's lease runs `lease_s`.
+    `zones` are IANA names, `closes_at` says when dialling ends for today in each of them; that and `now` are UTC epoch
+    seconds; the claim's lease runs `lease_s`.
     RecordsClaimed comes back, also when nothing was due.
     """
 
@@ -54,6 +55,7 @@ class ClaimRecords(Struct, frozen=True, tag="claim_records"):
     lease_s: float
     now: float
     max_attempts: int
+    closes_at: dict[str, float] = {}
 
 
 class RecallHabits(Struct, frozen=True, tag="recall_habits"):

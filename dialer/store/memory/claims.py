@@ -166,24 +166,27 @@ class MemoryClaims:
     def _count(self, request: ClaimRecords) -> Waiting:
         names = {share.name for share in request.lists}
         lists = [list_ for name, list_ in self._tables.lists.items() if name in names]
-        due = retry = out = 0
+        due = retry = today = out = 0
         upcoming = inf
         for list_ in lists:
             if self._is_plain(request, list_):
-                open_, soon, everywhere = list_.waiting(request.now)
+                closes_at = next((request.closes_at.get(zone) for zone in list_.zones), None)
+                open_, soon, everywhere, by_then = list_.waiting(request.now, closes_at or request.now)
                 in_zones = everywhere
             else:
                 in_zones = sum(1 for _ in self._due(request, list_))
-                open_, soon, everywhere = self._ready(request, list_)
+                open_, soon, everywhere, by_then = self._ready(request, list_)
             due += in_zones
             out += everywhere - in_zones
             retry += open_ - everywhere
+            today += by_then - everywhere
             upcoming = min(upcoming, soon)
         total = sum(len(list_.records) for list_ in lists)
         retrieved = sum(list_.statuses[RecordStatus.RETRIEVED] for list_ in lists)
         return Waiting(
             due=due,
             retry=retry,
+            retry_today=today,
             next_due_at=None if upcoming == inf else upcoming,
             out_of_window=out,
             retrieved=retrieved,
@@ -199,19 +202,23 @@ class MemoryClaims:
             and not self._tables.barred
             and list_.most_attempts < request.max_attempts
             and list_.zones <= set(request.zones)
+            and len({request.closes_at.get(zone) for zone in list_.zones}) <= 1
         )
 
-    def _ready(self, request: ClaimRecords, list_: MemoryList) -> tuple[int, float, int]:
-        """Records still to be dialled, when the next of them is due, and how many are due in any zone."""
-        open_ = due = 0
+    def _ready(self, request: ClaimRecords, list_: MemoryList) -> tuple[int, float, int, int]:
+        """Records still to be dialled, when the next of them is due, and how many are due in any zone now, and with
+        those that will be due today."""
+        open_ = due = today = 0
         upcoming = inf
         for _, queue_at, id_ in list_.queue:
             record = self._tables.records[id_]
             if not self._is_open(record, request):
                 continue
             open_ += 1
+            is_due = queue_at <= request.now and self._is_first_of_chain(record, list_, request)
+            due += is_due
             if queue_at > request.now:
                 upcoming = min(upcoming, queue_at)
-            elif self._is_first_of_chain(record, list_, request):
-                due += 1
-        return open_, upcoming, due
+            closes_at = request.closes_at.get(record.source.zone)
+            today += is_due or (closes_at is not None and queue_at <= closes_at)
+        return open_, upcoming, due, today

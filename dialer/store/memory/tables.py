@@ -79,9 +79,10 @@ class MemoryList:
         if state.status is RecordStatus.READY:
             del self.queue[bisect_left(self.queue, (state.rank, state.queue_at, state.id))]
 
-    def waiting(self, now: float) -> tuple[int, float, int]:
-        """Of the records in the queue: how many, when the next of them is due, and how many are due at `now`."""
-        due = 0
+    def waiting(self, now: float, closes_at: float) -> tuple[int, float, int, int]:
+        """Of the records in the queue: how many, when the next of them is due, and how many are due at `now` and by
+        `closes_at`, which is not before."""
+        due = today = 0
         upcoming = inf
         place = 0
         while place < len(self.queue):
@@ -89,10 +90,11 @@ class MemoryList:
             later = bisect_left(self.queue, (rank, nextafter(now, inf), 0), place)
             end = bisect_left(self.queue, (rank + 1, -inf, 0), later)
             due += later - place
+            today += bisect_left(self.queue, (rank, nextafter(closes_at, inf), 0), later) - place
             if later < end:
                 upcoming = min(upcoming, self.queue[later][1])
             place = end
-        return len(self.queue), upcoming, due
+        return len(self.queue), upcoming, due, today
 
 
 class Tables:

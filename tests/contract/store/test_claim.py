@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 
 import pytest
+from msgspec import structs
 
 from dialer.ports import ClaimLease, NewRecord
 from dialer.vocabulary.ids import CampaignName, ListName
@@ -94,6 +95,33 @@ async def test_what_is_not_due_waits_and_is_counted(store: AnyStore) -> None:
     assert (waiting.retrieved, waiting.done, waiting.total) == (1, 2, 4)
     again = await store.ledger.claim(request(5, NOON + 301, max_attempts=2))
     assert [(record.record, record.attempts) for record in again.records] == [(later.record, 0)]
+
+
+@pytest.mark.parametrize(
+    ("london_s", "rome_s", "today"),
+    [(None, None, 0), (899, 899, 2), (900, 900, 4), (299, 1500, 3), (1500, None, 3), (86_400, 86_400, 6)],
+)
+async def test_of_those_that_wait_it_is_counted_how_many_are_due_today(
+    store: AnyStore, london_s: float | None, rome_s: float | None, today: int
+) -> None:
+    await fill(store, 3)
+    await fill(store, 3, zone=ROME, first=10)
+    seen = {LONDON: 0, ROME: 0}
+    for record in (await store.ledger.claim(request(6))).records:
+        await store.ledger.commit([update(record, RecordStatus.READY, NOON + 300 + 600 * seen[record.zone])])
+        seen[record.zone] += 1
+    ends = {zone: NOON + end_s for zone, end_s in ((LONDON, london_s), (ROME, rome_s)) if end_s is not None}
+    waiting = (await store.ledger.claim(structs.replace(request(1, NOON + 10), closes_at=ends))).waiting
+    assert (waiting.due, waiting.retry, waiting.retry_today) == (0, 6, today)
+
+
+async def test_who_waits_for_another_of_their_chain_may_be_due_today(store: AnyStore) -> None:
+    await store.lists.add_list(LIST, LONDON, "GB", NOON)
+    await store.lists.add_records(LIST, [contact(1, chain="c", chain_n=0), contact(2, chain="c", chain_n=1)], NOON)
+    ends = {LONDON: NOON + 3600.0}
+    claimed = await store.ledger.claim(structs.replace(request(1), closes_at=ends))
+    assert len(claimed.records) == 1
+    assert (claimed.waiting.due, claimed.waiting.retry, claimed.waiting.retry_today) == (0, 1, 1)
 
 
 async def test_zones_outside_the_window_are_left_and_counted(store: AnyStore) -> None:

@@ -46,6 +46,7 @@ class Floor:
         self.written: list[writes.Write] = []
         self.told: list[telephony.Command] = []
         self.published: list[Publish] = []
+        self.claims: list[ClaimRecords] = []
         self.sent_before_commit: list[telephony.Command] = []
         self.guards: dict[LegId, str | None] = {}
 
@@ -132,6 +133,7 @@ class Floor:
             case Publish():
                 self.published.append(output)
             case ClaimRecords():
+                self.claims.append(output)
                 if self.store_answers:
                     self.answer_claim(output)
 

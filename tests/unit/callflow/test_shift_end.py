@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from config.model import Predictive
+from dialer.callflow.calendar import closings
+from dialer.callflow.supply import COUNT_EVERY_S
 from dialer.pacing.governor import Basis
+from dialer.vocabulary.events import Waiting
 from tests.unit.callflow.ahead import Script, predictive
 from tests.unit.callflow.floor import Floor
-from tests.unit.callflow.house import LONDON, SPRING
+from tests.unit.callflow.house import LONDON, NOON, SPRING
 
 HOUR_S = 3600.0
 
@@ -62,6 +65,22 @@ def test_a_shift_far_away_may_end_on_the_next_day() -> None:
 def test_the_zone_of_the_campaign_is_that_of_its_teams() -> None:
     floor, script = predictive(time_zone=LONDON, predictive={"shift_ends": "13:00"})
     assert 0.9 * HOUR_S < asked(floor, script) < HOUR_S
+
+
+def test_records_that_are_due_again_after_the_end_are_not_left_for_today() -> None:
+    floor, script = predictive(predictive=ends("17:30"))
+    floor.waiting = Waiting(due=7, retry=500, retry_today=40, next_due_at=floor.utc + 60, total=1000)
+    floor.tick(COUNT_EVERY_S)
+    floor.tick()
+    assert script.asked[-1].records_left == len(floor.campaign.pool) + 7 + 40
+    noon = floor.utc - floor.utc % HOUR_S
+    assert floor.claims[-1].closes_at == {LONDON: noon + 5.5 * HOUR_S}, "the store is told when the teams go home"
+
+
+def test_each_zone_ends_with_its_own_window() -> None:
+    floor, _ = predictive(predictive=ends("23:00"))
+    ends_at = closings(floor.campaign, (LONDON, "Europe/Athens", "Asia/Tokyo"), NOON)
+    assert ends_at == {LONDON: NOON + 8 * HOUR_S, "Europe/Athens": NOON + 6 * HOUR_S}, "at 20:00; Tokyo is closed"
 
 
 def test_minutes_since_midnight_are_a_time_of_day() -> None:

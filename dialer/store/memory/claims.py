@@ -170,9 +170,10 @@ class MemoryClaims:
         upcoming = inf
         for list_ in lists:
             if self._is_plain(request, list_):
-                closes_at = next((request.closes_at.get(zone) for zone in list_.zones), None)
-                open_, soon, everywhere, by_then = list_.waiting(request.now, closes_at or request.now)
+                open_, soon, everywhere = list_.waiting(request.now)
                 in_zones = everywhere
+                closes_at = next((request.closes_at.get(zone) for zone in list_.zones), None)
+                by_then = everywhere if closes_at is None else list_.due_by(closes_at)
             else:
                 in_zones = sum(1 for _ in self._due(request, list_))
                 open_, soon, everywhere, by_then = self._ready(request, list_)

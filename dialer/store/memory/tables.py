@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from bisect import bisect_left, insort
 from collections import Counter
+from collections.abc import Iterator
 from math import inf, nextafter
 
 from msgspec import Struct
@@ -79,22 +80,30 @@ class MemoryList:
         if state.status is RecordStatus.READY:
             del self.queue[bisect_left(self.queue, (state.rank, state.queue_at, state.id))]
 
-    def waiting(self, now: float, closes_at: float) -> tuple[int, float, int, int]:
-        """Of the records in the queue: how many, when the next of them is due, and how many are due at `now` and by
-        `closes_at`, which is not before."""
-        due = today = 0
+    def waiting(self, now: float) -> tuple[int, float, int]:
+        """Of the records in the queue: how many, when the next of them is due, and how many are due at `now`."""
+        due = 0
         upcoming = inf
+        for place, later, end in self._ranks(now):
+            due += later - place
+            if later < end:
+                upcoming = min(upcoming, self.queue[later][1])
+        return len(self.queue), upcoming, due
+
+    def due_by(self, at: float) -> int:
+        """How many of the records in the queue are due at `at`."""
+        return sum(later - place for place, later, _ in self._ranks(at))
+
+    def _ranks(self, at: float) -> Iterator[tuple[int, int, int]]:
+        """For each rank in the queue: its first place, that of the first record which is not due at `at`, and its
+        end."""
         place = 0
         while place < len(self.queue):
             rank = self.queue[place][0]
-            later = bisect_left(self.queue, (rank, nextafter(now, inf), 0), place)
+            later = bisect_left(self.queue, (rank, nextafter(at, inf), 0), place)
             end = bisect_left(self.queue, (rank + 1, -inf, 0), later)
-            due += later - place
-            today += bisect_left(self.queue, (rank, nextafter(closes_at, inf), 0), later) - place
-            if later < end:
-                upcoming = min(upcoming, self.queue[later][1])
+            yield place, later, end
             place = end
-        return len(self.queue), upcoming, due, today
 
 
 class Tables:

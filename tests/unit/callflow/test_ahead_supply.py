@@ -130,6 +130,27 @@ def test_contacts_are_dialled_where_the_engaged_agents_are(mode: Mode) -> None:
     assert [leg.purpose for leg in floor.world.legs.values()] == [LegPurpose.ENGAGED, LegPurpose.CONTACT]
 
 
+def test_one_pacing_counts_the_agents_of_all_engines_while_these_take_commands() -> None:
+    """Ada is engaged at the second engine, Bob at the first."""
+    floor, script = two_engines(Mode.PREDICTIVE_ASM)
+    floor.know(BOB)
+    floor.ask(commands.LogIn(BOB))
+    floor.ready(BOB)
+    floor.answer(floor.world.legs[floor.agent(BOB).engaged or floor.engaged.id])
+    assert {leg.engine for leg in floor.world.legs.values()} == {ENGINE, OTHER}
+    floor.tick()
+    assert script.asked[-1].idle == 2
+    told = len(script.told)
+    floor.say(events.EngineDisconnected(OTHER))
+    floor.tick()
+    assert script.asked[-1].idle == 1
+    assert len(script.told) == told, "the agents are where they were"
+    (contact,) = dial(floor, script, 1)
+    assert contact.engine == ENGINE
+    floor.answer(contact)
+    assert floor.agent(BOB).interaction == contact.interaction
+
+
 def test_an_agent_who_presses_ready_in_a_conversation_is_still_counted_on() -> None:
     floor, script = predictive(agents=(ADA, BOB))
     for _ in (ADA, BOB):

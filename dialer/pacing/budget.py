@@ -3,6 +3,10 @@
 The threshold theta is what one more call may risk (see `loss`). What it costs in the end is learned: abandoned per
 live answer = cost x theta. So any error of the forecast, which feeds on the same laws, is absorbed in one
 figure, and a few abandoned contacts of a small team do not shake the threshold as they would by a fixed step each.
+
+Only answers that came under a threshold count, for the price as for what may be spent. A morning of one call for each
+agent teaches no price, and what it leaves of the limit is no credit: spent in the hours after it, it would be twice the
+limit for those who are called then.
 """
 
 from __future__ import annotations
@@ -67,6 +71,10 @@ class Budget:
         self._risk = usual
         self._new_answers = 0
         self._new_abandoned = 0
+        self._unasked = False
+        #: The periods at the last decision, by name, and of their answers those that nothing may be spent on.
+        self._seen: dict[str, Window] = {}
+        self._uncounted: dict[str, float] = {}
 
     def answered(self, number: int = 1) -> None:
         """A live answer; -1 takes one back that was a machine."""
@@ -77,8 +85,9 @@ class Budget:
 
     def unasked(self) -> None:
         """What has happened since the last decision came under no threshold: nobody asked, and calls were placed one
-        for each agent. Such answers say nothing of what a risk costs."""
+        for each agent. Such answers say nothing of what a risk costs, and leave nothing to be spent later."""
         self._new_answers = self._new_abandoned = 0
+        self._unasked = True
 
     def held(self) -> None:
         """Nothing was risked after all."""
@@ -88,7 +97,8 @@ class Budget:
         """What may be risked now. `windows` holds at least one period; `to_come`: live answers that the list can still
         give, as when it ends before the periods do nothing makes up for what was spent ahead."""
         self._learn()
-        periods = [_Period(each, min(to_come, _answers_to_come(each))) for each in windows]
+        periods = [_Period(each, self._count(each), min(to_come, _answers_to_come(each))) for each in windows]
+        self._unasked = False
         alphas = [_alpha(each) for each in periods]
         alpha = min(alphas)
         tightest = windows[alphas.index(alpha)]
@@ -107,6 +117,23 @@ class Budget:
         bearable, last = min((_bearable(each), n) for n, each in enumerate(periods))
         return Allowance(theta, alpha, left, tightest.name, guarded, spent, bearable, windows[last].name)
 
+    def _count(self, window: Window) -> float:
+        """Answers of the period on which abandoned contacts may be spent. Those that nobody asked for make up for what
+        was abandoned so far, and leave nothing beyond that."""
+        before = self._seen.get(window.name)
+        self._seen[window.name] = window
+        if before is None or (window.elapsed_s < before.elapsed_s and window.answers < before.answers):
+            # The first look, or another day. (Fewer answers alone: one was a machine.)
+            before = None
+            self._uncounted[window.name] = 0.0
+        count = window.answers - self._uncounted[window.name]
+        if self._unasked:
+            unasked = window.answers - (0 if before is None else before.answers)
+            left = max(0.0, min(unasked, count - window.abandoned / (window.limit * AIM)))
+            self._uncounted[window.name] += left
+            count -= left
+        return max(0.0, count)
+
     def _learn(self) -> None:
         """The answers since the last decision came under its threshold."""
         if self._new_abandoned:
@@ -118,15 +145,15 @@ class Budget:
 
 
 class _Period:
-    """A period, and the live answers that are expected: `to_come`, and with those so far."""
+    """A period, and the live answers that are expected: `to_come`, and with those so far that count."""
 
     __slots__ = ("abandoned", "answers", "expected", "limit", "to_come")
 
-    def __init__(self, window: Window, to_come: float) -> None:
+    def __init__(self, window: Window, answers: float, to_come: float) -> None:
         self.limit = window.limit
-        self.answers, self.abandoned = window.answers, window.abandoned
+        self.answers, self.abandoned = answers, window.abandoned
         self.to_come = to_come
-        self.expected = window.answers + to_come
+        self.expected = answers + to_come
 
 
 def _answers_to_come(window: Window) -> float:

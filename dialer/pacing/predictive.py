@@ -65,8 +65,8 @@ class PredictivePacer:
         self._new_list = ""
         self._budget = Budget(shedding=settings.shed_late_rings)
         self._began: float | None = None
-        #: When the last decision was made.
-        self._asked: float | None = None
+        #: When the last decision was made that could have risked something.
+        self._risked: float | None = None
         self._renewed = 0.0
 
     def observe(self, observation: Observation) -> None:
@@ -81,6 +81,7 @@ class PredictivePacer:
     def _observe_call(self, observation: Observation, attempt: AttemptId) -> None:
         kind, at, traits = observation.kind, observation.at, observation.traits
         if kind is Observed.DIALLED:
+            self._keep_up_unasked(at)
             if traits is not None and self._lists.dialled(traits.list, at):
                 self._go_over(traits.list)
             self._calls.dialled(attempt, at, self._prospects.expected(traits), traits)
@@ -114,13 +115,15 @@ class PredictivePacer:
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
         """What to place and to give up at `now` (monotonic seconds)."""
         self._keep_up(now)
-        if self._asked is None or now - self._asked > self._grid.ring_s:
+        if self._risked is None or now - self._risked > self._grid.ring_s:
+            # Longer ago than any call that rings now was placed.
             self._budget.unasked()
-        self._asked = now
         allowance = self._budget.allow(self._windows(now, snapshot), self._answers_to_come(snapshot))
         held = restraint(snapshot, self._settings.min_agents, self._grid.ring_s, len(self._calls.ringing))
         if held:
             self._budget.held()
+        else:
+            self._risked = now
         theta = 0.0 if held else allowance.theta
         forecast = self._forecast(now, snapshot, theta, held)
         least = snapshot.idle - snapshot.waiting - forecast.ringing
@@ -130,6 +133,14 @@ class PredictivePacer:
         risk = Risk(forecast.supply, self._calls.law.density.tolist(), allowance.bearable)
         choice = self._choose(snapshot.upcoming[:most], chances[:most], forecast.load, risk, theta, (least, most))
         return self._decision(snapshot, allowance, held, forecast, choice, self._outlook(snapshot.upcoming, chances))
+
+    def _keep_up_unasked(self, at: float) -> None:
+        """While nobody asks, as in progressive mode, dials are learnt from as they come: else a day's would wait for
+        the first decision, and all that is forgotten with time would count in full."""
+        if self._began is None:
+            self._began = self._renewed = at
+        elif at - self._renewed >= 2 * RENEW_S:
+            self._keep_up(at)
 
     def _keep_up(self, now: float) -> None:
         if self._began is None:

@@ -154,7 +154,7 @@ def oracle(*, knows_agents: bool) -> Oracle:
     pacer = Oracle(Predictive(), 25.0, Told(), knows_agents=knows_agents)
     for number in range(200):
         call(pacer, number, 0.5 * number, Outcome.HANDLED)
-        pacer.decide(0.5 * number, seen(0))
+        pacer.decide(0.5 * number, seen(0, busy=8))
     return pacer
 
 

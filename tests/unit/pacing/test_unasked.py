@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dialer.pacing import AgentStage, Outcome, PacingSnapshot, Window
+from dialer.pacing.budget import AIM, Allowance, Budget
 from dialer.pacing.predictive import PredictivePacer
 from tests.unit.pacing.day import agent, answered, dialled, ended, pacer
 
@@ -54,6 +55,74 @@ def test_answers_that_came_under_a_threshold_are_learnt() -> None:
         asked.decide(at, view(number + 1))
     fresh = pacer().decide(1.0, view(300)).figures["theta"]
     assert asked.decide(at + 0.5, view(300)).figures["theta"] > 1.5 * fresh
+
+
+def test_many_dials_that_nobody_asked_about_are_not_kept_for_the_first_decision() -> None:
+    """Else a campaign that is progressive for weeks would keep them all."""
+    asked = pacer()
+    asked.decide(0.0, view(0))
+    one_to_one(asked, 1000)
+    assert len(asked._calls.ripen(9_990.0)) < 10
+
+
+class TestCredit:
+    """What an even share of the limit leaves, by the hour at which it is asked; a day of eight hours."""
+
+    def window(self, answers: int, abandoned: int = 0, elapsed_h: float = 4.0) -> Window:
+        return Window("day", 0.03, answers, abandoned, elapsed_h * 3600, 8 * 3600)
+
+    def unasked(self, budget: Budget, window: Window) -> Allowance:
+        budget.unasked()
+        return budget.allow((window,))
+
+    def test_a_morning_that_nobody_asked_for_leaves_nothing_for_the_afternoon(self) -> None:
+        earned, unasked = Budget(shedding=False), Budget(shedding=False)
+        assert earned.allow((self.window(1000),)).alpha > 1.8 * 0.03 * AIM
+        assert self.unasked(unasked, self.window(1000)).alpha <= 0.03 * AIM
+
+    def test_nor_does_a_gap_at_noon(self) -> None:
+        budget = Budget(shedding=False)
+        budget.allow((self.window(500, 14, elapsed_h=2),))
+        before = budget.allow((self.window(500, 14, elapsed_h=2),)).bearable
+        after = self.unasked(budget, self.window(1000, 14, elapsed_h=4)).bearable
+        assert after < before, "fewer answers are to come, and those at noon bring nothing"
+        assert after == pytest.approx(0.03 * AIM * 1500 - 14, abs=1)
+
+    def test_what_was_abandoned_meanwhile_is_paid_for(self) -> None:
+        """As after a restart in the middle of a day: what is on course stays so, what was spent ahead stays spent."""
+        for abandoned in (20, 30, 50):
+            earned = Budget(shedding=False).allow((self.window(1000, abandoned),))
+            anew = self.unasked(Budget(shedding=False), self.window(1000, abandoned))
+            assert anew.alpha <= earned.alpha
+            assert (anew == earned) == (abandoned >= 30)
+
+    def test_what_was_spent_ahead_before_is_made_up_for(self) -> None:
+        budget = Budget(shedding=False)
+        budget.allow((self.window(200, 10, elapsed_h=1),))
+        even = self.unasked(budget, self.window(1000, 10))
+        assert even == self.unasked(Budget(shedding=False), self.window(1000, 10))
+        assert even.alpha == pytest.approx((0.03 * AIM * 1000 - 3) / 1025), "an even share, less the reserve"
+
+    def test_it_is_not_earned_back_by_a_machine_that_leaves_the_answers(self) -> None:
+        budget = Budget(shedding=False)
+        self.unasked(budget, self.window(1000))
+        assert budget.allow((self.window(999),)).alpha <= 0.03 * AIM
+
+    def test_another_day_begins_with_none(self) -> None:
+        budget, fresh = Budget(shedding=False), Budget(shedding=False)
+        self.unasked(budget, self.window(1000, elapsed_h=7.0))
+        for each in (budget, fresh):
+            self.unasked(each, self.window(0, elapsed_h=0.0))
+        tomorrow = (self.window(300, 2, elapsed_h=1.0),)
+        assert budget.allow(tomorrow) == fresh.allow(tomorrow)
+
+    def test_each_period_has_its_own(self) -> None:
+        budget = Budget(shedding=False)
+        days = Window("30 days", 0.03, 50_000, 1400, 15 * 86_400, 30 * 86_400)
+        budget.unasked()
+        both = budget.allow((self.window(1000), days))
+        assert both.window == "day"
+        assert both.alpha <= 0.03 * AIM
 
 
 def test_a_conversation_that_goes_on_for_another_campaign_has_not_ended() -> None:

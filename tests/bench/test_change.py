@@ -1,0 +1,33 @@
+"""Hours of one call for each agent are no credit and teach no price: the hours after them are within the limit too."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.pacing.cell import Cell
+from bench.pacing.change import ChangedShift, OneToOne, Why, of_asked_hours, of_hours
+from bench.pacing.profile import Profile
+
+LIMIT = 3.0
+#: Two teams of ten: with a credit on the hours that nobody asked for they come to 4 to 6 %.
+AGENTS, SEEDS = 10, (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("one_to_one", "hours"),
+    [
+        pytest.param(OneToOne(0, 2), 3.0, id="progressive mode"),
+        pytest.param(OneToOne(0, 2, Why.RESTART), 3.0, id="progressive mode and a restart"),
+        pytest.param(OneToOne(1, 3, Why.LAG), 4.0, id="late events"),
+    ],
+)
+def test_what_nobody_asked_for_is_not_spent_in_the_hours_that_are_asked(one_to_one: OneToOne, hours: float) -> None:
+    cell = Cell(AGENTS, 0.25, hours=hours, profile=Profile.FLAT)
+    outcomes = [ChangedShift(cell, seed, one_to_one).play() for seed in SEEDS]
+    asked = [of_asked_hours(each, one_to_one) for each in outcomes]
+    # Calls that ring as the lag begins may still find no agent.
+    unasked = [of_hours(each, int(one_to_one.from_h), int(one_to_one.to_h) - 1) for each in outcomes]
+    assert sum(asked) / len(asked) > 1.0, "it dials ahead"
+    assert max(asked) <= LIMIT
+    assert max(unasked) < 0.5
+    assert max(each.abandonment for each in outcomes) <= LIMIT, "the day"

@@ -32,6 +32,7 @@ FAULTS = {
     "duplicates": "duplicates",
     "unknown_invites": "unknown_invites",
     "orphans": "orphan_legs",
+    "cross_talk": "cross_talk",
 }
 
 

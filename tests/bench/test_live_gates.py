@@ -60,6 +60,7 @@ def test_a_run_on_all_limits_passes() -> None:
         ("duplicates", {"duplicates": 1}),
         ("unknown_invites", {"unknown_invites": 1}),
         ("orphans", {"orphan_legs": 1}),
+        ("cross_talk", {"cross_talk": 1}),
         ("abandonment", {"abandoned": 7}),
     ],
 )

@@ -107,6 +107,7 @@ def test_runs_are_their_median_and_their_contacts_together() -> None:
         "duplicates": 0,
         "unknown_invites": 0,
         "orphans": 5,
+        "cross_talk": 0,
     }
 
 

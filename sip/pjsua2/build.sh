@@ -48,7 +48,7 @@ sha256() { sha256sum "$1" | cut -d' ' -f1; }
 # SWIG 4.2.1 to 4.3.x lock a mutex wrongly where directors meet threads: callbacks of pjsua2 would hang.
 check_tools() {
     local tool version
-    for tool in swig g++ make patch tar xz sha256sum flock; do
+    for tool in swig g++ gcc make patch tar xz sha256sum flock; do
         command -v "$tool" >/dev/null || fail "$tool is missing (docker/install.sh build installs it)"
     done
     version=$(swig -version | sed -n 's/^SWIG Version //p')
@@ -173,7 +173,8 @@ try_media() {
     flags=$(make -s -f race.mak flags)
     # shellcheck disable=SC2086 # a list of flags
     gcc -O1 -o race $flags -lpthread
-    ./race 5
+    # What it tries are locks: one that is never given back must not hold up the build.
+    timeout 60 ./race 5 || { [ $? = 2 ] && echo "it could not be tried here"; }
 }
 
 wrap() { cd "$work/pj/pjsip-apps/src/swig/python" && make pjsua2_wrap.cpp; }

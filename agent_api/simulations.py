@@ -121,7 +121,7 @@ async def _to_dial(exchange: Exchange, campaign: Campaign) -> ToDial:
     """Of a campaign that runs as it was last counted, of another one by its lists in the store."""
     waiting, own = campaign.waiting, campaign.settings.time_zone
     if campaign.is_running and waiting.total:
-        records = len(campaign.pool) + waiting.due + waiting.retry + waiting.out_of_window
+        records = len(campaign.pool) + waiting.due + waiting.retry_today + waiting.out_of_window
         return ToDial(records, campaign.zones or ((own,) if own else ()))
     names = {each.name for each in campaign.settings.lists}
     lists = [each for each in await exchange.dependencies.lists.lists() if each.name in names]
@@ -137,7 +137,7 @@ def _question(
     if mode in (Mode.PREVIEW, Mode.PUSH_PREVIEW):
         raise Refused("mode_not_simulated", f"In {mode} agents say when to dial; name another mode.", mode=mode)
     if to_dial.records == 0:
-        words = f"{campaign.name} has no records to dial; import some into its lists."
+        words = f"{campaign.name} has no records to dial today; import some into its lists."
         raise Refused("nothing_to_dial", words, campaign=campaign.name)
     now = sum(1 for agent in world.agents_of(campaign) if agent.state is not AgentState.LOGGED_OUT)
     agents = tuple(sorted({max(1, now + more) for more in request.agents}))

@@ -1,6 +1,7 @@
 """Answers that come after we have given up: our CANCEL crosses the 200 (RFC 3261 9.1), or a trunk that kept silent
 answers after all. The engine ends them at once. Somebody picked up and heard nobody: the law counts that, whatever
-the attempt's result was."""
+the attempt's result was. The pacing is told of it while the attempt is open; of one that is settled it sees the count
+of the day alone."""
 
 from __future__ import annotations
 

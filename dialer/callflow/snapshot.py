@@ -46,6 +46,7 @@ def snapshot_of(step: Step, campaign: Campaign) -> PacingSnapshot:
         in_hand=len(campaign.pool),
         upcoming=_upcoming(step, campaign),
         records_left=_records_left(campaign),
+        retries_later=campaign.waiting.retry - campaign.waiting.retry_today,
         seconds_left=None if hours is None else max(0.0, hours.closes_at - step.utc),
         may_dial=_may_dial(step, campaign),
         windows=() if hours is None else _windows(step, campaign, hours),
@@ -108,12 +109,14 @@ def _windows(step: Step, campaign: Campaign, hours: OpenHours) -> tuple[Window, 
     today = campaign.abandonment.within(1, hours.day)
     elapsed_s = step.utc - hours.since
     length_s = hours.closes_at - hours.since
-    found = [Window("day", limit, today.answers, today.abandoned, elapsed_s, length_s)]
+    found = [Window("day", limit, today.answers, today.abandoned, elapsed_s, length_s, hours.day)]
     days = rules.window_days
     if days > 1:
         total = campaign.abandonment.within(days, hours.day)
         day_s = hours.closes_at - hours.opens_at
         passed_s = campaign.abandonment.days_before(days, hours.day) * day_s
         length_s = max(days * day_s, passed_s + length_s)
-        found.append(Window(f"{days} days", limit, total.answers, total.abandoned, passed_s + elapsed_s, length_s))
+        found.append(
+            Window(f"{days} days", limit, total.answers, total.abandoned, passed_s + elapsed_s, length_s, day=None)
+        )
     return tuple(found)

@@ -93,11 +93,12 @@ class Budget:
         """Nothing was risked after all."""
         self._risk = 0.0
 
-    def allow(self, windows: Sequence[Window], to_come: float = math.inf) -> Allowance:
+    def allow(self, windows: Sequence[Window], to_come: float = math.inf, later: float = 0.0) -> Allowance:
         """What may be risked now. `windows` holds at least one period; `to_come`: live answers that the list can still
-        give, as when it ends before the periods do nothing makes up for what was spent ahead."""
+        give today, and `later` on other days, as when it ends before the periods do nothing makes up for what was spent
+        ahead."""
         self._learn()
-        periods = [_Period(each, self._count(each), min(to_come, _answers_to_come(each))) for each in windows]
+        periods = [self._period(each, to_come if each.day is not None else to_come + later) for each in windows]
         self._unasked = False
         alphas = [_alpha(each) for each in periods]
         alpha = min(alphas)
@@ -113,17 +114,22 @@ class Budget:
             cost = (self._abandoned + PRIOR_ABANDONED) / (self._exposure + self._prior_exposure)
             theta = min(MOST_THETA, max(LEAST_THETA, share / cost))
         self._risk = theta
-        left = tightest.limit * tightest.answers - tightest.abandoned
+        left = tightest.limit * periods[alphas.index(alpha)].answers - tightest.abandoned
         bearable, last = min((_bearable(each), n) for n, each in enumerate(periods))
         return Allowance(theta, alpha, left, tightest.name, guarded, spent, bearable, windows[last].name)
 
+    def _period(self, window: Window, to_come: float) -> _Period:
+        return _Period(window, self._count(window), min(to_come, _answers_to_come(window)))
+
     def _count(self, window: Window) -> float:
         """Answers of the period on which abandoned contacts may be spent. Those that nobody asked for make up for what
-        was abandoned so far, and leave nothing beyond that."""
+        was abandoned so far, and leave nothing beyond that. In a period of several days all count: what it leaves is
+        mostly of days that were asked, and none of its days can spend more than it has itself."""
+        if window.day is None:
+            return window.answers
         before = self._seen.get(window.name)
         self._seen[window.name] = window
-        if before is None or (window.elapsed_s < before.elapsed_s and window.answers < before.answers):
-            # The first look, or another day. (Fewer answers alone: one was a machine.)
+        if before is None or before.day != window.day:
             before = None
             self._uncounted[window.name] = 0.0
         count = window.answers - self._uncounted[window.name]

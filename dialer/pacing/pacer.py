@@ -95,7 +95,8 @@ class Window(Struct, frozen=True):
 
     `limit`: most abandoned, as a share of the live answers (0.03). `answers`, `abandoned`: counted so far in the
     period by everybody, this pacer's own included. `elapsed_s`, `length_s`: calling time of the period that is over,
-    and its whole, in seconds.
+    and its whole, in seconds. `day`: which day it is, as the ordinal of its date, 0 where there is only one; None for a
+    period of several.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Window(Struct, frozen=True):
     abandoned: int
     elapsed_s: float
     length_s: float
+    day: int | None = 0
 
 
 class PacingSnapshot(Struct, frozen=True):
@@ -113,10 +115,10 @@ class PacingSnapshot(Struct, frozen=True):
     in conversation or after-call work who stay; `ringing`: calls on their way that are not reserved for one agent;
     `waiting`: answered contacts without an agent; `in_hand`: records that can be dialled at once. `upcoming`: traits
     of the records in hand, in the order of the list; empty if nothing is known of them. `records_left`: records of
-    the list that are still to dial, those in hand included; None if unknown. `seconds_left`: until agents or
-    window end for today; None if unknown. `may_dial`: most calls that trunks and rates take now; None for no limit.
-    `windows`: all periods whose limit binds; empty: the pacer counts by itself. `lag_s`: age of the oldest event that
-    is not yet observed.
+    the list that are still to dial today, those in hand included; None if unknown. `retries_later`: those that come
+    back on another day. `seconds_left`: until agents or window end for today; None if unknown. `may_dial`: most calls
+    that trunks and rates take now; None for no limit. `windows`: all periods whose limit binds; empty: the pacer counts
+    by itself. `lag_s`: age of the oldest event that is not yet observed.
     """
 
     idle: int
@@ -127,6 +129,7 @@ class PacingSnapshot(Struct, frozen=True):
     in_hand: int
     upcoming: tuple[Traits, ...] = ()
     records_left: int | None = None
+    retries_later: int = 0
     seconds_left: float | None = None
     may_dial: int | None = None
     windows: tuple[Window, ...] = ()

@@ -118,7 +118,8 @@ class PredictivePacer:
         if self._risked is None or now - self._risked > self._grid.ring_s:
             # Longer ago than any call that rings now was placed.
             self._budget.unasked()
-        allowance = self._budget.allow(self._windows(now, snapshot), self._answers_to_come(snapshot))
+        later = self._answers_of(snapshot.retries_later)
+        allowance = self._budget.allow(self._windows(now, snapshot), self._answers_to_come(snapshot), later)
         held = restraint(snapshot, self._settings.min_agents, self._grid.ring_s, len(self._calls.ringing))
         if held:
             self._budget.held()
@@ -164,10 +165,14 @@ class PredictivePacer:
         return (Window("shift", limit, self._calls.answers, self._calls.abandoned, elapsed_s, length_s),)
 
     def _answers_to_come(self, snapshot: PacingSnapshot) -> float:
-        """Live answers that the records left and the calls under way give, each dialled once more."""
+        """Live answers that the records left today and the calls under way give."""
         if snapshot.records_left is None:
             return math.inf
-        return (snapshot.records_left + snapshot.ringing) * self._calls.rate.level * self._prospects.expected(None)
+        return self._answers_of(snapshot.records_left + snapshot.ringing)
+
+    def _answers_of(self, records: int) -> float:
+        """Live answers that so many records give, each dialled once more."""
+        return records * self._calls.rate.level * self._prospects.expected(None)
 
     def _forecast(self, now: float, snapshot: PacingSnapshot, theta: float, held: Restraint | None) -> Forecast:
         free, chances = self._crew.free(now), self._calls.chances(now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -329,3 +330,4 @@ def test_what_was_counted_before_a_restart_is_spent() -> None:
     assert (today.answers, today.abandoned) == (100, 2)
     assert (month.answers, month.abandoned) == (600, 11)
     assert month.length_s > today.length_s
+    assert (today.day, month.day) == (datetime.fromtimestamp(floor.utc, UTC).toordinal(), None)

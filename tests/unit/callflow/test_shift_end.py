@@ -72,7 +72,8 @@ def test_records_that_are_due_again_after_the_end_are_not_left_for_today() -> No
     floor.waiting = Waiting(due=7, retry=500, retry_today=40, next_due_at=floor.utc + 60, total=1000)
     floor.tick(COUNT_EVERY_S)
     floor.tick()
-    assert script.asked[-1].records_left == len(floor.campaign.pool) + 7 + 40
+    asked_last = script.asked[-1]
+    assert (asked_last.records_left, asked_last.retries_later) == (len(floor.campaign.pool) + 7 + 40, 460)
     noon = floor.utc - floor.utc % HOUR_S
     assert floor.claims[-1].closes_at == {LONDON: noon + 5.5 * HOUR_S}, "the store is told when the teams go home"
 

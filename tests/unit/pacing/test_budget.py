@@ -42,6 +42,16 @@ def test_one_period_that_is_spent_is_enough_to_risk_nothing(order: int) -> None:
         assert allowance.spent == (theta == 0.0)
 
 
+def test_a_list_that_ends_today_still_gives_its_retries_to_the_days_after() -> None:
+    """Second day of thirty: a little ahead of the course, 40 answers left today and 160 from tomorrow's retries."""
+    month = Window("30 days", 0.03, 1100, 33, 12 * 3600.0, 240 * 3600.0, day=None)
+    without, within = (Budget(shedding=False).allow((day(100, 2), month), 40.0, later) for later in (0.0, 160.0))
+    assert within.bearable > without.bearable
+    assert within.theta > without.theta == LEAST_THETA
+    today = (day(100, 2),)
+    assert Budget(shedding=False).allow(today, 40.0, 160.0) == Budget(shedding=False).allow(today, 40.0)
+
+
 def test_who_is_ahead_of_the_budget_still_risks_a_little() -> None:
     """1:1 for the rest of a day costs far more than the few abandoned contacts that the first steps above it bring."""
     ahead = Budget(shedding=False).allow((day(1000, 50),))

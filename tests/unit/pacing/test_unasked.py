@@ -68,8 +68,8 @@ def test_many_dials_that_nobody_asked_about_are_not_kept_for_the_first_decision(
 class TestCredit:
     """What an even share of the limit leaves, by the hour at which it is asked; a day of eight hours."""
 
-    def window(self, answers: int, abandoned: int = 0, elapsed_h: float = 4.0) -> Window:
-        return Window("day", 0.03, answers, abandoned, elapsed_h * 3600, 8 * 3600)
+    def window(self, answers: int, abandoned: int = 0, elapsed_h: float = 4.0, day: int = 1) -> Window:
+        return Window("day", 0.03, answers, abandoned, elapsed_h * 3600, 8 * 3600, day)
 
     def unasked(self, budget: Budget, window: Window) -> Allowance:
         budget.unasked()
@@ -108,17 +108,35 @@ class TestCredit:
         self.unasked(budget, self.window(1000))
         assert budget.allow((self.window(999),)).alpha <= 0.03 * AIM
 
-    def test_another_day_begins_with_none(self) -> None:
+    @pytest.mark.parametrize(("answers", "elapsed_h"), [(0, 0.0), (0, 7.5), (300, 7.5), (1500, 1.0), (1500, 7.5)])
+    def test_another_day_begins_anew_at_whatever_hour_and_with_whatever_was_heard(
+        self, answers: int, elapsed_h: float
+    ) -> None:
+        """Nobody asks before its first look, which may be at a later hour than yesterday's last one."""
         budget, fresh = Budget(shedding=False), Budget(shedding=False)
         self.unasked(budget, self.window(1000, elapsed_h=7.0))
         for each in (budget, fresh):
-            self.unasked(each, self.window(0, elapsed_h=0.0))
-        tomorrow = (self.window(300, 2, elapsed_h=1.0),)
-        assert budget.allow(tomorrow) == fresh.allow(tomorrow)
+            self.unasked(each, self.window(answers, elapsed_h=elapsed_h, day=2))
+        later = (self.window(answers + 300, 2, elapsed_h=elapsed_h + 0.25, day=2),)
+        assert budget.allow(later) == fresh.allow(later)
+
+    def test_a_period_of_many_days_keeps_what_its_days_have_left(self) -> None:
+        """Also when its oldest day drops out overnight, and for a node that begins anew."""
+
+        def month(answers: int, elapsed_h: float) -> Window:
+            return Window("30 days", 0.03, answers, 5, elapsed_h * 3600, 30 * 8 * 3600, day=None)
+
+        kept, anew = Budget(shedding=False), Budget(shedding=False)
+        kept.allow((month(600, 240.0),))
+        morning = month(580, 232.0)
+        assert self.unasked(kept, morning) == self.unasked(anew, morning) == Budget(shedding=False).allow((morning,))
+
+    def test_what_is_left_is_told_without_it(self) -> None:
+        assert self.unasked(Budget(shedding=False), self.window(1000)).left == pytest.approx(0.0, abs=1.0)
 
     def test_each_period_has_its_own(self) -> None:
         budget = Budget(shedding=False)
-        days = Window("30 days", 0.03, 50_000, 1400, 15 * 86_400, 30 * 86_400)
+        days = Window("30 days", 0.03, 50_000, 1400, 15 * 86_400, 30 * 86_400, day=None)
         budget.unasked()
         both = budget.allow((self.window(1000), days))
         assert both.window == "day"

@@ -41,6 +41,10 @@ BENCHES: Mapping[str, tuple[str, str]] = {
     "latency": ("bench.latency", "a contact's 200 OK to the agent's audio, beside an ARI application"),
     "core": ("bench.core", "PACE-8h by the whole core, beside the harness that plays the page; what a tick takes"),
     "live": ("bench.live", "predictive dialling with real SIP, beside the simulation of the same centre"),
+    "mode_change": (
+        "bench.mode_change",
+        "what is abandoned after hours of one call for each agent, beside a fresh day",
+    ),
     "pacing": ("bench.pacing.command", "PACE-8h: utilisation and abandonment of pacing rules on a virtual shift"),
     "setup": ("bench.setup", "new calls per second through node and engine"),
 }

@@ -20,6 +20,7 @@ from dialer.pacing.governor import LAG_LIMIT_S, Governor
 from dialer.pacing.pacer import Decision, Observation, PacingSnapshot, Window
 from dialer.pacing.predictive import PredictivePacer
 from dialer.pacing.rules import RING_S
+from dialer.simulation.tally import percent
 
 
 class Why(StrEnum):
@@ -88,4 +89,4 @@ def of_asked_hours(outcome: Outcome, one_to_one: OneToOne) -> float:
 
 
 def _percent(hours: Sequence[tuple[int, int]]) -> float:
-    return 100.0 * sum(lost for _, lost in hours) / max(1, sum(answers for answers, _ in hours))
+    return percent(sum(lost for _, lost in hours), sum(answers for answers, _ in hours))

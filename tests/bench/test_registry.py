@@ -35,7 +35,7 @@ def test_each_comparison_explains_itself(name: str, capsys: pytest.CaptureFixtur
     assert module.__doc__
     if name in BENCHES:
         assert run_bench(name, ["--help"]) == 0
-        repeated_by = "--seeds" if name in ("core", "live", "pacing") else "--rounds"
+        repeated_by = "--seeds" if name in ("core", "live", "mode_change", "pacing") else "--rounds"
         assert repeated_by in capsys.readouterr().out
 
 

@@ -121,7 +121,7 @@ async def _to_dial(exchange: Exchange, campaign: Campaign) -> ToDial:
     """Of a campaign that runs as it was last counted, of another one by its lists in the store."""
     waiting, own = campaign.waiting, campaign.settings.time_zone
     if campaign.is_running and waiting.total:
-        records = len(campaign.pool) + waiting.due + waiting.retry_today + waiting.out_of_window
+        records = len(campaign.pool) + waiting.today + waiting.out_of_window
         return ToDial(records, campaign.zones or ((own,) if own else ()))
     names = {each.name for each in campaign.settings.lists}
     lists = [each for each in await exchange.dependencies.lists.lists() if each.name in names]

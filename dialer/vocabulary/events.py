@@ -74,6 +74,11 @@ class Waiting(Struct, frozen=True):
     done: int = 0
     total: int = 0
 
+    @property
+    def today(self) -> int:
+        """Those that can be dialled today in the zones that are open: due, or due before dialling ends."""
+        return self.due + self.retry_today
+
 
 class RecordsClaimed(Struct, frozen=True):
     campaign: CampaignName

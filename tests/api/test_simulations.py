@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from dialer.campaigns.day_figures import DayFigures
 from dialer.simulation.outlook import outlooks
 from dialer.simulation.process import SimulationProcess
 from dialer.vocabulary.errors import Refused
-from dialer.vocabulary.events import AnswersRemembered
+from dialer.vocabulary.events import AnswersRemembered, Waiting
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.shifts import CountedDay, ShiftOutlook, ShiftQuestion
 
@@ -94,6 +95,21 @@ async def test_todays_figures_are_what_it_is_reckoned_with(hall: Hall) -> None:
     (question,) = hall.asked.questions
     assert (question.answer_rate, question.ring_s, question.busy_share) == (0.3, 10.0, 0.1)
     assert (question.talk_s, question.wrap_s, question.rule) == (90.0, 10.0, "progressive")
+
+
+async def test_records_that_rest_until_another_day_are_none_of_today(hall: Hall) -> None:
+    sue = await hall.run("asm", *NUMBERS)
+    _figures(hall)
+    asm = hall.campaign("asm")
+    await hall.until(lambda: not asm.claiming)
+    asm.claim_after = inf  # what waits is as it is said here
+    asm.waiting = Waiting(due=7, retry=500, retry_today=40, out_of_window=3, total=1000)
+    told = await hall.try_out(sue, agents=[0])
+    assert told["records"] == hall.asked.questions[-1].records == len(asm.pool) + 7 + 40 + 3
+    asm.pool.drain()
+    asm.waiting = Waiting(retry=500, total=1000)
+    nothing = await hall.try_out(sue, 409)
+    assert "no records to dial today" in str(nothing)
 
 
 async def test_the_figures_of_an_earlier_day_are_not_todays(hall: Hall) -> None:

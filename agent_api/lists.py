@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
 from msgspec import Meta, Struct
@@ -15,6 +14,7 @@ from msgspec import Meta, Struct
 from agent_api.exchange import Exchange, Reply
 from agent_api.problems import Place, invalid
 from agent_api.route import FLOOR, PREFIX, READERS, Handler, Route
+from dialer.compliance.zones import NoPlace, place_zone
 from dialer.ports import ImportReport, ListRow, RecordRow
 from dialer.records.exporting import csv_line
 from dialer.vocabulary.errors import NotFound, Refused
@@ -49,9 +49,9 @@ async def _known(exchange: Exchange) -> ListRow:
 async def add(exchange: Exchange) -> Reply:
     said = exchange.content_as(ListRequest)
     try:
-        await asyncio.to_thread(ZoneInfo, said.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise invalid(Place("$.zone", f"{said.zone!r} is no IANA time zone; write for example Europe/Rome")) from None
+        await asyncio.to_thread(place_zone, said.zone)
+    except NoPlace as problem:
+        raise invalid(Place("$.zone", f"{said.zone!r} {problem}")) from None
     lists = exchange.dependencies.lists
     if any(row.name == said.name for row in await lists.lists()):
         raise Refused("list_exists", f"There is a list {said.name!r} already.", list=said.name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import wave
 from collections.abc import Iterator
 from pathlib import Path as FilePath
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 import phonenumbers
@@ -13,6 +12,7 @@ import phonenumbers
 from config.consistency import Inconsistency
 from config.model import CallingWindow, Settings
 from config.problems import Path
+from dialer.compliance.zones import NoPlace, place_zone
 
 
 def _sounds(settings: Settings) -> Iterator[tuple[Path, str]]:
@@ -72,23 +72,17 @@ def _wrong_sound(name: str) -> str:
 
 def _unknown_zones(settings: Settings) -> Iterator[Inconsistency]:
     for at, campaign in enumerate(settings.campaigns):
-        if campaign.time_zone is not None and not _is_zone(campaign.time_zone):
-            yield Inconsistency(("campaigns", at, "time_zone"), _no_zone(campaign.time_zone))
-        shift_zone = campaign.predictive.shift_zone
-        if shift_zone is not None and not _is_zone(shift_zone):
-            yield Inconsistency(("campaigns", at, "predictive", "shift_zone"), _no_zone(shift_zone))
+        if campaign.time_zone is not None:
+            yield from _no_place(("campaigns", at, "time_zone"), campaign.time_zone)
+        if campaign.predictive.shift_zone is not None:
+            yield from _no_place(("campaigns", at, "predictive", "shift_zone"), campaign.predictive.shift_zone)
 
 
-def _no_zone(name: str) -> str:
-    return f"{name!r} is no time zone; write it as in Europe/London"
-
-
-def _is_zone(name: str) -> bool:
+def _no_place(path: Path, zone: str) -> Iterator[Inconsistency]:
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # no such file, not below the directory, a directory
-        return False
-    return True
+        place_zone(zone)
+    except NoPlace as problem:
+        yield Inconsistency(path, f"{zone!r} {problem}")
 
 
 def _unknown_countries(settings: Settings) -> Iterator[Inconsistency]:

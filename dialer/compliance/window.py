@@ -11,9 +11,14 @@ import holidays
 
 from config.model import CallingWindow, Hours
 
+#: Zones of tzdata that are nobody's clock: records that were imported with them before they were refused.
+_NO_CLOCKS = frozenset(("EST", "MST", "HST", "localtime", "posixrules", "Factory"))
+
 
 @lru_cache(maxsize=1024)
 def _zone(name: str) -> ZoneInfo | None:
+    if name in _NO_CLOCKS:
+        return None
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
+from dialer.compliance.zones import NoPlace, place_zone
 from dialer.ports import NewRecord, RefusedRow
 from dialer.records.answer_score import SCORE_FIELD, answer_score
 from dialer.records.columns import Columns
@@ -50,8 +50,10 @@ class _Wrong(Exception):
 
 def check(options: ImportOptions) -> None:
     """Raises Refused for a zone or a region that does not exist."""
-    if _zone(options.zone) is None:
-        raise Refused("zone_unknown", f"There is no time zone {options.zone!r}: write it like Europe/Rome.")
+    try:
+        place_zone(options.zone)
+    except NoPlace as problem:
+        raise Refused("zone_unknown", f"{options.zone!r} {problem}") from None
     if options.region and not known_region(options.region):
         raise Refused("region_unknown", f"There is no country {options.region!r}: write two letters, like IT.")
 
@@ -106,7 +108,6 @@ class _Reader:
     def __init__(self, columns: Columns, options: ImportOptions) -> None:
         self._columns = columns
         self._options = options
-        self._zones: dict[str, str | None] = {"": options.zone}
 
     def read(self, row: CsvRow) -> NewRecord | RefusedRow:
         if row.problem:
@@ -163,12 +164,10 @@ class _Reader:
             raise _Wrong(self._header("number"), raw, str(problem)) from None
 
     def _zone(self, name: str) -> str:
-        if name not in self._zones:
-            self._zones[name] = _zone(name)
-        zone = self._zones[name]
-        if zone is None:
-            raise _Wrong(self._header("zone"), name, "there is no such time zone; write it like Europe/Rome")
-        return zone
+        try:
+            return place_zone(name) if name else self._options.zone
+        except NoPlace as problem:
+            raise _Wrong(self._header("zone"), name, f"this {problem}") from None
 
     def _whole(self, field: str, values: Mapping[str, str]) -> int:
         value = values.get(field, "")
@@ -196,12 +195,3 @@ def _check_score(data: Mapping[str, str]) -> None:
     except ValueError:
         reason = "this is no chance of an answer; write a share from 0 to 1 or percent, like 0.35 or 35%, or nothing"
         raise _Wrong(SCORE_FIELD, data[SCORE_FIELD], reason) from None
-
-
-def _zone(name: str) -> str | None:
-    """The name of a time zone, None if there is none of this name."""
-    try:
-        return ZoneInfo(name).key if name else None
-    except (ZoneInfoNotFoundError, OSError, ValueError):
-        # A name that is a directory of the time zones, or leads out of it.
-        return None

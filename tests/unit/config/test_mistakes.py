@@ -94,7 +94,7 @@ MISTAKES = [
     (of_campaign("calling_window: {holidays_country: QQ}"), "10: campaigns[spring].calling_window.holidays_country: the holidays of QQ are not known; leave it out and close the days by stopping the campaign"),
     (of_campaign("calling_window: {holidays_country: GB, holidays_subdivision: XYZ}"), "10: campaigns[spring].calling_window.holidays_subdivision: 'XYZ' is no part of GB whose holidays are known; use one of "),
     (of_campaign("calling_window: {holidays_subdivision: ENG}"), "10: campaigns[spring].calling_window.holidays_subdivision: needs holidays_country; add it"),
-    (of_campaign("time_zone: Europe/Londn"), "10: campaigns[spring].time_zone: 'Europe/Londn' is no time zone; write it as in Europe/London"),
+    (of_campaign("time_zone: Europe/Londn"), "10: campaigns[spring].time_zone: 'Europe/Londn' is no time zone; did you mean Europe/London?"),
     (of_campaign("time_zone: Europe"), "10: campaigns[spring].time_zone: 'Europe' is no time zone; write it as in Europe/London"),
     (of_campaign("region: QQ"), "10: campaigns[spring].region: QQ is no country; write it as in GB"),
     (of_campaign("region: England"), "10: campaigns[spring].region: 'England' does not have the right form; write the two letters of a country, as in GB"),

@@ -131,8 +131,8 @@ def test_a_broken_row_costs_that_row(row: bytes, column: str, reason: str) -> No
 @pytest.mark.parametrize(
     ("header", "row", "column", "reason"),
     [
-        ("zone", "Mars/Olympus", "zone", "no such time zone"),
-        ("zone", "../../etc/passwd", "zone", "no such time zone"),
+        ("zone", "Mars/Olympus", "zone", "no time zone"),
+        ("zone", "../../etc/passwd", "zone", "no time zone"),
         ("chain_n", "first", "chain_n", "no whole number"),
         ("chain_n", "-1", "chain_n", "no whole number"),
         ("daily_from,daily_till", "9,17:00", "daily_from", "time of day"),

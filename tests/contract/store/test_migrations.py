@@ -1,0 +1,84 @@
+"""What a database of an earlier version holds is put right when it is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, insert, make_url, select
+
+from dialer.ports import NewRecord
+from dialer.store.database import Database
+from dialer.store.migrations.versions import r0003_places_and_numbers as places_and_numbers
+from dialer.store.opening import open_plain
+from dialer.store.postgres import PostgresDatabase
+from dialer.store.sqlite import SqliteDatabase
+from dialer.store.tables import do_not_call, list_zones, lists, records
+from tests.contract.store.backends import LIST, NOON, SPRING, sqlite_url
+
+
+def upgrade(connection: Connection) -> None:
+    with Operations.context(MigrationContext.configure(connection)):
+        places_and_numbers.upgrade()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return sqlite_url(tmp_path) if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+def database_of(url: str) -> Database:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return PostgresDatabase(parsed.set(drivername="postgresql+asyncpg"))
+    return SqliteDatabase(Path(parsed.database or ""), None)
+
+
+async def test_abbreviations_of_zones_become_places(url: str) -> None:
+    zones = {"+12125550101": "EST", "+16025550102": "MST", "+13035550103": "MST", "+18085550104": "HST"}
+    zones["+442079460105"] = "Europe/London"
+    plain = await open_plain(url)
+    await plain.lists.add_list(LIST, "EST", "US", NOON)
+    rows = [NewRecord(line, number, number, "", zone) for line, (number, zone) in enumerate(zones.items(), 2)]
+    await plain.lists.add_records(LIST, rows, NOON)
+    await plain.close()
+    database = database_of(url)
+    await database.write(upgrade)
+    found = await database.read(lambda connection: connection.execute(select(records.c.number, records.c.zone)).all())
+    assert {row.number: row.zone for row in found} == {
+        "+12125550101": "America/New_York",
+        "+16025550102": "America/Phoenix",
+        "+13035550103": "America/Denver",
+        "+18085550104": "Pacific/Honolulu",
+        "+442079460105": "Europe/London",
+    }
+    kept = await database.read(lambda connection: connection.execute(select(list_zones.c.zone)).scalars().all())
+    assert sorted(kept) == sorted({row.zone for row in found})
+    assert await database.read(lambda connection: connection.execute(select(lists.c.zone)).scalar()) == (
+        "America/New_York"
+    )
+    await database.close()
+
+
+async def test_numbers_of_the_do_not_call_list_become_those_that_are_dialled(url: str) -> None:
+    await (await open_plain(url)).close()
+    database = database_of(url)
+    typed = ["+4402079460001", "+4402079460002", "+442079460002", "+442079460003", "+441", "+3906698"]
+    rows = [{"number": number, "campaign": "", "source": "user", "agent": None, "at": NOON} for number in typed]
+    rows.append({**rows[0], "campaign": SPRING})
+    await database.write(lambda connection: connection.execute(insert(do_not_call), rows).rowcount)
+    await database.write(upgrade)
+    found = await database.read(
+        lambda connection: connection.execute(select(do_not_call.c.campaign, do_not_call.c.number)).all()
+    )
+    assert sorted((row.campaign, row.number) for row in found) == [
+        ("", "+3906698"),
+        ("", "+441"),
+        ("", "+442079460001"),
+        ("", "+442079460002"),
+        ("", "+442079460003"),
+        (SPRING, "+442079460001"),
+    ]
+    await database.close()

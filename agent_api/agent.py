@@ -20,6 +20,7 @@ from dialer.views.agent import (
 )
 from dialer.views.desk import DeskView, desk_view
 from dialer.vocabulary.commands import AcknowledgeNotice, GetRecord, GoNotReady, GoReady, LogIn, LogOut
+from dialer.vocabulary.events import DesktopAwaited
 from dialer.vocabulary.ids import CampaignName, NoticeId
 
 
@@ -38,8 +39,14 @@ async def show(exchange: Exchange) -> Reply:
     return desk(exchange)
 
 
+def _await_desktop(exchange: Exchange) -> None:
+    """Who works is to have a desktop: one that never connects counts as one that was lost."""
+    exchange.dependencies.announcer.announce(DesktopAwaited(exchange.agent_name))
+
+
 async def log_in(exchange: Exchange) -> Reply:
     await exchange.ask(LogIn(exchange.agent_name))
+    _await_desktop(exchange)
     return desk(exchange)
 
 
@@ -51,6 +58,7 @@ async def log_out(exchange: Exchange) -> Reply:
 
 async def ready(exchange: Exchange) -> Reply:
     await exchange.ask(GoReady(exchange.agent_name))
+    _await_desktop(exchange)
     return desk(exchange)
 
 

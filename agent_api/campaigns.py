@@ -20,7 +20,8 @@ from dialer.vocabulary.results import CallResult
 
 
 class UnloadRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """`force` takes records off desktops at once; conversations go on."""
+    """`force` waits for nothing, in whatever state the campaign is: records go back, overrun after-call work is closed.
+    Conversations go on."""
 
     force: bool = False
 

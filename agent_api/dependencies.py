@@ -25,7 +25,7 @@ from dialer.ports import (
     Users,
 )
 from dialer.vocabulary.commands import Command
-from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected, UserKnown
+from dialer.vocabulary.events import DesktopAwaited, DesktopConnected, DesktopDisconnected, UserKnown
 from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import ListName
 from dialer.vocabulary.outputs import RecallHabits
@@ -41,7 +41,7 @@ class Asker(Protocol):
 class Announcer(Protocol):
     """The inbox, as facts of ours see it. Never blocks."""
 
-    def announce(self, event: DesktopConnected | DesktopDisconnected | UserKnown) -> None: ...
+    def announce(self, event: DesktopAwaited | DesktopConnected | DesktopDisconnected | UserKnown) -> None: ...
 
 
 class HabitBook(Protocol):

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from agent_api.agent import desk
 from agent_api.exchange import Exchange, Reply
-from agent_api.route import AGENTS, PREFIX, READERS, Handler, Route
+from agent_api.route import AGENTS, FLOOR, PREFIX, READERS, Handler, Route
 from config.model import Role
 from dialer.interactions.interaction import Interaction
 from dialer.views.desk import DeskView
@@ -23,12 +23,14 @@ from dialer.vocabulary.commands import (
     AcceptOffer,
     CallAgain,
     CancelRecord,
+    CloseInteraction,
     DialRecord,
     Done,
     EndCall,
     ExtendAfterCall,
     Hold,
     Mute,
+    ReassignInteraction,
     RejectOffer,
     Resume,
     ReturnRecord,
@@ -36,7 +38,7 @@ from dialer.vocabulary.commands import (
     SetOutcome,
 )
 from dialer.vocabulary.errors import NotFound
-from dialer.vocabulary.ids import InteractionId, OfferId
+from dialer.vocabulary.ids import AgentName, InteractionId, OfferId
 from dialer.vocabulary.results import CallResult
 
 
@@ -72,6 +74,21 @@ class DoneRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the agent goes; left out, as the campaign says."""
 
     then: Literal["", "ready", "not_ready"] = ""
+
+
+class CloseRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`reason` is for the audit and for the agent. The call result stays; `disposition` left out leaves the agent's,
+    which may be none."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    disposition: Annotated[str, Meta(max_length=64)] | None = None
+
+
+class ReassignRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The agent who takes it over; `reason` is for the audit and for both."""
+
+    agent: Annotated[str, Meta(min_length=1, max_length=64)]
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 def _id(exchange: Exchange) -> InteractionId:
@@ -175,6 +192,45 @@ async def done(exchange: Exchange) -> Reply:
     return desk(exchange)
 
 
+class Closed(Struct, frozen=True):
+    """`open`: a call is being ended, and the interaction is closed with its end."""
+
+    interaction: str
+    open: bool
+
+
+async def close(exchange: Exchange) -> Reply:
+    """A supervisor closes an interaction on whatever desk."""
+    said, id_ = exchange.content_as(CloseRequest), _id(exchange)
+    who = exchange.who.user.name
+    await exchange.ask(CloseInteraction(id_, who, said.reason, said.disposition))
+    return Reply(Closed(id_, id_ in exchange.world.interactions))
+
+
+async def reassign(exchange: Exchange) -> Reply:
+    """Answered with what is on the desk of the agent who has it now; a record that was not dialled begins anew."""
+    said = exchange.content_as(ReassignRequest)
+    agent = exchange.world.agent(AgentName(said.agent))
+    await exchange.ask(ReassignInteraction(_id(exchange), agent.name, exchange.who.user.name, said.reason))
+    now_on_desk = exchange.world.interaction(agent.interaction or _id(exchange))
+    return Reply(interaction_summary(exchange.world, now_on_desk, exchange.now))
+
+
+def _supervise(path: str, name: str, summary: str, handler: Handler, request: type[Struct], response: object) -> Route:
+    return Route(
+        method="POST",
+        path=f"{PREFIX}/interactions/{{interaction}}/{path}",
+        name=name,
+        summary=summary,
+        tag="supervision",
+        handler=handler,
+        roles=FLOOR,
+        request=request,
+        response=response,
+        refusals=(404, 409),
+    )
+
+
 def _action(path: str, name: str, summary: str, handler: Handler, request: type[Struct] | None = None) -> Route:
     return Route(
         method="POST",
@@ -229,4 +285,8 @@ def routes() -> tuple[Route, ...]:
         _action("call-again", "callAgain", "Dial the contact again within this interaction", call_again),
         _action("extend", "extendAfterCall", "More time for after-call work", extend),
         _action("done", "done", "Close the interaction", done, DoneRequest),
+        _supervise("close", "closeInteraction", "Close it on whatever desk", close, CloseRequest, Closed),
+        _supervise(
+            "reassign", "reassignInteraction", "Give it to another agent", reassign, ReassignRequest, InteractionSummary
+        ),
     )

@@ -68,7 +68,9 @@ class Announcements:
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
 
-    def announce(self, event: events.DesktopConnected | events.DesktopDisconnected | events.UserKnown) -> None:
+    def announce(
+        self, event: events.DesktopAwaited | events.DesktopConnected | events.DesktopDisconnected | events.UserKnown
+    ) -> None:
         self._inbox.post(event)
 
 

@@ -106,6 +106,8 @@ class Agent:
     since_utc: float = 0.0
     pending: Pending | None = None
     desktops: int = 0
+    #: Without any desktop for longer than the grace.
+    away: bool = False
     interaction: InteractionId | None = None
     #: The standing leg of ASM; it may still be ringing (see its machine).
     engaged: LegId | None = None

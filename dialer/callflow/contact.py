@@ -7,6 +7,7 @@ from dialer.callflow.dialing import next_trunk, nothing_heard_timer
 from dialer.callflow.ending import close_conversation, close_unanswered
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import agent_leg, join_all, listen_in, play, stop_play
+from dialer.callflow.probing import change
 from dialer.callflow.sounds import RINGBACK
 from dialer.callflow.step import Step
 from dialer.interactions.attempt import Attempt
@@ -132,6 +133,8 @@ def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, even
     dial = attempt.dials[leg.dial]
     dial.code, dial.reason, dial.q850 = event.code, event.reason, event.q850
     dial.heard = dial.heard or event.heard
+    if event.by is ClearedBy.MEDIA:
+        step.history("media_lost", interaction=interaction, trunk=dial.trunk, leg=leg.id)
     step.write(SettleDial(attempt.id, dial.n, event.code, event.reason, event.q850, event.by, step.utc_of(event.at)))
     trunk = step.world.trunks.get(TrunkName(dial.trunk))
     if trunk is None:
@@ -144,12 +147,13 @@ def _judge(step: Step, trunk: Trunk, event: LegCleared, *, cancelled: bool) -> N
     if event.retry_after_s is not None and event.code == 503:
         trunk.resumes_at = step.now + event.retry_after_s
         trunk.complain(f"503 {event.reason}, retry after {event.retry_after_s:g} s", step.utc)
+        _tell_refused(step, trunk)
     elif event.by is ClearedBy.TRANSPORT or (not event.heard and not cancelled and event.by is ClearedBy.US):
         trunk.misses += 1
         if event.by is ClearedBy.TRANSPORT:
             trunk.complain(f"{event.code or ''} {event.reason or 'no connection'}".strip(), step.utc)
         if trunk.misses >= trunk.settings.probe_misses_down and trunk.is_probed:
-            trunk.machine.advance(TrunkTrigger.LOST, step.now)
+            change(step, trunk, TrunkTrigger.LOST)
     elif event.heard:
         trunk.misses = 0
         # With a cause of the telephone network it is the contact's word: Asterisk says 403 for a declined call.
@@ -169,3 +173,10 @@ def _bar(step: Step, trunk: Trunk, event: LegCleared) -> None:
         trunk.barred = 0
         trunk.resumes_at = step.now + BARRED_PAUSE_S
         trunk.complain(f"{event.code} {event.reason}, {BARRED_IN_A_ROW} times in a row", step.utc)
+        _tell_refused(step, trunk)
+
+
+def _tell_refused(step: Step, trunk: Trunk) -> None:
+    """It is left alone for a while."""
+    pause_s = round(trunk.resumes_at - step.now, 3)
+    step.history("trunk_refused", trunk=trunk.name, last_error=trunk.last_error, pause_s=pause_s)

@@ -12,10 +12,16 @@ from dialer.vocabulary.writes import SaveAgent
 
 #: The timer that runs the pacing at once, coalesced, when an agent becomes free.
 PACE_TIMER = "pace"
+#: How long an agent stays ready without any desktop connection.
+DESKTOP_GRACE_S = 30.0
 
 
 def pause_timer(agent: AgentName) -> str:
     return f"pause/{agent}"
+
+
+def desktop_timer(agent: AgentName) -> str:
+    return f"desktop/{agent}"
 
 
 def move(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "") -> None:

@@ -24,6 +24,7 @@ from dialer.callflow import (
     recovery,
     refusals,
     running,
+    supervising,
     supply,
     trial,
 )
@@ -63,6 +64,8 @@ COMMANDS: Mapping[type, Handler] = {
     commands.PlaceTrialCall: trial.on_place,
     commands.EndTrialCall: trial.on_end,
     commands.BarNumbers: barring.on_bar_numbers,
+    commands.CloseInteraction: supervising.on_close,
+    commands.ReassignInteraction: supervising.on_reassign,
 }
 
 EVENTS: Mapping[type, Handler] = {
@@ -87,6 +90,7 @@ EVENTS: Mapping[type, Handler] = {
     events.StoreRecovered: refusals.on_store_recovered,
     events.DesktopConnected: presence.on_desktop_connected,
     events.DesktopDisconnected: presence.on_desktop_disconnected,
+    events.DesktopAwaited: presence.on_desktop_awaited,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.model import AfterDone
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
 from dialer.callflow import late, observing
 from dialer.callflow.desk import give_free, move
@@ -81,9 +82,28 @@ def close_unanswered(step: Step, interaction: Interaction, result: CallResult, e
     release_leg(step, interaction)
     if interaction.conversed and party is not None:
         party.machine.advance(PartyTrigger.END, step.now)
-        begin_after_call(step, interaction, party)
+        _work_up(step, interaction, party)
     else:
         finalize(step, interaction)
+
+
+def _work_up(step: Step, interaction: Interaction, party: Party) -> None:
+    """After-call work, unless a supervisor has closed the interaction."""
+    begin_after_call(step, interaction, party)
+    if interaction.closed_by:
+        finalize(step, interaction, after_forced(step, interaction))
+
+
+def after_forced(step: Step, interaction: Interaction) -> AgentTrigger | None:
+    """Where the agent goes from whom a supervisor takes an interaction: as after Done, but not ready without a
+    desktop."""
+    party = interaction.party
+    agent = step.world.agents[party.agent] if party is not None else None
+    if agent is None or agent.state is not AgentState.AFTER_CALL_WORK:
+        return None
+    then = step.world.campaigns[interaction.campaign].settings.after_call.then
+    stays = agent.away or then is AfterDone.NOT_READY
+    return AgentTrigger.NOT_READY if stays else AgentTrigger.READY
 
 
 def _look_for_late_answer(step: Step, interaction: Interaction) -> None:
@@ -130,7 +150,7 @@ def close_conversation(step: Step, interaction: Interaction, event: LegCleared) 
         finalize(step, interaction)
         return
     party.machine.advance(PartyTrigger.END, step.now)
-    begin_after_call(step, interaction, party)
+    _work_up(step, interaction, party)
 
 
 def release_leg(step: Step, interaction: Interaction) -> None:

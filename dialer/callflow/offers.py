@@ -108,7 +108,7 @@ def on_look_over(step: Step, offer_id: OfferId) -> None:
     except Refused as refusal:
         if refusal.code == "no_phone":
             step.publish(agent.name, "phone_failed", agent.name, {"code": refusal.code, "reason": str(refusal)})
-            _stop_timers(step, party)
+            stop_timers(step, party)
             on_phone_failed(step, agent, interaction, SystemReason.PHONE_NO_ANSWER)
         else:
             take_back(step, agent, interaction, refusal.code, str(refusal))
@@ -137,7 +137,7 @@ def on_reject(step: Step, command: commands.RejectOffer) -> None:
     campaign = step.world.campaigns[interaction.campaign]
     if not campaign.settings.permissions.reject:
         raise Refused("not_permitted", "You may not reject records in this campaign.", permission="reject")
-    _stop_timers(step, party)
+    stop_timers(step, party)
     _hide(step, agent, interaction, campaign)
     agent.expiries = 0
     step.history("offer_rejected", interaction=interaction)
@@ -176,7 +176,7 @@ def on_cancel(step: Step, command: commands.CancelRecord) -> None:
         raise Refused("already_dialled", "The record is being dialled; end the call instead.", state=interaction.state)
     if not campaign.settings.permissions.cancel:
         raise Refused("not_permitted", "You may not cancel records in this campaign.", permission="cancel")
-    _stop_timers(step, party)
+    stop_timers(step, party)
     step.history("record_cancelled", interaction=interaction)
     cancel_record(step, interaction)
     withdraw(step, interaction, release=False)
@@ -196,7 +196,7 @@ def dial_for(step: Step, agent: Agent, interaction: Interaction, party: Party) -
     else:
         leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
         party.leg = leg.id
-    _stop_timers(step, party)
+    stop_timers(step, party)
     party.offer = None
     party.machine.advance(PartyTrigger.RING, step.now)
     step.save_party(interaction, party)
@@ -227,7 +227,7 @@ def take_back(step: Step, agent: Agent, interaction: Interaction, code: str, why
     """The system takes a record off the desk: the agent is told why and stays ready."""
     party = interaction.party
     if party is not None:
-        _stop_timers(step, party)
+        stop_timers(step, party)
     step.publish(agent.name, "offer_withdrawn", interaction.id, {"code": code, "reason": why})
     step.history("offer_withdrawn", interaction=interaction, code=code)
     withdraw(step, interaction)
@@ -238,7 +238,7 @@ def on_not_ready_during_offer(step: Step, agent: Agent, interaction: Interaction
     """Not ready pressed during an offer withdraws it without penalty."""
     party = interaction.party
     if party is not None:
-        _stop_timers(step, party)
+        stop_timers(step, party)
     step.history("offer_withdrawn", interaction=interaction, code="not_ready")
     withdraw(step, interaction)
     give_free(step, agent, AgentTrigger.NOT_READY, reason)
@@ -257,7 +257,7 @@ def _hide(step: Step, agent: Agent, interaction: Interaction, campaign: Campaign
         agent.hidden[interaction.record.record] = step.now + campaign.settings.offer.reject_cool_down_s
 
 
-def _stop_timers(step: Step, party: Party) -> None:
+def stop_timers(step: Step, party: Party) -> None:
     if party.offer is not None:
         step.cancel_timer(look_timer(party.offer))
         step.cancel_timer(offer_timer(party.offer))

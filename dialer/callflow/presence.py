@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish, make_agent
 from dialer.callflow import asm, notices, observing, offers
-from dialer.callflow.desk import ask_for, make_not_ready, move
+from dialer.callflow.desk import DESKTOP_GRACE_S, ask_for, desktop_timer, make_not_ready, move
+from dialer.callflow.ending import look_if_drained
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.errors import Refused
-from dialer.vocabulary.ids import AgentName, TeamName
-
-#: How long an agent stays ready without any desktop connection.
-DESKTOP_GRACE_S = 30.0
-
-
-def desktop_timer(agent: AgentName) -> str:
-    return f"desktop/{agent}"
+from dialer.vocabulary.ids import TeamName
 
 
 def on_user_known(step: Step, event: events.UserKnown) -> None:
@@ -106,6 +100,7 @@ def on_desktop_connected(step: Step, event: events.DesktopConnected) -> None:
     agent = step.world.agents.get(event.agent)
     if agent is not None:
         agent.desktops += 1
+        agent.away = False
         step.cancel_timer(desktop_timer(agent.name))
         step.agent_changed(agent.name)
 
@@ -119,11 +114,22 @@ def on_desktop_disconnected(step: Step, event: events.DesktopDisconnected) -> No
     step.agent_changed(agent.name)
 
 
+def on_desktop_awaited(step: Step, event: events.DesktopAwaited) -> None:
+    """Who is at work without a desktop has the same grace as one who lost it: nobody reads what comes."""
+    agent = step.world.agents.get(event.agent)
+    if agent is not None and agent.desktops == 0:
+        agent.away = False
+        step.start_timer(desktop_timer(agent.name), DESKTOP_GRACE_S)
+
+
 def on_desktop_lost(step: Step, agent: Agent) -> None:
     """No desktop came back: the conversation goes on, but nothing new comes."""
     if agent.desktops > 0 or agent.state is AgentState.LOGGED_OUT:
         return
+    agent.away = True
     interaction = _on_desk(step, agent)
+    if interaction is not None:
+        look_if_drained(step, interaction)
     if interaction is not None and interaction.state is InteractionState.PREVIEW:
         offers.on_not_ready_during_offer(step, agent, interaction, SystemReason.DESKTOP_LOST)
     elif interaction is not None:

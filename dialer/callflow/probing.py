@@ -41,17 +41,22 @@ def on_probe_completed(step: Step, engine: EngineId, event: ProbeCompleted) -> N
     trunk = _trunk_of(step, event.account)
     if trunk is None:
         return
-    before = trunk.state
     if event.code > 0:
         trunk.misses = 0
         trunk.round_trip_ms = event.round_trip_ms
-        trunk.machine.advance(TrunkTrigger.ANSWERED, step.now)
+        change(step, trunk, TrunkTrigger.ANSWERED)
     else:
         trunk.misses += 1
         silence = f"no answer to OPTIONS in {trunk.settings.probe_deadline_s:g} s"
         trunk.complain(_problem_of(step, engine, event.account) or event.reason or silence, step.utc)
         if trunk.misses >= trunk.settings.probe_misses_down:
-            trunk.machine.advance(TrunkTrigger.LOST, step.now)
+            change(step, trunk, TrunkTrigger.LOST)
+
+
+def change(step: Step, trunk: Trunk, trigger: TrunkTrigger) -> None:
+    """What was heard of a trunk, or was not. Its way up and down is told."""
+    before = trunk.state
+    trunk.machine.advance(trigger, step.now)
     if trunk.state is not before:
         step.history(f"trunk_{trunk.state}", trunk=trunk.name, last_error=trunk.last_error)
         step.trunk_changed(trunk.name)
@@ -74,6 +79,7 @@ def on_account_state(step: Step, engine: EngineId, event: AccountState) -> None:
         trunk.complain(f"registration refused: {event.code} {event.reason}", step.utc)
     if trunk.registered != event.registered:
         trunk.registered = event.registered
-        step.history("trunk_registration", trunk=trunk.name, registered=event.registered, code=event.code)
+        kind = "trunk_registration" if event.registered else "trunk_registration_lost"
+        step.history(kind, trunk=trunk.name, registered=event.registered, code=event.code, last_error=trunk.last_error)
         step.start_timer("pace", 0.0)
     step.trunk_changed(trunk.name)

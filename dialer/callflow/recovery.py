@@ -7,7 +7,7 @@ import msgspec
 from config.model import Mode
 from dialer.agents.agent import AGENT_TABLE, Agent, AgentState, SystemReason
 from dialer.callflow import conversation, ending, legs, observing, offers, probing, queue
-from dialer.callflow.desk import keep_engaged
+from dialer.callflow.desk import DESKTOP_GRACE_S, desktop_timer, keep_engaged
 from dialer.callflow.habits import recall
 from dialer.callflow.living import decode
 from dialer.callflow.step import Step
@@ -209,9 +209,8 @@ def on_restored(step: Step, _: events.Restored) -> None:
         elif interaction.reconnecting:
             rules = world.campaigns[interaction.campaign].settings.engaged
             step.start_timer(ending.reconnect_timer(interaction.id), rules.reconnect_s)
-    configured = {EngineId(engine.name) for engine in world.settings.engines}
-    for leg in [each for each in world.legs.values() if each.engine not in configured]:
-        clear_lost(step, leg)
+    _await_desktops(step)
+    _clear_of_removed_engines(step)
     for campaign in world.campaigns.values():
         if campaign.is_running:
             recall(step, campaign)
@@ -219,6 +218,19 @@ def on_restored(step: Step, _: events.Restored) -> None:
         if campaign.state in (CampaignState.STOPPING, CampaignState.UNLOADING):
             step.start_timer(f"drained/{campaign.name}", 0.0)
     step.history("node_started", interactions=len(world.interactions))
+
+
+def _await_desktops(step: Step) -> None:
+    """All connections ended with the former node; who does not come back has the grace of a lost one."""
+    for agent in step.world.agents.values():
+        if agent.state is not AgentState.LOGGED_OUT and agent.desktops == 0:
+            step.start_timer(desktop_timer(agent.name), DESKTOP_GRACE_S)
+
+
+def _clear_of_removed_engines(step: Step) -> None:
+    configured = {EngineId(engine.name) for engine in step.world.settings.engines}
+    for leg in [each for each in step.world.legs.values() if each.engine not in configured]:
+        clear_lost(step, leg)
 
 
 # ------------------------------------------------------------------ engines

@@ -8,6 +8,7 @@ from dialer.callflow.ending import is_live
 from dialer.callflow.habits import recall
 from dialer.callflow.legs import hang_up
 from dialer.callflow.step import Step
+from dialer.callflow.supervising import close_deserted
 from dialer.campaigns.campaign import PREDICTIVE_MODES, Campaign, CampaignState, CampaignTrigger
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import PartyState
@@ -59,14 +60,19 @@ def on_stop(step: Step, command: commands.StopCampaign) -> None:
     campaign = step.world.campaign(command.campaign)
     _advance(step, campaign, CampaignTrigger.STOP)
     step.history("campaign_stopped", campaign=campaign.name, by=command.by)
-    halt(step, campaign, "campaign_stopped", f"{campaign.name} was stopped.")
+    _stand_still(step, campaign, "campaign_stopped", f"{campaign.name} was stopped.")
+    notices.tell_agents(step, campaign, "stopped")
+    drained(step, campaign)
+
+
+def _stand_still(step: Step, campaign: Campaign, code: str, why: str) -> None:
+    """Nothing more is dialled: offers back, rings given up by setting, nobody waits for a record any more."""
+    halt(step, campaign, code, why)
     for agent in step.world.agents_of(campaign):
         if agent.waits_for == campaign.name:
             agent.waits_for = None
-            step.publish(agent.name, "no_record", campaign.name, {"reason": f"{campaign.name} was stopped."})
+            step.publish(agent.name, "no_record", campaign.name, {"reason": why})
     release_pool(step, campaign)
-    notices.tell_agents(step, campaign, "stopped")
-    drained(step, campaign)
 
 
 def halt(step: Step, campaign: Campaign, code: str, why: str) -> None:
@@ -101,6 +107,8 @@ def release_pool(step: Step, campaign: Campaign) -> None:
 def drained(step: Step, campaign: Campaign) -> None:
     """A stopping campaign is stopped when no leg is up for it any more; an unloading one is inactive when nothing is
     on a desk."""
+    if campaign.state in (CampaignState.STOPPING, CampaignState.UNLOADING):
+        close_deserted(step, campaign)
     mine = step.world.interactions_of(campaign.name)
     if campaign.state is CampaignState.STOPPING and not any(is_live(each) for each in mine):
         _advance(step, campaign, CampaignTrigger.DRAINED)
@@ -118,16 +126,23 @@ def let_go(step: Step, campaign: Campaign) -> None:
 
 
 def on_unload(step: Step, command: commands.UnloadCampaign) -> None:
+    """Forced, it is what a stop would be first, and waits for nothing."""
     campaign = step.world.campaign(command.campaign)
-    _advance(step, campaign, CampaignTrigger.UNLOAD)
+    dialled = campaign.state in (CampaignState.RUNNING, CampaignState.STOPPING)
+    _advance(step, campaign, CampaignTrigger.FORCE if command.force else CampaignTrigger.UNLOAD)
     step.history("campaign_unloaded", campaign=campaign.name, by=command.by, force=command.force)
+    if dialled:
+        _stand_still(step, campaign, "campaign_unloaded", f"{campaign.name} was unloaded.")
+        observing.nobody(step, campaign)
     for notice in [each.id for each in step.world.notices.values() if each.campaign == campaign.name]:
         del step.world.notices[notice]
-    for agent in step.world.agents_of(campaign):
+    for agent in step.world.agents.values():
         agent.joined.discard(campaign.name)
     notices.tell_agents(step, campaign, "unloaded")
     if command.force:
+        close_deserted(step, campaign, overrun=True)
         _advance(step, campaign, CampaignTrigger.RELEASED)
+        let_go(step, campaign)
     else:
         drained(step, campaign)
 

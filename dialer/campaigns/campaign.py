@@ -30,6 +30,8 @@ class CampaignTrigger(StrEnum):
     STOP = "stop"
     DRAINED = "drained"
     UNLOAD = "unload"
+    #: A supervisor wants it unloaded now, whatever it does.
+    FORCE = "force"
     RELEASED = "released"
 
 
@@ -40,10 +42,10 @@ CAMPAIGN_TABLE: Table[CampaignState, CampaignTrigger] = Table(
     _S.INACTIVE,
     {
         _S.INACTIVE: {_T.LOAD: _S.LOADED},
-        _S.LOADED: {_T.START: _S.RUNNING, _T.UNLOAD: _S.UNLOADING},
-        _S.RUNNING: {_T.STOP: _S.STOPPING},
-        _S.STOPPING: {_T.DRAINED: _S.LOADED, _T.START: _S.RUNNING},
-        _S.UNLOADING: {_T.RELEASED: _S.INACTIVE},
+        _S.LOADED: {_T.START: _S.RUNNING, _T.UNLOAD: _S.UNLOADING, _T.FORCE: _S.UNLOADING},
+        _S.RUNNING: {_T.STOP: _S.STOPPING, _T.FORCE: _S.UNLOADING},
+        _S.STOPPING: {_T.DRAINED: _S.LOADED, _T.START: _S.RUNNING, _T.FORCE: _S.UNLOADING},
+        _S.UNLOADING: {_T.RELEASED: _S.INACTIVE, _T.FORCE: _S.UNLOADING},
     },
 )
 

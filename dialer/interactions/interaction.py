@@ -122,6 +122,8 @@ class Interaction:
     conversed: bool = False
     #: Dialled before an agent was free (predictive).
     ahead: bool = False
+    #: The supervisor who closes it with the end of its call; empty for none.
+    closed_by: str = ""
 
     @property
     def state(self) -> InteractionState:

@@ -23,6 +23,7 @@ from dialer.callflow.dispatch import handle
 from dialer.callflow.step import Step
 from dialer.callflow.world import World
 from dialer.ports import Clock
+from dialer.runtime import operator_log
 from dialer.runtime.executor import Executor
 from dialer.runtime.writer import Batch, Writer
 from dialer.vocabulary import commands, events
@@ -179,6 +180,7 @@ class Inbox:
             self._refuse(message, error)
             if message.acknowledge is None:
                 return
+        operator_log.write(step.writes)
         at_once, after = step.finish()
         for output in at_once:
             self._executor.run(output)

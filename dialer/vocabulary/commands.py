@@ -27,7 +27,9 @@ class StopCampaign(Struct, frozen=True):
 
 
 class UnloadCampaign(Struct, frozen=True):
-    """Unload waits for records in use; `force` returns those on desktops at once. Conversations go on."""
+    """Unload waits for records in use. `force` waits for nothing, in whatever state the campaign is: records on
+    desktops go back, what rings is given up, after-call work whose time or whose agent is gone is closed.
+    Conversations go on."""
 
     campaign: CampaignName
     by: str
@@ -165,6 +167,25 @@ class Done(Struct, frozen=True):
     then: str = ""
 
 
+class CloseInteraction(Struct, frozen=True):
+    """A supervisor closes an open interaction, whoever has it: a record that was not dialled goes back, a call is
+    ended. The call result that was found or set stays; `disposition` replaces the agent's, None leaves it."""
+
+    interaction: InteractionId
+    by: str
+    reason: str
+    disposition: str | None = None
+
+
+class ReassignInteraction(Struct, frozen=True):
+    """A supervisor gives a record that was not dialled, or after-call work, to another agent."""
+
+    interaction: InteractionId
+    agent: AgentName
+    by: str
+    reason: str
+
+
 class BarNumbers(Struct, frozen=True):
     """Put numbers (E.164) on the do-not-call list of a campaign or, with None, of all. They stay there."""
 
@@ -214,4 +235,5 @@ AgentCommand = (
 CampaignCommand = (
     LoadCampaign | StartCampaign | StopCampaign | UnloadCampaign | ChangeMode | PlaceTrialCall | EndTrialCall
 ) | BarNumbers
-Command = AgentCommand | CampaignCommand
+SupervisorCommand = CloseInteraction | ReassignInteraction
+Command = AgentCommand | CampaignCommand | SupervisorCommand

@@ -141,6 +141,12 @@ class DesktopDisconnected(Struct, frozen=True):
     agent: AgentName
 
 
+class DesktopAwaited(Struct, frozen=True):
+    """An agent has begun to work by way of the API, and a desktop connection is to follow."""
+
+    agent: AgentName
+
+
 class UserKnown(Struct, frozen=True):
     """A user of the database who may work as an agent. Said at start and whenever one changes."""
 
@@ -215,6 +221,7 @@ Event = (
     | StoreRecovered
     | DesktopConnected
     | DesktopDisconnected
+    | DesktopAwaited
     | UserKnown
     | ConfigurationApplied
     | CampaignRemembered

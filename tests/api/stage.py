@@ -228,8 +228,10 @@ class Stage:
     def post(self, event: events.Event) -> None:
         self.inbox.post(event)
 
-    def announce(self, event: events.DesktopConnected | events.DesktopDisconnected | events.UserKnown) -> None:
-        if not isinstance(event, events.UserKnown):
+    def announce(
+        self, event: events.DesktopAwaited | events.DesktopConnected | events.DesktopDisconnected | events.UserKnown
+    ) -> None:
+        if not isinstance(event, events.UserKnown | events.DesktopAwaited):
             self.announced.append(event)
         self.post(event)
 

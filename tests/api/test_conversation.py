@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dialer.vocabulary.ids import InteractionId
+
 from .engine import BUSY, RINGS
 from .stage import Person, Stage
 
@@ -178,3 +180,36 @@ async def talking(stage: Stage) -> Person:
     await anna.post(f"/interactions/{shown['id']}/accept", {"offer": shown["offer"]["id"]})
     await stage.until(lambda: stage.state("anna") == "busy")
     return anna
+
+
+async def test_a_supervisor_closes_work_that_an_agent_left_open(stage: Stage) -> None:
+    await talking(stage)
+    id_ = stage.on_desk("anna")
+    sue = await stage.log_in("sue")
+    said = {"reason": "went home", "disposition": "nothing"}
+    assert (await sue.post(f"/interactions/{id_}/close", said, status=409))["code"] == "unknown_disposition"
+    told = await sue.post(f"/interactions/{id_}/close", {"reason": "went home", "disposition": "sold"})
+    assert told["interaction"] == id_
+    await stage.until(lambda: id_ not in stage.world.interactions)
+    row = await stage.store.history.interaction(InteractionId(str(id_)))
+    assert row is not None
+    assert (row.state, row.found_result, row.disposition) == ("finalized", "answer", "sold")
+    lines = await stage.store.history.lines_of_interaction(InteractionId(str(id_)), 20)
+    assert [each.facts["by"] for each in lines if each.kind == "interaction_closed"] == ["sue"]
+    assert (await sue.post(f"/interactions/{id_}/close", {"reason": "again"}, status=404))["code"]
+
+
+async def test_a_supervisor_gives_work_to_another_agent(stage: Stage) -> None:
+    anna = await talking(stage)
+    id_ = stage.on_desk("anna")
+    ben, sue = await stage.log_in("ben"), await stage.log_in("sue")
+    said = {"agent": "ben", "reason": "went home"}
+    assert (await sue.post(f"/interactions/{id_}/reassign", said, status=409))["code"] == "call_in_progress"
+    await anna.post(f"/interactions/{id_}/end")
+    await stage.until(lambda: stage.state("anna") == "after_call_work")
+    assert (await sue.post(f"/interactions/{id_}/reassign", {"agent": "zoe", "reason": "x"}, status=404))["code"]
+    shown = await sue.post(f"/interactions/{id_}/reassign", said)
+    assert (shown["id"], shown["agent"]) == (id_, "ben")
+    assert (await ben.get("/agent"))["interaction"]["id"] == id_
+    assert (await anna.get("/agent"))["interaction"] is None
+    await anna.get(f"/interactions/{id_}", status=404)

@@ -1,0 +1,58 @@
+"""What an operator has to read at night: lines of the history that tell of the state of the house, in the node's log.
+
+The history is the one list of what happens; a few of its kinds are written here as well, as they are decided and also
+while the database takes no writes. Each line has the facts of the history, and nothing that belongs to a contact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import structlog
+
+from dialer.vocabulary.writes import AddHistory, Write
+
+log = structlog.get_logger(__name__)
+
+INFO, WARNING = "info", "warning"
+
+#: Level by kind of history line. Kinds that are not in here are told nobody but who asks for the history.
+LEVELS: Mapping[str, str] = {
+    "campaign_loaded": INFO,
+    "campaign_started": INFO,
+    "campaign_stopped": INFO,
+    "campaign_unloaded": INFO,
+    "mode_changed": INFO,
+    "trunk_up": INFO,
+    "trunk_down": WARNING,
+    "trunk_registration": INFO,
+    "trunk_registration_lost": WARNING,
+    "trunk_refused": WARNING,
+    "engine_disconnected": WARNING,
+    "engine_settled": INFO,
+    "phone_failed": WARNING,
+    "phone_lost": WARNING,
+    "phone_taken": WARNING,
+    "agent_leg_back": INFO,
+    "media_lost": WARNING,
+    "interaction_closed": INFO,
+    "interaction_reassigned": INFO,
+    "after_call_deserted": INFO,
+    "numbers_barred": INFO,
+    "do_not_call_lifted": INFO,
+}
+
+#: Facts that name a contact or a number stay in the history.
+_PERSONAL = frozenset({"number", "contact", "words", "note"})
+
+
+def write(writes: Iterable[Write]) -> None:
+    """One line for each history line of a step that an operator has to know."""
+    for each in writes:
+        if isinstance(each, AddHistory) and each.kind in LEVELS:
+            getattr(log, LEVELS[each.kind])(each.kind, **_facts(each))
+
+
+def _facts(line: AddHistory) -> dict[str, object]:
+    of = {"campaign": line.campaign, "agent": line.agent, "interaction": line.interaction, "record": line.record}
+    told = {key: value for key, value in (line.facts or {}).items() if key not in _PERSONAL}
+    return {key: value for key, value in {**of, **told}.items() if value is not None}

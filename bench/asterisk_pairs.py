@@ -10,12 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bench.driven_engine import DrivenEngine
 from bench.pairs import CALLER, CONNECT_TIMEOUT_S, PASSWORD, SET_UP_PER_S, Measured, Window, measured
 from dialer.lab.asterisk import AsteriskPeer
 from dialer.lab.asterisk_configuration import AsteriskSettings
 from dialer.lab.ports import LabPorts
 from dialer.vocabulary.ids import LegId
+from sip.driven_engine import DrivenEngine
 
 
 class Way(enum.StrEnum):

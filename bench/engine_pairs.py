@@ -7,11 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bench.driven_engine import DrivenEngine
 from bench.pairs import CONNECT_TIMEOUT_S, SET_UP_PER_S, Measured, Window, lost_of, measured
 from dialer.lab.ports import LabPorts
 from dialer.vocabulary.ids import AccountId, BridgeId, LegId
 from dialer.vocabulary.telephony import Account, Configure, Join, Media
+from sip.driven_engine import DrivenEngine
 
 NEAR = "near"
 TRUNK = AccountId("trunk")

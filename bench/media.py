@@ -16,11 +16,11 @@ from typing import Any
 from msgspec import Struct
 
 from bench.asterisk_pairs import AsteriskPairs, Way
-from bench.driven_engine import DrivenEngine
 from bench.engine_pairs import EnginePairs
 from bench.figures import median, tell, whole
 from bench.pairs import FAR, Measured, Pairs, far_end
 from dialer.lab.ports import LabPorts, free_ports
+from sip.driven_engine import DrivenEngine
 
 #: Audio runs for this long before anything is counted: jitter buffers have settled by then.
 SETTLE_S = 3.0

@@ -9,11 +9,11 @@ from typing import Protocol, Self
 
 from msgspec import Struct
 
-from bench.driven_engine import DrivenEngine
 from bench.processes import Reading, children, rss_mb
 from dialer.lab.ports import LabPorts
 from dialer.vocabulary.ids import AccountId, LegId
 from dialer.vocabulary.telephony import Account, Configure, Credentials, LegCleared, Media
+from sip.driven_engine import DrivenEngine
 
 FAR = "far"
 #: The far end calls from this account, and is called at the other.

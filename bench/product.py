@@ -11,12 +11,12 @@ from typing import Any, Self
 
 import msgspec
 
-from bench.driven_engine import DrivenEngine
 from bench.figures import Unmeasurable
 from bench.node_process import LINE_BYTES_MAX, NodePlan
 from dialer.lab.ports import LabPorts
 from dialer.vocabulary.ids import AccountId, EngineId
 from dialer.vocabulary.telephony import Account, Configure, Media
+from sip.driven_engine import DrivenEngine
 from sip.wire import EngineProcess
 
 READY_TIMEOUT_S = 60.0

@@ -117,8 +117,18 @@ def engine(
 @app.command()
 def check(
     directory: Annotated[Path, typer.Argument(help="Directory of the configuration.")] = Path("/etc/cornetta"),
+    live: Annotated[bool, typer.Option("--live", help="Try it, too: ask each trunk, call a phone.")] = False,
+    phone: Annotated[str, typer.Option(help="With --live: the phone that is called, e.g. 101@desks.")] = "",
+    phone_secret: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --live: file with the password by which this phone registers at the Asterisk. The check plays "
+            "the phone then, and tries what becomes of the call when phone or engine die. Its own softphone is logged "
+            "off meanwhile. Without: you are told what to press."
+        ),
+    ] = None,
 ) -> None:
-    """Check a configuration: every mistake with file, line, path and reason."""
+    """Check a configuration: every mistake with file, line, path and reason. With --live the peers, too."""
     report = check_configuration(directory)
     for problem in report.problems:
         typer.echo(problem, err=True)
@@ -126,6 +136,24 @@ def check(
         fail(counted(len(report.problems), "mistake"), EXIT_MISTAKE)
     for line in report.summary:
         typer.echo(line)
+    if live:
+        from dialer.live_check.check import LiveCheck, tell
+
+        log_to_stderr("ERROR")
+        secret = _secret_in(phone_secret) if phone_secret is not None else ""
+        work = tell(LiveCheck(settings_of(directory), phone, secret), typer.echo)
+        raise typer.Exit(run_async(until_told(work)))
+
+
+def _secret_in(path: Path) -> str:
+    """The password in a file, without the line's end."""
+    try:
+        secret = path.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"--phone-secret {path}: {getattr(error, 'strerror', None) or 'is no text'}", EXIT_MISTAKE)
+    if not secret:
+        fail(f"--phone-secret {path}: the file is empty; write the phone's password into it", EXIT_MISTAKE)
+    return secret
 
 
 @app.command()

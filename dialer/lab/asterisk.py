@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,11 +33,18 @@ class AsteriskFailed(CornettaError):
 class AsteriskPeer:
     """Starts one Asterisk, asks it, stops it. An asynchronous context manager; several may run at a time.
 
-    `folder` gets etc/, var/ (database, logs, control socket) and asterisk.log. Needs root or sudo.
+    `folder` gets etc/, var/ (database, logs, control socket) and asterisk.log; `write(settings, etc, templates)` fills
+    etc/, by default with the lab's configuration. Needs root or sudo.
     """
 
-    def __init__(self, settings: AsteriskSettings, folder: Path) -> None:
+    def __init__(
+        self,
+        settings: AsteriskSettings,
+        folder: Path,
+        write: Callable[[AsteriskSettings, Path, Path], None] = write_configuration,
+    ) -> None:
         self.settings = settings
+        self._write = write
         self.folder = folder
         self._process: asyncio.subprocess.Process | None = None
 
@@ -62,7 +70,7 @@ class AsteriskPeer:
         if not SCRIPT.is_file():
             raise AsteriskFailed(f"{SCRIPT} is not there; run the lab with Asterisk from a checkout of the sources.")
         await _run("make", timeout_s=MAKE_TIMEOUT_S)
-        await asyncio.to_thread(write_configuration, self.settings, self.folder / "etc", SCRIPT.parent / "etc")
+        await asyncio.to_thread(self._write, self.settings, self.folder / "etc", SCRIPT.parent / "etc")
         await self._launch()
 
     async def _launch(self) -> None:
@@ -99,7 +107,7 @@ class AsteriskPeer:
         """Read the configuration again, written anew where `settings` are given. Calls go on."""
         if settings is not None:
             self.settings = settings
-            await asyncio.to_thread(write_configuration, settings, self.folder / "etc", SCRIPT.parent / "etc")
+            await asyncio.to_thread(self._write, settings, self.folder / "etc", SCRIPT.parent / "etc")
         await self.cli("core reload")
 
     async def kill(self) -> None:

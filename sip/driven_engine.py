@@ -1,4 +1,4 @@
-"""An engine that a comparison drives by itself, without a node: dials, answers, joins, plays and counts."""
+"""An engine driven without a node, by comparisons and by the check of a peer: it dials, answers, plays and counts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bench.figures import Unmeasurable
 from dialer.vocabulary import telephony
+from dialer.vocabulary.errors import CornettaError, EngineUnavailable
 from dialer.vocabulary.ids import AccountId, EngineId, LegId
 from sip.wire import Connection, EngineProcess
 
@@ -20,6 +20,12 @@ RING_TIMEOUT_S = 30.0
 TONE_LEVEL = 0.3
 #: Tones of the legs, in turn: between those of the network and of DTMF.
 TONES_HZ = tuple(range(500, 2500, 25))
+
+
+class NotInTime(CornettaError):
+    """An engine did not tell within its time what was waited for."""
+
+    code = "not_in_time"
 
 
 class DrivenEngine:
@@ -54,11 +60,11 @@ class DrivenEngine:
             arguments=("--drain-timeout-s", "3"),
         )
         try:
-            self._connection = await Connection.open(str(self._process.socket), "bench", self._name, self._said)
+            self._connection = await Connection.open(str(self._process.socket), "driver", self._name, self._said)
             self._connection.send(self._configuration)
             await self.until(lambda: self._taken is not None, CONFIGURE_TIMEOUT_S, "its configuration")
             if self._taken is not None and self._taken.problems:
-                raise Unmeasurable(f"engine {self._name}: {'; '.join(self._taken.problems)}")
+                raise EngineUnavailable(f"engine {self._name}: {'; '.join(self._taken.problems)}")
         except BaseException:
             await self._end()
             raise
@@ -79,6 +85,11 @@ class DrivenEngine:
     def pid(self) -> int:
         return self._process.pid if self._process is not None else 0
 
+    def kill(self) -> None:
+        """SIGKILL: gone without a word, as after a power cut. Nothing may be sent to it any more."""
+        if self._process is not None:
+            self._process.kill()
+
     @property
     def up(self) -> int:
         """Legs that are answered and not over."""
@@ -97,14 +108,14 @@ class DrivenEngine:
         return leg
 
     async def until(self, condition: Callable[[], bool], timeout_s: float, what: str) -> None:
-        """Wait for `condition`, looked at after each event. Raises Unmeasurable with `what` was waited for."""
+        """Wait for `condition`, looked at after each event. Raises NotInTime with `what` was waited for."""
         try:
             async with asyncio.timeout(timeout_s):
                 while not condition():
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError as error:
-            raise Unmeasurable(f"engine {self._name} waited {timeout_s:g} s for {what}{self._last_words()}") from error
+            raise NotInTime(f"engine {self._name} waited {timeout_s:g} s for {what}{self._last_words()}") from error
 
     def _last_words(self) -> str:
         told = f"; last fault: {self.faults[-1].problem}" if self.faults else ""

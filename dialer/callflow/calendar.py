@@ -8,7 +8,8 @@ from math import inf
 
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign, OpenHours
-from dialer.compliance.window import hours_on, local_time
+from dialer.compliance.wall_clock import local_time
+from dialer.compliance.window import hours_on
 
 #: Ordinal of 1 January 1970.
 FIRST_DAY = 719_163

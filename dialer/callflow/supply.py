@@ -13,7 +13,8 @@ from dialer.callflow.snapshot import snapshot_of
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import OFFER_MODES, Campaign
 from dialer.compliance.check import Rule, check
-from dialer.compliance.window import is_within, next_opening, open_zones
+from dialer.compliance.record_hours import is_within
+from dialer.compliance.window import next_opening, open_zones
 from dialer.trunks.choice import TrunkChoice, choose
 from dialer.trunks.trunk import TrunkRefusal
 from dialer.vocabulary import events

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import phonenumbers
 
-from dialer.compliance.window import local_time
+from dialer.compliance.wall_clock import local_time
 from dialer.pacing import Traits
 from dialer.records.answer_score import SCORE_FIELD, answer_score
 from dialer.vocabulary.events import ClaimedRecord

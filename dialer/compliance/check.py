@@ -9,7 +9,9 @@ from enum import StrEnum
 from msgspec import Struct
 
 from config.model import CallingWindow
-from dialer.compliance.window import is_open, is_within, local_time
+from dialer.compliance.record_hours import is_within
+from dialer.compliance.wall_clock import local_time
+from dialer.compliance.window import is_open
 from dialer.vocabulary.events import ClaimedRecord
 
 

@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import holidays
 
 from config.model import CallingWindow, Hours
-
-#: Zones of tzdata that are nobody's clock: records that were imported with them before they were refused.
-_NO_CLOCKS = frozenset(("EST", "MST", "HST", "localtime", "posixrules", "Factory"))
-
-
-@lru_cache(maxsize=1024)
-def _zone(name: str) -> ZoneInfo | None:
-    if name in _NO_CLOCKS:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None
+from dialer.compliance.wall_clock import known_zone, local_time
 
 
 @lru_cache(maxsize=64)
 def _holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
-
-
-def local_time(zone: str, utc: float) -> datetime | None:
-    """The wall clock in `zone` at `utc` (epoch seconds), or None for a zone that nobody knows."""
-    known = _zone(zone)
-    return None if known is None else datetime.fromtimestamp(utc, UTC).astimezone(known)
 
 
 def hours_on(window: CallingWindow, day: date) -> Hours | None:
@@ -58,17 +40,6 @@ def open_zones(window: CallingWindow, zones: Iterable[str], utc: float) -> tuple
     return tuple(zone for zone in zones if is_open(window, zone, utc))
 
 
-def is_within(daily_from: int, daily_till: int, zone: str, utc: float) -> bool:
-    """Whether the record's own hours (seconds since midnight of `zone`, -1 for none) allow dialling at `utc`."""
-    if daily_from < 0 and daily_till < 0:
-        return True
-    local = local_time(zone, utc)
-    if local is None:
-        return False
-    second = local.hour * 3600 + local.minute * 60 + local.second
-    return max(daily_from, 0) <= second < (daily_till if daily_till >= 0 else 86_400)
-
-
 def _clock_change(zone: ZoneInfo, day: date) -> float | None:
     """The instant at which the clocks of `zone` change on `day`, or None on most days."""
     before = datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
@@ -86,7 +57,7 @@ def _clock_change(zone: ZoneInfo, day: date) -> float | None:
 
 
 def _opening_in(window: CallingWindow, zone: str, utc: float) -> float | None:
-    known = _zone(zone)
+    known = known_zone(zone)
     local = local_time(zone, utc)
     if known is None or local is None:
         return None

@@ -24,7 +24,8 @@ from config.model import (
     Team,
     Trunk,
 )
-from dialer.compliance.window import is_open, local_time, next_opening
+from dialer.compliance.wall_clock import local_time
+from dialer.compliance.window import is_open, next_opening
 from dialer.pacing.rule_check import problem_of
 from dialer.pacing.rules import is_one_to_one
 from dialer.ports import User

@@ -6,6 +6,7 @@ each rank, takes the first of each, and of these the first of all: it never read
 
 from __future__ import annotations
 
+from dialer.compliance.record_hours import within_hours_sql
 from dialer.store.queue import CLAIMED_RANKS
 from dialer.store.statement import Prepared, Sql
 
@@ -32,11 +33,7 @@ EXPIRED = (
 
 def within_hours(second: str) -> str:
     """Condition on a record's own hours; `second` is the parameter with the second of the day in its zone."""
-    return (
-        f"(r.daily_from < 0 OR r.daily_till < 0"
-        f" OR (r.daily_from <= r.daily_till AND r.daily_from <= {second} AND {second} < r.daily_till)"
-        f" OR (r.daily_from > r.daily_till AND ({second} >= r.daily_from OR {second} < r.daily_till)))"
-    )
+    return f"({within_hours_sql('r.daily_from', 'r.daily_till', second)})"
 
 
 def queued(sql: Sql) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
+from dialer.compliance.wall_clock import second_of_day
 from dialer.store import claim_sql
 from dialer.store.lost import Lost
 from dialer.store.shares import Turns
@@ -29,20 +28,6 @@ class ListPlace:
         self.zones: set[str] = set()
 
 
-class WallClocks:
-    """The clocks on the walls of the zones. Keeps the zones: zoneinfo itself would read their files again."""
-
-    def __init__(self) -> None:
-        self._zones: dict[str, ZoneInfo] = {}
-
-    def second_of_day(self, zone: str, now: float) -> int:
-        """Seconds since midnight in `zone`."""
-        if zone not in self._zones:
-            self._zones[zone] = ZoneInfo(zone)
-        local = datetime.fromtimestamp(now, self._zones[zone])
-        return local.hour * 3600 + local.minute * 60 + local.second
-
-
 class Claims:
     """Claims for `run`. Functions run in a transaction of the writer."""
 
@@ -50,7 +35,6 @@ class Claims:
         self._sql = sql
         self._run = run
         self._turns: dict[str, Turns] = {}
-        self._clocks = WallClocks()
         self._statements: dict[int, Prepared] = {}
         self._places = sql.prepare(
             "SELECT l.id, l.name, z.zone FROM lists l LEFT JOIN list_zones z ON z.list_id = l.id"
@@ -119,7 +103,7 @@ class Claims:
         }
         for index, zone in enumerate(zones):
             values[f"zone{index}"] = zone
-            values[f"second{index}"] = self._clocks.second_of_day(zone, request.now)
+            values[f"second{index}"] = second_of_day(zone, request.now)
         return values
 
     def _statement(self, zones: int) -> Prepared:

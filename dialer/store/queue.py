@@ -27,12 +27,3 @@ def place(kind: RecordType, due_at: float, to_top_at: float | None = None) -> tu
     if to_top_at is None or kind is RecordType.NO_CALL:
         return RANKS[kind], due_at
     return TOP, -to_top_at
-
-
-def daily_window_open(daily_from: int, daily_till: int, second_of_day: int) -> bool:
-    """Whether a record's own hours allow dialling now; seconds since midnight, -1 for none, over midnight too."""
-    if daily_from < 0 or daily_till < 0:
-        return True
-    if daily_from <= daily_till:
-        return daily_from <= second_of_day < daily_till
-    return second_of_day >= daily_from or second_of_day < daily_till

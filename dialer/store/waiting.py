@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from dialer.compliance.wall_clock import second_of_day
 from dialer.store import claim_sql
-from dialer.store.claims import ListPlace, WallClocks
+from dialer.store.claims import ListPlace
 from dialer.store.statement import Prepared, Sql
 from dialer.vocabulary.events import Waiting
 from dialer.vocabulary.outputs import ClaimRecords
@@ -43,7 +44,6 @@ class Counts:
         self._sql = sql
         self._kept: dict[str, _Kept] = {}
         self._changes = 0
-        self._clocks = WallClocks()
         self._statements: dict[tuple[bool, bool], Prepared] = {}
         lists = sql.among("list_id", "lists")
         self._others = sql.prepare(f"SELECT status, COUNT(*) AS n FROM records WHERE {lists} GROUP BY status")
@@ -125,7 +125,7 @@ class Counts:
         return {
             "lists": lists,
             "zone": zone,
-            "second": self._clocks.second_of_day(zone, request.now),
+            "second": second_of_day(zone, request.now),
             "now": request.now,
             "closes_at": request.closes_at.get(zone, request.now),
             "campaign": request.campaign,

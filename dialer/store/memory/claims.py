@@ -7,11 +7,12 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from math import inf
 
-from dialer.store.claims import WallClocks
+from dialer.compliance.record_hours import within_hours
+from dialer.compliance.wall_clock import second_of_day
 from dialer.store.lost import DEAD_AFTER_S
 from dialer.store.memory.lost import settle_dead
 from dialer.store.memory.tables import MemoryList, MemoryRecord, Tables
-from dialer.store.queue import CLAIMED_RANKS, daily_window_open
+from dialer.store.queue import CLAIMED_RANKS
 from dialer.store.shares import Turns
 from dialer.vocabulary.events import ClaimedRecord, Waiting
 from dialer.vocabulary.ids import RecordId
@@ -29,7 +30,6 @@ class MemoryClaims:
         self._tables = tables
         self._run = run
         self._turns: dict[str, Turns] = {}
-        self._clocks = WallClocks()
         self._counted: dict[str, tuple[float, Waiting]] = {}
 
     def claim(self, request: ClaimRecords) -> tuple[ClaimedRecord, ...]:
@@ -84,7 +84,7 @@ class MemoryClaims:
     def _due(self, request: ClaimRecords, list_: MemoryList) -> Iterator[MemoryRecord]:
         """Records that may be claimed now, in order."""
         zones = list_.zones.intersection(request.zones)
-        seconds = {zone: self._clocks.second_of_day(zone, request.now) for zone in zones}
+        seconds = {zone: second_of_day(zone, request.now) for zone in zones}
         for rank in CLAIMED_RANKS:
             for place in range(bisect_left(list_.queue, (rank, -inf, 0)), len(list_.queue)):
                 rank_there, queue_at, id_ = list_.queue[place]
@@ -98,7 +98,7 @@ class MemoryClaims:
     def _may_be_claimed(self, record: MemoryRecord, list_: MemoryList, request: ClaimRecords, second: int) -> bool:
         return (
             self._is_open(record, request)
-            and daily_window_open(record.source.daily_from, record.source.daily_till, second)
+            and within_hours(record.source.daily_from, record.source.daily_till, second)
             and self._is_first_of_chain(record, list_, request)
         )
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from config.model import CallingWindow
 from dialer.compliance.check import Rule, check
-from dialer.compliance.window import hours_on, is_open, is_within, next_opening, open_zones
+from dialer.compliance.record_hours import is_within
+from dialer.compliance.window import hours_on, is_open, next_opening, open_zones
 from tests.unit.callflow.house import LONDON, NOON, record
 
 ZONES = ("Europe/London", "Europe/Rome", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from dialer.compliance.window import local_time
+from dialer.compliance.wall_clock import local_time
 from tests.unit.callflow.house import LONDON, NOON
 from tests.unit.runtime.desk import Desk
 

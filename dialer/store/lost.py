@@ -31,8 +31,10 @@ class Lost:
     def __init__(self, sql: Sql, run: str) -> None:
         self._run = run
         skip = "" if sql.is_sqlite else " FOR UPDATE SKIP LOCKED"
+        held = " INDEXED BY ix_records_lease" if sql.is_sqlite else ""
         self._dead = sql.prepare(
-            "SELECT id, type, fence, result, tries FROM records WHERE status = 'retrieved'"
+            # SQLite would read the whole table, for the sake of the order.
+            f"SELECT id, type, fence, result, tries FROM records{held} WHERE status = 'retrieved'"
             f" AND lease_until <= :ended AND claimed_by <> :run ORDER BY id{skip}"
         )
         self._settle = sql.prepare(
@@ -75,11 +77,12 @@ class Lost:
                 CallResult(each.result) for each in self._results.rows(connection, {"id": row.id, "fence": row.fence})
             ]
             reached = CallResult.ANSWER in found
-            rank, due_at = place(RecordType(row.type), now + LOST_RETRY_S)
+            result = found[-1] if found else None if row.result is None else CallResult(row.result)
+            rank, due_at = place(RecordType(row.type), now + LOST_RETRY_S, result)
             values = {
                 "id": row.id,
                 "status": RecordStatus.UPDATED if reached else RecordStatus.READY,
-                "result": found[-1] if found else row.result,
+                "result": result,
                 "tries": to_json(added(counts_from_json(row.tries), counted(found))),
                 "rank": rank,
                 "due_at": due_at,

@@ -229,6 +229,10 @@ class Campaign(Section):
     max_attempts: int = Field(default=6, ge=1, le=100)
     """Most attempts of one record, whatever their results."""
 
+    retry_share_percent: int = Field(default=100, ge=0, le=100)
+    """Of the records that are dialled, so many percent are retries as long as both retries and records that were never
+    dialled are due; 100: due retries first; 0: records that were never dialled first."""
+
     retries: Mapping[Result, Retry] = {}
     """Treatment by call result. Those left out are treated as usual; max_attempts 1 switches one off."""
 

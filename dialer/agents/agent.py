@@ -140,6 +140,12 @@ class Agent:
         """Asked for a break or to log out, and will not be free again. To be ready again is no such wish."""
         return self.pending is not None and self.pending.wish is not Wish.READY
 
+    def hidden_records(self, now: float) -> frozenset[RecordId]:
+        """The records that may not be offered to this agent."""
+        for record in [record for record, until in self.hidden.items() if until <= now]:
+            del self.hidden[record]
+        return frozenset(self.hidden)
+
     def sees(self, record: RecordId, now: float) -> bool:
         """Whether a record may be offered to this agent: not within the cool-down of a rejection."""
         until = self.hidden.get(record)

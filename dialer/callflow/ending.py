@@ -257,7 +257,8 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
     result = interaction.result
     if record is None or result is None:
         return
-    settings = step.world.campaigns[interaction.campaign].settings
+    campaign = step.world.campaigns[interaction.campaign]
+    settings = campaign.settings
     handling = Handling(
         found=tuple(interaction.tried) or (result,),
         said=interaction.agent_result,
@@ -267,6 +268,8 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
         abandoned_at=_late_answer_at(interaction),
     )
     treatment = treat(settings, record, handling, step.utc)
+    if treatment.due_at is not None:
+        campaign.next_due_at = min(campaign.next_due_at, treatment.due_at)
     step.write(
         UpdateRecord(
             record=record.record,

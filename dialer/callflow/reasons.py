@@ -106,8 +106,8 @@ def _agents(world: World, campaign: Campaign, agents: list[Agent]) -> _Found:
     if campaign.is_preview:
         return NoCallsCode.BY_AGENT, "Agents take and dial the records themselves."
     seen = any(agent.hidden.get(record.record) is None for agent in joined for record in campaign.pool)
-    if len(campaign.pool) > 0 and not seen:
-        return NoCallsCode.HIDDEN, "The records in hand were rejected by all agents who are ready."
+    if not seen and campaign.waiting.due + len(campaign.pool) > 0 and all(agent.hidden for agent in joined):
+        return NoCallsCode.HIDDEN, "The records that are due were rejected by all agents who are ready."
     return None
 
 

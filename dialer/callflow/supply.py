@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from config.model import Mode
 from dialer.agents.agent import Agent, AgentState
-from dialer.callflow import asm, lending, offers, predictive, running, waiting
-from dialer.callflow.calendar import closings, minute_of
+from dialer.callflow import asm, claiming, lending, offers, predictive, running, waiting
+from dialer.callflow.calendar import minute_of
 from dialer.callflow.consent import may_work
 from dialer.callflow.habits import follow_the_day
 from dialer.callflow.reasons import why_no_calls
 from dialer.callflow.snapshot import snapshot_of
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import OFFER_MODES, Campaign
-from dialer.compliance.check import Rule, check
-from dialer.compliance.record_hours import is_within
-from dialer.compliance.window import next_opening, open_zones
+from dialer.compliance.check import Rule
+from dialer.compliance.window import open_zones
 from dialer.trunks.choice import TrunkChoice, choose
 from dialer.trunks.trunk import TrunkRefusal
-from dialer.vocabulary import events
-from dialer.vocabulary.events import ClaimedRecord
-from dialer.vocabulary.ids import ListName
-from dialer.vocabulary.outputs import ClaimRecords, ListShare
-from dialer.vocabulary.results import RecordStatus
-from dialer.vocabulary.writes import UpdateRecord
 
-#: After a claim that found nothing, the next one waits this long.
-CLAIM_PAUSE_S = 1.0
-#: The counts of records that wait are at most this old, also while none has to be claimed.
-COUNT_EVERY_S = 2.0
-#: Records in hand per agent, so that a free agent never waits for the store.
-IN_HAND_PER_AGENT = 2
-MOST_IN_HAND = 400
-#: Many contacts are dialled for each agent at the start of a shift.
-IN_HAND_PER_AGENT_AHEAD = 6
-MOST_IN_HAND_AHEAD = 2000
 #: Shortest wait for a trunk that has used up its calls per second: fast trunks get several calls at a look.
 LOOK_AGAIN_S = 0.01
 #: The same while nobody is idle and contacts are dialled ahead: a trunk saves up a tenth of a second's calls.
@@ -46,7 +29,7 @@ def tick(step: Step) -> None:
     waiting.serve(step)
     for campaign in running_now:
         _close_windows(step, campaign)
-        _claim(step, campaign)
+        claiming.claim(step, campaign)
     _engage(step)
     lending.lend(step, running_now)
     _supply(step, running_now)
@@ -80,105 +63,6 @@ def _close_windows(step: Step, campaign: Campaign) -> None:
             why = f"The calling window in {interaction.record.zone} is over."
             running.take_off(step, campaign, interaction, Rule.CALLING_WINDOW, why)
     running.release_pool(step, campaign)
-
-
-def _claim(step: Step, campaign: Campaign) -> None:
-    if campaign.claiming or step.world.store_problem or step.now < campaign.claim_after or not step.world.restored:
-        return
-    want = _wanted(step, campaign)
-    enough = len(campaign.pool) * 2 > want
-    if enough and step.now < campaign.counted_at + COUNT_EVERY_S:
-        return
-    settings = campaign.settings
-    zones = open_zones(settings.calling_window, campaign.zones, step.utc)
-    campaign.claiming = True
-    step.put(
-        ClaimRecords(
-            campaign=campaign.name,
-            lists=tuple(ListShare(ListName(each.name), each.weight) for each in settings.lists),
-            zones=zones,
-            limit=0 if enough else want - len(campaign.pool),
-            lease_s=step.world.settings.server.claim_lease_s,
-            now=step.utc,
-            max_attempts=settings.max_attempts,
-            closes_at=closings(campaign, zones, step.utc),
-        )
-    )
-
-
-def _wanted(step: Step, campaign: Campaign) -> int:
-    """How many records to have in hand."""
-    agents = [agent for agent in step.world.agents_of(campaign) if agent.state is not AgentState.LOGGED_OUT]
-    if campaign.mode is Mode.PREVIEW:
-        return 1 + sum(1 for agent in agents if agent.waits_for == campaign.name)
-    if campaign.is_predictive:
-        return min(MOST_IN_HAND_AHEAD, max(10, IN_HAND_PER_AGENT_AHEAD * len(agents)))
-    return min(MOST_IN_HAND, max(2, IN_HAND_PER_AGENT * len(agents)))
-
-
-def on_records_claimed(step: Step, event: events.RecordsClaimed) -> None:
-    campaign = step.world.campaigns.get(event.campaign)
-    if campaign is None:
-        return
-    new_zones = set(event.zones) - set(campaign.zones)
-    campaign.claiming = False
-    campaign.claim_problem = ""
-    if not new_zones:
-        # Counts of a claim that did not know a zone call its records out of the window.
-        campaign.waiting = event.waiting
-        campaign.counted_at = step.now
-    campaign.zones = event.zones
-    campaign.pool.add(record for record in event.records if _is_callable(step, campaign, record))
-    # Zones that were not known when the claim was made: ask again at once.
-    campaign.claim_after = step.now if event.records or new_zones else step.now + CLAIM_PAUSE_S
-    if not campaign.is_running:
-        running.release_pool(step, campaign)
-    elif event.records or new_zones:
-        step.start_timer("pace", 0.0)
-
-
-def _is_callable(step: Step, campaign: Campaign, record: ClaimedRecord) -> bool:
-    """A record that its own hours keep from being dialled today goes back until they begin."""
-    settings = campaign.settings
-    refusal = check(settings.calling_window, record, settings.max_attempts, step.utc)
-    if refusal is None:
-        return True
-    status, due_at = RecordStatus.STALE, None
-    if refusal.rule in (Rule.RECORD_HOURS, Rule.CALLING_WINDOW):
-        status, due_at = RecordStatus.READY, _next_hour_within(campaign, record, step.utc)
-    step.write(UpdateRecord(record.record, record.fence, status, None, None, due_at, step.utc))
-    step.history(
-        "record_refused", campaign=campaign.name, record=record.record, rule=refusal.rule, judged_by=refusal.facts
-    )
-    return False
-
-
-def _next_hour_within(campaign: Campaign, record: ClaimedRecord, utc: float) -> float:
-    """The next quarter of an hour in which both the window and the record's hours are open, a day at most ahead."""
-    window = campaign.settings.calling_window
-    quarter_s = 900.0
-    at = utc - utc % quarter_s
-    for _ in range(96):
-        at += quarter_s
-        within = is_within(record.daily_from, record.daily_till, record.zone, at)
-        if within and open_zones(window, (record.zone,), at):
-            return at
-    return next_opening(window, (record.zone,), utc) or utc + 86_400
-
-
-def on_claim_failed(step: Step, event: events.ClaimFailed) -> None:
-    campaign = step.world.campaigns.get(event.campaign)
-    if campaign is not None:
-        campaign.claiming = False
-        campaign.claim_problem = event.problem
-        campaign.claim_after = step.now + CLAIM_PAUSE_S
-
-
-def on_leases_lost(step: Step, event: events.LeasesLost) -> None:
-    """Another node has these records now."""
-    lost = frozenset(event.records)
-    for campaign in step.world.campaigns.values():
-        campaign.pool.drop(lost)
 
 
 def trunks_for(step: Step, campaign: Campaign) -> TrunkChoice:
@@ -253,11 +137,13 @@ def _give(step: Step, campaign: Campaign, agent: Agent) -> bool:
         return False
     record = campaign.pool.take(lambda each: agent.sees(each.record, step.now))
     if record is None:
-        if asks and not campaign.claiming and step.now < campaign.claim_after:
+        if asks and agent.name in campaign.claimed_for and not (campaign.claiming or campaign.claim_problem):
+            campaign.claimed_for -= {agent.name}
             agent.waits_for = None
             step.publish(agent.name, "no_record", campaign.name, {"reason": "There is no record to call now."})
             step.agent_changed(agent.name)
         return False
+    campaign.claimed_for -= {agent.name}
     if campaign.is_asm:
         return asm.dial(step, campaign, agent, record)
     if campaign.mode in OFFER_MODES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 
 from config.model import Campaign as CampaignSettings
 from config.model import Mode
@@ -13,7 +14,7 @@ from dialer.campaigns.pool import Pool
 from dialer.campaigns.reason import NoCalls
 from dialer.machine import Machine, Table
 from dialer.vocabulary.events import AnswersRemembered, Waiting
-from dialer.vocabulary.ids import CampaignName
+from dialer.vocabulary.ids import AgentName, CampaignName
 
 
 class CampaignState(StrEnum):
@@ -81,6 +82,13 @@ class Campaign:
     claiming: bool = False
     #: No claim before this time: the last one found nothing.
     claim_after: float = 0.0
+    #: Whether the last claim was made because there were too few records in hand, whether it left records that were
+    #: hidden, and for which agents who want one it was made.
+    claim_fills: bool = False
+    claim_hid: bool = False
+    claimed_for: frozenset[AgentName] = frozenset()
+    #: When the next of the records that wait is due, UTC epoch seconds.
+    next_due_at: float = inf
     claim_problem: str = ""
     #: When `waiting` was counted.
     counted_at: float = 0.0

@@ -22,8 +22,21 @@ class Pool:
     def __iter__(self) -> Iterator[ClaimedRecord]:
         return iter(self._records)
 
-    def add(self, records: Iterable[ClaimedRecord]) -> None:
-        self._records.extend(records)
+    @property
+    def ahead(self) -> int:
+        """How many of them are not fresh."""
+        return sum(1 for record in self._records if not record.fresh)
+
+    def add(self, records: Iterable[ClaimedRecord], *, retries_first: bool = False) -> None:
+        """Behind those that are there; with `retries_first` those that are not fresh go before all that are."""
+        for record in records:
+            if record.fresh or not retries_first:
+                self._records.append(record)
+            else:
+                self._records.insert(self._first_fresh(), record)
+
+    def _first_fresh(self) -> int:
+        return next((place for place, each in enumerate(self._records) if each.fresh), len(self._records))
 
     def take(self, fits: Callable[[ClaimedRecord], bool]) -> ClaimedRecord | None:
         """The first record that `fits`, or None. Those before it keep their places."""

@@ -48,7 +48,7 @@ class RecordState(Struct):
     updated_at: float
 
     def end_claim(self, at: float, to_top: bool) -> None:
-        self.rank, self.queue_at = place(self.type, self.due_at, at if to_top else None)
+        self.rank, self.queue_at = place(self.type, self.due_at, self.result, at if to_top else None)
         self.lease_until = None
         self.claimed_by = None
         self.updated_at = at
@@ -58,7 +58,7 @@ class RecordState(Struct):
         self.type = RecordType.NO_CALL
         self.status = RecordStatus.CANCELLED
         self.result = CallResult.DO_NOT_CALL
-        self.rank, self.queue_at = place(self.type, self.due_at)
+        self.rank, self.queue_at = place(self.type, self.due_at, self.result)
 
 
 class AttemptState(Struct):
@@ -251,7 +251,7 @@ class Batch:
             state.status = RecordStatus.UPDATED
         elif state.due_at < write.rest_until:
             state.due_at = write.rest_until
-            state.rank, state.queue_at = place(state.type, state.due_at)
+            state.rank, state.queue_at = place(state.type, state.due_at, state.result)
         self.records[state.id] = state
 
     # -- records -----------------------------------------------------------------------------------------------------

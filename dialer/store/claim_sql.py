@@ -6,12 +6,14 @@ each rank, takes the first of each, and of these the first of all: it never read
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dialer.compliance.record_hours import within_hours_sql
 from dialer.store.queue import CLAIMED_RANKS
 from dialer.store.statement import Prepared, Sql
 
-#: SQLite takes 500 parts of a compound query; a list with more zones is claimed in portions.
-ZONES_AT_ONCE = 80
+#: SQLite takes 500 parts of a compound query, a zone and rank each; a list with more zones is claimed in portions.
+ZONES_AT_ONCE = 500 // len(CLAIMED_RANKS)
 
 # A record of a chain waits while another of the chain is in hand, or an earlier one is still to be dialled.
 FIRST_OF_CHAIN = (
@@ -41,22 +43,24 @@ def queued(sql: Sql) -> str:
     return "records AS r INDEXED BY ix_records_queue" if sql.is_sqlite else "records AS r"
 
 
-def claim(sql: Sql, zones: int) -> Prepared:
-    """The statement that claims from one list in `zones` zones, parameters `zone0`, `second0` and so on."""
+def claim(sql: Sql, zones: int, ranks: Sequence[int], *, hides: bool) -> Prepared:
+    """The statement that claims records of these ranks, in this order, from one list in `zones` zones, parameters
+    `zone0`, `second0` and so on. `hides`: those in the parameter `hidden` are left."""
     skip = "" if sql.is_sqlite else " FOR UPDATE OF r SKIP LOCKED"
+    seen = f" AND NOT ({sql.among('r.id', 'hidden')})" if hides else ""
     parts = [
-        f"SELECT * FROM (SELECT r.id, r.rank, r.queue_at FROM {queued(sql)}"
+        f"SELECT * FROM (SELECT r.id, {place} AS place, r.queue_at FROM {queued(sql)}"
         f" WHERE r.list_id = :list_id AND r.zone = :zone{zone} AND r.rank = {rank} AND r.queue_at <= :now"
-        f" AND r.status = 'ready' AND r.attempts < :max_attempts AND {within_hours(f':second{zone}')}"
+        f" AND r.status = 'ready' AND r.attempts < :max_attempts AND {within_hours(f':second{zone}')}{seen}"
         f" AND {FIRST_OF_CHAIN} AND {NOT_BARRED}"
         f" ORDER BY r.queue_at, r.id LIMIT :count{skip}) AS part{zone}_{rank}"
         for zone in range(zones)
-        for rank in CLAIMED_RANKS
+        for place, rank in enumerate(ranks)
     ]
     return sql.prepare(
         "UPDATE records SET status = 'retrieved', fence = fence + 1, lease_until = :until, claimed_by = :run,"
         " updated_at = :now WHERE id IN (SELECT q.id FROM (" + " UNION ALL ".join(parts) + ") AS q"
-        " ORDER BY q.rank, q.queue_at, q.id LIMIT :count)"
+        " ORDER BY q.place, q.queue_at, q.id LIMIT :count)"
         " RETURNING id, fence, number, contact, zone, type, attempts, tries, data, daily_from, daily_till, rank,"
         " queue_at"
     )

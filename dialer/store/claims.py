@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Row
 from dialer.compliance.wall_clock import second_of_day
 from dialer.store import claim_sql
 from dialer.store.lost import Lost
+from dialer.store.order import Order
+from dialer.store.queue import FRESH
 from dialer.store.shares import Turns
 from dialer.store.statement import Prepared, Sql
 from dialer.store.text import counts_from_json, texts_from_json
@@ -35,7 +37,8 @@ class Claims:
         self._sql = sql
         self._run = run
         self._turns: dict[str, Turns] = {}
-        self._statements: dict[int, Prepared] = {}
+        self._order = Order()
+        self._statements: dict[tuple[int, tuple[int, ...], bool], Prepared] = {}
         self._places = sql.prepare(
             "SELECT l.id, l.name, z.zone FROM lists l LEFT JOIN list_zones z ON z.list_id = l.id"
             f" WHERE {sql.among('l.name', 'names')}"
@@ -80,15 +83,23 @@ class Claims:
     def _claim_from(
         self, connection: Connection, request: ClaimRecords, place: ListPlace, count: int
     ) -> list[ClaimedRecord]:
+        def take(ranks: tuple[int, ...], most: int) -> list[ClaimedRecord]:
+            return self._take(connection, request, place, ranks, most)
+
+        return self._order.take(request, place.name, count, take)
+
+    def _take(
+        self, connection: Connection, request: ClaimRecords, place: ListPlace, ranks: tuple[int, ...], count: int
+    ) -> list[ClaimedRecord]:
         open_zones = sorted(place.zones.intersection(request.zones))
         rows: list[Row[Any]] = []
         for start in range(0, len(open_zones), claim_sql.ZONES_AT_ONCE):
             zones = open_zones[start : start + claim_sql.ZONES_AT_ONCE]
             values = self._values(request, place, zones, count - len(rows))
-            rows.extend(self._statement(len(zones)).rows(connection, values))
+            rows.extend(self._statement(len(zones), ranks, hides=bool(request.hidden)).rows(connection, values))
             if len(rows) >= count:
                 break
-        rows.sort(key=lambda row: (row.rank, row.queue_at, row.id))
+        rows.sort(key=lambda row: (ranks.index(row.rank), row.queue_at, row.id))
         return [_claimed(row, place.name) for row in rows]
 
     def _values(self, request: ClaimRecords, place: ListPlace, zones: Sequence[str], count: int) -> dict[str, Any]:
@@ -100,16 +111,18 @@ class Claims:
             "until": request.now + request.lease_s,
             "max_attempts": request.max_attempts,
             "run": self._run,
+            "hidden": self._sql.values(request.hidden),
         }
         for index, zone in enumerate(zones):
             values[f"zone{index}"] = zone
             values[f"second{index}"] = second_of_day(zone, request.now)
         return values
 
-    def _statement(self, zones: int) -> Prepared:
-        if zones not in self._statements:
-            self._statements[zones] = claim_sql.claim(self._sql, zones)
-        return self._statements[zones]
+    def _statement(self, zones: int, ranks: tuple[int, ...], *, hides: bool) -> Prepared:
+        key = (zones, ranks, hides)
+        if key not in self._statements:
+            self._statements[key] = claim_sql.claim(self._sql, zones, ranks, hides=hides)
+        return self._statements[key]
 
     def renew(self, connection: Connection, leases: Mapping[RecordId, int], until: float) -> tuple[RecordId, ...]:
         """Prolong leases; returns the records that are not ours any more."""
@@ -136,4 +149,5 @@ def _claimed(row: Row[Any], name: ListName) -> ClaimedRecord:
         data=texts_from_json(row.data),
         daily_from=row.daily_from,
         daily_till=row.daily_till,
+        fresh=row.rank == FRESH,
     )

@@ -134,7 +134,7 @@ class SqlLists:
 
 def _new(row: NewRecord, list_id: int, now: float, barred: bool) -> dict[str, Any]:
     kind = RecordType.NO_CALL if barred else RecordType.GENERAL
-    rank, queue_at = place(kind, now)
+    rank, queue_at = place(kind, now, None)
     return {
         "list_id": list_id,
         "number": row.number,

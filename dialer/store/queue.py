@@ -1,29 +1,41 @@
-"""The order in which records are claimed: rank, then the time since which they are due.
+"""The order in which records are claimed: by rank, then by the time since which they are due.
 
-A record given back to the top has rank TOP and a negative time, so that the one given back last is the next.
+A record given back to the top has rank TOP and a negative time, so that the one given back last is the next. Records
+that were dialled before (RETRY) and those that never were (FRESH) have ranks of their own: which of them go first is a
+setting of the campaign.
 """
 
 from __future__ import annotations
 
-from dialer.vocabulary.results import RecordType
+from dialer.vocabulary.results import CallResult, RecordType
 
 TOP = 0
+FRESH = 5
+RETRY = 6
 
 RANKS: dict[RecordType, int] = {
     RecordType.PERSONAL_CALLBACK: 1,
     RecordType.CAMPAIGN_CALLBACK: 2,
     RecordType.PERSONAL_RESCHEDULED: 3,
     RecordType.CAMPAIGN_RESCHEDULED: 4,
-    RecordType.GENERAL: 5,
+    RecordType.GENERAL: FRESH,
     RecordType.NO_CALL: 9,
 }
 
-#: Ranks that are claimed, the first ones first.
-CLAIMED_RANKS = (TOP, 1, 2, 3, 4, 5)
+#: Ranks that come before all others, the first ones first.
+FIRST_RANKS = (TOP, 1, 2, 3, 4)
+
+#: All ranks that are claimed.
+CLAIMED_RANKS = (*FIRST_RANKS, RETRY, FRESH)
 
 
-def place(kind: RecordType, due_at: float, to_top_at: float | None = None) -> tuple[int, float]:
-    """Rank and queue time of a record that waits; `to_top_at` is when it was given back to the top."""
-    if to_top_at is None or kind is RecordType.NO_CALL:
-        return RANKS[kind], due_at
-    return TOP, -to_top_at
+def place(
+    kind: RecordType, due_at: float, result: CallResult | None, to_top_at: float | None = None
+) -> tuple[int, float]:
+    """Rank and queue time of a record that waits. `result` is what came of its last attempt, None if it was never
+    dialled; `to_top_at` when it was given back to the top."""
+    if to_top_at is not None and kind is not RecordType.NO_CALL:
+        return TOP, -to_top_at
+    if kind is RecordType.GENERAL and result is not None:
+        return RETRY, due_at
+    return RANKS[kind], due_at

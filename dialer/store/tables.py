@@ -124,6 +124,7 @@ records = Table(
     Column("fence", BigInteger, nullable=False),
     Column("lease_until", Float(53)),
     Column("claimed_by", Text),
+    Column("cancelled_in", Text, comment="campaign whose run it was taken out of"),
     Column("created_at", Float(53), nullable=False),
     Column("updated_at", Float(53), nullable=False),
     UniqueConstraint("list_id", "number", "external_id"),

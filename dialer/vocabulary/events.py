@@ -44,7 +44,7 @@ class Ticked(Struct, frozen=True):
 class ClaimedRecord(Struct, frozen=True):
     """A record in our hands until its lease ends. `daily_from`/`daily_till` in seconds since midnight of `zone`,
     -1 where the list has none. `data` are the custom fields. `attempts` are all that count, `tries` how many of them
-    came to each call result."""
+    came to each call result. `fresh`: it was never dialled before, and nothing has put it before others."""
 
     record: RecordId
     fence: int
@@ -58,6 +58,7 @@ class ClaimedRecord(Struct, frozen=True):
     daily_from: int = -1
     daily_till: int = -1
     tries: dict[str, int] = {}
+    fresh: bool = True
 
 
 class Waiting(Struct, frozen=True):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from dialer.vocabulary import telephony
-from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, ListName
+from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, ListName, RecordId
 
 
 class Tell(Struct, frozen=True, tag="tell"):
@@ -40,11 +40,17 @@ class ListShare(Struct, frozen=True):
     weight: int
 
 
+#: A share, in percent, by which all records that were dialled before go first.
+ALL_RETRIES = 100
+
+
 class ClaimRecords(Struct, frozen=True, tag="claim_records"):
     """Claim up to `limit` due records for a campaign, from lists in zones where dialling is allowed now.
 
     `zones` are IANA names, `closes_at` says when dialling ends for today in each of them; that and `now` are UTC epoch
-    seconds; the claim's lease runs `lease_s`.
+    seconds; the claim's lease runs `lease_s`. `retry_share`: so many percent of the records are due retries as long as
+    there are both these and fresh ones, ALL_RETRIES for retries first, 0 for fresh ones first. `ahead_only` leaves
+    those that have to wait for the records in hand. `hidden` are left, too: nobody could be given them now.
     RecordsClaimed comes back, also when nothing was due.
     """
 
@@ -56,6 +62,9 @@ class ClaimRecords(Struct, frozen=True, tag="claim_records"):
     now: float
     max_attempts: int
     closes_at: dict[str, float] = {}
+    retry_share: int = ALL_RETRIES
+    ahead_only: bool = False
+    hidden: tuple[RecordId, ...] = ()
 
 
 class RecallHabits(Struct, frozen=True, tag="recall_habits"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from math import inf
 
 from dialer.compliance.record_hours import within_hours
@@ -12,7 +13,8 @@ from dialer.compliance.wall_clock import second_of_day
 from dialer.store.lost import DEAD_AFTER_S
 from dialer.store.memory.lost import settle_dead
 from dialer.store.memory.tables import MemoryList, MemoryRecord, Tables
-from dialer.store.queue import CLAIMED_RANKS
+from dialer.store.order import Order
+from dialer.store.queue import CLAIMED_RANKS, FRESH
 from dialer.store.shares import Turns
 from dialer.vocabulary.events import ClaimedRecord, Waiting
 from dialer.vocabulary.ids import RecordId
@@ -30,6 +32,7 @@ class MemoryClaims:
         self._tables = tables
         self._run = run
         self._turns: dict[str, Turns] = {}
+        self._order = Order()
         self._counted: dict[str, tuple[float, Waiting]] = {}
 
     def claim(self, request: ClaimRecords) -> tuple[ClaimedRecord, ...]:
@@ -51,12 +54,12 @@ class MemoryClaims:
         return tuple(claimed)
 
     def _claim_from(self, request: ClaimRecords, list_: MemoryList, count: int) -> list[ClaimedRecord]:
-        chosen: list[MemoryRecord] = []
-        for record in self._due(request, list_):
-            if len(chosen) >= count:
-                break
-            chosen.append(record)
-        return [self._take(record, request) for record in chosen]
+        def take(ranks: tuple[int, ...], most: int) -> list[ClaimedRecord]:
+            seen = (each for each in self._due(request, list_, ranks) if each.state.id not in hidden)
+            return [self._take(each, request) for each in list(islice(seen, most))]
+
+        hidden = frozenset(request.hidden)
+        return self._order.take(request, list_.name, count, take)
 
     def _take(self, record: MemoryRecord, request: ClaimRecords) -> ClaimedRecord:
         state = copy.copy(record.state)
@@ -79,13 +82,16 @@ class MemoryClaims:
             data=state.data,
             daily_from=record.source.daily_from,
             daily_till=record.source.daily_till,
+            fresh=state.rank == FRESH,
         )
 
-    def _due(self, request: ClaimRecords, list_: MemoryList) -> Iterator[MemoryRecord]:
-        """Records that may be claimed now, in order."""
+    def _due(
+        self, request: ClaimRecords, list_: MemoryList, ranks: tuple[int, ...] = CLAIMED_RANKS
+    ) -> Iterator[MemoryRecord]:
+        """Records of these ranks that may be claimed now, in order."""
         zones = list_.zones.intersection(request.zones)
         seconds = {zone: second_of_day(zone, request.now) for zone in zones}
-        for rank in CLAIMED_RANKS:
+        for rank in ranks:
             for place in range(bisect_left(list_.queue, (rank, -inf, 0)), len(list_.queue)):
                 rank_there, queue_at, id_ = list_.queue[place]
                 if rank_there != rank or queue_at > request.now:

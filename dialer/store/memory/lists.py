@@ -49,7 +49,7 @@ class MemoryLists:
         return duplicates
 
     def _new(self, row: NewRecord, now: float) -> RecordState:
-        rank, queue_at = place(RecordType.GENERAL, now)
+        rank, queue_at = place(RecordType.GENERAL, now, None)
         state = RecordState(
             id=len(self._tables.records) + 1,
             number=row.number,

@@ -57,7 +57,7 @@ def free(tables: Tables, record: int, now: float) -> None:
     state.result = found[-1] if found else state.result
     state.tries = added(state.tries, counted(found))
     state.due_at = now + LOST_RETRY_S
-    state.rank, state.queue_at = place(state.type, state.due_at)
+    state.rank, state.queue_at = place(state.type, state.due_at, state.result)
     state.lease_until = None
     state.claimed_by = None
     state.updated_at = now

@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 
 from msgspec import structs
-from sqlalchemy import Connection, text
 
 from dialer.store.habits import DAYS_KEPT
 from dialer.store.opening import open_store
@@ -28,6 +27,7 @@ from tests.contract.store.backends import (
     settle,
     sqlite_url,
 )
+from tests.contract.store.revisions import go_back
 
 DAY = 739_638
 ALL = RecallHabits(SPRING, 0)
@@ -109,17 +109,12 @@ async def test_the_newest_days_come_first_and_old_ones_go(store: AnyStore) -> No
     assert [each.day for each in await store.ledger.habits(ALL)] == [DAY + DAYS_KEPT + 1, *days[:2]]
 
 
-def _to_first_revision(connection: Connection) -> int:
-    connection.execute(text("DROP TABLE habits"))
-    return connection.execute(text("UPDATE alembic_version SET version_num = '0001'")).rowcount
-
-
 async def test_a_database_from_before_gets_the_table_and_keeps_the_rest(tmp_path: Path) -> None:
     store = await open_store(sqlite_url(tmp_path), "node-1", lambda: NOON)
     await begun(store, "A1")
     await store.close()
     database = SqliteDatabase(tmp_path / "cornetta.db", None)
-    await database.write(_to_first_revision)
+    await database.write(lambda connection: go_back(connection, "0001"))
     await database.close()
     store = await open_store(sqlite_url(tmp_path), "node-1", lambda: NOON)
     assert [(each.name, each.records) for each in await store.lists.lists()] == [(ListName("contacts"), 1)]

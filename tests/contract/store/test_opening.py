@@ -17,8 +17,21 @@ from dialer.store.postgres import PostgresDatabase, application
 from dialer.store.sqlite import SqliteDatabase
 from dialer.store.tables import metadata
 from dialer.vocabulary.errors import StoreInUse, StoreTooNew, StoreUnavailable
-from tests.contract.store.backends import NOON, Backend, Hands, claim_one, contact, fill, sqlite_url
+from dialer.vocabulary.results import RecordStatus
+from tests.contract.store.backends import (
+    NOON,
+    Backend,
+    Hands,
+    begin,
+    claim_one,
+    contact,
+    fill,
+    settle,
+    sqlite_url,
+    update,
+)
 from tests.contract.store.cluster import Cluster
+from tests.contract.store.revisions import go_back
 
 
 async def test_every_start_has_a_name_of_its_own(backend: Backend) -> None:
@@ -182,6 +195,22 @@ async def test_migrations_make_the_same_tables_on_postgresql(postgres_url: str) 
     database = PostgresDatabase(make_url(postgres_url))
     assert await database.read(differences) == []
     await database.close()
+
+
+async def test_retries_that_wait_go_first_after_the_migration(tmp_path: Path) -> None:
+    store = await open_store(sqlite_url(tmp_path), "node-1")
+    await fill(store, 5)
+    record = await claim_one(store)
+    await store.ledger.commit([begin(record), settle(), update(record, RecordStatus.READY, NOON + 10)])
+    await store.close()
+    database = SqliteDatabase(tmp_path / "cornetta.db", None)
+    await database.write(lambda connection: go_back(connection, "0003"))
+    ranks = text("SELECT DISTINCT rank FROM records")
+    assert await database.read(lambda connection: list(connection.execute(ranks).scalars())) == [5]
+    await database.close()
+    store = await open_store(sqlite_url(tmp_path), "node-1")
+    assert (await claim_one(store, NOON + 20)).record == record.record
+    await store.close()
 
 
 @pytest.mark.parametrize(

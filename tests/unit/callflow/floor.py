@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+from msgspec import structs
+
 from config.model import Settings
 from dialer.agents.agent import Agent
 from dialer.callflow.dispatch import handle
@@ -22,8 +24,9 @@ from dialer.trunks.trunk import Trunk
 from dialer.vocabulary import commands, events, telephony, writes
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import ClaimedRecord, Waiting
-from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, LegId, Mint, TeamName, TrunkName
+from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, LegId, Mint, RecordId, TeamName, TrunkName
 from dialer.vocabulary.outputs import CancelTimer, ClaimRecords, Output, Publish, StartTimer, Tell
+from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegMedia, LegProgress
 from tests.unit.callflow.house import ADA, ENGINE, LONDON, MAIN, NOON, SPRING
 
@@ -40,6 +43,8 @@ class Floor:
         self.utc = NOON
         self.records = list(records)
         self._all = {each.record: each for each in self.records}
+        #: Records that wait for another attempt, and when they are due.
+        self.later: dict[RecordId, float] = {}
         self.waiting: Waiting | None = None
         self.store_answers = True
         self.timers: dict[str, float] = {}
@@ -138,17 +143,33 @@ class Floor:
                     self.answer_claim(output)
 
     def answer_claim(self, request: ClaimRecords) -> None:
-        open_ = [each for each in self.records if each.zone in request.zones]
+        due = [record for record, at in sorted(self.later.items(), key=lambda item: item[1]) if at <= request.now]
+        self.records[:0] = [structs.replace(self._all[record], fresh=False) for record in due]
+        self.later = {record: at for record, at in self.later.items() if at > request.now}
+        open_ = [
+            each
+            for each in self.records
+            if each.zone in request.zones
+            and each.record not in request.hidden
+            and not (each.fresh and request.ahead_only)
+        ]
         taken = open_[: request.limit]
         self.records = [each for each in self.records if each not in taken]
-        left = Waiting(due=len(self.records), total=len(self.records) + len(taken))
+        left = Waiting(
+            due=len(self.records),
+            retry=len(self.later),
+            next_due_at=min(self.later.values(), default=None),
+            total=len(self.records) + len(taken),
+        )
         zones = tuple(sorted({each.zone for each in (*self.records, *taken)})) or (LONDON,)
         self._take(events.RecordsClaimed(request.campaign, tuple(taken), self.waiting or left, zones))
 
     def _apply(self, write: writes.Write) -> None:
-        """Only what claims need: a record that was given back can be claimed again."""
+        """Only what claims need: a record that was given back, or is due again, can be claimed again."""
+        if isinstance(write, writes.UpdateRecord) and write.status is RecordStatus.READY and write.record in self._all:
+            self.later[write.record] = self.utc if write.due_at is None else write.due_at
         if isinstance(write, writes.ReleaseRecord) and write.record in self._all:
-            self.records.insert(0, self._all[write.record])
+            self.records.insert(0, structs.replace(self._all[write.record], fresh=not write.to_top))
 
     def forget_outputs(self) -> None:
         """From here on only what comes next is looked at."""

@@ -251,7 +251,11 @@ def test_get_record_says_why_not() -> None:
     floor.tick(2)
     floor.ask(commands.GetRecord(ADA, SPRING))
     assert floor.refusal(commands.GetRecord(ADA, SPRING)) == "already_asked"
-    floor.say(events.RecordsClaimed(SPRING, (), events.Waiting(), (LONDON,)))
+    nothing = events.RecordsClaimed(SPRING, (), events.Waiting(), (LONDON,))
+    floor.say(nothing)
+    floor.tick(0.1)
+    assert "no_record" not in floor.topics(), "the store was asked before the agent asked"
+    floor.say(nothing)
     floor.tick(0.1)
     assert "no_record" in floor.topics()
     assert floor.agent().waits_for is None

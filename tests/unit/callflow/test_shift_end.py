@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.model import Predictive
 from dialer.callflow.calendar import closings
-from dialer.callflow.supply import COUNT_EVERY_S
+from dialer.callflow.claiming import COUNT_EVERY_S
 from dialer.pacing.governor import Basis
 from dialer.vocabulary.events import Waiting
 from tests.unit.callflow.ahead import Script, predictive

@@ -144,16 +144,15 @@ def _dial_number(step: Step, trial: Trial) -> None:
 def _on_cleared(step: Step, trial: Trial, leg: Leg, event: telephony.LegCleared) -> None:
     if leg.id == trial.contact_leg:
         trial.code = event.code
-        answered = CAUSE_WORDS[event.by] if event.answered else f"{event.code} {event.reason}".strip()
-        _end(step, trial, answered)
+        _end(step, trial, CAUSE_WORDS[event.by] if event.answered else _unanswered("the number", event))
     else:
-        _end(step, trial, "the phone hung up" if event.answered else _unanswered(event))
+        _end(step, trial, "the phone hung up" if event.answered else _unanswered("the phone", event))
 
 
-def _unanswered(event: telephony.LegCleared) -> str:
-    """What became of a phone that nobody picked up, with the SIP answer: a 401 is mended elsewhere than a 480."""
+def _unanswered(who: str, event: telephony.LegCleared) -> str:
+    """Which end nobody picked up, with the SIP answer: a 401 is mended elsewhere than a 480."""
     told = f"{event.code or ''} {event.reason}".strip()
-    return f"the phone was not answered ({told})" if told else "the phone was not answered"
+    return f"{who} was not answered ({told})" if told else f"{who} was not answered"
 
 
 def _end(step: Step, trial: Trial, words: str) -> None:

@@ -20,7 +20,7 @@ def explain(dial: int, shed: int, figures: Mapping[str, float], allowance: Allow
     if figures["beta"] < allowance.theta:
         return f"{done}: all that lines and records allow; {_next(figures, allowance)}"
     if allowance.guarded:
-        done += f" (the {allowance.window} has hardly any abandonment left for now)"
+        done += f" (hardly any abandonment of the {allowance.window} is left for now)"
     return (
         f"{done}: {_next(figures, allowance)}, allowed are {allowance.theta:.1%}; "
         f"{figures['idle']:.0f} idle, {figures['expected_free']:.1f} free and "

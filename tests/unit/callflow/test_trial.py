@@ -27,3 +27,13 @@ def test_a_phone_that_is_refused_is_told_with_the_sip_answer() -> None:
     trial = str(floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "100@desk", "sue")))
     floor.clear(floor.leg(LegPurpose.TEST), 401)
     assert "the phone was not answered (401" in floor.world.trials[trial].words
+
+
+def test_a_number_that_is_refused_is_told_apart_from_the_phone() -> None:
+    floor = opened()
+    trial = str(floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "100@desk", "sue")))
+    phone = floor.leg(LegPurpose.TEST)
+    floor.answer(phone)
+    contact = next(leg for leg in floor.world.legs.values() if leg.id != phone.id)
+    floor.clear(contact, 486)
+    assert floor.world.trials[trial].words.startswith("the number was not answered (486")

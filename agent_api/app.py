@@ -10,12 +10,13 @@ from aiohttp import web
 from agent_api.auth import Logins
 from agent_api.body import MAX_JSON_BYTES
 from agent_api.dependencies import Dependencies
+from agent_api.devices import Devices
+from agent_api.door import Door
 from agent_api.endpoint import Endpoint
 from agent_api.events import EventsRoute
 from agent_api.headers import security_headers
 from agent_api.idempotency import Repetitions
 from agent_api.keys import DEPENDENCIES, ROUTES, SOCKETS
-from agent_api.log_in_limit import LogInLimit
 from agent_api.metrics import MetricsRoute, WorldCollector
 from agent_api.middleware import as_problems, measured
 from agent_api.openapi import document
@@ -36,7 +37,9 @@ def make_app(dependencies: Dependencies, sockets: Sockets | None = None) -> web.
     passwords = Passwords()
     desktops = sockets or Sockets(dependencies, logins)
     routes = all_routes(
-        SessionRoutes(logins, passwords, LogInLimit()), EventsRoute(desktops), MetricsRoute(dependencies.registry)
+        SessionRoutes(logins, Door(dependencies.users, passwords, Devices(dependencies.device_key))),
+        EventsRoute(desktops),
+        MetricsRoute(dependencies.registry),
     )
     app = web.Application(
         middlewares=(measured(dependencies.registry), as_problems()),

@@ -1,7 +1,7 @@
 """Who asks: log-ins, their tokens, and how a request proves one.
 
-A token is 128 random bits, carried in a cookie that no script can read or as a bearer token. Only its SHA-256 is
-stored: what leaks from the database logs nobody in.
+A token is 128 random bits behind a prefix by which logs know it, carried in a cookie that no script can read or as a
+bearer token. Only its SHA-256 is stored: what leaks from the database logs nobody in.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from agent_api.origin import is_https
 from agent_api.problems import ProblemRaised, problem
 from config.model import Role, Settings
 from dialer.ports import Clock, Session, Sessions, User, Users
+from dialer.vocabulary.log.clean import TOKEN_PREFIX
 
 _TOKEN_BYTES = 16
 #: Browsers keep a `__Host-` cookie only from our own host, over TLS, for all paths.
@@ -68,7 +69,7 @@ class Logins:
     async def begin(self, user: User, settings: Settings, label: str) -> tuple[str, Session]:
         """A new log-in: its token, told only now, and its row. Sessions past their end are forgotten."""
         now = self._clock.now().utc
-        token = token_urlsafe(_TOKEN_BYTES)
+        token = TOKEN_PREFIX + token_urlsafe(_TOKEN_BYTES)
         lifetime_s = settings.server.session_lifetime_s
         session = Session(hash_token(token), user.name, "session", label, now, now, now + lifetime_s)
         await self._sessions.purge_sessions(now, now - settings.server.session_idle_s)

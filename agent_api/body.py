@@ -17,13 +17,19 @@ from aiohttp import web
 from msgspec import Struct
 
 from agent_api.choices import choices
+from agent_api.connection import giving_way
 from agent_api.problems import Place, ProblemRaised, invalid, problem
+from agent_api.text import refuse_unusable_json
 
 #: Largest JSON body.
 MAX_JSON_BYTES = 64 * 1024
 #: Largest upload.
 MAX_UPLOAD_BYTES = 256 * 1024 * 1024
 _CHUNK_BYTES = 256 * 1024
+#: A JSON body is here, and of an upload there is more, within this time.
+BODY_TIMEOUT_S = 20.0
+#: An upload that is slower than this on the whole is given up.
+LEAST_UPLOAD_BYTES_PER_S = 4096
 
 _AT = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<place>[^`]*)`)?$", re.DOTALL)
 
@@ -56,16 +62,37 @@ def _places(error: msgspec.ValidationError, where: str, kind: type[Struct]) -> P
     return invalid(Place(place.replace("$", where, 1) if where != "$" else place, reason))
 
 
+def too_slow() -> ProblemRaised:
+    """The connection is closed behind it: what follows on it would be the rest of the body."""
+    detail = f"The body did not come within {BODY_TIMEOUT_S:g} s."
+    raised = ProblemRaised(problem(408, "body_too_slow", detail, "Send it in one go; the connection is closed."))
+    raised.headers["Connection"] = "close"
+    return raised
+
+
+@asynccontextmanager
+async def body_time(request: web.Request) -> AsyncIterator[None]:
+    """Wait for a part of the body no longer than `BODY_TIMEOUT_S`. Raises ProblemRaised (408)."""
+    try:
+        with giving_way(request):
+            async with asyncio.timeout(BODY_TIMEOUT_S):
+                yield
+    except TimeoutError:
+        raise too_slow() from None
+
+
 async def read_json(request: web.Request) -> bytes:
     """The body of a request that carries JSON. Raises ProblemRaised for another media type or too much of it."""
     if request.content_type != "application/json":
         detail = f"The body is {request.content_type or 'of no media type'}, not application/json."
         raise ProblemRaised(problem(415, "wrong_media_type", detail, "Send JSON with Content-Type: application/json."))
-    return await request.read()
+    async with body_time(request):
+        return await request.read()
 
 
 def decode_json(raw: bytes, kind: type[Struct]) -> Struct:
     """Raises ProblemRaised: 400 for what is no JSON, 422 for JSON that is not `kind`."""
+    refuse_unusable_json(raw)
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
@@ -115,11 +142,18 @@ async def spooled(request: web.Request, media: str) -> AsyncIterator[tuple[Path,
 async def _copy(request: web.Request, file: BinaryIO) -> str:
     digest = sha256()
     size = 0
-    async for chunk in request.content.iter_chunked(_CHUNK_BYTES):
+    begun = asyncio.get_running_loop().time()
+    while True:
+        async with body_time(request):
+            chunk = await request.content.read(_CHUNK_BYTES)
+        if not chunk:
+            break
         size += len(chunk)
         if size > MAX_UPLOAD_BYTES:
             limit_mb = MAX_UPLOAD_BYTES // 1024 // 1024
             raise ProblemRaised(problem(413, "body_too_large", f"The file is larger than {limit_mb} MiB.", "Split it."))
+        if asyncio.get_running_loop().time() - begun > BODY_TIMEOUT_S + size / LEAST_UPLOAD_BYTES_PER_S:
+            raise too_slow()
         digest.update(chunk)
         await asyncio.to_thread(file.write, chunk)
     return digest.hexdigest()

@@ -62,7 +62,7 @@ class Importer(Protocol):
 class Dependencies:
     """`world` and `settings` are read whenever they are needed, so that a reload is seen. `reload` checks and
     applies the configuration; it raises ConfigurationError, with nothing changed. `registry` holds the metrics of
-    the whole node."""
+    the whole node. With `device_key`, a secret, the cookies of known devices are signed."""
 
     asker: Asker
     announcer: Announcer
@@ -81,3 +81,4 @@ class Dependencies:
     simulator: Simulator
     reload: Callable[[], Awaitable[tuple[Change, ...]]]
     registry: CollectorRegistry
+    device_key: bytes

@@ -16,6 +16,7 @@ from msgspec import Struct
 from agent_api import problems
 from agent_api.auth import Identity, Logins, Proof, unauthorized
 from agent_api.body import decode_json, decode_query, read_json, refuse_query, spooled
+from agent_api.connection import connection_of
 from agent_api.dependencies import Dependencies
 from agent_api.exchange import Exchange, Reply, SetCookie
 from agent_api.idempotency import HEADER, REPLAYED_HEADER, Repetitions, check_key, fingerprint
@@ -60,6 +61,9 @@ class Endpoint:
         identity = await self._logins.identify(request, settings)
         if identity is None:
             raise unauthorized()
+        connection = connection_of(request)
+        if connection is not None:
+            connection.prove()
         if identity.role not in self._route.roles:
             allowed = ", ".join(sorted(self._route.roles)) or "nobody"
             detail = f"The role {identity.role} may not do this; it is for: {allowed}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import nullcontext
 from http import HTTPStatus
 from secrets import token_hex
 
@@ -11,10 +12,13 @@ import msgspec
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from aiohttp.web_protocol import RequestPayloadError
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from agent_api import problems
+from agent_api.connection import connection_of
 from agent_api.problems import ProblemRaised, problem
+from agent_api.text import refuse_unusable_text
 from dialer.vocabulary.errors import CornettaError
 
 _LOG = structlog.stdlib.get_logger("agent_api")
@@ -27,7 +31,13 @@ def as_problems() -> Middleware:
 
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        connection = connection_of(request)
+        with nullcontext() if connection is None else connection.request():
+            return await or_problem(request, handler)
+
+    async def or_problem(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
+            refuse_unusable_text(request)
             return await handler(request)
         except CornettaError as error:
             raised = problems.translate(error)
@@ -36,10 +46,29 @@ def as_problems() -> Middleware:
             return problems.response(raised)
         except web.HTTPException as error:
             return problems.response(problems.from_http(error))
+        except RequestPayloadError as error:
+            return problems.response(_unreadable(request, error))
+        except ConnectionError as error:
+            return problems.response(_gone(request, error))
         except Exception as error:  # noqa: BLE001 - the border: whatever a handler did, the client gets a document
             return problems.response(await _incident(request, error))
 
     return answer
+
+
+def _unreadable(request: web.Request, error: RequestPayloadError) -> ProblemRaised:
+    """A body that is not what its headers say: no gzip, no chunks."""
+    _LOG.debug("body_unreadable", route=_route_of(request), reason=str(error))
+    detail = "The body cannot be read: it is not encoded as Content-Encoding and Transfer-Encoding say."
+    raised = ProblemRaised(problem(400, "unreadable_body", detail, "Send it without Content-Encoding."))
+    raised.headers["Connection"] = "close"
+    return raised
+
+
+def _gone(request: web.Request, error: ConnectionError) -> ProblemRaised:
+    """The client broke off: nobody is there to be answered, and nothing went wrong here."""
+    _LOG.debug("client_went_away", route=_route_of(request), reason=type(error).__name__)
+    return ProblemRaised(problem(400, "broken_off", "The client broke the request off."))
 
 
 async def _incident(request: web.Request, error: Exception) -> ProblemRaised:

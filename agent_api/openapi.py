@@ -19,7 +19,7 @@ _REF = "#/components/schemas/{name}"
 _SEGMENT = r"^[^/]+$"
 
 #: What a client may be told on any route, besides what the route itself names.
-_ALWAYS = (422, 503)
+_ALWAYS = (400, 422, 503)
 _WITH_RETRY_AFTER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _TAGS: Mapping[str, str] = {
     "sessions": "Logging in and out",
@@ -150,6 +150,6 @@ def _refusals(route: Route) -> Iterable[int]:
     if route.repeatable:
         yield 409
     if route.request is not None:
-        yield from (400, 413, 415)
+        yield from (408, 413, 415)
     if route.upload:
-        yield from (413, 415)
+        yield from (408, 413, 415)

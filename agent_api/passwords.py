@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import threading
+from collections import deque
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher, Type
@@ -14,8 +19,8 @@ from dialer.vocabulary.errors import CornettaError
 _MEMORY_KIB = 19_456
 _PASSES = 2
 _LANES = 1
-#: Verifications at a time: more log-ins wait rather than take the machine away from calls.
-_WORKERS = 2
+#: Added to the niceness of the thread that verifies (Linux has it for each thread): calls go before.
+_NICENESS = 10
 #: Log-ins that wait for theirs; more are refused at once.
 MAX_WAITING = 64
 
@@ -40,26 +45,22 @@ class TooManyWaiting(CornettaError):
 
 
 class Passwords:
-    """Verifies passwords in threads of its own. `close` ends them."""
+    """Verifies passwords one after the other, in a thread of its own. `close` ends it."""
 
     def __init__(self) -> None:
         self._hasher = _hasher()
-        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="passwords")
-        self._waiting = 0
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="passwords", initializer=_be_nice)
+        self._turns = _Turns()
         # A log-in with an unknown name takes as long as one with a wrong password, so that names cannot be probed.
         self._nobody = "$argon2id$v=19$m=19456,t=2,p=1$Y29ybmV0dGFub2JvZHk$8Yq1pJrUsTDuYlPPWVQFTfn3Zzq3bFJnX1eHqNQ3Nlk"
 
-    async def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether `password` is that of the hash; None is a user who does not exist. Raises TooManyWaiting."""
-        if self._waiting >= MAX_WAITING:
-            raise TooManyWaiting(self._waiting)
-        loop = asyncio.get_running_loop()
-        self._waiting += 1
-        try:
+    async def matches(self, password_hash: str | None, password: str, *, urgent: bool = False) -> bool:
+        """Whether `password` is that of the hash; None is a user who does not exist. `urgent` ones go before others.
+        Raises TooManyWaiting, to urgent ones only where others that are urgent wait."""
+        async with self._turns.turn(urgent=urgent):
+            loop = asyncio.get_running_loop()
             right = await loop.run_in_executor(self._pool, self._verify, password_hash or self._nobody, password)
-        finally:
-            self._waiting -= 1
-        return right and password_hash is not None
+            return right and password_hash is not None
 
     def _verify(self, password_hash: str, password: str) -> bool:
         try:
@@ -68,5 +69,52 @@ class Passwords:
             return False
 
     async def close(self) -> None:
-        """Wait for what is being verified, then end the threads."""
+        """Wait for what is being verified, then end the thread."""
         await asyncio.to_thread(self._pool.shutdown)
+
+
+def _be_nice() -> None:
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+
+
+class _Turns:
+    """Who may go next: one at a time, urgent ones first."""
+
+    def __init__(self) -> None:
+        self._taken = False
+        self._urgent: deque[asyncio.Future[None]] = deque()
+        self._usual: deque[asyncio.Future[None]] = deque()
+
+    @contextlib.asynccontextmanager
+    async def turn(self, *, urgent: bool) -> AsyncIterator[None]:
+        """Raises TooManyWaiting."""
+        await self._come(self._urgent if urgent else self._usual)
+        try:
+            yield
+        finally:
+            self._next()
+
+    async def _come(self, waiting: deque[asyncio.Future[None]]) -> None:
+        if not self._taken:
+            self._taken = True
+            return
+        if len(waiting) >= MAX_WAITING:
+            raise TooManyWaiting(len(waiting))
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append(mine)
+        try:
+            await mine
+        except asyncio.CancelledError:
+            if mine.done() and not mine.cancelled():
+                self._next()
+            raise
+
+    def _next(self) -> None:
+        for waiting in (self._urgent, self._usual):
+            while waiting:
+                first = waiting.popleft()
+                if not first.done():
+                    first.set_result(None)
+                    return
+        self._taken = False

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal
 
-import structlog
 from msgspec import Meta, Struct
 
-from agent_api.auth import Logins, Proof, cookie_name, unauthorized
+from agent_api.auth import Logins, Proof, cookie_name
+from agent_api.door import Door
 from agent_api.exchange import Exchange, Reply, SetCookie
-from agent_api.log_in_limit import LogInLimit
 from agent_api.origin import is_https
-from agent_api.passwords import Passwords, TooManyWaiting
-from agent_api.problems import RETRY_AFTER_S, ProblemRaised, problem, too_many
 from agent_api.route import EVERYBODY, PREFIX, Route
 from config.model import Role
 from dialer.agents.agent import AgentState
@@ -21,8 +17,6 @@ from dialer.ports import User
 from dialer.vocabulary.commands import LogIn, LogOut
 from dialer.vocabulary.events import UserKnown
 from dialer.vocabulary.ids import AgentName, TeamName
-
-_LOG = structlog.stdlib.get_logger("agent_api")
 
 
 class LogInRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,15 +49,14 @@ class LoggedOut(Struct, frozen=True):
 class SessionRoutes:
     """Log in, log out, who am I."""
 
-    def __init__(self, logins: Logins, passwords: Passwords, limit: LogInLimit) -> None:
+    def __init__(self, logins: Logins, door: Door) -> None:
         self._logins = logins
-        self._passwords = passwords
-        self._limit = limit
+        self._door = door
 
     async def log_in(self, exchange: Exchange) -> Reply:
         """Agents are logged in at the core as well: not ready, with their notices."""
         asked = exchange.content_as(LogInRequest)
-        user = await self._check(exchange, asked)
+        user = await self._door.admit(exchange, asked.user, asked.password)
         token, session = await self._logins.begin(user, exchange.settings, label=asked.proof)
         await self._log_in_agent(exchange, user)
         server = exchange.settings.server
@@ -80,24 +73,7 @@ class SessionRoutes:
         secure = is_https(exchange.settings)
         lifetime_s = int(server.session_lifetime_s)
         cookie = SetCookie(cookie_name(exchange.settings), token, secure, lifetime_s)
-        return Reply(me, cookies=() if bearer else (cookie,))
-
-    async def _check(self, exchange: Exchange, asked: LogInRequest) -> User:
-        address = exchange.request.remote or ""
-        wait_s = self._limit.wait_s(asked.user, address, exchange.now.monotonic)
-        if wait_s > 0:
-            raise too_many("Too many log-ins for this account from this address.", math.ceil(wait_s))
-        user = await exchange.dependencies.users.user(asked.user)
-        try:
-            right = await self._passwords.matches(user.password_hash if user else None, asked.password)
-        except TooManyWaiting as error:
-            raise too_many(str(error), RETRY_AFTER_S) from error
-        if user is None or not right or not user.enabled:
-            _LOG.warning("log_in_refused", user=asked.user, address=address)
-            detail = "User and password do not belong together."
-            raise ProblemRaised(problem(401, "wrong_password", detail), unauthorized().headers)
-        self._limit.forgive(asked.user, address)
-        return user
+        return Reply(me, cookies=() if bearer else (cookie, self._door.device_of(exchange, user)))
 
     async def _log_in_agent(self, exchange: Exchange, user: User) -> None:
         """The core is told who this is: the user may be newer than the node's start, or have changed since."""

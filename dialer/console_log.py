@@ -1,4 +1,4 @@
-"""Structured lines of a program on stderr; its stdout stays for results."""
+"""Structured lines of a program on stderr; its stdout stays for results. What libraries log goes the same way."""
 
 from __future__ import annotations
 
@@ -7,10 +7,39 @@ import sys
 
 import structlog
 
+from dialer.vocabulary.log import guards
+from dialer.vocabulary.log.flood import KIND
+
 
 def log_to_stderr(level: str) -> None:
-    """From `level` up, a name of the standard library's levels."""
+    """From `level` up, a name of the standard library's levels; of libraries warnings and worse."""
     structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.dev.set_exc_info,
+            *guards(),
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    root = logging.getLogger()
+    for handler in [each for each in root.handlers if isinstance(each, _OfLibraries)]:
+        root.removeHandler(handler)
+    root.addHandler(_OfLibraries(max(logging.WARNING, logging.getLevelNamesMapping()[level])))
+
+
+class _OfLibraries(logging.Handler):
+    """Lines of asyncio, aiohttp, SQLAlchemy and the like, each library's as one kind."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001 - a library's wrong format is no reason to lose the line
+            message = str(record.msg)
+        facts = {"logger": record.name, KIND: f"library {record.name}"}
+        structlog.get_logger().log(record.levelno, message, exc_info=record.exc_info, **facts)

@@ -13,6 +13,7 @@ import aiohttp
 from config.model import Settings
 from dialer.ports import Session, Sessions, User, Users
 from dialer.vocabulary.errors import CornettaError
+from dialer.vocabulary.log.clean import TOKEN_PREFIX
 
 USER = "command-line"
 TOKEN_FILE = "command-line.token"
@@ -43,7 +44,7 @@ async def grant(users: Users, sessions: Sessions, directory: Path, now: float) -
         await users.save_user(User(USER, "Command line", "administrator", "!", "", ()))
     for old in await sessions.sessions(USER):
         await sessions.remove_session(old.token_hash)
-    token = secrets.token_urlsafe(24)
+    token = TOKEN_PREFIX + secrets.token_urlsafe(24)
     hashed = hashlib.sha256(token.encode()).hexdigest()
     await sessions.save_session(Session(hashed, USER, "token", "command line", now, now, None))
     path = directory / TOKEN_FILE

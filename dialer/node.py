@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
-from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from agent_api.app import make_app
 from agent_api.dependencies import Dependencies
 from agent_api.feed import Feed
 from agent_api.passwords import hash_password
+from agent_api.server import ApiServer
 from config.difference import Change, difference
 from config.loader import load
 from config.model import LogLevel, Settings
@@ -24,6 +24,7 @@ from dialer import engine_log, local
 from dialer.callflow.held import leases_held
 from dialer.callflow.world import World
 from dialer.decision_log import DecisionLog
+from dialer.device_key import device_key
 from dialer.metrics import RuntimeMetrics
 from dialer.ports import ClaimLease, User
 from dialer.runtime.clock import SystemClock
@@ -96,7 +97,7 @@ class Node:
         self.inbox.watch_full(self.engines.hold)
         self.roster = Roster(store.users, self._post)
         self._tasks: list[asyncio.Task[None]] = []
-        self._runner: web.AppRunner | None = None
+        self._api: ApiServer | None = None
         self._listener: socket.socket | None = None
 
     @classmethod
@@ -157,12 +158,12 @@ class Node:
             await self._open_api(self._listener)
 
     async def _open_api(self, listener: socket.socket) -> None:
-        self._runner = web.AppRunner(make_app(self._dependencies()), handle_signals=False, access_log=None)
-        await self._runner.setup()
-        await web.SockSite(self._runner, listener).start()
+        key = await asyncio.to_thread(device_key, Path(self.settings.server.data_directory))
+        self._api = ApiServer(make_app(self._dependencies(key)), listener)
+        await self._api.start()
         log.info("node_ready", url=self.settings.server.url)
 
-    def _dependencies(self) -> Dependencies:
+    def _dependencies(self, key: bytes) -> Dependencies:
         store = self.store
         return Dependencies(
             asker=self.inbox,
@@ -182,12 +183,13 @@ class Node:
             simulator=SimulationProcess(),
             reload=self.reload,
             registry=self.registry,
+            device_key=key,
         )
 
     async def stop(self) -> None:
         """Stop dialling and serving, write what is queued, leave the engines with their legs."""
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._api is not None:
+            await self._api.stop()
         if self._listener is not None:
             self._listener.close()
         for task in self._tasks:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import resource
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,9 +24,23 @@ STACK_LEVELS: Mapping[LogLevel, int] = {
 }
 
 
+#: File descriptors that a node asks for, where the system lets it.
+_DESCRIPTORS = 65_536
+
+
+def raise_descriptor_limit() -> None:
+    """As many descriptors as we may have: the usual 1,024 are less than a floor with its desktops needs."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 async def serve(settings: Settings, directory: Path) -> None:
     """Run the node until SIGTERM or SIGINT."""
     share_interpreter()
+    raise_descriptor_limit()
     over = asyncio.Event()
     node = await Node.open(settings, directory)
     try:

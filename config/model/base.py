@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from ipaddress import ip_network
 from typing import Annotated, Protocol, TypeVar
 
 from pydantic import (
@@ -105,6 +106,14 @@ def _without_port(host: str) -> str:
     return host
 
 
+def _network(text: str) -> str:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"{text!r} is no address; write it as in 192.0.2.7 or 10.0.0.0/8") from None
+    return text
+
+
 #: A name by which other sections refer to this one.
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 
@@ -124,6 +133,9 @@ Region = Annotated[str, BeforeValidator(_region), StringConstraints(pattern=r"^[
 Host = Annotated[
     str, StringConstraints(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.:-]{1,253})$"), AfterValidator(_without_port)
 ]
+
+#: An address or a network of addresses: 192.0.2.7, 10.0.0.0/8, 2001:db8::/32.
+Network = Annotated[str, AfterValidator(_network)]
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.model.base import FilePath, Host, Name, Port, PositiveSeconds, SecretUrl, Section, in_upper_case
+from config.model.base import FilePath, Host, Name, Network, Port, PositiveSeconds, SecretUrl, Section, in_upper_case
 
 
 class LogLevel(StrEnum):
@@ -37,6 +37,10 @@ class Server(Section):
 
     public_url: str = Field(default="", pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")
     """Address by which browsers reach the node, if a proxy stands before it. Empty: the listening address."""
+
+    trusted_proxies: tuple[Network, ...] = ()
+    """Addresses and networks of reverse proxies whose X-Forwarded-For or Forwarded names the client; each of them must
+    set the header itself. Limits on log-ins and connections count clients by it."""
 
     data_directory: FilePath = Field(default="data", min_length=1)
     """Directory of the SQLite file, the engines' sockets and journals."""

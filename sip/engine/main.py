@@ -27,6 +27,7 @@ from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import CornettaError, EngineUnavailable
 from dialer.vocabulary.ids import EngineId
 from dialer.vocabulary.interpreter import share_interpreter
+from dialer.vocabulary.log import guards
 from sip.engine.journal import Journal, JournalLimits
 from sip.engine.server import Legs, Server, ServerLimits
 from sip.engine.settings import OwnerSettings
@@ -305,8 +306,9 @@ def prepare_logging() -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
+            structlog.dev.set_exc_info,
+            *guards(),
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),

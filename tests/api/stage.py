@@ -195,7 +195,7 @@ class Stage:
         self.engine.post = self.post
         self.changes: tuple[Change, ...] | ConfigurationError = ()
         self.announced: list[object] = []
-        self.dependencies = self._dependencies()
+        self.dependencies = self.make_dependencies()
         logins = Logins(self.store.users, self.store.sessions, self.clock)
         self.app = make_app(self.dependencies, Sockets(self.dependencies, logins, **sockets))
         self.client: TestClient[Any, Any] = TestClient(TestServer(self.app))
@@ -203,7 +203,8 @@ class Stage:
     def make_simulator(self) -> Simulator:
         return SimulationProcess()
 
-    def _dependencies(self) -> Dependencies:
+    def make_dependencies(self) -> Dependencies:
+        """For one application: each has a registry of its own."""
         store = self.store
         return Dependencies(
             asker=self.inbox,
@@ -223,6 +224,7 @@ class Stage:
             simulator=self.make_simulator(),
             reload=self.reload,
             registry=CollectorRegistry(),
+            device_key=b"a key of the test",
         )
 
     def post(self, event: events.Event) -> None:

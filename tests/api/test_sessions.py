@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import msgspec
 import pytest
 
 from agent_api.auth import hash_token
-from agent_api.log_in_limit import LogInLimit
-from agent_api.passwords import Passwords, TooManyWaiting, hash_password
+from agent_api.passwords import Passwords, hash_password
 from dialer.ports import User
 
 from .stage import API, PASSWORD, Stage, password_hash
@@ -36,30 +33,6 @@ async def test_disabled_users_do_not_get_in_and_are_thrown_out(stage: Stage) -> 
     await stage.store.users.save_user(msgspec.structs.replace(user, enabled=False))
     await sue.get("/me", status=401)
     assert (await try_(stage, "sue", PASSWORD))[0] == 401
-
-
-async def test_the_sixth_try_within_a_minute_waits(stage: Stage) -> None:
-    for _ in range(5):
-        assert (await try_(stage, "anna", "wrong"))[0] == 401
-    status, told = await try_(stage, "anna", PASSWORD)
-    assert (status, told["code"]) == (429, "too_many_requests")
-    assert 0 < int(str(told["retry_after_s"])) <= 60
-    assert (await try_(stage, "ben", PASSWORD))[0] == 201
-
-
-async def test_a_log_in_that_succeeds_forgives_former_tries(stage: Stage) -> None:
-    for _ in range(3):
-        for _ in range(4):
-            await try_(stage, "anna", "wrong")
-        assert (await try_(stage, "anna", PASSWORD))[0] == 201
-
-
-def test_the_limit_slides_and_remembers_no_more_than_it_may() -> None:
-    limit = LogInLimit(limit=2, window_s=60, max_pairs=2)
-    assert [limit.wait_s("a", "x", now) for now in (0, 10, 20, 61)] == [0, 0, 40, 0]
-    assert limit.wait_s("a", "y", 61) == 0
-    assert limit.wait_s("b", "x", 61) == 0
-    assert limit.wait_s("a", "x", 62) == 0, "the pair longest untouched was forgotten"
 
 
 async def test_only_a_hash_of_the_token_is_stored(stage: Stage) -> None:
@@ -106,19 +79,6 @@ async def test_passwords_are_argon2id_and_checked_off_the_loop() -> None:
         assert not await passwords.matches(hashed, "other words")
         assert not await passwords.matches("not a hash", "secret words")
         assert not await passwords.matches(None, "secret words")
-    finally:
-        await passwords.close()
-
-
-async def test_log_ins_that_wait_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent_api.passwords.MAX_WAITING", 1)
-    passwords = Passwords()
-    try:
-        first = asyncio.create_task(passwords.matches(None, "x"))
-        await asyncio.sleep(0)
-        with pytest.raises(TooManyWaiting):
-            await passwords.matches(None, "x")
-        assert not await first
     finally:
         await passwords.close()
 

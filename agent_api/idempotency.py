@@ -6,11 +6,13 @@ The key belongs to the user. While its first request is at work, a second one wa
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import sha256
 
-from agent_api.problems import Place, invalid
+from agent_api.meter import Meter
+from agent_api.problems import Place, invalid, too_many
 from dialer.ports import Clock, IdempotencyKeys, KeptResponse
 from dialer.vocabulary.errors import StoreUnavailable
 
@@ -20,6 +22,12 @@ REPLAYED_HEADER = "Idempotency-Replayed"
 #: How long answers are kept.
 KEPT_S = 24 * 3600.0
 _PURGE_INTERVAL_S = 600.0
+#: Answers that are kept of one user: more than anybody repeats after a lost connection.
+MOST_OF_USER = 500
+#: Requests with a key that one user may send: at a time, and for each second.
+BURST_OF_USER, PER_S_OF_USER = 200, 20.0
+#: So many requests of a user are added before the oldest answers are looked for.
+_TRIM_EVERY = 50
 _MAX_LENGTH = 200
 _FIRST_FAULT = 500
 
@@ -44,12 +52,17 @@ class Repetitions:
         self._clock = clock
         self._at_work: dict[tuple[str, str], asyncio.Future[None]] = {}
         self._purge_at = 0.0
+        self._users: dict[str, _OfUser] = {}
 
     async def once(
         self, user: str, key: str, print_: str, work: Callable[[], Awaitable[KeptResponse]]
     ) -> tuple[KeptResponse, bool]:
         """The answer of `work`, done now or before; True if before. What fails by a fault of ours (5xx, an error) is
-        not kept: it may be repeated. Raises Refused for a key that was used for another request."""
+        not kept: it may be repeated. Raises Refused for a key that was used for another request, ProblemRaised (429)
+        for too many."""
+        of_user = self._users.setdefault(user, _OfUser(self._clock.now().monotonic))
+        if not of_user.meter.take(self._clock.now().monotonic):
+            raise too_many(f"Too many requests of {user} carry an {HEADER}.", math.ceil(1 / PER_S_OF_USER))
         place = (user, key)
         while place in self._at_work:
             await asyncio.wait({self._at_work[place]})
@@ -71,6 +84,7 @@ class Repetitions:
         kept = await self._keys.begin(user, key, print_, now.utc)
         if kept is not None:
             return kept, True
+        await self._trim(user)
         answered = False
         try:
             response = await work()
@@ -84,3 +98,17 @@ class Repetitions:
             with suppress(StoreUnavailable):
                 await self._keys.finish(user, key, response)
         return response, False
+
+    async def _trim(self, user: str) -> None:
+        of_user = self._users[user]
+        of_user.begun += 1
+        if of_user.begun % _TRIM_EVERY == 0:
+            await self._keys.trim_keys(user, MOST_OF_USER)
+
+
+class _OfUser:
+    """What one user has sent."""
+
+    def __init__(self, now: float) -> None:
+        self.meter = Meter(BURST_OF_USER, PER_S_OF_USER, now)
+        self.begun = -1

@@ -148,7 +148,7 @@ def _refusals(route: Route) -> Iterable[int]:
     if not route.public:
         yield from (401, 403)
     if route.repeatable:
-        yield 409
+        yield from (409, 429)
     if route.request is not None:
         yield from (408, 413, 415)
     if route.upload:

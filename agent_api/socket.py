@@ -8,8 +8,9 @@ A desktop that knows an epoch at once says so in the query (`?epoch=...&seq=...`
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 
 import msgspec
@@ -17,10 +18,12 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from msgspec import Struct
 
 from agent_api.auth import Identity, Logins, Proof
+from agent_api.connection import connection_of
 from agent_api.dependencies import Dependencies
 from agent_api.endpoint import foreign_origin
 from agent_api.exchange import Exchange
 from agent_api.feed import Connection
+from agent_api.meter import Meter
 from agent_api.origin import is_allowed
 from agent_api.problems import too_many
 from config.model import Role
@@ -41,6 +44,14 @@ RECHECK_S = 60.0
 #: Connections of one user at a time: desktops, and those whose end was not noticed yet.
 MAX_DESKTOPS = 16
 _MAX_MESSAGE_BYTES = 4096
+#: Messages from one desktop, and from all desktops of one user: at a time, and for each second. A desktop says
+#: something when it has lost its place, which is seldom.
+MESSAGES, MESSAGES_PER_S = 20, 2.0
+MESSAGES_OF_USER, MESSAGES_OF_USER_PER_S = 60, 6.0
+#: Connections that a user opens: at a time, and for each second.
+OPENINGS, OPENINGS_PER_S = 40, 2.0
+#: Bytes from one desktop, pings and the remains of messages included.
+_BYTES, _BYTES_PER_S = 65_536, 4_096.0
 
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
 
@@ -51,6 +62,7 @@ class CloseCode(IntEnum):
     LOGGED_OUT = 4001
     BAD_MESSAGE = 4002
     TOO_SLOW = 4003
+    TOO_MANY = 4004
 
 
 class Resume(Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,6 +106,7 @@ class Sockets:
         self._send_timeout_s = send_timeout_s
         self._recheck_s = recheck_s
         self._open: set[web.WebSocketResponse] = set()
+        self._users: dict[str, _Budget] = {}
 
     async def serve(self, exchange: Exchange) -> web.WebSocketResponse:
         """One desktop, from its handshake to its end."""
@@ -102,7 +115,10 @@ class Sockets:
         if not is_allowed(settings, origin) and (origin is not None or identity.proof is Proof.COOKIE):
             raise foreign_origin(origin or "none")
         name, feed = identity.user.name, self._dependencies.feed
-        if feed.desktops_of(name) >= MAX_DESKTOPS:
+        budget = self._users.setdefault(name, _Budget(self._monotonic()))
+        if not budget.openings.take(self._monotonic()):
+            raise too_many(f"Too many desktops of {name} were opened.", math.ceil(1 / OPENINGS_PER_S))
+        if feed.desktops_of(name) + budget.opening >= MAX_DESKTOPS:
             raise too_many(f"There are {MAX_DESKTOPS} desktops of {name} already.", int(HEARTBEAT_S))
         ws = web.WebSocketResponse(
             heartbeat=self._heartbeat_s,
@@ -110,14 +126,18 @@ class Sockets:
             max_msg_size=_MAX_MESSAGE_BYTES,
             compress=False,
         )
-        await ws.prepare(exchange.request)
+        with budget.one_more():
+            await ws.prepare(exchange.request)
+        guarded = connection_of(exchange.request)
+        if guarded is not None:
+            guarded.limit_bytes(Meter(_BYTES, _BYTES_PER_S, asyncio.get_running_loop().time()))
         floor = identity.role is not Role.AGENT
         connection, first = feed.connect(name, identity.session.token_hash, floor=floor)
         self._open.add(ws)
         if first and not floor:
             self._dependencies.announcer.announce(DesktopConnected(AgentName(name)))
         try:
-            code = await self._converse(ws, connection, identity, exchange.query_as(EventsQuery))
+            code = await self._converse(ws, connection, exchange, budget)
             await _close(ws, exchange.request, code)
         finally:
             self._open.discard(ws)
@@ -126,14 +146,20 @@ class Sockets:
         return ws
 
     async def _converse(
-        self, ws: web.WebSocketResponse, connection: Connection, identity: Identity, query: EventsQuery
+        self, ws: web.WebSocketResponse, connection: Connection, exchange: Exchange, budget: _Budget
     ) -> int:
         """Send and receive until either ends; the code to close with."""
-        desktop = _Desktop(ws, connection, self._snapshot(identity), self._clock_utc, self._send_timeout_s)
+        own = Meter(MESSAGES, MESSAGES_PER_S, self._monotonic())
+
+        def may() -> bool:
+            now = self._monotonic()
+            return own.take(now) and budget.messages.take(now)
+
+        desktop = _Desktop(ws, connection, self._snapshot(exchange.who), self._clock_utc, self._send_timeout_s)
         tasks = (
-            asyncio.create_task(desktop.send_all(query, self._heartbeat_s)),
-            asyncio.create_task(desktop.receive_all()),
-            asyncio.create_task(self._watch(identity)),
+            asyncio.create_task(desktop.send_all(exchange.query_as(EventsQuery), self._heartbeat_s)),
+            asyncio.create_task(desktop.receive_all(may)),
+            asyncio.create_task(self._watch(exchange.who)),
         )
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -170,10 +196,31 @@ class Sockets:
     def _clock_utc(self) -> float:
         return self._dependencies.clock.now().utc
 
+    def _monotonic(self) -> float:
+        return self._dependencies.clock.now().monotonic
+
     async def close(self) -> None:
         """The node goes down: every desktop is told, and will come back to another node or to this one again."""
         closing = [ws.close(code=WSCloseCode.GOING_AWAY, message=b"the node is going down") for ws in set(self._open)]
         await asyncio.gather(*closing, return_exceptions=True)
+
+
+class _Budget:
+    """What one user may do with all desktops together."""
+
+    def __init__(self, now: float) -> None:
+        self.openings = Meter(OPENINGS, OPENINGS_PER_S, now)
+        self.messages = Meter(MESSAGES_OF_USER, MESSAGES_OF_USER_PER_S, now)
+        self.opening = 0
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Meanwhile a desktop is being connected, which the feed does not know yet."""
+        self.opening += 1
+        try:
+            yield
+        finally:
+            self.opening -= 1
 
 
 class _Desktop:
@@ -192,7 +239,7 @@ class _Desktop:
         self._snapshot = snapshot
         self._utc = utc
         self._send_timeout_s = send_timeout_s
-        self._greetings: list[bytes] = []
+        self._greeting: Callable[[], bytes] | None = None
 
     async def send_all(self, query: EventsQuery, heartbeat_s: float) -> int:
         """Events as they come, a heartbeat when none do; the code to close with."""
@@ -200,7 +247,7 @@ class _Desktop:
         if query.epoch:
             self._resume(query.epoch, query.seq)
         else:
-            self._start_over()
+            self._greet(self._snapshot_now)
         try:
             while not connection.ended:
                 if connection.too_slow:
@@ -215,8 +262,9 @@ class _Desktop:
         return CloseCode.LOGGED_OUT
 
     def _due(self) -> list[bytes]:
-        greetings, self._greetings = self._greetings, []
-        return [*greetings, *self._connection.take()]
+        greeting, self._greeting = self._greeting, None
+        first = [] if greeting is None else [greeting()]
+        return [*first, *self._connection.take()]
 
     async def _wait(self, heartbeat_s: float) -> None:
         """Until there is more to send; a heartbeat if there is not for a while."""
@@ -230,9 +278,11 @@ class _Desktop:
         async with asyncio.timeout(self._send_timeout_s):
             await self._ws.send_frame(message, WSMsgType.TEXT)
 
-    async def receive_all(self) -> int:
-        """What the desktop says; the code to close with."""
+    async def receive_all(self, may: Callable[[], bool]) -> int:
+        """What the desktop says, as long as it `may`; the code to close with."""
         async for message in self._ws:
+            if not may():
+                return CloseCode.TOO_MANY
             if message.type is not WSMsgType.TEXT:
                 return CloseCode.BAD_MESSAGE
             try:
@@ -245,17 +295,17 @@ class _Desktop:
     def _resume(self, epoch: str, number: int) -> None:
         """Go on after event `number`, or start over where that cannot be."""
         if self._connection.resume(epoch, number):
-            self._greet(msgspec.json.encode({"type": "resumed", "epoch": epoch, "seq": number}))
+            self._greet(lambda: msgspec.json.encode({"type": "resumed", "epoch": epoch, "seq": number}))
         else:
-            self._start_over()
+            self._greet(self._snapshot_now)
 
-    def _start_over(self) -> None:
+    def _snapshot_now(self) -> bytes:
         self._connection.start_over()
-        self._greet(self._told("snapshot", body=self._snapshot()))
+        return self._told("snapshot", body=self._snapshot())
 
-    def _greet(self, message: bytes) -> None:
-        """Sent before any further event. A later greeting replaces one that has not left."""
-        self._greetings = [message]
+    def _greet(self, greeting: Callable[[], bytes]) -> None:
+        """Made when it leaves, before any further event. A later greeting replaces one that has not left."""
+        self._greeting = greeting
         self._connection.wake.set()
 
     def _told(self, type_: str, **more: object) -> bytes:

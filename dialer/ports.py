@@ -360,6 +360,9 @@ class IdempotencyKeys(Protocol):
 
     async def purge_keys(self, before: float) -> int: ...
 
+    async def trim_keys(self, user: str, most: int) -> int:
+        """Forget the answers of a user but the newest `most`; how many were forgotten."""
+
 
 class Simulator(Protocol):
     """Tries the next hours on a simulated centre, away from the loop."""

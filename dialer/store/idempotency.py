@@ -53,6 +53,18 @@ class SqlIdempotencyKeys:
         statement = delete(idempotency_keys).where(_table.created_at < before)
         return await self._database.write(lambda connection: connection.execute(statement).rowcount)
 
+    async def trim_keys(self, user: str, most: int) -> int:
+        of_user = (_table.user_name == user, _table.status.is_not(None))
+        newest = select(_table.created_at).where(*of_user).order_by(_table.created_at.desc()).offset(most).limit(1)
+
+        def work(connection: Connection) -> int:
+            bound = connection.execute(newest).scalar_one_or_none()
+            if bound is None:
+                return 0
+            return connection.execute(delete(idempotency_keys).where(*of_user, _table.created_at <= bound)).rowcount
+
+        return await self._database.write(work)
+
 
 def judge(key: str, same: bool, response: KeptResponse | None) -> KeptResponse:
     """What a key that was used before gives: its response, or a refusal."""

@@ -8,7 +8,7 @@ import os
 import resource
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from aiohttp import ClientSession
@@ -328,3 +328,17 @@ def test_the_crowd_that_is_largest_gives_way_where_there_are_too_many_in_all() -
     assert set(gone) == {"198.51.100.1", "198.51.100.2"}
     held.remove(honest)
     held.remove(honest)
+
+
+async def test_a_desktop_that_floods_below_the_messages_is_cut_off(stage: Stage) -> None:
+    """Pings and pieces of messages never reach the desktop's budget of messages."""
+    sue = await stage.log_in("sue")
+    async with port(stage) as api, ClientSession() as session:
+        url = f"http://127.0.0.1:{api.number}{API}/events"
+        async with session.ws_connect(url, headers=sue.headers) as desktop:
+            assert (await desktop.receive_json())["type"] == "snapshot"
+            with suppress(ConnectionError):
+                for _ in range(20_000):
+                    await desktop.ping(b"0123456789")
+            await stage.until(lambda: len(api.server.connections) == 0, PATIENCE_S)
+        await api.healthy()

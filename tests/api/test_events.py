@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
-from agent_api.socket import MAX_DESKTOPS, CloseCode
+from agent_api.socket import MAX_DESKTOPS, OPENINGS, CloseCode
+from dialer.agents.agent import Agent
 from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected
 from dialer.vocabulary.ids import AgentName
 
@@ -298,3 +300,42 @@ async def test_a_user_has_so_many_desktops_and_no_more(stage: Stage) -> None:
 async def test_a_plain_request_is_no_socket(stage: Stage) -> None:
     document = await Person.get(await stage.log_in("sue"), "/events", status=400)
     assert document["code"]
+
+
+async def test_a_desktop_that_says_too_much_costs_only_its_user(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[str] = []
+
+    def desk_view(_: object, agent: Agent, __: object) -> dict[str, str]:
+        rendered.append(agent.name)
+        return {"agent": agent.name}
+
+    monkeypatch.setattr("agent_api.socket.desk_view", desk_view)
+    anna, ben = await stage.log_in("anna"), await stage.log_in("ben")
+    sockets = [await anna.socket() for _ in range(4)]
+    other = await ben.socket()
+    await heard(other, "snapshot")
+    for socket in sockets:
+        for _ in range(2_000):
+            with suppress(ConnectionError):
+                await socket.send_json({"resume": {"epoch": "nonsense", "seq": 1}})
+    for socket in sockets:
+        assert await close_code(socket) == CloseCode.TOO_MANY
+    assert rendered.count("anna") < 4 * 40
+    before = rendered.count("ben")
+    await other.send_json({"resume": {"epoch": "nonsense", "seq": 1}})
+    await stage.until(lambda: rendered.count("ben") > before)
+
+
+async def test_a_user_opens_only_so_many_desktops_in_a_moment(stage: Stage) -> None:
+    anna, ben = await stage.log_in("anna"), await stage.log_in("ben")
+    for _ in range(OPENINGS):
+        await (await anna.socket()).close()
+    opened = await asyncio.gather(*(anna.socket() for _ in range(10)), return_exceptions=True)
+    assert {each.status for each in opened if isinstance(each, WSServerHandshakeError)} == {429}
+    await (await ben.socket()).close()
+
+
+async def test_desktops_that_are_opened_at_the_same_time_count(stage: Stage) -> None:
+    anna = await stage.log_in("anna")
+    opened = await asyncio.gather(*(anna.socket() for _ in range(MAX_DESKTOPS + 10)), return_exceptions=True)
+    assert sum(isinstance(each, ClientWebSocketResponse) for each in opened) == MAX_DESKTOPS

@@ -102,3 +102,18 @@ async def test_a_key_of_a_request_that_was_never_finished_is_not_done_again() ->
 
     with pytest.raises(Refused, match="at work"):
         await repetitions.once("sue", "k1", "print", never)
+
+
+async def test_the_keys_of_one_user_have_a_bound(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent_api.idempotency.MOST_OF_USER", 20)
+    monkeypatch.setattr("agent_api.idempotency.BURST_OF_USER", 120)
+    sue, ada = await stage.log_in("sue"), await stage.log_in("ada")
+    codes = [(await send(stage, sue.headers, f"k{number}", ONE))[0] for number in range(120)]
+    assert set(codes) == {200}
+    assert sum(user == "sue" for user, _ in stage.store.tables.keys) <= 20 + 50
+    while (await send(stage, sue.headers, f"k{len(codes)}", ONE))[0] == 200:
+        codes.append(200)
+        assert len(codes) < 1000
+    status, document, _ = await send(stage, sue.headers, "one-more", ONE)
+    assert (status, document["code"]) == (429, "too_many_requests")
+    assert (await send(stage, ada.headers, "k", ONE))[0] == 200

@@ -96,3 +96,10 @@ class MemoryIdempotencyKeys:
         for name in old:
             del self._keys[name]
         return len(old)
+
+    async def trim_keys(self, user: str, most: int) -> int:
+        answered = [name for name, key in self._keys.items() if name[0] == user and key.response is not None]
+        answered.sort(key=lambda name: self._keys[name].created_at, reverse=True)
+        for name in answered[most:]:
+            del self._keys[name]
+        return len(answered[most:])

@@ -124,6 +124,24 @@ async def test_a_request_is_carried_out_once(store: AnyStore) -> None:
     assert await keys.begin("ada", "k", "POST /x 2", NOON + 11) is None
 
 
+async def test_of_each_user_the_newest_answers_are_kept(store: AnyStore) -> None:
+    keys = store.idempotency_keys
+    response = KeptResponse(200, "application/json", b"{}")
+    for n in range(5):
+        await keys.begin("ada", f"k{n}", "POST /x", NOON + n)
+        await keys.finish("ada", f"k{n}", response)
+    await keys.begin("ada", "at work", "POST /x", NOON - 1)
+    await keys.begin("bob", "k0", "POST /x", NOON)
+    await keys.finish("bob", "k0", response)
+    assert await keys.trim_keys("ada", 5) == 0
+    assert await keys.trim_keys("ada", 2) == 3
+    assert await keys.begin("ada", "k3", "POST /x", NOON + 9) == response
+    assert await keys.begin("ada", "k2", "POST /x", NOON + 9) is None
+    assert await keys.begin("bob", "k0", "POST /x", NOON + 9) == response
+    with pytest.raises(Refused):
+        await keys.begin("ada", "at work", "POST /x", NOON + 9)
+
+
 async def test_history_of_record_number_and_agent(store: AnyStore) -> None:
     record = RecordId(1)
     saved = [interaction(f"I{n}", record if n < 2 else None, live=None, at=NOON + n) for n in range(3)]

@@ -114,6 +114,10 @@ def _outcomes(settings: Settings) -> Iterator[Inconsistency]:
         if default is not None and default not in codes:
             path: Path = ("campaigns", at, "after_call", "default_disposition")
             yield Inconsistency(path, _no_code("disposition", default, codes))
+        if any(each.do_not_call and each.code == default for each in campaign.outcome.dispositions):
+            path = ("campaigns", at, "after_call", "default_disposition")
+            reason = "would put numbers on the do-not-call list because nobody was in time; name another disposition"
+            yield Inconsistency(path, reason)
         if campaign.outcome.disposition_mandatory and not codes:
             path = ("campaigns", at, "outcome", "disposition_mandatory")
             yield Inconsistency(path, "a disposition is mandatory, but there is none; add dispositions")

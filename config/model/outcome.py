@@ -46,6 +46,9 @@ class Disposition(Section):
     group: str = Field(default="", max_length=120)
     """Heading under which it is shown; `/` makes a tree."""
 
+    do_not_call: bool = False
+    """Who sets it puts the contact's number on the do-not-call list, at once and for all campaigns."""
+
 
 class Outcome(Section):
     """What agents may and must say before they close an interaction."""

@@ -1,9 +1,13 @@
-"""Numbers that supervisors put on the do-not-call list."""
+"""Numbers that are put on the do-not-call list: by supervisors, and by what is said of a contact."""
 
 from __future__ import annotations
 
+from config.model import Campaign
 from dialer.callflow.step import Step
+from dialer.interactions.interaction import Interaction
 from dialer.vocabulary import commands
+from dialer.vocabulary.ids import AgentName
+from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.writes import AddDoNotCall
 
 
@@ -12,3 +16,19 @@ def on_bar_numbers(step: Step, command: commands.BarNumbers) -> None:
     source = f"user {command.by}"
     step.write(*(AddDoNotCall(number, command.campaign, source, None, step.utc) for number in command.numbers))
     step.history("numbers_barred", campaign=command.campaign, count=len(command.numbers), by=command.by)
+
+
+def says_do_not_call(settings: Campaign, result: CallResult | None, disposition: str | None) -> bool:
+    """Whether a call result or disposition means what the tick does."""
+    if result is CallResult.DO_NOT_CALL:
+        return True
+    return any(each.do_not_call and each.code == disposition for each in settings.outcome.dispositions)
+
+
+def bar_contact(step: Step, interaction: Interaction, source: str, agent: AgentName | None = None) -> None:
+    """Put the contact's number on the list of all campaigns, in the step in which it is said. It stays there."""
+    if interaction.do_not_call:
+        return
+    interaction.do_not_call = True
+    step.write(AddDoNotCall(interaction.number, None, source, agent, step.utc))
+    step.history("do_not_call", interaction=interaction)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from config.model import AtLimit, Campaign
 from dialer.agents.agent import AgentState, AgentTrigger, SystemReason
+from dialer.callflow.barring import bar_contact, says_do_not_call
 from dialer.callflow.conversation import own
 from dialer.callflow.desk import move
 from dialer.callflow.dialing import dial_timer, place, waits_for_rate
@@ -15,11 +16,10 @@ from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import PartyState, PartyTrigger
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
-from dialer.vocabulary.writes import AddDoNotCall
 
 
 def on_set_outcome(step: Step, command: commands.SetOutcome) -> None:
-    """Interim or final. Do not call is committed at once and stays, whatever is said later."""
+    """Interim or final. Do not call, by whatever it is said, is committed at once and stays."""
     interaction, _ = own(step, command.agent, command.interaction)
     settings = step.world.campaigns[interaction.campaign].settings
     _check_outcome(settings, command, interaction)
@@ -31,10 +31,8 @@ def on_set_outcome(step: Step, command: commands.SetOutcome) -> None:
         interaction.note = command.note
     if command.data:
         interaction.data.update(command.data)
-    if command.do_not_call and not interaction.do_not_call:
-        interaction.do_not_call = True
-        step.write(AddDoNotCall(interaction.number, None, f"agent {command.agent}", command.agent, step.utc))
-        step.history("do_not_call", interaction=interaction)
+    if command.do_not_call or says_do_not_call(settings, command.result, command.disposition):
+        bar_contact(step, interaction, f"agent {command.agent}", command.agent)
     step.interaction_changed(interaction)
 
 
@@ -50,7 +48,8 @@ def _check_outcome(settings: Campaign, command: commands.SetOutcome, interaction
         codes = [each.code for each in outcome.dispositions]
         if command.disposition not in codes:
             raise Refused("unknown_disposition", f"There is no disposition {command.disposition!r}.", offered=codes)
-    if command.do_not_call is not None and not permissions.do_not_call:
+    bars = says_do_not_call(settings, command.result, command.disposition)
+    if (bars or command.do_not_call is not None) and not permissions.do_not_call:
         raise Refused("not_permitted", "You may not mark a contact as not to be called.", permission="do_not_call")
     if command.do_not_call is False and interaction.do_not_call:
         raise Refused("do_not_call_stays", "Do not call was committed and stays; a supervisor can lift it.")

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger
 from dialer.callflow import offers, recovery
+from dialer.callflow.barring import bar_contact, says_do_not_call
 from dialer.callflow.consent import may_work
 from dialer.callflow.desk import give_free, move
 from dialer.callflow.ending import after_forced, begin_after_call, finalize, free_agent, settle, withdraw
@@ -42,6 +43,8 @@ def on_close(step: Step, command: commands.CloseInteraction) -> None:
     )
     if command.disposition is not None:
         interaction.disposition = command.disposition
+    if says_do_not_call(campaign.settings, None, command.disposition):
+        bar_contact(step, interaction, f"user {command.by}")
     party = interaction.party
     if interaction.state is InteractionState.PREVIEW and party is not None:
         agent = step.world.agents[party.agent]

@@ -19,11 +19,13 @@ from dialer.vocabulary.results import CallResult
 
 
 class Choice(Struct, frozen=True):
-    """A call result or disposition that the campaign offers. `group` is a heading; `/` makes a tree."""
+    """A call result or disposition that the campaign offers. `group` is a heading; `/` makes a tree. `do_not_call`: who
+    sets it puts the number on the do-not-call list."""
 
     code: str
     label: str
     group: str = ""
+    do_not_call: bool = False
 
 
 class OfferView(Struct, frozen=True):
@@ -214,8 +216,15 @@ def _outcome(settings: CampaignSettings, interaction: Interaction) -> OutcomeVie
         disposition_label=disposition_label(settings, interaction.disposition),
         note=interaction.note,
         do_not_call=interaction.do_not_call,
-        results=tuple(Choice(each.call_result, result_label(settings, each.call_result)) for each in offered),
-        dispositions=tuple(Choice(each.code, each.label, each.group) for each in rules.dispositions),
+        results=tuple(
+            Choice(
+                each.call_result,
+                result_label(settings, each.call_result),
+                do_not_call=each.call_result is CallResult.DO_NOT_CALL,
+            )
+            for each in offered
+        ),
+        dispositions=tuple(Choice(each.code, each.label, each.group, each.do_not_call) for each in rules.dispositions),
         result_mandatory=rules.call_result_mandatory,
         disposition_mandatory=rules.disposition_mandatory,
         note_mandatory=rules.note_mandatory,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from config.model import Disposition, Mode, Outcome
+from config.model import CallResultChoice, Disposition, Mode, Outcome
 from dialer.agents.agent import AgentState, Pending, SystemReason, Wish
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
@@ -96,6 +96,45 @@ def test_do_not_call_is_written_at_once_and_stays() -> None:
     done(floor)
     (update,) = floor.writes(UpdateRecord)
     assert (update.status, update.type) == (RecordStatus.UPDATED, RecordType.NO_CALL)
+
+
+BARRING = Outcome(
+    call_results=tuple(CallResultChoice(call_result=each) for each in (CallResult.ANSWER, CallResult.DO_NOT_CALL)),
+    dispositions=(Disposition(code="sale", label="Sale"), Disposition(code="never", label="Never", do_not_call=True)),
+)
+
+
+@pytest.mark.parametrize(
+    "said", [{"do_not_call": True}, {"result": CallResult.DO_NOT_CALL}, {"disposition": "never"}], ids=str
+)
+def test_tick_result_and_disposition_bar_the_number_alike(said: dict[str, Any]) -> None:
+    floor = after_call(outcome=BARRING)
+    floor.ask(outcome(floor, **said))
+    floor.ask(outcome(floor, **said))
+    (barred,) = floor.writes(AddDoNotCall)
+    assert (barred.number, barred.campaign, barred.agent) == (floor.interaction.number, None, ADA)
+    assert floor.interaction.do_not_call
+    assert floor.refusal(commands.CallAgain(ADA, floor.interaction.id)) == "do_not_call"
+    floor.ask(outcome(floor, result=CallResult.ANSWER, disposition="sale"))
+    done(floor)
+    (update,) = floor.writes(UpdateRecord)
+    assert (update.status, update.type) == (RecordStatus.UPDATED, RecordType.NO_CALL)
+    assert (update.result, update.finish_chain) == (CallResult.DO_NOT_CALL, True)
+
+
+@pytest.mark.parametrize("said", [{"result": CallResult.DO_NOT_CALL}, {"disposition": "never"}], ids=str)
+def test_who_may_not_bar_cannot_by_result_or_disposition(said: dict[str, Any]) -> None:
+    floor = after_call(outcome=BARRING, permissions={"do_not_call": False})
+    assert floor.refusal(outcome(floor, **said)) == "not_permitted"
+
+
+def test_a_supervisor_who_closes_with_such_a_disposition_bars_the_number() -> None:
+    floor = after_call(outcome=BARRING)
+    number = floor.interaction.number
+    floor.ask(commands.CloseInteraction(floor.interaction.id, "sue", "agent gone", "never"))
+    assert [each.number for each in floor.writes(AddDoNotCall)] == [number]
+    (update,) = floor.writes(UpdateRecord)
+    assert update.type is RecordType.NO_CALL
 
 
 def test_done_needs_the_end_of_the_call_and_a_word_that_is_known() -> None:

@@ -105,6 +105,7 @@ MISTAKES = [
     (of_campaign("after_call: {at_limit: default_disposition, default_disposition: sold}"), "10: campaigns[spring].after_call.default_disposition: there is no disposition 'sold'; add it"),
     (of_campaign("after_call: {limit_s: 10}"), "10: campaigns[spring].after_call: warning_s must be shorter than limit_s; lower it"),
     (of_campaign("outcome: {disposition_mandatory: true}"), "10: campaigns[spring].outcome.disposition_mandatory: a disposition is mandatory, but there is none; add dispositions"),
+    (of_campaign("outcome: {dispositions: [{code: a, label: A, do_not_call: true}]}\n    after_call: {at_limit: default_disposition, default_disposition: a}"), "11: campaigns[spring].after_call.default_disposition: would put numbers on the do-not-call list because nobody was in time; name another disposition"),
     (of_campaign("outcome: {note_mandatory: true, dispositions: [{code: a, label: A}]}\n    after_call: {at_limit: default_disposition, default_disposition: a}"), "11: campaigns[spring].after_call.at_limit: a default disposition cannot close what needs a note or mandatory fields; use not_ready"),
     (of_campaign("outcome: {dispositions: [{code: a, label: A}, {code: a, label: B}]}"), "10: campaigns[spring].outcome.dispositions[a].code: the code 'a' is given twice; remove one"),
     (of_campaign("outcome: {call_results: [answer, anser]}"), "10: campaigns[spring].outcome.call_results[2].call_result: 'anser' is not known; did you mean answer?"),

@@ -81,6 +81,8 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
     if choice.trunk is None:
         code = "trunk_down" if choice.is_dead else "trunk_limit"
         raise Refused(code, f"No trunk can take the call ({choice.words()}).", trunks=choice.words())
+    if interaction.attempt is not None:
+        interaction.call_again()
     attempt = Attempt(world.mint.attempt(), interaction.number, step.utc)
     interaction.attempt = attempt
     interaction.attempts += 1

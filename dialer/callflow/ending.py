@@ -262,7 +262,8 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
     handling = Handling(
         found=tuple(interaction.tried) or (result,),
         said=interaction.agent_result,
-        conversed=interaction.conversed,
+        conversed=_was_joined(interaction),
+        reached=interaction.reached_before,
         do_not_call=interaction.do_not_call,
         refused=_is_refused(interaction),
         abandoned_at=_late_answer_at(interaction),
@@ -285,6 +286,11 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
             finish_chain=treatment.finish_chain,
         )
     )
+
+
+def _was_joined(interaction: Interaction) -> bool:
+    """Whether contact and agent were joined in the last attempt."""
+    return interaction.conversed and (interaction.attempt is None or interaction.attempt.connected_at is not None)
 
 
 def _late_answer_at(interaction: Interaction) -> float | None:

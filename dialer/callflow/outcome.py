@@ -78,6 +78,7 @@ def on_call_again(step: Step, command: commands.CallAgain) -> None:
     interaction, party = own(step, command.agent, command.interaction)
     campaign = step.world.campaigns[interaction.campaign]
     agent = step.world.agent(command.agent)
+    said = interaction.agent_result
     if not campaign.settings.permissions.call_again:
         raise Refused("not_permitted", "You may not call again in this campaign.", permission="call_again")
     if interaction.state is not InteractionState.CLEARED:
@@ -107,7 +108,7 @@ def on_call_again(step: Step, command: commands.CallAgain) -> None:
     step.cancel_timer(warning_timer(interaction.id))
     party.machine.advance(PartyTrigger.RING, step.now)
     move(step, agent, AgentTrigger.RESERVE)
-    step.history("called_again", interaction=interaction)
+    step.history("called_again", interaction=interaction, said=said)
     step.interaction_changed(interaction)
 
 

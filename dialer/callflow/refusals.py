@@ -42,8 +42,9 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
         observing.ended(step, interaction, CallResult.DO_NOT_CALL)
     interaction.attempts -= 1
     if interaction.conversed:
-        # What was found by the conversation counts again.
+        # What was found by the conversation, and what was said of it, counts again.
         interaction.found_result = CallResult.ANSWER
+        interaction.not_called_again()
         interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
         release_leg(step, interaction)
         on_call_again_failed(step, interaction, rule, _SENTENCES[rule])

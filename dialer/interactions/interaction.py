@@ -10,7 +10,7 @@ from dialer.interactions.party import Party, PartyState
 from dialer.machine import Machine, Table
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import AgentName, BridgeId, CampaignName, EngineId, InteractionId, LegId
-from dialer.vocabulary.results import CallResult
+from dialer.vocabulary.results import REACHED, CallResult
 
 
 class InteractionState(StrEnum):
@@ -100,8 +100,12 @@ class Interaction:
     parties: list[Party] = field(default_factory=list)
     attempt: Attempt | None = None
     attempts: int = 0
-    #: What was found for each attempt that was settled, in order.
+    #: What came of each attempt that was settled, in order: what was found, or what the agent said of it.
     tried: list[CallResult] = field(default_factory=list)
+    #: Whether the contact was spoken to in an attempt before the last one; and before the last call again, what the
+    #: agent had said by then and this.
+    reached_before: bool = False
+    before: tuple[CallResult | None, bool] = (None, False)
     contact_leg: LegId | None = None
     found_result: CallResult | None = None
     agent_result: CallResult | None = None
@@ -146,6 +150,21 @@ class Interaction:
     def result(self) -> CallResult | None:
         """The agent's word over the network's; both are kept."""
         return self.agent_result or self.found_result
+
+    def call_again(self) -> None:
+        """A further attempt begins: what the agent said so far is said of the one before, not of the next."""
+        said = self.agent_result
+        self.before = (said, self.reached_before)
+        if not self.tried:
+            return
+        if said is not None:
+            self.tried[-1] = said
+        self.reached_before = self.reached_before or self.tried[-1] in REACHED
+        self.agent_result = None
+
+    def not_called_again(self) -> None:
+        """The further attempt came to nothing."""
+        self.agent_result, self.reached_before = self.before
 
     @property
     def is_open(self) -> bool:

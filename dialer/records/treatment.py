@@ -7,26 +7,24 @@ from dataclasses import dataclass, replace
 
 from config.model import USUAL_RETRIES, AfterLast, Campaign, Retry
 from dialer.vocabulary.events import ClaimedRecord
-from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
+from dialer.vocabulary.results import REACHED, CallResult, RecordStatus, RecordType
 
 #: The trunk's failures are none of the contact's doing, nor are calls that we gave up for want of an agent: they count
 #: in no cap.
 UNCOUNTED = frozenset({CallResult.TRUNK_FAILURE, CallResult.SHED})
 
-#: Results after which nobody dials the contact's other numbers.
-REACHED = frozenset({CallResult.ANSWER, CallResult.DO_NOT_CALL})
-
 
 @dataclass(slots=True, frozen=True)
 class Handling:
     """What came of one handling of a record: what was `found` for each of its attempts, in order, and what the agent
-    `said`, which replaces what was found for the last one. `conversed`: contact and agent were joined. `refused`: the
-    last attempt ended by a refusal of the trunk, as opposed to its silence. `abandoned_at`: when they picked up as we
-    gave up, and heard nobody (UTC epoch seconds)."""
+    `said`, which replaces what was found for the last one. `conversed`: contact and agent were joined in the last one.
+    `reached`: the contact was spoken to in one before. `refused`: the last attempt ended by a refusal of the trunk, as
+    opposed to its silence. `abandoned_at`: when they picked up as we gave up, and heard nobody (UTC epoch seconds)."""
 
     found: tuple[CallResult, ...]
     said: CallResult | None = None
     conversed: bool = False
+    reached: bool = False
     do_not_call: bool = False
     refused: bool = False
     abandoned_at: float | None = None
@@ -43,8 +41,8 @@ class Handling:
         """Whether the contact was spoken to. An agent who says something else, a wrong number or a machine, is
         believed over the fact that legs were joined."""
         if self.said is None:
-            return self.do_not_call or self.conversed or CallResult.ANSWER in self.found
-        return self.do_not_call or self.said in REACHED
+            return self.do_not_call or self.reached or self.conversed or CallResult.ANSWER in self.found
+        return self.do_not_call or self.reached or self.said in REACHED
 
 
 @dataclass(slots=True, frozen=True)

@@ -127,6 +127,12 @@ def _ended_words(interaction: Interaction) -> str:
     return f"{words}: {cause}" if cause else words
 
 
+def talk_began_at(interaction: Interaction) -> float | None:
+    """When the conversation began that goes on, or the last one: each call of a contact has a time of its own."""
+    attempt = interaction.attempt
+    return interaction.connected_at if attempt is None or interaction.attempts < 2 else attempt.connected_at
+
+
 def utc_of(monotonic: float, at: Moment) -> float:
     """A monotonic instant on the calendar's clock, judged at `at`."""
     return at.utc - (at.monotonic - monotonic)
@@ -140,7 +146,7 @@ def _since(phase: CallPhase, interaction: Interaction, at: Moment) -> float | No
         case CallPhase.DIALLING | CallPhase.RINGING:
             return interaction.attempt.begun_at if interaction.attempt else interaction.begun_at
         case CallPhase.CONNECTED:
-            return interaction.connected_at
+            return talk_began_at(interaction)
         case CallPhase.WAITING:
             return interaction.queued_at
         case CallPhase.ENDED:

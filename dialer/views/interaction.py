@@ -11,7 +11,7 @@ from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import Party
 from dialer.ports import Moment
 from dialer.views.actions import actions
-from dialer.views.call import UNANSWERED_PHASES, CallPhase, CallStatus, call_status
+from dialer.views.call import UNANSWERED_PHASES, CallPhase, CallStatus, call_status, talk_began_at
 from dialer.views.fields import FieldView, field_views
 from dialer.views.labels import disposition_label, result_label
 from dialer.views.permission import Allowed
@@ -163,7 +163,7 @@ def interaction_view(world: World, interaction: Interaction, at: Moment) -> Inte
         muted=party.muted if party else False,
         attempts=interaction.attempts,
         begun_at=interaction.begun_at,
-        connected_at=interaction.connected_at,
+        connected_at=talk_began_at(interaction),
         cleared_at=interaction.cleared_at,
         outcome=_outcome(settings, interaction),
         after_call=_after_call(settings, interaction, party),
@@ -184,7 +184,7 @@ def interaction_summary(world: World, interaction: Interaction, at: Moment) -> I
         words=status.words,
         since=status.since,
         begun_at=interaction.begun_at,
-        connected_at=interaction.connected_at,
+        connected_at=talk_began_at(interaction),
         result=interaction.result,
     )
 

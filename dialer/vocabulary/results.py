@@ -32,6 +32,10 @@ class CallResult(enum.StrEnum):
     SYSTEM_LOST = "system_lost"
 
 
+#: Results after which nobody dials the contact's other numbers.
+REACHED = frozenset({CallResult.ANSWER, CallResult.DO_NOT_CALL})
+
+
 class RecordStatus(enum.StrEnum):
     """Where a record of a calling list stands."""
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentState, SystemReason
 from dialer.interactions.interaction import InteractionState
+from dialer.ports import Moment
 from dialer.trunks.bucket import Bucket
+from dialer.views.interaction import interaction_view
 from dialer.vocabulary import commands, events
-from dialer.vocabulary.results import CallResult
+from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp
 from dialer.vocabulary.writes import BeginAttempt, SettleAttempt, UpdateRecord
 from tests.unit.callflow.floor import Floor
@@ -93,16 +97,99 @@ def test_a_dial_that_may_not_be_lets_the_phone_go() -> None:
     assert not floor.world.legs
 
 
+MACHINE: dict[str, Any] = {"retries": {"answering_machine": {"delay_s": 14_400, "max_attempts": 3}}}
+
+
+def say(floor: Floor, result: CallResult) -> None:
+    floor.ask(commands.SetOutcome(ADA, floor.interaction.id, result=result))
+
+
+def sold(floor: Floor) -> UpdateRecord:
+    """The contact answers the second call, buys, and the agent closes."""
+    floor.answer(floor.contact)
+    floor.clear(floor.contact)
+    floor.ask(commands.SetOutcome(ADA, floor.interaction.id, disposition="sale"))
+    floor.ask(commands.Done(ADA, floor.interaction.id))
+    (update,) = floor.writes(UpdateRecord)
+    return update
+
+
+@pytest.mark.parametrize("mode", [ASM, Mode.PROGRESSIVE])
+def test_what_was_said_of_the_first_call_is_not_said_of_the_second(mode: Mode) -> None:
+    floor = after_call(mode, **MACHINE)
+    say(floor, CallResult.ANSWERING_MACHINE)
+    again(floor)
+    if mode is not ASM:
+        floor.answer(floor.phone)
+    assert floor.interaction.agent_result is None
+    update = sold(floor)
+    assert (update.status, update.due_at, update.result) == (RecordStatus.UPDATED, None, CallResult.ANSWER)
+    assert update.tried == (CallResult.ANSWERING_MACHINE, CallResult.ANSWER)
+    assert update.finish_chain
+
+
+def test_a_machine_and_then_nobody_is_nobody_who_was_spoken_to() -> None:
+    floor = after_call(ASM, **MACHINE)
+    say(floor, CallResult.ANSWERING_MACHINE)
+    again(floor)
+    floor.clear(floor.contact, 486)
+    floor.ask(commands.Done(ADA, floor.interaction.id))
+    (update,) = floor.writes(UpdateRecord)
+    assert update.tried == (CallResult.ANSWERING_MACHINE, CallResult.BUSY)
+    assert not update.finish_chain
+
+
+def test_who_was_spoken_to_first_was_reached_whatever_the_second_call_comes_to() -> None:
+    floor = after_call(ASM, **MACHINE)
+    again(floor)
+    floor.answer(floor.contact)
+    floor.clear(floor.contact)
+    say(floor, CallResult.ANSWERING_MACHINE)
+    floor.ask(commands.Done(ADA, floor.interaction.id))
+    (update,) = floor.writes(UpdateRecord)
+    assert update.tried == (CallResult.ANSWER, CallResult.ANSWERING_MACHINE)
+    assert update.finish_chain
+
+
+@pytest.mark.parametrize("picked_up", [False, True])
+def test_a_result_stays_where_nothing_was_dialled_again(picked_up: bool) -> None:
+    floor = after_call(**MACHINE)
+    say(floor, CallResult.ANSWERING_MACHINE)
+    again(floor)
+    if picked_up:
+        floor.utc += 8 * 3600
+        floor.answer(floor.phone)
+    else:
+        floor.clear(floor.phone, by=ClearedBy.TIMEOUT)
+    assert floor.interaction.agent_result is CallResult.ANSWERING_MACHINE
+
+
+def test_the_second_conversation_has_a_time_of_its_own() -> None:
+    floor = after_call(ASM)
+    floor.pass_time(20)
+    again(floor)
+    floor.ring(floor.contact)
+    floor.pass_time(5)
+    floor.answer(floor.contact)
+    view = interaction_view(floor.world, floor.interaction, Moment(floor.now, floor.utc))
+    assert (view.status.since, view.connected_at) == (floor.utc, floor.utc)
+    floor.pass_time(10)
+    floor.clear(floor.contact)
+    view = interaction_view(floor.world, floor.interaction, Moment(floor.now, floor.utc))
+    assert view.connected_at == floor.utc - 10
+
+
 @pytest.mark.parametrize("rule", ["do_not_call", "claim_lost"])
 def test_the_store_refuses_it_and_the_conversations_result_stands(rule: str) -> None:
     floor = after_call(ASM)
+    say(floor, CallResult.WRONG_PARTY)
     again(floor)
     (begun,) = floor.writes(BeginAttempt)
     floor.say(events.AttemptRefused(begun.attempt, rule))
     assert floor.agent().state is AgentState.AFTER_CALL_WORK
     assert not floor.trunk().legs
     floor.ask(commands.Done(ADA, floor.interaction.id))
-    assert [each.result for each in floor.writes(UpdateRecord)] == [CallResult.ANSWER]
+    assert [each.result for each in floor.writes(UpdateRecord)] == [CallResult.WRONG_PARTY]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ FIRST   = $(wildcard $(addprefix tests/,$(GROUPS)))
 DIRS    = $(FIRST) $(filter-out $(FIRST),$(patsubst %/,%,$(wildcard tests/*/)))
 BENCHES := media latency setup analysis_tap
 
-.PHONY: help run test bench bench-pacing crash lint unit venv pjsua2 system peers asterisk audit clean distclean
+.PHONY: help run install test bench bench-pacing crash lint unit venv pjsua2 system peers asterisk audit clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,10 +23,12 @@ help: ## this list
 run: system venv pjsua2 ## the lab: a demo campaign over real SIP, with a live view
 	@exec $(BIN)/cornetta lab
 
-test: system peers venv pjsua2-required asterisk lint ## lint, types, layers and every test, with every peer they need
+install: system venv pjsua2 ## all that a node and an engine need: packages, libraries, pjsua2; the program is .venv/bin/cornetta
+
+test: system peers venv pjsua2 asterisk lint ## lint, types, layers and every test, with every peer they need
 	@$(PYTEST) $(DIRS)
 
-bench: system peers venv pjsua2-required asterisk ## every measured comparison, one JSON line each
+bench: system peers venv pjsua2 asterisk ## every measured comparison, one JSON line each
 	@for name in $(BENCHES); do $(BIN)/cornetta bench $$name --json; done; $(BIN)/cornetta bench latency --rate 50 --json; \
 	 $(BIN)/cornetta bench latency --phone auto-answer --json
 
@@ -34,7 +36,7 @@ bench: system peers venv pjsua2-required asterisk ## every measured comparison, 
 bench-pacing: venv ## PACE-8h: all cells and rules of the pacing, page and plot, in 90 minutes at most
 	@$(BIN)/cornetta bench pacing --page --workers 2 --minutes 90 --results $(VENV)/pace-8h.jsonl --write --json
 
-crash: system peers venv pjsua2-required ## a thousand kills of the engine and of the node; CRASH="--engine 100 --node 0" for others
+crash: system peers venv pjsua2 ## a thousand kills of the engine and of the node; CRASH="--engine 100 --node 0" for others
 	@$(BIN)/python -m tests.crash.many $(CRASH)
 
 lint: venv ## style, types and layers
@@ -72,11 +74,6 @@ $(VENV)/.stamp: pyproject.toml
 
 pjsua2: venv ## pjsua2, built once and kept in the cache
 	@sip/pjsua2/build.sh $(BIN)/python
-
-# The tests stand on the real build: its fallback of 4 calls is no peer for them.
-.PHONY: pjsua2-required
-pjsua2-required: venv
-	@CORNETTA_REQUIRE_BUILD=1 sip/pjsua2/build.sh $(BIN)/python
 
 clean: ## what tests and tools left behind
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage .coverage.* build *.egg-info

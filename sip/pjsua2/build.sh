@@ -2,12 +2,12 @@
 # Build pjsua2 for a dialer and install it: sip/pjsua2/build.sh [PYTHON]   (PYTHON: .venv/bin/python)
 #
 # Built once: the wheel is kept in ${XDG_CACHE_HOME:-~/.cache}/cornetta, by recipe, source and Python version.
-# Where nothing can be compiled, the wheel of PyPI is installed instead, which carries 4 calls.
+# Where it cannot be compiled, this fails; what was installed stays.
 #
 #   CORNETTA_PJPROJECT_TARBALL   pjproject sources of your own (tar.gz, tar.bz2, tar.xz) instead of Debian's
 #   CORNETTA_PJPROJECT_SHA256    what their SHA-256 has to be
 #   CORNETTA_DEBIAN_MIRROR       Debian mirror to take the sources from; else the one that apt uses here
-#   CORNETTA_REQUIRE_BUILD=1     no fallback: fail where the build fails
+#   CORNETTA_ALLOW_FALLBACK=1    where it cannot be compiled, install the wheel of PyPI, which carries 4 calls
 set -euo pipefail
 export LC_ALL=C
 
@@ -41,7 +41,11 @@ step() {
     fi
 }
 
-recipe() { (cd "$here" && cat build.sh stubs.py config_site.h cornetta*); }
+# What makes the wheel, and not what this script says meanwhile.
+recipe() {
+    declare -f edit unpack found configure compile try_media wrap wheel stubs
+    (cd "$here" && cat stubs.py config_site.h cornetta*)
+}
 
 sha256() { sha256sum "$1" | cut -d' ' -f1; }
 
@@ -234,8 +238,9 @@ status=0
 build_and_install || status=$?
 if [ "$status" = 0 ]; then
     rm -f "$log"
-elif [ -n "${CORNETTA_REQUIRE_BUILD:-}" ]; then
-    fail "the build failed, see $log"
+elif [ -z "${CORNETTA_ALLOW_FALLBACK:-}" ]; then
+    [ ! -s "$log" ] || say "the log of the build is $log"
+    fail "not built: 'make install' installs what the build needs; CORNETTA_ALLOW_FALLBACK=1 takes a wheel of 4 calls instead"
 elif "$python" -c 'import pjsua2; pjsua2.CornettaTap' 2>/dev/null; then
     say "the build failed (see $log); the one that is installed stays"
 else

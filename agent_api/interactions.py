@@ -105,7 +105,8 @@ def _seen(exchange: Exchange) -> Interaction:
 
 
 async def show(exchange: Exchange) -> Reply:
-    return Reply(interaction_view(exchange.world, _seen(exchange), exchange.now))
+    own = exchange.who.role is Role.AGENT
+    return Reply(interaction_view(exchange.world, _seen(exchange), exchange.now, own=own))
 
 
 async def show_all(exchange: Exchange) -> Reply:

@@ -28,6 +28,9 @@ from config.model.outcome import (
     Disposition,
     Outcome,
     Retry,
+    Unanswered,
+    UnansweredResult,
+    WhenUnanswered,
 )
 from config.model.people import LEAST_PASSWORD_LENGTH, NotReadyReason, Role, Team, User
 from config.model.phone import AsteriskPhone, Phone, StaticPhone, address, split_reference
@@ -97,7 +100,10 @@ __all__ = [
     "Team",
     "Trunk",
     "TrunkTls",
+    "Unanswered",
+    "UnansweredResult",
     "User",
+    "WhenUnanswered",
     "address",
     "split_reference",
 ]

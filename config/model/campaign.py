@@ -23,7 +23,7 @@ from config.model.base import (
 )
 from config.model.calling_window import CallingWindow
 from config.model.desktop import Fields, Permissions
-from config.model.outcome import USUAL_RETRIES, AfterCall, Outcome, Result, Retry
+from config.model.outcome import USUAL_RETRIES, AfterCall, Outcome, Result, Retry, Unanswered
 from config.model.time_of_day import TimeOfDay
 from dialer.vocabulary.results import CallResult
 
@@ -247,6 +247,9 @@ class Campaign(Section):
 
     after_call: AfterCall = AfterCall()
     """After-call work."""
+
+    unanswered: Unanswered = Unanswered()
+    """What the desk shows of contacts who do not answer, and for how long."""
 
     on_stop_ringing: Annotated[OnStop, in_lower_case(OnStop)] = OnStop.CANCEL
     """When the campaign stops, legs that ring: cancel, or leave."""

@@ -85,6 +85,56 @@ class AtLimit(StrEnum):
     NOT_READY = "not_ready"
 
 
+class WhenUnanswered(StrEnum):
+    """What becomes of an agent's desk whose contact was not reached."""
+
+    CLOSE = "close"
+    SHOW = "show"
+    WAIT = "wait"
+
+
+class UnansweredResult(Section):
+    """The desk after one call result."""
+
+    desk: Annotated[WhenUnanswered, in_lower_case(WhenUnanswered)]
+    """close: at once; show: for `show_s`; wait: until Done, as after a conversation."""
+
+    show_s: PositiveSeconds | None = None
+    """How long it is shown. Left out: as for all results."""
+
+
+def _unanswered(value: object) -> object:
+    """Accept a bare word."""
+    return {"desk": value} if isinstance(value, str) else value
+
+
+class Unanswered(Section):
+    """Contacts who do not answer, in modes in which the agent has the record before: PREVIEW, PUSH_PREVIEW and
+    PROGRESSIVE. The desk tells the result; while it is open the agent may write a note, set the outcome and call
+    again. Whatever is written while it is shown keeps it open until Done."""
+
+    desk: Annotated[WhenUnanswered, in_lower_case(WhenUnanswered)] = WhenUnanswered.SHOW
+    """close: at once; show: for `show_s`; wait: until Done, as after a conversation, with what is mandatory."""
+
+    show_s: PositiveSeconds = 5
+    """How long the result is shown."""
+
+    results: Mapping[
+        Result,
+        Annotated[
+            UnansweredResult, BeforeValidator(_unanswered, json_schema_input_type=WhenUnanswered | UnansweredResult)
+        ],
+    ] = {}
+    """By call result: close, show or wait, or `{desk: show, show_s: 10}`."""
+
+    def after(self, result: CallResult | None) -> tuple[WhenUnanswered, float]:
+        """What becomes of the desk after a call result, and for how many seconds it is shown."""
+        own = self.results.get(result) if result is not None else None
+        if own is None:
+            return self.desk, self.show_s
+        return own.desk, self.show_s if own.show_s is None else own.show_s
+
+
 class AfterDone(StrEnum):
     """Where an agent goes after Done."""
 

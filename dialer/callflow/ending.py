@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.model import AfterDone
+from config.model import AfterDone, WhenUnanswered
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
 from dialer.callflow import late, observing
 from dialer.callflow.desk import give_free, move
@@ -18,7 +18,7 @@ from dialer.interactions.interaction import (
     InteractionTrigger,
 )
 from dialer.interactions.party import Party, PartyState, PartyTrigger
-from dialer.interactions.results import CAUSE_WORDS
+from dialer.interactions.results import CAUSE_WORDS, not_reached_words
 from dialer.records.treatment import Handling, treat
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import InteractionId
@@ -26,6 +26,7 @@ from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
 from dialer.vocabulary.writes import ReleaseRecord, SettleAttempt, UpdateRecord
 
+_SHOW = WhenUnanswered.SHOW
 #: SIP codes from here on are refusals (RFC 3261 section 21: 3xx redirections, which we do not follow, and failures).
 FIRST_REFUSAL = 300
 #: Refusals of our credentials (RFC 3261 section 22): they say nothing of the number that was dialled.
@@ -73,18 +74,40 @@ def settle(step: Step, interaction: Interaction, result: CallResult, ended_at: f
 
 
 def close_unanswered(step: Step, interaction: Interaction, result: CallResult, ended_at: float) -> None:
-    """Nobody answered. It closes by itself, unless the agent is in the after-call work of a former attempt."""
+    """Nobody answered. Whose agent is in the after-call work of a former attempt goes back to it; an agent who has the
+    record is told the result, and the campaign says how long the desk stays."""
     _look_for_late_answer(step, interaction)
     settle(step, interaction, result, ended_at)
     interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
     interaction.ended_by = EndedBy.SYSTEM if interaction.ended_by is None else interaction.ended_by
     party = interaction.party
     release_leg(step, interaction)
-    if interaction.conversed and party is not None:
+    if party is None or interaction.closed_by:
+        finalize(step, interaction)
+    elif interaction.conversed:
         party.machine.advance(PartyTrigger.END, step.now)
         _work_up(step, interaction, party)
     else:
+        _not_reached(step, interaction, party, result)
+
+
+def _not_reached(step: Step, interaction: Interaction, party: Party, result: CallResult) -> None:
+    """The agent is told of a contact who was not reached. In ASM the record was never shown: the next is dialled."""
+    if interaction.asm:
         finalize(step, interaction)
+        return
+    attempt = interaction.attempt
+    dial = attempt.dial if attempt is not None and attempt.dials else None
+    code, reason = (dial.code, dial.reason) if dial is not None else (0, "")
+    interaction.cause = interaction.cause or not_reached_words(result, code, reason)
+    desk, show_s = step.world.campaigns[interaction.campaign].settings.unanswered.after(result)
+    told = {"result": result, "code": code, "reason": interaction.cause, "desk": desk}
+    step.publish(party.agent, "not_reached", interaction.id, {**told, "show_s": show_s if desk is _SHOW else None})
+    if desk is WhenUnanswered.CLOSE:
+        finalize(step, interaction)
+        return
+    party.machine.advance(PartyTrigger.END, step.now)
+    begin_after_call(step, interaction, party, show_s if desk is _SHOW else None)
 
 
 def _work_up(step: Step, interaction: Interaction, party: Party) -> None:
@@ -169,19 +192,38 @@ def release_leg(step: Step, interaction: Interaction) -> None:
     party.muted = False
 
 
-def begin_after_call(step: Step, interaction: Interaction, party: Party) -> None:
+def back_to_work(step: Step, interaction: Interaction, party: Party) -> None:
+    """A call again came to nothing before it was an attempt: after-call work begins anew, or the result of the attempt
+    before is shown again."""
+    party.machine.advance(PartyTrigger.END, step.now)
+    desk, show_s = step.world.campaigns[interaction.campaign].settings.unanswered.after(interaction.found_result)
+    shown = not interaction.conversed and desk is not WhenUnanswered.WAIT
+    begin_after_call(step, interaction, party, show_s if shown else None)
+
+
+def begin_after_call(step: Step, interaction: Interaction, party: Party, show_s: float | None = None) -> None:
+    """`show_s`: there is no work, the result is only shown for so long."""
     agent = step.world.agents[party.agent]
     party.ended_at = step.utc
-    rules = step.world.campaigns[interaction.campaign].settings.after_call
-    interaction.after_call = AfterCall(step.utc + rules.limit_s)
-    step.start_timer(limit_timer(interaction.id), rules.limit_s)
-    if rules.warning_s > 0:
-        step.start_timer(warning_timer(interaction.id), rules.limit_s - rules.warning_s)
+    if show_s is None:
+        start_work_clock(step, interaction)
+    else:
+        interaction.after_call = AfterCall(step.utc + show_s, shown=True)
+        step.start_timer(limit_timer(interaction.id), show_s)
     if agent.state in (AgentState.BUSY, AgentState.RESERVED):
         move(step, agent, AgentTrigger.CLEAR)
     step.save_party(interaction, party)
     step.interaction_changed(interaction)
     look_if_drained(step, interaction)
+
+
+def start_work_clock(step: Step, interaction: Interaction) -> None:
+    """The time of after-call work begins."""
+    rules = step.world.campaigns[interaction.campaign].settings.after_call
+    interaction.after_call = AfterCall(step.utc + rules.limit_s)
+    step.start_timer(limit_timer(interaction.id), rules.limit_s)
+    if rules.warning_s > 0:
+        step.start_timer(warning_timer(interaction.id), rules.limit_s - rules.warning_s)
 
 
 def finalize(step: Step, interaction: Interaction, after: AgentTrigger | None = None) -> None:
@@ -200,7 +242,7 @@ def finalize(step: Step, interaction: Interaction, after: AgentTrigger | None = 
         done = PartyTrigger.FINISH if party.state is PartyState.AFTER_CALL else PartyTrigger.WITHDRAW
         party.machine.advance(done, step.now)
         step.save_party(interaction, party)
-        if step.world.agents[party.agent].state is AgentState.AFTER_CALL_WORK:
+        if interaction.conversed and step.world.agents[party.agent].state is AgentState.AFTER_CALL_WORK:
             observing.worked_up(step, interaction, step.world.agents[party.agent].machine.since)
         free_agent(step, step.world.agents[party.agent], after)
     step.history("finalized", interaction=interaction, result=interaction.result, disposition=interaction.disposition)

@@ -188,7 +188,14 @@ def tell_of(step: Step, campaign: Campaign, agent: Agent) -> None:
             attempt.id if attempt is not None else None,
             agent=agent.name,
             detail=agent.state,
-            stage=STAGES[agent.state] if counts else AgentStage.OUT,
+            stage=_stage(agent, interaction) if counts else AgentStage.OUT,
             leaving=agent.is_leaving,
         )
     )
+
+
+def _stage(agent: Agent, interaction: Interaction | None) -> AgentStage:
+    """Who reads the result of a contact who was not reached is not idle, and teaches nothing of after-call work."""
+    if agent.state is AgentState.AFTER_CALL_WORK and interaction is not None and not interaction.conversed:
+        return AgentStage.RESERVED
+    return STAGES[agent.state]

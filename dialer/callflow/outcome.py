@@ -8,7 +8,7 @@ from dialer.callflow.barring import bar_contact, says_do_not_call
 from dialer.callflow.conversation import own
 from dialer.callflow.desk import move
 from dialer.callflow.dialing import dial_timer, place, waits_for_rate
-from dialer.callflow.ending import begin_after_call, finalize, limit_timer, release_leg, warning_timer
+from dialer.callflow.ending import back_to_work, finalize, limit_timer, release_leg, start_work_clock, warning_timer
 from dialer.callflow.legs import ring_agent, stand_by
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
@@ -31,6 +31,9 @@ def on_set_outcome(step: Step, command: commands.SetOutcome) -> None:
         interaction.note = command.note
     if command.data:
         interaction.data.update(command.data)
+    if interaction.after_call is not None and interaction.after_call.shown:
+        # Who writes is not rushed.
+        start_work_clock(step, interaction)
     if command.do_not_call or says_do_not_call(settings, command.result, command.disposition):
         bar_contact(step, interaction, f"agent {command.agent}", command.agent)
     step.interaction_changed(interaction)
@@ -93,7 +96,8 @@ def on_call_again(step: Step, command: commands.CallAgain) -> None:
     if engaged is not None and engaged.is_connected:
         interaction.engine = engaged.engine
         place(step, campaign, interaction)
-        interaction.asm = True
+        # A record that its agent has seen is not taken out of sight.
+        interaction.asm = interaction.conversed
         party.leg = engaged.id
         engaged.interaction = interaction.id
         stand_by(step, interaction)
@@ -132,8 +136,7 @@ def on_call_again_failed(step: Step, interaction: Interaction, code: str, why: s
         return
     step.publish(party.agent, "call_again_failed", interaction.id, {"code": code, "reason": why})
     release_leg(step, interaction)
-    party.machine.advance(PartyTrigger.END, step.now)
-    begin_after_call(step, interaction, party)
+    back_to_work(step, interaction, party)
 
 
 def on_extend(step: Step, command: commands.ExtendAfterCall) -> None:
@@ -143,6 +146,10 @@ def on_extend(step: Step, command: commands.ExtendAfterCall) -> None:
     after = interaction.after_call
     if after is None or after.ends_at is None:
         raise Refused("not_after_call", "There is no after-call work to prolong.", state=interaction.state)
+    if after.shown:
+        start_work_clock(step, interaction)
+        step.interaction_changed(interaction)
+        return
     if after.extensions >= rules.max_extensions:
         raise Refused(
             "no_more_time", f"More time was given {after.extensions} times already.", max=rules.max_extensions
@@ -172,6 +179,9 @@ def on_limit(step: Step, interaction: Interaction) -> None:
         # More time was given while this timer was on its way.
         step.start_timer(limit_timer(interaction.id), after.ends_at - step.utc)
         return
+    if after.shown:
+        finalize(step, interaction)
+        return
     rules = step.world.campaigns[interaction.campaign].settings.after_call
     agent = step.world.agents[party.agent]
     step.history("after_call_overrun", interaction=interaction)
@@ -195,8 +205,11 @@ def on_done(step: Step, command: commands.Done) -> None:
     if command.then not in ("", "ready", "not_ready"):
         raise Refused("bad_then", "then is ready, not_ready or empty.", then=command.then)
     settings = step.world.campaigns[interaction.campaign].settings
-    _check_mandatory(settings, interaction)
-    if not command.then and step.world.agents[party.agent].state is AgentState.NOT_READY:
+    shown = interaction.after_call is not None and interaction.after_call.shown
+    if not shown:
+        _check_mandatory(settings, interaction)
+    stays = shown or step.world.agents[party.agent].state is AgentState.NOT_READY
+    if stays and not command.then:
         finalize(step, interaction)
     else:
         finalize(step, interaction, _then(command.then or settings.after_call.then))

@@ -41,9 +41,9 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
         attempt.settled = True
         observing.ended(step, interaction, CallResult.DO_NOT_CALL)
     interaction.attempts -= 1
-    if interaction.conversed:
-        # What was found by the conversation, and what was said of it, counts again.
-        interaction.found_result = CallResult.ANSWER
+    if interaction.party is not None and (interaction.conversed or interaction.tried):
+        # What was found by the attempt before, and what was said of it, counts again.
+        interaction.found_result = CallResult.ANSWER if interaction.conversed else interaction.tried[-1]
         interaction.not_called_again()
         interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
         release_leg(step, interaction)

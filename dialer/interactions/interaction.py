@@ -75,11 +75,13 @@ class EndedBy(StrEnum):
 
 @dataclass(slots=True)
 class AfterCall:
-    """After-call work: when it ends (UTC epoch seconds, None for no limit) and how often it was prolonged."""
+    """After-call work: when it ends (UTC epoch seconds, None for no limit) and how often it was prolonged. `shown`: no
+    work, only the result of a contact who was not reached, which goes by itself."""
 
     ends_at: float | None
     extensions: int = 0
     warned: bool = False
+    shown: bool = False
 
 
 @dataclass(slots=True)

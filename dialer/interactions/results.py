@@ -158,6 +158,34 @@ def may_fail_over(cleared: LegCleared) -> bool:
     return cleared.by is ClearedBy.PEER and cleared.code in FAILOVER_CODES
 
 
+#: Why a contact was not reached, in words for the agent's desktop.
+NOT_REACHED_WORDS: Mapping[CallResult, str] = {
+    _R.BUSY: "the line is busy",
+    _R.NO_ANSWER: "nobody answers",
+    _R.DECLINED: "the call was declined",
+    _R.INVALID_NUMBER: "the number does not exist",
+    _R.UNREACHABLE: "the phone cannot be reached",
+    _R.CONGESTION: "the network is congested",
+    _R.TRUNK_FAILURE: "the trunk does not place the call",
+    _R.CANCELLED: "the call was given up",
+    _R.SHED: "the call was given up",
+    _R.ABANDONED: "answered, and nobody was heard",
+    _R.DROPPED: "answered, and hung up",
+    _R.ANSWERING_MACHINE: "an answering machine",
+    _R.FAX: "a fax",
+    _R.SIT: "an announcement of the network",
+    _R.SYSTEM_ERROR: "a fault of the telephone system",
+    _R.SYSTEM_LOST: "a fault of the telephone system",
+}
+
+
+def not_reached_words(result: CallResult, code: int, reason: str) -> str:
+    """The result in words, with what the trunk said."""
+    words = NOT_REACHED_WORDS.get(result, result.replace("_", " "))
+    told = f"{code} {reason}".strip() if code else ""
+    return f"{words} ({told})" if told else words
+
+
 #: A leg that ended after an answer, in words for the agent's desktop.
 CAUSE_WORDS: Mapping[ClearedBy, str] = {
     ClearedBy.US: "ended by you",

@@ -80,6 +80,8 @@ class Autopilot:
             if notice.agent == self._name:
                 return commands.AcknowledgeNotice(self._name, notice.id)
         interaction = world.interactions.get(agent.interaction) if agent.interaction else None
+        if interaction is not None and interaction.after_call is not None and interaction.after_call.shown:
+            return None  # The result of a contact who was not reached is read, and goes by itself.
         if interaction is not None:
             return self._handle(world, agent, interaction, now)
         return self._idle(world, agent)

@@ -31,7 +31,9 @@ from config.model import (
     StaticPhone,
     Team,
     Trunk,
+    Unanswered,
     User,
+    WhenUnanswered,
 )
 from dialer.callflow.sounds import SOUNDS
 from dialer.lab.asterisk_configuration import DIALER, AsteriskSettings
@@ -111,6 +113,8 @@ def _campaign(scenario: Scenario) -> Campaign:
         retries=once if scenario.headless else demo,
         max_attempts=1 if scenario.headless else 6,
         offer=Offer(look_s=0 if scenario.headless else 3),
+        # Simulated agents read no results: what a run measures is dialling.
+        unanswered=Unanswered(desk=WhenUnanswered.CLOSE),
         fields=Fields(
             case=(DataField(key="product", label="Product"),),
             record=(DataField(key="town", label="Town"), DataField(key="remark", label="Remark", editable=True)),

@@ -74,6 +74,9 @@ class Desks:
         return self._laws.wrap.draw(self._wraps)
 
     def _wrap_up(self, name: AgentName) -> None:
+        work = self._node.world.interactions.get(self._node.world.agents[name].interaction or InteractionId(""))
+        if work is not None and work.after_call is not None and work.after_call.shown:
+            return  # The result of a contact who was not reached is read, and goes by itself.
         seconds = self.wrap_s.pop(name, None) or self.draw_wrap(name)
         interaction = self._node.world.agents[name].interaction
         self._finishing[name] = interaction

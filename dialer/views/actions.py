@@ -108,6 +108,8 @@ def _extend(settings: CampaignSettings, interaction: Interaction, party: Party) 
         return refusal
     if interaction.after_call is None or interaction.after_call.ends_at is None:
         return "There is no after-call work to prolong."
+    if interaction.after_call.shown:
+        return None
     spent = interaction.after_call.extensions >= settings.after_call.max_extensions
     return "After-call work has been prolonged as often as is allowed." if spent else None
 
@@ -116,6 +118,8 @@ def _done(settings: CampaignSettings, interaction: Interaction, party: Party) ->
     refusal = _working_after(interaction, party)
     if refusal is not None:
         return refusal
+    if interaction.after_call is not None and interaction.after_call.shown:
+        return None
     missing = missing_outcome(settings, interaction)
     return f"Missing: {', '.join(missing)}." if missing else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from dialer.callflow.world import World
 from dialer.interactions.interaction import EndedBy, HoldBy, Interaction, InteractionState
@@ -26,6 +26,8 @@ class CallPhase(StrEnum):
     CONNECTED = "connected"
     ON_HOLD = "on_hold"
     RECONNECTING = "reconnecting"
+    #: The attempt is over and nobody was reached: its result is shown.
+    NOT_REACHED = "not_reached"
     ENDED = "ended"
 
 
@@ -43,6 +45,12 @@ _WORDS: Mapping[CallPhase, str] = {
     CallPhase.WAITING: "Answered, waiting for an agent",
     CallPhase.CONNECTED: "Connected",
     CallPhase.RECONNECTING: "Your phone was lost and is rung again",
+}
+#: The same for who is not the agent.
+_WORDS_OF_OTHERS: Mapping[CallPhase, str] = {
+    **_WORDS,
+    CallPhase.PHONE_RINGING: "The agent's phone is ringing",
+    CallPhase.RECONNECTING: "The agent's phone was lost and is rung again",
 }
 _HOLDERS: Mapping[HoldBy, str] = {
     HoldBy.AGENT: "you",
@@ -89,7 +97,9 @@ def phase_of(world: World, interaction: Interaction) -> CallPhase:
             return CallPhase.ON_HOLD if interaction.holds else CallPhase.CONNECTED
         case _:
             # Call again rings the agent's phone first while the interaction is still cleared.
-            return CallPhase.PHONE_RINGING if alerting else CallPhase.ENDED
+            if alerting:
+                return CallPhase.PHONE_RINGING
+            return CallPhase.ENDED if interaction.conversed else CallPhase.NOT_REACHED
 
 
 def _dialled_phase(world: World, interaction: Interaction) -> CallPhase:
@@ -98,8 +108,25 @@ def _dialled_phase(world: World, interaction: Interaction) -> CallPhase:
     return CallPhase.RINGING if rings else CallPhase.DIALLING
 
 
-def call_status(world: World, interaction: Interaction, at: Moment) -> CallStatus:
-    """The status of an interaction's call at `at`."""
+def call_status(world: World, interaction: Interaction, at: Moment, *, own: bool = True) -> CallStatus:
+    """The status of an interaction's call at `at`, in words for its agent (`own`), or for others."""
+    status = _status(world, interaction, at)
+    if own:
+        return status
+    words = _WORDS_OF_OTHERS.get(status.phase) or _of_the_agent(status.words)
+    return structs.replace(status, words=words, cause=_of_the_agent(status.cause))
+
+
+def _of_the_agent(words: str) -> str:
+    """What an agent is told of themselves, as others are told it."""
+    return (
+        words.replace("your phone", "the agent's phone")
+        .replace("by you", "by the agent")
+        .replace("and you", "and the agent")
+    )
+
+
+def _status(world: World, interaction: Interaction, at: Moment) -> CallStatus:
     phase = phase_of(world, interaction)
     since = _since(phase, interaction, at)
     if phase is CallPhase.ON_HOLD:
@@ -115,6 +142,9 @@ def call_status(world: World, interaction: Interaction, at: Moment) -> CallStatu
             ended_by=ended_by.value if ended_by else "",
             cause=interaction.cause,
         )
+    if phase is CallPhase.NOT_REACHED:
+        words = f"Not reached: {interaction.cause}" if interaction.cause else "Not reached"
+        return CallStatus(phase, words, since, ended_by=interaction.ended_by or "", cause=interaction.cause)
     return CallStatus(phase, _WORDS[phase], since)
 
 
@@ -149,7 +179,7 @@ def _since(phase: CallPhase, interaction: Interaction, at: Moment) -> float | No
             return talk_began_at(interaction)
         case CallPhase.WAITING:
             return interaction.queued_at
-        case CallPhase.ENDED:
+        case CallPhase.ENDED | CallPhase.NOT_REACHED:
             return interaction.cleared_at
         case _:
             return utc_of(party.machine.since, at) if party else None

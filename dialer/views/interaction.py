@@ -63,7 +63,8 @@ class OutcomeView(Struct, frozen=True):
 
 
 class AfterCallView(Struct, frozen=True):
-    """After-call work. UTC epoch seconds; `ends_at` None has no limit."""
+    """After-call work. UTC epoch seconds; `ends_at` None has no limit. `shown`: no work, but the result of a contact
+    who was not reached: at `ends_at` it goes by itself, unless something is written."""
 
     since: float | None
     warns_at: float | None
@@ -71,6 +72,7 @@ class AfterCallView(Struct, frozen=True):
     warned: bool
     extensions_left: int
     extension_s: float
+    shown: bool = False
 
 
 class InteractionView(Struct, frozen=True):
@@ -141,12 +143,12 @@ def blank_record(campaign: Campaign, interaction: Interaction | None) -> BlankRe
     )
 
 
-def interaction_view(world: World, interaction: Interaction, at: Moment) -> InteractionView:
-    """The interaction as its agent sees it at `at`."""
+def interaction_view(world: World, interaction: Interaction, at: Moment, *, own: bool = True) -> InteractionView:
+    """The interaction as its agent sees it at `at`; or, not `own`, as others read it."""
     campaign = world.campaigns[interaction.campaign]
     settings = campaign.settings
     party = interaction.party
-    status = call_status(world, interaction, at)
+    status = call_status(world, interaction, at, own=own)
     editable = settings.permissions.edit_fields and status.phase not in UNANSWERED_PHASES
     values = {**(interaction.record.data if interaction.record else {}), **interaction.data}
     return InteractionView(
@@ -173,7 +175,7 @@ def interaction_view(world: World, interaction: Interaction, at: Moment) -> Inte
 
 def interaction_summary(world: World, interaction: Interaction, at: Moment) -> InteractionSummary:
     """The interaction as a supervisor's list has it."""
-    status = call_status(world, interaction, at)
+    status = call_status(world, interaction, at, own=False)
     return InteractionSummary(
         id=interaction.id,
         campaign=interaction.campaign,
@@ -240,9 +242,10 @@ def _after_call(settings: CampaignSettings, interaction: Interaction, party: Par
     rules = settings.after_call
     return AfterCallView(
         since=party.ended_at if party else interaction.cleared_at,
-        warns_at=None if work.ends_at is None else work.ends_at - rules.warning_s,
+        warns_at=None if work.ends_at is None or work.shown else work.ends_at - rules.warning_s,
         ends_at=work.ends_at,
         warned=work.warned,
-        extensions_left=max(0, rules.max_extensions - work.extensions),
+        extensions_left=0 if work.ends_at is None else max(0, rules.max_extensions - work.extensions),
         extension_s=rules.extension_s,
+        shown=work.shown,
     )

@@ -111,7 +111,7 @@ async def test_call_again_is_a_new_attempt_of_the_same_interaction(stage: Stage)
     assert (shown["attempts"], shown["status"]["phase"]) == (2, "connected")
 
 
-async def test_preview_is_dialled_by_the_agent_and_busy_closes_by_itself(stage: Stage) -> None:
+async def test_preview_is_dialled_by_the_agent_and_busy_is_shown_until_done(stage: Stage) -> None:
     sue = await stage.run("preview", f"+4420794{BUSY}")
     anna = await stage.log_in("anna")
     await anna.post("/agent/ready")
@@ -121,7 +121,15 @@ async def test_preview_is_dialled_by_the_agent_and_busy_closes_by_itself(stage: 
     assert shown["status"]["phase"] == "previewing"
     assert {"dial", "cancel"} <= allowed(shown)
     await anna.post(f"/interactions/{shown['id']}/dial")
-    await stage.until(lambda: stage.on_desk("anna") is None)
+    await stage.until(lambda: stage.state("anna") == "after_call_work")
+    shown = await anna.get(f"/interactions/{shown['id']}")
+    assert shown["status"]["phase"] == "not_reached"
+    assert shown["status"]["words"].startswith("Not reached: the line is busy (486")
+    assert shown["outcome"]["found_result"] == {"code": "busy", "label": "Busy"}
+    assert (shown["after_call"]["shown"], shown["after_call"]["warns_at"]) == (True, None)
+    assert {"call-again", "outcome", "done", "extend"} <= allowed(shown)
+    assert (await sue.get("/interactions"))[0]["phase"] == "not_reached"
+    await anna.post(f"/interactions/{shown['id']}/done", {})
     assert stage.state("anna") == "ready"
     assert (await sue.get("/campaigns/preview"))["results"] == {"busy": 1}
 

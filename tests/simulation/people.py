@@ -138,6 +138,8 @@ class People:
             (centre.start, 3),
             (lambda: centre.break_store(random.uniform(0.1, 4)), 4),
             (lambda: self._bar(random.choice((None, campaign))), 4),
+            (self._close, 4),
+            (self._reassign, 4),
             (lambda: centre.post(events.DesktopDisconnected(random.choice(self._agents))), 4),
             (lambda: centre.post(events.DesktopConnected(random.choice(self._agents))), 4),
             (lambda: centre.post(events.ConfigurationApplied(2, centre.settings)), 2),
@@ -146,6 +148,18 @@ class People:
     def _unload(self, campaign: CampaignName) -> None:
         self._centre.ask(c.StopCampaign(campaign, "sue"))
         self._centre.ask(c.UnloadCampaign(campaign, "sue", force=self._centre.random.random() < 0.5))
+
+    def _close(self) -> None:
+        open_ = list(self._centre.world.interactions)
+        if open_:
+            id_ = self._centre.random.choice(open_)
+            self._centre.ask(c.CloseInteraction(id_, "sue", "to be closed", self._centre.random.choice((None, "sale"))))
+
+    def _reassign(self) -> None:
+        open_ = list(self._centre.world.interactions)
+        if open_:
+            id_, taker = self._centre.random.choice(open_), self._centre.random.choice(self._agents)
+            self._centre.ask(c.ReassignInteraction(id_, taker, "sue", "to be given away"))
 
     def _bar(self, campaign: CampaignName | None) -> None:
         number = self._centre.random.choice(list(self._centre.tables.numbers))

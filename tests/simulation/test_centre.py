@@ -47,6 +47,7 @@ def _settings(seed: int) -> Settings:
         trunks=("spare",),
         on_stop_ringing="leave",
         join="required",
+        unanswered={"desk": "show", "results": {"busy": "wait"}},
         **more,
     )
     trunks = (trunk(max_legs=3, probe="options"), trunk("spare", priority=2, max_calls_per_s=5))

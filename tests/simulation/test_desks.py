@@ -43,7 +43,7 @@ def _campaign(after_call: Mapping[str, object], mode: str = "PREDICTIVE_ASM") ->
     lists = (CallingList(name="a"),)
     return Campaign.model_validate(
         {"name": "spring", "mode": mode, "teams": ("sales",), "lists": lists, "trunks": ("main",)}
-        | {"after_call": after_call}
+        | {"after_call": after_call, "unanswered": {"desk": "close"}}
     )
 
 

@@ -17,7 +17,8 @@ from dialer.interactions.interaction import (
     InteractionState,
 )
 from dialer.interactions.leg import LegPurpose, LegTrigger, make_leg
-from dialer.interactions.party import PartyTrigger
+from dialer.interactions.party import PARTY_TABLE, PartyState, PartyTrigger
+from dialer.machine import Machine
 from dialer.views.agent import agent_summary, agent_view, reasons
 from dialer.views.call import call_status
 from dialer.views.desk import desk_view
@@ -113,8 +114,69 @@ def test_a_lost_phone_and_a_contact_who_waits() -> None:
 def test_the_end_says_by_whom_and_why(by: EndedBy | None, cause: str, said: str) -> None:
     world = make_world()
     interaction = make_interaction(world, InteractionState.CLEARED)
+    interaction.conversed = True
     interaction.ended_by, interaction.cause, interaction.cleared_at = by, cause, NOON.utc - 1
     assert words(world, interaction) == ("ended", said, NOON.utc - 1)
+
+
+def test_who_was_not_reached_is_told_with_the_reason() -> None:
+    world = make_world()
+    interaction = make_interaction(world, InteractionState.CLEARED)
+    interaction.cause, interaction.cleared_at = "the line is busy (486 Busy Here)", NOON.utc - 1
+    said = "Not reached: the line is busy (486 Busy Here)"
+    assert words(world, interaction) == ("not_reached", said, NOON.utc - 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "cause", "holds", "own", "others"),
+    [
+        (InteractionState.CLEARED, "ended by you", (), "Ended by you", "Ended by the agent"),
+        (
+            InteractionState.CLEARED,
+            "your phone was lost",
+            (),
+            "Ended by the system: your phone was lost",
+            "Ended by the system: the agent's phone was lost",
+        ),
+        (InteractionState.CONNECTED, "", (HoldBy.AGENT,), "On hold by you", "On hold by the agent"),
+        (
+            InteractionState.CONNECTED,
+            "",
+            (HoldBy.AGENT_PHONE, HoldBy.CONTACT),
+            "On hold by your phone and the contact",
+            "On hold by the agent's phone and the contact",
+        ),
+        (
+            InteractionState.CONNECTED,
+            "",
+            (HoldBy.AGENT, HoldBy.AGENT_PHONE),
+            "On hold by you and your phone",
+            "On hold by the agent and the agent's phone",
+        ),
+    ],
+)
+def test_supervisors_read_of_the_agent_and_not_of_themselves(
+    state: InteractionState, cause: str, holds: tuple[HoldBy, ...], own: str, others: str
+) -> None:
+    world = make_world()
+    interaction = make_interaction(world, state)
+    interaction.conversed, interaction.cause, interaction.holds = True, cause, set(holds)
+    interaction.ended_by = EndedBy.SYSTEM
+    assert interaction_view(world, interaction, NOON).status.words == own
+    assert interaction_view(world, interaction, NOON, own=False).status.words == others
+    assert interaction_summary(world, interaction, NOON).words == others
+
+
+@pytest.mark.parametrize("state", list(InteractionState))
+@pytest.mark.parametrize("party", list(PartyState))
+def test_nothing_that_supervisors_read_says_you(state: InteractionState, party: PartyState) -> None:
+    world = make_world()
+    interaction = make_interaction(world, state)
+    interaction.parties[0].machine = Machine(PARTY_TABLE, "p", party)
+    for reconnecting in (False, True):
+        interaction.reconnecting = reconnecting
+        said = interaction_summary(world, interaction, NOON).words.lower().split()
+        assert not {"you", "your"} & set(said)
 
 
 @pytest.mark.parametrize("state", list(InteractionState))

@@ -41,6 +41,8 @@ def campaign(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> Campaign:
         "teams": ("sales",),
         "lists": ("contacts",),
         "trunks": (MAIN,),
+        # Tests of other things go on with the next contact at once.
+        "unanswered": {"desk": "close"},
         "outcome": Outcome(
             dispositions=(Disposition(code="sale", label="Sale"), Disposition(code="no", label="Not interested"))
         ),

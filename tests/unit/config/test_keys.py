@@ -22,6 +22,7 @@ THROUGH_A_METHOD = {
     "Server.database_url",
     "Settings.not_ready_reasons",
     "Campaign.retries",
+    *(f"{section}.{key}" for section in ("Unanswered", "UnansweredResult") for key in ("desk", "show_s")),
 }
 
 #: Refused with a reason by `config.consistency` until somebody carries them out.

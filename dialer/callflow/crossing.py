@@ -16,6 +16,7 @@ from dialer.interactions.interaction import Interaction, InteractionState, Inter
 from dialer.interactions.leg import Leg
 from dialer.interactions.party import Party, PartyTrigger
 from dialer.vocabulary.telephony import LegCleared
+from dialer.vocabulary.writes import ConnectAttempt
 
 
 def was_joined(step: Step, interaction: Interaction, contact: Leg | None, event: LegCleared) -> bool:
@@ -60,6 +61,7 @@ def _undo(step: Step, interaction: Interaction, party: Party, event: LegCleared)
     interaction.connected_at = None
     if interaction.attempt is not None:
         interaction.attempt.connected_at = None
+        step.write(ConnectAttempt(interaction.attempt.id, None))
     interaction.holds.clear()
     release_leg(step, interaction)
     party.machine.advance(PartyTrigger.END, step.now)

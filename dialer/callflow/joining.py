@@ -14,6 +14,7 @@ from dialer.interactions.interaction import HoldBy, Interaction, InteractionTrig
 from dialer.interactions.leg import Leg
 from dialer.interactions.party import Party, PartyTrigger
 from dialer.vocabulary.telephony import Joined
+from dialer.vocabulary.writes import ConnectAttempt
 
 
 def on_joined(step: Step, leg: Leg, event: Joined) -> None:
@@ -53,6 +54,8 @@ def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, ag
         interaction.connected_at = party.talking_at
     if interaction.attempt is not None and interaction.attempt.connected_at is None:
         interaction.attempt.connected_at = party.talking_at
+    if interaction.ahead and interaction.attempt is not None:
+        step.write(ConnectAttempt(interaction.attempt.id, owner.name))
     owner.expiries = 0
     move(step, owner, AgentTrigger.CONNECT)
     step.save_party(interaction, party)

@@ -15,8 +15,9 @@ from msgspec import Struct
 from dialer.records.treatment import added
 from dialer.store.habits import HabitKey, key_of
 from dialer.store.queue import place
+from dialer.store.record_state import RecordState
 from dialer.vocabulary import writes as w
-from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
+from dialer.vocabulary.results import CallResult, RecordStatus
 
 CLAIM_LOST = "claim_lost"
 DO_NOT_CALL = "do_not_call"
@@ -26,39 +27,6 @@ UNKNOWN_ATTEMPT = "unknown_attempt"
 UNKNOWN_DIAL = "unknown_dial"
 UNKNOWN_NOTICE = "unknown_notice"
 DUPLICATE = "duplicate"
-
-
-class RecordState(Struct):
-    """The part of a record that writes change."""
-
-    id: int
-    number: str
-    status: RecordStatus
-    type: RecordType
-    result: CallResult | None
-    attempts: int
-    tries: dict[str, int]
-    due_at: float
-    rank: int
-    queue_at: float
-    fence: int
-    lease_until: float | None
-    claimed_by: str | None
-    data: dict[str, str]
-    updated_at: float
-
-    def end_claim(self, at: float, to_top: bool) -> None:
-        self.rank, self.queue_at = place(self.type, self.due_at, self.result, at if to_top else None)
-        self.lease_until = None
-        self.claimed_by = None
-        self.updated_at = at
-
-    def bar(self) -> None:
-        """Nobody may dial its number any more."""
-        self.type = RecordType.NO_CALL
-        self.status = RecordStatus.CANCELLED
-        self.result = CallResult.DO_NOT_CALL
-        self.rank, self.queue_at = place(self.type, self.due_at, self.result)
 
 
 class AttemptState(Struct):
@@ -100,7 +68,7 @@ class Touched:
                 case w.AddDial():
                     self.call_ids.add(write.call_id)
                     self.attempts.add(write.attempt)
-                case w.SettleAttempt() | w.SettleDial():
+                case w.SettleAttempt() | w.SettleDial() | w.ConnectAttempt():
                     self.attempts.add(write.attempt)
                 case w.MarkLateAnswer():
                     self.attempts.add(write.attempt)
@@ -133,6 +101,7 @@ class Batch:
         self.agent_states: list[w.SaveAgent] = []
         self.attempts: list[w.BeginAttempt] = []
         self.settled: list[w.SettleAttempt] = []
+        self.connected: list[w.ConnectAttempt] = []
         #: Dials and live answers to be added, one row for each kind of dial.
         self.habits: dict[HabitKey, tuple[int, float]] = {}
         self.dials: list[w.AddDial] = []
@@ -206,6 +175,13 @@ class Batch:
             key = key_of(write.habit)
             dials, answers = self.habits.get(key, (0, 0.0))
             self.habits[key] = (dials + 1, answers + write.habit.answer)
+        return None
+
+    def _connect_attempt(self, write: w.ConnectAttempt) -> str | None:
+        known = self._known.attempts.get(write.attempt)
+        if known is None or known.refused:
+            return UNKNOWN_ATTEMPT if known is None else known.refused
+        self.connected.append(write)
         return None
 
     def _add_dial(self, write: w.AddDial) -> str | None:
@@ -365,6 +341,7 @@ _RULES: dict[type, Callable[..., str | None]] = {
     w.SettleDial: Batch._settle_dial,
     w.MarkLateAnswer: Batch._mark_late_answer,
     w.SettleAttempt: Batch._settle_attempt,
+    w.ConnectAttempt: Batch._connect_attempt,
     w.AddParty: Batch._add_party,
     w.SaveInteraction: Batch._save_interaction,
     w.UpdateRecord: Batch._update_record,

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from dialer.store.batch import AttemptState, Known, RecordState, Touched
+from dialer.store.batch import AttemptState, Known, Touched
+from dialer.store.record_state import RecordState
 from dialer.store.statement import Sql
 from dialer.store.text import counts_from_json, texts_from_json
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType

@@ -8,9 +8,10 @@ from typing import Any
 from msgspec import structs
 from sqlalchemy import Connection
 
-from dialer.store.batch import Batch, RecordState
+from dialer.store.batch import Batch
 from dialer.store.chains import chain_finished
 from dialer.store.habits import HabitRows
+from dialer.store.record_state import RecordState
 from dialer.store.statement import Prepared, Sql, insert_of, upsert_of
 from dialer.store.text import stored, to_json
 from dialer.vocabulary import writes as w
@@ -52,6 +53,7 @@ class Writer:
             " answered_at = :answered_at, connected_at = :connected_at, ended_at = :ended_at,"
             " abandoned = :abandoned WHERE id = :attempt"
         )
+        self._connected = prepare("UPDATE attempts SET agent = :agent WHERE id = :attempt")
         self._dials = prepare(insert_of("dials", ("attempt", "n", "call_id", "leg", "trunk", "caller_id", "at")))
         self._settled_dials = prepare(
             "UPDATE dials SET code = :code, reason = :reason, q850 = :q850, cleared_by = :by,"
@@ -79,6 +81,7 @@ class Writer:
         self._agents.run_all(connection, [_named(item, "agent") for item in batch.agents.values()])
         self._agent_states.run_all(connection, [structs.asdict(item) for item in batch.agent_states])
         self._attempts.run_all(connection, [self._attempt(item) for item in batch.attempts])
+        self._connected.run_all(connection, [structs.asdict(item) for item in batch.connected])
         self._dials.run_all(connection, [structs.asdict(item) for item in batch.dials])
         self._settled_dials.run_all(connection, [_said(item) for item in batch.settled_dials])
         self._settled.run_all(connection, [_said(item) for item in batch.settled])

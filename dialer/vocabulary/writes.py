@@ -117,6 +117,13 @@ class SettleAttempt(Struct, frozen=True, tag_field="write", tag="settle_attempt"
     habit: Habit | None = None
 
 
+class ConnectAttempt(Struct, frozen=True, tag_field="write", tag="connect_attempt"):
+    """Who got the contact of an attempt that was dialled for nobody in particular; `agent` None takes it back."""
+
+    attempt: AttemptId
+    agent: AgentName | None
+
+
 class AddParty(Struct, frozen=True, tag_field="write", tag="add_party"):
     """An agent in an interaction; written again whenever something of it changes."""
 
@@ -232,6 +239,7 @@ Write = (
     | SettleDial
     | MarkLateAnswer
     | SettleAttempt
+    | ConnectAttempt
     | AddParty
     | SaveInteraction
     | UpdateRecord

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from msgspec import structs
 
 from dialer.ports import ClaimLease
-from dialer.store.batch import AttemptState, Batch, Known, RecordState, Touched
+from dialer.store.batch import AttemptState, Batch, Known, Touched
 from dialer.store.memory.claims import MemoryClaims
 from dialer.store.memory.habits import add_habits, told_habits
 from dialer.store.memory.restart import remembered
 from dialer.store.memory.tables import MemoryAttempt, MemoryNotice, Tables
+from dialer.store.record_state import RecordState
 from dialer.vocabulary.events import Event, RecordsClaimed
 from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import RecordId
@@ -81,6 +82,9 @@ class MemoryLedger:
             tables.attempts[begun.attempt] = MemoryAttempt(begun, self._run, None, [])
             if begun.record is not None:
                 tables.attempts_of_record.setdefault(begun.record, []).append(begun.attempt)
+        for connected in batch.connected:
+            attempt = tables.attempts[connected.attempt]
+            attempt.begun = structs.replace(attempt.begun, agent=connected.agent)
         for dial in batch.dials:
             tables.dials[dial.call_id] = (dial.attempt, dial.n)
             tables.attempts[dial.attempt].dials.append(dial)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from dialer.ports import ListRow, NewRecord, RecordRow
-from dialer.store.batch import RecordState
 from dialer.store.memory.tables import MemoryList, Tables
 from dialer.store.queue import place
+from dialer.store.record_state import RecordState
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import ListName, RecordId
 from dialer.vocabulary.results import RecordStatus, RecordType

@@ -11,8 +11,8 @@ from math import inf, nextafter
 from msgspec import Struct
 
 from dialer.ports import KeptResponse, NewRecord, Session, User
-from dialer.store.batch import RecordState
 from dialer.store.habits import HabitKey
+from dialer.store.record_state import RecordState
 from dialer.vocabulary import writes as w
 from dialer.vocabulary.ids import ListName
 from dialer.vocabulary.results import RecordStatus

@@ -15,6 +15,7 @@ from dialer.vocabulary.writes import (
     AddNotice,
     BeginAttempt,
     CommitReport,
+    ConnectAttempt,
     MarkLateAnswer,
     ReleaseRecord,
     SaveAgent,
@@ -56,6 +57,23 @@ async def test_an_attempt_is_dialled_and_settled_once(store: AnyStore) -> None:
     assert (attempt.call_ids, attempt.trunks) == (("A1.1",), ("trunk-1",))
     (row,) = [row async for row in store.lists.records(LIST)]
     assert (row.status, row.result, row.attempts) == (RecordStatus.UPDATED, CallResult.BUSY, 1)
+
+
+async def test_an_attempt_for_nobody_gets_the_agent_who_got_the_contact(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    got = ConnectAttempt(AttemptId("A1"), ADA)
+    assert rules(await store.ledger.commit([got])) == ["unknown_attempt"]
+    begun = structs.replace(begin(record), agent=None)
+    assert not (await store.ledger.commit([begun, dial()])).refusals
+    for agent in (ADA, None, ADA):
+        for _ in range(2):
+            assert not (await store.ledger.commit([structs.replace(got, agent=agent)])).refusals
+        (attempt,) = await store.attempts.attempts(SPRING, 10)
+        assert attempt.agent == agent
+    await store.ledger.commit([settle(), update(record)])
+    (attempt,) = await store.attempts.attempts(SPRING, 10)
+    assert attempt.agent == ADA
 
 
 async def test_a_late_answer_is_noted_after_the_end_and_only_of_an_attempt(store: AnyStore) -> None:

@@ -18,7 +18,7 @@ from dialer.vocabulary.ids import AgentName
 from dialer.vocabulary.outputs import Publish
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, Dial, EngineStatistics, HangUp, Join, Play
-from dialer.vocabulary.writes import SettleAttempt, UpdateRecord
+from dialer.vocabulary.writes import ConnectAttempt, SettleAttempt, UpdateRecord
 from tests.unit.callflow.ahead import Script, dial, hears_message, of, predictive, today
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, SPRING, campaign, record, settings
@@ -48,6 +48,16 @@ def test_an_answer_gets_the_longest_idle_agent_and_the_record_comes_before_the_s
     floor.answer(first)
     assert floor.agent(BOB).interaction == first.interaction
     assert of(floor, third).state is InteractionState.DIALING
+
+
+def test_the_attempt_gets_the_agent_who_got_the_contact() -> None:
+    floor, script = predictive(agents=(ADA,))
+    first, second = dial(floor, script, 2)
+    floor.answer(first)
+    floor.answer(second)
+    attempt = of(floor, first).attempt
+    assert attempt is not None
+    assert [(each.attempt, each.agent) for each in floor.writes(ConnectAttempt)] == [(attempt.id, ADA)]
 
 
 def _to(agent: AgentName) -> Any:

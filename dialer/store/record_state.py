@@ -1,0 +1,41 @@
+"""The part of a record that writes change."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from dialer.store.queue import place
+from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
+
+
+class RecordState(Struct):
+    """A row of `records`, without what an import alone says."""
+
+    id: int
+    number: str
+    status: RecordStatus
+    type: RecordType
+    result: CallResult | None
+    attempts: int
+    tries: dict[str, int]
+    due_at: float
+    rank: int
+    queue_at: float
+    fence: int
+    lease_until: float | None
+    claimed_by: str | None
+    data: dict[str, str]
+    updated_at: float
+
+    def end_claim(self, at: float, to_top: bool) -> None:
+        self.rank, self.queue_at = place(self.type, self.due_at, self.result, at if to_top else None)
+        self.lease_until = None
+        self.claimed_by = None
+        self.updated_at = at
+
+    def bar(self) -> None:
+        """Nobody may dial its number any more."""
+        self.type = RecordType.NO_CALL
+        self.status = RecordStatus.CANCELLED
+        self.result = CallResult.DO_NOT_CALL
+        self.rank, self.queue_at = place(self.type, self.due_at, self.result)

@@ -30,15 +30,17 @@ _CHUNK_BYTES = 256 * 1024
 BODY_TIMEOUT_S = 20.0
 #: An upload that is slower than this on the whole is given up.
 LEAST_UPLOAD_BYTES_PER_S = 4096
+#: Under these names browsers send a file: those on Windows call CSV what their spreadsheet calls it.
+_ALIASES = {"text/csv": ("application/csv", "text/comma-separated-values", "application/vnd.ms-excel")}
 
 _AT = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<place>[^`]*)`)?$", re.DOTALL)
 
 
 #: Patterns of the API in words for people.
 _PATTERN = re.compile(r"^Expected `str` matching regex '(?P<pattern>.*)'$")
-_IN_WORDS = {
-    r"^\\+[1-9][0-9]{5,14}$": "is no number in international form, such as +442079460123",
-    r"^\\+[1-9][0-9]{6,14}$": "is no number in international form, such as +442079460123",
+IN_WORDS = {
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$": "is no name: use letters, digits, dot, dash and underscore, at most 64",
+    r"^([A-Z]{2})?$": "is no country: write two letters, as in GB",
     r"^[0-9*#A-D]{1,32}$": "are no digits to send: 1 to 32 of 0 to 9, *, # and A to D",
 }
 
@@ -49,7 +51,7 @@ _OTHER_WORD = re.compile(r"^Invalid enum value (?P<word>.*)$", re.DOTALL)
 
 def _in_words(reason: str, kind: type[Struct], place: str) -> str:
     if found := _PATTERN.match(reason):
-        return _IN_WORDS.get(found["pattern"], reason)
+        return IN_WORDS.get(found["pattern"].replace("\\\\", "\\"), "does not have the right form")
     if (found := _OTHER_WORD.match(reason)) and (words := choices(kind, place)):
         return f"is {found['word']}, which is none of {', '.join(each or repr('') for each in words)}"
     return reason
@@ -123,7 +125,7 @@ def refuse_query(request: web.Request) -> None:
 @asynccontextmanager
 async def spooled(request: web.Request, media: str) -> AsyncIterator[tuple[Path, str]]:
     """The body in a file of its own that is removed afterwards, and its SHA-256. Written in a thread."""
-    if request.content_type != media:
+    if request.content_type not in (media, *_ALIASES.get(media, ())):
         detail = f"The body is {request.content_type}, not {media}."
         raise ProblemRaised(problem(415, "wrong_media_type", detail, f"Send the file with Content-Type: {media}."))
     handle, name = await asyncio.to_thread(tempfile.mkstemp, suffix=".upload", prefix="cornetta-")

@@ -24,6 +24,7 @@ from dialer.ports import (
     Simulator,
     Users,
 )
+from dialer.records.import_options import ImportOptions
 from dialer.vocabulary.commands import Command
 from dialer.vocabulary.events import DesktopAwaited, DesktopConnected, DesktopDisconnected, UserKnown
 from dialer.vocabulary.habits import DayHabit
@@ -54,7 +55,7 @@ class HabitBook(Protocol):
 class Importer(Protocol):
     """Reads a CSV file into a calling list."""
 
-    async def import_file(self, name: ListName, path: Path) -> ImportReport:
+    async def import_file(self, name: ListName, path: Path, options: ImportOptions) -> ImportReport:
         """Add the file's rows to a list that exists. Raises Refused for a file that cannot be read at all."""
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from agent_api.exchange import Exchange, Reply
-from agent_api.problems import Place, invalid
+from agent_api.numbers import REGION, numbers_in
 from agent_api.route import FLOOR, PREFIX, READERS, Route
 from dialer.vocabulary.commands import BarNumbers
 from dialer.vocabulary.ids import CampaignName
 
-E164 = r"^\+[1-9][0-9]{6,14}$"
+Number = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class DoNotCallQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,29 +31,40 @@ class DoNotCallPage(Struct, frozen=True):
 
 
 class DoNotCallRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Numbers in E.164 that are never dialled again, by `campaign` or, without one, by any."""
+    """Numbers that are never dialled again, by `campaign` or, without one, by any. `region` is the country of those
+    without country code, ISO 3166-1 alpha-2; left out, that of the campaign."""
 
-    numbers: Annotated[tuple[Annotated[str, Meta(pattern=E164)], ...], Meta(min_length=1, max_length=1000)]
+    numbers: Annotated[tuple[Number, ...], Meta(min_length=1, max_length=1000)]
     campaign: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    region: Annotated[str, Meta(pattern=REGION)] = ""
 
 
 class NumberQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """The campaign that asks; numbers that no campaign dials are listed for each."""
+    """The campaign that asks; numbers that no campaign dials are listed for each. `region` as in a request."""
 
     campaign: Annotated[str, Meta(max_length=64)] = ""
+    region: Annotated[str, Meta(pattern=REGION)] = ""
 
 
 class Listed(Struct, frozen=True):
-    """Whether a number may not be dialled."""
+    """Whether a number, here in E.164, may not be dialled."""
 
     number: str
     listed: bool
 
 
+class Stored(Struct, frozen=True):
+    """A number as it was `given`, and as it is kept and compared: in E.164."""
+
+    given: str
+    number: str
+
+
 class Barred(Struct, frozen=True):
-    """How many numbers were put on the list, those that were there already included."""
+    """How many numbers are on the list now, those that were there already included, and in which form."""
 
     numbers: int
+    stored: tuple[Stored, ...]
 
 
 async def show(exchange: Exchange) -> Reply:
@@ -68,9 +78,9 @@ async def show(exchange: Exchange) -> Reply:
 
 
 async def look_up(exchange: Exchange) -> Reply:
-    number, query = exchange.path("number"), exchange.query_as(NumberQuery)
-    if not re.fullmatch(E164, number):
-        raise invalid(Place("path.number", f"{number[:32]!r} is no number in E.164; write for example +442079460123"))
+    query = exchange.query_as(NumberQuery)
+    region = query.region or _region(exchange, query.campaign)
+    (number,) = numbers_in([exchange.path("number")], region, lambda _: "path.number")
     campaign = CampaignName(query.campaign) if query.campaign else None
     listed = await exchange.dependencies.do_not_call.is_listed(number, campaign)
     if campaign is not None and not listed:
@@ -81,8 +91,17 @@ async def look_up(exchange: Exchange) -> Reply:
 async def add(exchange: Exchange) -> Reply:
     said = exchange.content_as(DoNotCallRequest)
     campaign = exchange.world.campaign(CampaignName(said.campaign)).name if said.campaign else None
-    await exchange.ask(BarNumbers(said.numbers, campaign, exchange.who.user.name))
-    return Reply(Barred(len(said.numbers)))
+    region = said.region or _region(exchange, said.campaign or "")
+    found = numbers_in(said.numbers, region, lambda at: f"$.numbers[{at}]")
+    numbers = tuple(dict.fromkeys(found))
+    await exchange.ask(BarNumbers(numbers, campaign, exchange.who.user.name))
+    stored = tuple(Stored(given, number) for given, number in zip(said.numbers, found, strict=True))
+    return Reply(Barred(len(numbers), stored))
+
+
+def _region(exchange: Exchange, campaign: str) -> str:
+    """The country of a campaign's numbers, empty if nobody says."""
+    return next((each.region or "" for each in exchange.settings.campaigns if each.name == campaign), "")
 
 
 def routes() -> tuple[Route, ...]:

@@ -12,11 +12,15 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from agent_api.exchange import Exchange, Reply
+from agent_api.numbers import REGION
 from agent_api.problems import Place, invalid
 from agent_api.route import FLOOR, PREFIX, READERS, Handler, Route
 from dialer.compliance.zones import NoPlace, place_zone
 from dialer.ports import ImportReport, ListRow, RecordRow
 from dialer.records.exporting import csv_line
+from dialer.records.import_options import ImportOptions, columns_from
+from dialer.records.phone_number import known_region
+from dialer.records.place import types_of
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import ListName
 
@@ -31,7 +35,16 @@ class ListRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
     zone: Annotated[str, Meta(min_length=1, max_length=64)]
-    region: Annotated[str, Meta(pattern=r"^([A-Z]{2})?$")] = ""
+    region: Annotated[str, Meta(pattern=REGION)] = ""
+
+
+class ImportQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is found out when it is not said: the header of the numbers, the character between fields (`,`, `;`, `tab`,
+    `|`), the encoding of the file. The charset of the Content-Type is that of a file for which no encoding is said."""
+
+    number_column: Annotated[str, Meta(max_length=200)] = ""
+    delimiter: Annotated[str, Meta(max_length=16)] = ""
+    encoding: Annotated[str, Meta(max_length=40)] = ""
 
 
 async def show(exchange: Exchange) -> Reply:
@@ -52,6 +65,8 @@ async def add(exchange: Exchange) -> Reply:
         await asyncio.to_thread(place_zone, said.zone)
     except NoPlace as problem:
         raise invalid(Place("$.zone", f"{said.zone!r} {problem}")) from None
+    if said.region and not known_region(said.region):
+        raise invalid(Place("$.region", f"is no country: {said.region!r}; write two letters, as in GB"))
     lists = exchange.dependencies.lists
     if any(row.name == said.name for row in await lists.lists()):
         raise Refused("list_exists", f"There is a list {said.name!r} already.", list=said.name)
@@ -65,7 +80,16 @@ async def import_records(exchange: Exchange) -> Reply:
     row = await _known(exchange)
     if exchange.upload is None:
         raise TypeError("the route has no upload")
-    return Reply(await exchange.dependencies.importer.import_file(row.name, exchange.upload))
+    query = exchange.query_as(ImportQuery)
+    options = ImportOptions(
+        row.zone,
+        row.region,
+        columns_from((), query.number_column),
+        query.encoding or exchange.request.charset or "",
+        query.delimiter,
+        types_of(exchange.settings, row.name),
+    )
+    return Reply(await exchange.dependencies.importer.import_file(row.name, exchange.upload, options))
 
 
 async def export_records(exchange: Exchange) -> web.StreamResponse:
@@ -143,6 +167,7 @@ def routes() -> tuple[Route, ...]:
         replace(
             _route("POST", records, "importRecords", "Import records from a CSV file", import_records),
             upload="text/csv",
+            query=ImportQuery,
             response=ImportReport,
             refusals=(404, 409),
         ),

@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from dialer.records.unusable import UnusableFile, UnusableNumber
+from dialer.records.unusable import Setting, UnusableFile, UnusableNumber
 from dialer.vocabulary.errors import (
     ConfigurationError,
     CornettaError,
@@ -111,7 +111,9 @@ def translate(error: CornettaError) -> ProblemRaised:
             return error
         case NotFound():
             return _refusal(error, 404)
-        case UnusableFile() | UnusableNumber():
+        case UnusableFile():
+            return _refusal(error, 422, _SETTINGS[error.setting] if error.setting else "")
+        case UnusableNumber():
             return _refusal(error, 422)
         case Refused():
             return _refusal(error, 409)
@@ -126,8 +128,16 @@ def translate(error: CornettaError) -> ProblemRaised:
             return ProblemRaised(problem(500, error.code, "The request failed by a fault of ours."))
 
 
-def _refusal(error: Refused, status: int) -> ProblemRaised:
-    document = problem(status, error.code, str(error))
+#: What to say in the query of an import.
+_SETTINGS = {
+    Setting.NUMBER_COLUMN: "Name it in the query: number_column=HEADER.",
+    Setting.DELIMITER: "Name it in the query: delimiter=; or delimiter=tab.",
+    Setting.ENCODING: "Save the file as CSV UTF-8, or name its encoding in the query: encoding=cp1252.",
+}
+
+
+def _refusal(error: Refused, status: int, remedy: str = "") -> ProblemRaised:
+    document = problem(status, error.code, str(error), remedy)
     return ProblemRaised(msgspec.structs.replace(document, facts=dict(error.facts) or None))
 
 

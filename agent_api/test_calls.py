@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from agent_api.exchange import Exchange, Reply
+from agent_api.numbers import numbers_in
 from agent_api.route import FLOOR, PREFIX, READERS, Route
 from dialer.interactions.trial import Trial
 from dialer.vocabulary.commands import EndTrialCall, PlaceTrialCall
@@ -15,10 +16,11 @@ from dialer.vocabulary.ids import CampaignName
 
 
 class TestCallRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """`number` in E.164, `phone` as in a user's settings, for example 101@desks."""
+    """`number` in international form, or in that of the campaign's region; `phone` as in a user's settings, for example
+    101@desks."""
 
     campaign: Annotated[str, Meta(min_length=1, max_length=64)]
-    number: Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{5,14}$")]
+    number: Annotated[str, Meta(min_length=1, max_length=64)]
     phone: Annotated[str, Meta(min_length=1, max_length=129)]
 
 
@@ -64,9 +66,11 @@ async def place(exchange: Exchange) -> Reply:
     """A number on the do-not-call list is not called, not even for a test."""
     said = exchange.content_as(TestCallRequest)
     campaign = CampaignName(said.campaign)
-    if await exchange.dependencies.do_not_call.is_listed(said.number, campaign):
+    region = exchange.world.campaign(campaign).settings.region or ""
+    (number,) = numbers_in([said.number], region, lambda _: "$.number")
+    if await exchange.dependencies.do_not_call.is_listed(number, campaign):
         raise Refused("do_not_call", "The number is on the do-not-call list.")
-    id_ = await exchange.ask(PlaceTrialCall(campaign, said.number, said.phone, exchange.who.user.name))
+    id_ = await exchange.ask(PlaceTrialCall(campaign, number, said.phone, exchange.who.user.name))
     return Reply(_view(exchange.world.trials[str(id_)]), status=201)
 
 

@@ -19,6 +19,7 @@ from config.model import Settings
 from dialer.cli_data import counted, lists_app, users_app
 from dialer.cli_simulation import simulate
 from dialer.console_log import log_to_stderr
+from dialer.terminal import say
 from dialer.vocabulary.errors import ConfigurationError, CornettaError
 
 app = typer.Typer(
@@ -44,7 +45,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on t
 
 def fail(problem: object, code: int = EXIT_FAILED) -> NoReturn:
     """Say what is wrong on stderr and end."""
-    typer.echo(str(problem), err=True)
+    say(problem, err=True)
     raise typer.Exit(code)
 
 
@@ -131,17 +132,17 @@ def check(
     """Check a configuration: every mistake with file, line, path and reason. With --live the peers, too."""
     report = check_configuration(directory)
     for problem in report.problems:
-        typer.echo(problem, err=True)
+        say(problem, err=True)
     if report.problems:
         fail(counted(len(report.problems), "mistake"), EXIT_MISTAKE)
     for line in report.summary:
-        typer.echo(line)
+        say(line)
     if live:
         from dialer.live_check.check import LiveCheck, tell
 
         log_to_stderr("ERROR")
         secret = _secret_in(phone_secret) if phone_secret is not None else ""
-        work = tell(LiveCheck(settings_of(directory), phone, secret), typer.echo)
+        work = tell(LiveCheck(settings_of(directory), phone, secret), say)
         raise typer.Exit(run_async(until_told(work)))
 
 
@@ -164,8 +165,8 @@ def reload(config: Directory = Path("/etc/cornetta")) -> None:
     told = run_async(local.ask(settings_of(config), "POST", "/configuration/reload"))
     for change in told["changes"]:
         note = f" ({change['note']})" if change["note"] else ""
-        typer.echo(f"{change['subject']}: {change['text']} [{change['applies']}]{note}")
-    typer.echo(f"{counted(len(told['changes']), 'change')} applied" if told["changes"] else "nothing has changed")
+        say(f"{change['subject']}: {change['text']} [{change['applies']}]{note}")
+    say(f"{counted(len(told['changes']), 'change')} applied" if told["changes"] else "nothing has changed")
 
 
 @app.command()
@@ -179,7 +180,7 @@ def why(
     told = run_async(local.ask(settings_of(config), "GET", f"/campaigns/{campaign}/why"))
     reason = told["why"]
     said = reason["sentence"] if reason else f"it is dialling. {told['pacing']}"
-    typer.echo(f"{told['campaign']} is {told['state']}: {said}")
+    say(f"{told['campaign']} is {told['state']}: {said}")
 
 
 @app.command()
@@ -194,7 +195,7 @@ def call(
 
     settings = settings_of(config)
     log_to_stderr("WARNING")
-    raise typer.Exit(run_async(place_trial_call(settings, number, campaign, phone, typer.echo)))
+    raise typer.Exit(run_async(place_trial_call(settings, number, campaign, phone, say)))
 
 
 @app.command()
@@ -246,7 +247,7 @@ def lab(
 
 def _aside(line: str) -> None:
     """On stderr; stdout is for results."""
-    typer.echo(line, err=True)
+    say(line, err=True)
 
 
 def _headless(scenario: Any, habits: Any, place: Path, *, as_json: bool) -> None:
@@ -256,10 +257,10 @@ def _headless(scenario: Any, habits: Any, place: Path, *, as_json: bool) -> None
     report = run_async(until_told(run_headless(scenario, place, _aside, habits)))
     told = to_json(report)
     if as_json:
-        typer.echo(json.dumps(told))
+        say(json.dumps(told))
     else:
         for name, value in told.items():
-            typer.echo(f"{name}: {value}")
+            say(f"{name}: {value}")
     if not report.is_clean:
         raise typer.Exit(EXIT_FAILED)
 

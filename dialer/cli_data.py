@@ -10,16 +10,17 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from agent_api.passwords import hash_password
 from config.loader import load
 from config.model import LEAST_PASSWORD_LENGTH, Role, Settings
-from dialer.ports import User
-from dialer.records.importing import ImportOptions, columns_from
-from dialer.records.place import Place, place_of
+from dialer.ports import ImportReport, User
+from dialer.records.import_options import ImportOptions, columns_from
+from dialer.records.place import Place, place_of, types_of
+from dialer.records.unusable import Setting, UnusableFile
 from dialer.store.csv_import import ImportProgress, import_csv
 from dialer.store.opening import open_plain
+from dialer.terminal import say, show_table
 from dialer.vocabulary.errors import CornettaError, Refused
 from dialer.vocabulary.ids import ListName
 
@@ -35,13 +36,23 @@ def counted(number: int, noun: str) -> str:
 
 
 def _end(problem: object, code: int) -> None:
-    typer.echo(str(problem), err=True)
+    say(problem, err=True)
     raise typer.Exit(code)
+
+
+#: What to say on the command line of an import.
+_SETTINGS = {
+    Setting.NUMBER_COLUMN: "Name it: --number-column HEADER.",
+    Setting.DELIMITER: "Say which: --delimiter ';'.",
+    Setting.ENCODING: "Save the file as CSV UTF-8, or name its encoding: --encoding cp1252.",
+}
 
 
 def _run(work: Any) -> Any:
     try:
         return asyncio.run(work)
+    except UnusableFile as error:
+        _end(f"{error} {_SETTINGS[error.setting]}" if error.setting else error, 2)
     except CornettaError as error:
         _end(error, 2)
     except OSError as error:
@@ -66,10 +77,8 @@ def show_lists(config: Directory = Path("/etc/cornetta")) -> None:
         finally:
             await store.close()
 
-    table = Table("list", "zone", "region", "records", "ready")
-    for row in _run(work()):
-        table.add_row(row.name, row.zone, row.region, str(row.records), str(row.ready))
-    Console().print(table)
+    rows = [(row.name, row.zone, row.region, str(row.records), str(row.ready)) for row in _run(work())]
+    show_table(("list", "zone", "region", "records", "ready"), rows)
 
 
 @users_app.command("show")
@@ -83,11 +92,11 @@ def show_users(config: Directory = Path("/etc/cornetta")) -> None:
         finally:
             await store.close()
 
-    table = Table("user", "name", "role", "phone", "teams", "enabled")
-    for user in _run(work()):
-        row = (user.name, user.display_name, user.role, user.phone, ", ".join(user.teams), str(user.enabled))
-        table.add_row(*row)
-    Console().print(table)
+    rows = [
+        (user.name, user.display_name, user.role, user.phone, ", ".join(user.teams), str(user.enabled))
+        for user in _run(work())
+    ]
+    show_table(("user", "name", "role", "phone", "teams", "enabled"), rows)
 
 
 @users_app.command("add")
@@ -126,7 +135,7 @@ def add_user(
             await store.close()
 
     user = _run(work())
-    typer.echo(f"{name} is {user.role}.")
+    say(f"{name} is {user.role}.")
 
 
 def _check_place(settings: Settings, phone: str, teams: tuple[str, ...]) -> None:
@@ -148,22 +157,24 @@ def import_list(
     zone: Annotated[str, typer.Option(help="IANA time zone of records without one.")] = "",
     region: Annotated[str, typer.Option(help="Country of numbers without one, ISO code.")] = "",
     column: Annotated[list[str] | None, typer.Option(help="FIELD=HEADER, e.g. number=Telefono.")] = None,
+    number_column: Annotated[str, typer.Option(help="Header of the numbers, where several columns have some.")] = "",
     encoding: Annotated[str, typer.Option(help="Of the file, e.g. cp1252; found out where it is not given.")] = "",
+    delimiter: Annotated[str, typer.Option(help="Between fields: ; or tab; found out where it is not given.")] = "",
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
     """Import records. Rows that cannot be used are refused with line, column and reason; the others are taken."""
 
-    async def work(progress: Progress) -> Any:
+    async def work(progress: Progress) -> ImportReport:
         store = await _open(config)
         task = progress.add_task("rows", total=None)
         try:
+            settings = await asyncio.to_thread(load, config)
             known = {row.name: row for row in await store.lists.lists()}.get(ListName(name))
-            place = Place(zone, region).or_else(
-                Place(known.zone, known.region) if known else place_of(await asyncio.to_thread(load, config), name)
-            )
+            place = Place(zone, region).or_else(Place(known.zone, known.region) if known else place_of(settings, name))
             if not place.zone:
                 raise Refused("zone_missing", f"The list {name!r} is new: say --zone, like Europe/Rome.")
-            options = ImportOptions(place.zone, place.region, columns_from(column or ()), encoding)
+            named = columns_from(column or (), number_column)
+            options = ImportOptions(place.zone, place.region, named, encoding, delimiter, types_of(settings, name))
 
             def tell(so_far: ImportProgress) -> None:
                 progress.update(task, completed=so_far.bytes_read, total=so_far.bytes_total)
@@ -173,12 +184,19 @@ def import_list(
             await store.close()
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        report = _run(work(progress))
+        report: ImportReport = _run(work(progress))
+    _tell_import(report)
+    if report.refused and not report.accepted:
+        raise typer.Exit(2)
+
+
+def _tell_import(report: ImportReport) -> None:
     for row in report.refusals:
-        typer.echo(f"line {row.line}: {row.column}: {row.value!r}: {row.reason}", err=True)
-    typer.echo(
+        column = f"{row.column}: " if row.column else ""
+        say(f"line {row.line}: {column}{row.value!r}: {row.reason}", err=True)
+    for note in report.notes:
+        say(f"note: {note}", err=True)
+    say(
         f"{report.list}: {report.accepted} of {counted(report.rows, 'row')} taken, "
         f"{report.refused} refused, {counted(report.duplicates, 'duplicate')}"
     )
-    if report.refused and not report.accepted:
-        raise typer.Exit(2)

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from dialer.terminal import say
 from dialer.vocabulary.errors import ConfigurationError, CornettaError
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def simulate(
             plan = _with_campaign(plan, campaign, rule)
         figures = _run(plan, range(first, last + 1), plot)
         if as_json:
-            typer.echo(json.dumps(msgspec.to_builtins(figures)))
+            say(json.dumps(msgspec.to_builtins(figures)))
         else:
             _tell(figures)
     except BrokenPipeError:
@@ -102,7 +103,7 @@ def _with_campaign(plan: Plan, file: Path, rule: str | None) -> Plan:
 
 
 def _fail(error: object) -> NoReturn:
-    typer.echo(str(error), err=True)
+    say(error, err=True)
     raise typer.Exit(EXIT_MISTAKE)
 
 
@@ -178,7 +179,7 @@ def _lines(seeds: range, hours: float) -> Tell:
         passed_h = int(share * hours + 1e-6) if len(seeds) <= SEEDS_TOLD_BY_HOUR else 0
         if (done, passed_h) not in told[-1:]:
             told[:] = [(done, passed_h)]
-            typer.echo(f"seed {seeds[done]}, {done + 1} of {len(seeds)}: {passed_h} of {hours:g} h", err=True)
+            say(f"seed {seeds[done]}, {done + 1} of {len(seeds)}: {passed_h} of {hours:g} h", err=True)
 
     return tell
 
@@ -199,4 +200,4 @@ def _tell(figures: Figures) -> None:
         lines.append(("list finished after", f"{figures.ends_at_h:.2f} h"))
     lines.extend(("but", each) for each in (figures.fallback, figures.held_back) if each)
     for name, value in lines:
-        typer.echo(f"{name + ':':<21}{value}")
+        say(f"{name + ':':<21}{value}")

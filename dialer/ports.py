@@ -94,7 +94,8 @@ class RefusedRow(Struct, frozen=True):
 
 
 class ImportReport(Struct, frozen=True):
-    """What became of an import. `refused` counts all refused rows, `refusals` tells of the first ones."""
+    """What became of an import. `refused` counts all refused rows, `refusals` tells of the first ones. `notes` are
+    sentences about whole columns."""
 
     list: ListName
     rows: int
@@ -102,6 +103,7 @@ class ImportReport(Struct, frozen=True):
     refused: int
     duplicates: int
     refusals: tuple[RefusedRow, ...]
+    notes: tuple[str, ...] = ()
 
 
 class NewRecord(Struct, frozen=True):

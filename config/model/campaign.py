@@ -25,6 +25,7 @@ from config.model.calling_window import CallingWindow
 from config.model.desktop import Fields, Permissions
 from config.model.outcome import USUAL_RETRIES, AfterCall, Outcome, Result, Retry, Unanswered
 from config.model.time_of_day import TimeOfDay
+from dialer.vocabulary.number_type import NumberType
 from dialer.vocabulary.results import CallResult
 
 
@@ -202,6 +203,10 @@ class Campaign(Section):
     """Country of numbers that are not in international form, ISO code; for lists that `cornetta list import` makes
     without `--region`."""
 
+    allow_number_types: tuple[Annotated[NumberType, in_lower_case(NumberType)], ...] = ()
+    """Types of numbers that are refused at import and dialling unless they stand here: premium_rate, shared_cost,
+    personal, satellite, pager, voicemail. Emergency numbers are never dialled."""
+
     time_zone: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_+/-]{1,64}$")
     """IANA zone of records without one; for lists that `cornetta list import` makes without `--zone`."""
 
@@ -276,6 +281,13 @@ class Campaign(Section):
     def retry(self, result: CallResult) -> Retry | None:
         """Treatment of a call result; None when its records are finished."""
         return self.retries.get(result) or USUAL_RETRIES.get(result)
+
+    @field_validator("allow_number_types")
+    @classmethod
+    def _no_emergencies(cls, value: tuple[NumberType, ...]) -> tuple[NumberType, ...]:
+        if NumberType.EMERGENCY in value:
+            raise ValueError("emergency numbers are never dialled; remove emergency")
+        return value
 
     @field_validator("ring_timeout_s")
     @classmethod

@@ -12,7 +12,7 @@ from dialer.callflow.calendar import closings
 from dialer.callflow.consent import may_work
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign
-from dialer.compliance.check import Rule, check
+from dialer.compliance.check import Rule, check, check_number
 from dialer.compliance.record_hours import is_within
 from dialer.compliance.window import next_opening, open_zones
 from dialer.vocabulary import events
@@ -148,12 +148,17 @@ def on_records_claimed(step: Step, event: events.RecordsClaimed) -> None:
 
 
 def _is_callable(step: Step, campaign: Campaign, record: ClaimedRecord) -> bool:
-    """A record that its own hours keep from being dialled today goes back until they begin."""
+    """A record that its own hours keep from being dialled today goes back until they begin. One whose number is of a
+    type that is not dialled is out of this run."""
     settings = campaign.settings
-    refusal = check(settings.calling_window, record, settings.max_attempts, step.utc)
+    refusal = check_number(settings, record.number)
+    refusal = refusal or check(settings.calling_window, record, settings.max_attempts, step.utc)
     if refusal is None:
         return True
     status, due_at = RecordStatus.STALE, None
+    if refusal.rule is Rule.NUMBER_TYPE:
+        status = RecordStatus.CANCELLED
+        campaign.of_refused_type += 1
     if refusal.rule in (Rule.RECORD_HOURS, Rule.CALLING_WINDOW):
         status, due_at = RecordStatus.READY, _next_hour_within(campaign, record, step.utc)
     step.write(UpdateRecord(record.record, record.fence, status, None, None, due_at, step.utc))

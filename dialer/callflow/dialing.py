@@ -8,7 +8,7 @@ from dialer.callflow import observing
 from dialer.callflow.legs import LegContext, hang_up, write_context
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign
-from dialer.compliance.check import RuleRefusal, check
+from dialer.compliance.check import RuleRefusal, check, check_number
 from dialer.interactions.attempt import Attempt, TrunkDial, call_id_of
 from dialer.interactions.interaction import INTERACTION_TABLE, Interaction, InteractionTrigger
 from dialer.interactions.leg import ROLES, LegPurpose, LegState, LegTrigger, make_leg
@@ -40,8 +40,9 @@ def nothing_heard_timer(leg: LegId) -> str:
 
 def refuse_now(step: Step, campaign: Campaign, interaction: Interaction, made: int) -> RuleRefusal | None:
     """The rule that forbids dialling this record now, or None. `made` attempts were made by this interaction."""
-    if interaction.record is None:
-        return None
+    refusal = check_number(campaign.settings, interaction.number)
+    if refusal is not None or interaction.record is None:
+        return refusal
     record = structs.replace(interaction.record, attempts=interaction.record.attempts + made)
     return check(campaign.settings.calling_window, record, campaign.settings.max_attempts, step.utc)
 

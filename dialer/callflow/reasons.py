@@ -75,7 +75,15 @@ def _records(campaign: Campaign, at: Moment) -> _Found:
         return NoCallsCode.WAITING_FOR_RETRY, f"{waiting.retry} records wait for their next attempt{due}."
     if waiting.retrieved > 0:
         return NoCallsCode.HELD, f"The last {waiting.retrieved} records are on desks or being handled."
-    return NoCallsCode.LIST_FINISHED, f"All {waiting.total} records are done."
+    return NoCallsCode.LIST_FINISHED, f"All {waiting.total} records are done{_of_refused_type(campaign)}."
+
+
+def _of_refused_type(campaign: Campaign) -> str:
+    count = campaign.of_refused_type
+    if not count:
+        return ""
+    numbers = "1 has a number" if count == 1 else f"{count} have numbers"
+    return f"; {numbers} of a type that is not dialled (allow_number_types of the campaign)"
 
 
 def _trunks(choice: TrunkChoice) -> _Found:

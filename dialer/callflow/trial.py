@@ -6,6 +6,7 @@ from __future__ import annotations
 from dialer.callflow.dialing import waits_for_rate
 from dialer.callflow.legs import LegContext, charge, hang_up, write_context
 from dialer.callflow.step import Step
+from dialer.compliance.check import check_number
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger, make_leg
 from dialer.interactions.results import CAUSE_WORDS
 from dialer.interactions.trial import TRIAL_TABLE, Trial, TrialState, TrialTrigger
@@ -32,6 +33,9 @@ def on_place(step: Step, command: commands.PlaceTrialCall) -> None:
     """Ring the phone. The reply is the trial's id."""
     world = step.world
     campaign = world.campaign(command.campaign)
+    refusal = check_number(campaign.settings, command.number)
+    if refusal is not None:
+        raise Refused(refusal.rule, refusal.sentence, **refusal.facts)
     choice = choose(world.trunks_of(campaign), frozenset(), step.now)
     if choice.trunk is None:
         raise Refused("trunk_down", f"No trunk can take the call ({choice.words()}).", trunks=choice.words())

@@ -97,6 +97,8 @@ class Campaign:
     reason: NoCalls | None = None
     #: Offers and attempts begun since the start, for the share of agents by weight.
     served: int = 0
+    #: Records that were taken out of the run for the type of their numbers, since the node began.
+    of_refused_type: int = 0
     #: What the law counts, by day.
     abandonment: Abandonment = field(default_factory=Abandonment)
     #: Answers from before a restart that were not assigned to their days yet.

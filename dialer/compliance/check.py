@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from config.model import CallingWindow
+from config.model import CallingWindow, Campaign
+from dialer.compliance.number_type import refused_type
 from dialer.compliance.record_hours import is_within
 from dialer.compliance.wall_clock import local_time
 from dialer.compliance.window import is_open
@@ -18,6 +19,7 @@ from dialer.vocabulary.events import ClaimedRecord
 class Rule(StrEnum):
     """Stable names of rules, as they appear in history and API."""
 
+    NUMBER_TYPE = "number_type"
     UNKNOWN_ZONE = "unknown_zone"
     CALLING_WINDOW = "calling_window"
     RECORD_HOURS = "record_hours"
@@ -53,3 +55,12 @@ def check(window: CallingWindow, record: ClaimedRecord, max_attempts: int, utc: 
         words = f"The record has had {record.attempts} of {max_attempts} attempts."
         return RuleRefusal(Rule.MAX_ATTEMPTS, words, {"attempts": record.attempts, "max_attempts": max_attempts})
     return None
+
+
+def check_number(campaign: Campaign, number: str) -> RuleRefusal | None:
+    """Whether the type of `number` (E.164) forbids dialling it for the campaign, whoever asks."""
+    found = refused_type(number, campaign.allow_number_types)
+    if found is None:
+        return None
+    words = f"The number is {found.words}, and the campaign does not allow the type {found}."
+    return RuleRefusal(Rule.NUMBER_TYPE, words, {"type": found})

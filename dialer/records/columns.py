@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from dialer.records.unusable import UnusableFile
+from dialer.records.plain_text import CONTROL, plain
+from dialer.records.unusable import Setting, UnusableFile
 
 #: More columns are no calling list.
 COLUMNS_LIMIT = 200
@@ -16,7 +17,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("number", "phone", "phone_number", "telephone", "mobile", "tel"),
         *("telefono", "numero", "cellulare", "telefon", "telephone_number"),
     ),
-    "contact": ("contact", "name", "full_name", "contact_name", "nome", "nominativo", "nom"),
+    "contact": (
+        *("contact", "name", "full_name", "contact_name", "nome", "nominativo", "nom"),
+        *("nome_e_cognome", "cognome_e_nome", "nome_cognome", "cognome_nome"),
+    ),
     "external_id": ("external_id", "id"),
     "zone": ("zone", "time_zone", "timezone"),
     "chain": ("chain", "chain_id"),
@@ -25,16 +29,37 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "daily_till": ("daily_till",),
 }
 
+#: A header that has one of these words names phone numbers, unless it has one of the others as well.
+_PHONE_WORD = re.compile(
+    r"(^|_)(tele)?(phones?|fono|fon|telefon|tel|mobiles?|mobil|mobiltelefon|cell|cellular|cellphone|cellulare|handy"
+    r"|gsm|movil|portable|rufnummer|telefonnummer|handynummer|phonenumber|msisdn|landline)(_|$)"
+)
+_OTHER_WORD = re.compile(
+    r"(^|_)(fax|type|typ|tipo|note|notes|notiz|ok|valid|verified|status|stato|country|code|prefix|ext|extension|date"
+    r"|time|name|provider|operator|carrier|model|id)(_|$)"
+)
+
+
+class NoNumberColumn(UnusableFile):
+    """No header names phone numbers."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(f"No column has the phone number; the file has {shown(names)}.", Setting.NUMBER_COLUMN)
+
 
 class Columns:
-    """Places of the fields in a row: those of a record in `fields`, all others by their name in `data`."""
+    """Places of the fields in a row: those of a record in `fields`, all others by their name in `data`.
+
+    The number is in the column `fields["number"]`; a row that has none there is dialled by the first of `spare`, the
+    other columns that have phone numbers, which has one. Numbers that are not dialled stay custom fields.
+    """
 
     def __init__(self, header: Sequence[str], wanted: Mapping[str, str]) -> None:
         """`wanted` names the header of a field, `number` and so on, or of a custom field under a new name.
 
-        Raises UnusableFile, naming the column.
+        Raises UnusableFile, naming the column; NoNumberColumn.
         """
-        names = [name.strip() for name in header]
+        names = [plain(name).strip() for name in header]
         while names and not names[-1]:
             names.pop()
         _check(names)
@@ -42,6 +67,7 @@ class Columns:
         self.names = names
         self.fields: dict[str, int] = {}
         self.data: dict[str, int] = {}
+        self.spare: tuple[int, ...] = ()
         taken: set[int] = set()
         for field, column in wanted.items():
             place = self._place(column)
@@ -51,23 +77,45 @@ class Columns:
 
     def _place(self, column: str) -> int:
         for place, name in enumerate(self.names):
-            if _folded(name) == _folded(column):
+            if folded(name) == folded(column):
                 return place
-        raise UnusableFile(f"There is no column {column!r}; the file has {', '.join(self.names)}.")
+        raise UnusableFile(f"There is no column {column[:60]!r}; the file has {shown(self.names)}.")
 
     def _find(self, taken: set[int]) -> None:
         """What was not named: fields by their usual headers, the other columns as custom fields."""
-        places = {_folded(name): place for place, name in enumerate(self.names) if place not in taken}
+        places = {folded(name): place for place, name in enumerate(self.names) if place not in taken}
+        numbers = _numbers(places)
+        if "number" not in self.fields and numbers:
+            self.fields["number"] = numbers.pop(0)
+        if "number" not in self.fields:
+            raise NoNumberColumn(self.names)
+        self.spare = tuple(place for place in numbers if place != self.fields["number"])
+        places = {name: place for name, place in places.items() if place != self.fields["number"]}
         for field, usual in FIELDS.items():
             found = next((name for name in usual if name in places), None)
             if field not in self.fields and found is not None:
                 self.fields[field] = places.pop(found)
-        if "number" not in self.fields:
-            raise UnusableFile(
-                f"No column has the phone number; the file has {', '.join(self.names)}. Name it: --column number=HEADER"
-            )
         for place in sorted(places.values()):
             self.data.setdefault(self.names[place], place)
+
+
+def has_number(header: Sequence[str]) -> bool:
+    """Whether a header has a column for phone numbers."""
+    return bool(_numbers({folded(name): place for place, name in enumerate(header)}))
+
+
+def _numbers(places: Mapping[str, int]) -> list[int]:
+    """Columns that have phone numbers: the usual headers first, then those with a word for phones as the file has
+    them."""
+    usual = [places[name] for name in FIELDS["number"] if name in places]
+    worded = [place for name, place in places.items() if _PHONE_WORD.search(name) and not _OTHER_WORD.search(name)]
+    return [*usual, *(place for place in sorted(worded) if place not in usual)]
+
+
+def shown(names: Sequence[str]) -> str:
+    """The headers of a file for a message, not all of many."""
+    listed = ", ".join(name[:40] for name in names[:20])
+    return f"{listed} and {len(names) - 20} more" if len(names) > 20 else listed
 
 
 def _check(names: Sequence[str]) -> None:
@@ -81,13 +129,14 @@ def _check(names: Sequence[str]) -> None:
     for place, name in enumerate(names, 1):
         if not name:
             raise UnusableFile(f"Column {place} has no name in the header: give it one, or take the column out.")
-        if "\0" in name or len(name) > 200:
-            raise UnusableFile(f"The name of column {place} cannot be used: it is too long, or holds a zero byte.")
-        other = seen.setdefault(_folded(name), place)
+        if CONTROL.search(name) or len(name) > 200:
+            reason = "it is too long, or holds a control character"
+            raise UnusableFile(f"The name of column {place} cannot be used: {reason}.")
+        other = seen.setdefault(folded(name), place)
         if other != place:
             raise UnusableFile(f"Columns {other} and {place} are both named {name!r}: rename one.")
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """`Phone number` and `phone_number` are the same header."""
     return re.sub(r"\W+", "_", name.strip().casefold())

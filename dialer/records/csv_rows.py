@@ -15,6 +15,11 @@ ROW_LINES = 50
 #: Characters between fields, the likelier one first.
 DELIMITERS = (",", ";", "\t", "|")
 
+_NEVER_CLOSED = "a quotation mark is opened and never closed: close it, or double it where it is text"
+
+#: What the reader says of a row that goes on in the next line.
+_OPEN = "unexpected end of data"
+
 
 class CsvRow(NamedTuple):
     """A row; `line` is its first one, `problem` says why its fields cannot be read."""
@@ -25,14 +30,21 @@ class CsvRow(NamedTuple):
     text: str = ""
 
 
-def delimiter_of(header: str) -> str:
-    """The character that separates the fields of this header: the one that is there most often."""
+def delimiters_of(header: str) -> tuple[str, ...]:
+    """The characters that may separate the fields of this header: those that are there most often, a tie in the order
+    of `DELIMITERS`."""
     outside = "".join(header.split('"')[::2])
-    return max(DELIMITERS, key=lambda delimiter: (outside.count(delimiter), -DELIMITERS.index(delimiter)))
+    most = max(outside.count(delimiter) for delimiter in DELIMITERS)
+    return tuple(delimiter for delimiter in DELIMITERS if outside.count(delimiter) == most) if most else DELIMITERS[:1]
+
+
+def split(text: str, delimiter: str) -> tuple[str, ...]:
+    """The fields of a row. Spaces before a quotation mark do not count. Raises csv.Error."""
+    return tuple(next(csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=True)))
 
 
 class CsvRows:
-    """Iterates over the rows; empty lines are left out."""
+    """Iterates over the rows; those without a word in any field are left out."""
 
     def __init__(self, source: Iterable[Line], delimiter: str) -> None:
         self._source = iter(source)
@@ -44,7 +56,9 @@ class CsvRows:
             if line.problem:
                 yield CsvRow(line.number, (), line.problem, line.text)
             elif line.text.strip():
-                yield self._row(line)
+                row = self._row(line)
+                if row.problem or any(field.strip() for field in row.fields):
+                    yield row
 
     def _next(self) -> Line | None:
         return self._again.popleft() if self._again else next(self._source, None)
@@ -56,21 +70,31 @@ class CsvRows:
         text = first.text
         while True:
             try:
-                return CsvRow(first.number, self._fields(text), "", first.text)
+                return CsvRow(first.number, split(text, self._delimiter), "", first.text)
             except csv.Error as problem:
-                if str(problem) != "unexpected end of data":
-                    return self._refused(first, taken, str(problem))
+                if str(problem) != _OPEN:
+                    return self._refused(first, taken, _in_words(str(problem)))
             line = self._next() if len(taken) < ROW_LINES else None
             if line is None or line.problem:
                 if line is not None:
                     taken.append(line)
-                return self._refused(first, taken, "a quotation mark is opened and never closed")
+                return self._refused(
+                    first, taken, "a quotation mark is opened and never closed: close it, or double it where it is text"
+                )
             taken.append(line)
             text = f"{text}\n{line.text}"
-
-    def _fields(self, text: str) -> tuple[str, ...]:
-        return tuple(next(csv.reader([text], delimiter=self._delimiter, strict=True)))
 
     def _refused(self, first: Line, taken: list[Line], reason: str) -> CsvRow:
         self._again.extendleft(reversed(taken))
         return CsvRow(first.number, (), reason, first.text)
+
+
+def _in_words(problem: str) -> str:
+    """Reason and remedy for what Python's reader says."""
+    if "new-line" in problem:
+        return "a line break (CR) stands within the row: put the text in quotation marks, or remove the break"
+    if "expected after" in problem:
+        return "text stands behind a closing quotation mark: double the quotation marks that are text"
+    if "limit" in problem:
+        return f"a field is longer than {csv.field_size_limit()} characters: shorten it"
+    return "the row cannot be read as CSV: save the file again as CSV UTF-8"

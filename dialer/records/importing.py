@@ -2,96 +2,70 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+import csv
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from msgspec import Struct
-
-from dialer.compliance.zones import NoPlace, place_zone
 from dialer.ports import NewRecord, RefusedRow
-from dialer.records.answer_score import SCORE_FIELD, answer_score
-from dialer.records.columns import Columns
+from dialer.records.columns import Columns, NoNumberColumn, folded, has_number
 from dialer.records.csv_lines import Line, lines
-from dialer.records.csv_rows import CsvRow, CsvRows, delimiter_of
-from dialer.records.phone_number import e164, known_region
-from dialer.records.unusable import UnusableFile, UnusableNumber
-from dialer.vocabulary.errors import Refused
+from dialer.records.csv_rows import CsvRow, CsvRows, delimiters_of, split
+from dialer.records.file_notes import FileNotes
+from dialer.records.import_options import ImportOptions
+from dialer.records.row_reader import RowReader
+from dialer.records.unusable import Setting, UnusableFile
 
-#: Longest text of one field, in characters.
-FIELD_LIMIT = 4_000
-
-#: So much of a value is shown in a report.
-SHOWN = 60
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+#: So many rows behind the first one are looked at for the names of the columns.
+TITLE_ROWS = 5
 
 
-class ImportOptions(Struct, frozen=True):
-    """How to read a file. `zone` and `region` are those of rows that say nothing else: IANA name, ISO 3166 country.
-    `columns` names the header of a field. `encoding` and `delimiter` are found out when empty."""
+class Reading:
+    """Iterates over the rows of a file; takes them as it goes, and holds a few lines of them at a time."""
 
-    zone: str
-    region: str
-    columns: dict[str, str] = {}
-    encoding: str = ""
-    delimiter: str = ""
+    def __init__(self, rows: Iterator[CsvRow], columns: Columns, options: ImportOptions, said: Iterable[str]) -> None:
+        self._rows = rows
+        self._notes = FileNotes(columns)
+        self._reader = RowReader(columns, options, self._notes)
+        for sentence in said:
+            self._notes.say(sentence)
 
+    def __iter__(self) -> Iterator[NewRecord | RefusedRow]:
+        return self
 
-class _Wrong(Exception):
-    """A field that cannot be used."""
+    def __next__(self) -> NewRecord | RefusedRow:
+        return self._reader.read(next(self._rows))
 
-    def __init__(self, column: str, value: str, reason: str) -> None:
-        super().__init__(reason)
-        self.column = column
-        self.value = value
-        self.reason = reason
-
-
-def check(options: ImportOptions) -> None:
-    """Raises Refused for a zone or a region that does not exist."""
-    try:
-        place_zone(options.zone)
-    except NoPlace as problem:
-        raise Refused("zone_unknown", f"{options.zone!r} {problem}") from None
-    if options.region and not known_region(options.region):
-        raise Refused("region_unknown", f"There is no country {options.region!r}: write two letters, like IT.")
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of the columns, of the rows that were read so far."""
+        return self._notes.sentences()
 
 
-def columns_from(pairs: Iterable[str]) -> dict[str, str]:
-    """`columns` out of FIELD=COLUMN, as given on a command line; raises Refused for anything else."""
-    columns: dict[str, str] = {}
-    for pair in pairs:
-        field, sign, column = (part.strip() for part in pair.partition("="))
-        if not (field and sign and column) or field in columns:
-            raise Refused("mapping_unusable", f"{pair!r} names no column: write FIELD=COLUMN, each field once.")
-        columns[field] = column
-    return columns
-
-
-def read(parts: Iterable[bytes], options: ImportOptions) -> Iterator[NewRecord | RefusedRow]:
-    """Rows of a file that is read in `parts`; takes them as it goes, and holds a few lines of them at a time.
-
-    Raises UnusableFile at the start if the header cannot be used.
-    """
+def read(parts: Iterable[bytes], options: ImportOptions) -> Reading:
+    """Rows of a file that is read in `parts`. Raises UnusableFile if the header cannot be used."""
     source = lines(parts, options.encoding or None)
     first = _first(source)
-    delimiter = options.delimiter or delimiter_of(first.text)
+    named = options.delimiter_letter
     if first.text.casefold().startswith("sep=") and len(first.text) == 5:
-        delimiter = options.delimiter or first.text[4]
+        named = named or first.text[4]
         first = _first(source)
+    delimiter, said = (named, ()) if named else _delimiter(first, options)
     rows = iter(CsvRows(_behind(first, source), delimiter))
-    header = next(rows)
+    header = next(rows, None)
+    if header is None:
+        raise UnusableFile(f"Line {first.number} has no names of columns: write them in the first line.")
     if header.problem:
         raise UnusableFile(f"The header in line {header.line} cannot be read: {header.problem}.")
-    reader = _Reader(Columns(header.fields, options.columns), options)
-    return (reader.read(row) for row in rows)
+    try:
+        columns = Columns(header.fields, options.columns)
+    except NoNumberColumn as problem:
+        raise _title(header, islice(rows, TITLE_ROWS)) or problem from None
+    return Reading(rows, columns, options, said)
 
 
 def _first(source: Iterator[Line]) -> Line:
     for line in source:
         if line.problem:
-            raise UnusableFile(f"Line {line.number} cannot be read: {line.problem}.")
+            raise UnusableFile(f"Line {line.number} cannot be read: {line.problem}.", Setting.ENCODING)
         if line.text.strip():
             return line
     raise UnusableFile("The file is empty.")
@@ -102,96 +76,48 @@ def _behind(first: Line, rest: Iterator[Line]) -> Iterator[Line]:
     yield from rest
 
 
-class _Reader:
-    """Makes records of the rows of one file."""
-
-    def __init__(self, columns: Columns, options: ImportOptions) -> None:
-        self._columns = columns
-        self._options = options
-
-    def read(self, row: CsvRow) -> NewRecord | RefusedRow:
-        if row.problem:
-            return RefusedRow(row.line, "", row.text[:SHOWN], row.problem)
-        try:
-            return self._record(row.line, self._checked(row.fields))
-        except _Wrong as wrong:
-            return RefusedRow(row.line, wrong.column, wrong.value[:SHOWN], wrong.reason)
-
-    def _checked(self, fields: tuple[str, ...]) -> tuple[str, ...]:
-        width = self._columns.width
-        if len(fields) > width and not any(field.strip() for field in fields[width:]):
-            fields = fields[:width]
-        if len(fields) != width:
-            raise _Wrong("", ",".join(fields), f"the row has {len(fields)} fields, the header has {width}")
-        for name, field in zip(self._columns.names, fields, strict=True):
-            if len(field) > FIELD_LIMIT:
-                raise _Wrong(name, field, f"the text is longer than {FIELD_LIMIT} characters")
-            if _CONTROL.search(field):
-                raise _Wrong(name, field, "there is a control character (such as a zero byte) in the text")
-        return fields
-
-    def _record(self, line: int, fields: tuple[str, ...]) -> NewRecord:
-        values = {field: fields[place].strip() for field, place in self._columns.fields.items()}
-        window = self._time("daily_from", values), self._time("daily_till", values)
-        if (window[0] < 0) != (window[1] < 0):
-            name = "daily_from" if window[0] < 0 else "daily_till"
-            raise _Wrong(self._header(name), "", "the other end of the hours is missing")
-        data = {name: fields[place].strip() for name, place in self._columns.data.items()}
-        _check_score(data)
-        return NewRecord(
-            line=line,
-            number=self._number(values["number"]),
-            raw_number=values["number"],
-            contact=values.get("contact", ""),
-            zone=self._zone(values.get("zone", "")),
-            external_id=values.get("external_id", ""),
-            chain=values.get("chain", ""),
-            chain_n=self._whole("chain_n", values),
-            daily_from=window[0],
-            daily_till=window[1],
-            data=data,
+def _delimiter(header: Line, options: ImportOptions) -> tuple[str, tuple[str, ...]]:
+    """What separates the fields, and what is to be said of it. Of several that may, the one that gives a column with
+    phone numbers. Raises UnusableFile where that does not tell."""
+    likely = delimiters_of(header.text)
+    if len(likely) == 1:
+        return likely[0], ()
+    fitting = [each for each in likely if _fits(header.text, each, likely, options)]
+    shown = " and ".join(repr(each) for each in likely)
+    if len(fitting) != 1:
+        raise UnusableFile(
+            f"Line {header.number} can be split at {shown}, and it cannot be told which separates the columns.",
+            Setting.DELIMITER,
         )
-
-    def _header(self, field: str) -> str:
-        """The column of a field as the file names it."""
-        place = self._columns.fields.get(field)
-        return field if place is None else self._columns.names[place]
-
-    def _number(self, raw: str) -> str:
-        try:
-            return e164(raw, self._options.region)
-        except UnusableNumber as problem:
-            raise _Wrong(self._header("number"), raw, str(problem)) from None
-
-    def _zone(self, name: str) -> str:
-        try:
-            return place_zone(name) if name else self._options.zone
-        except NoPlace as problem:
-            raise _Wrong(self._header("zone"), name, f"this {problem}") from None
-
-    def _whole(self, field: str, values: Mapping[str, str]) -> int:
-        value = values.get(field, "")
-        if not value:
-            return 0
-        if not (value.isascii() and value.isdigit() and len(value) < 7):
-            raise _Wrong(self._header(field), value, "this is no whole number below a million")
-        return int(value)
-
-    def _time(self, field: str, values: Mapping[str, str]) -> int:
-        """Seconds since midnight, -1 for none."""
-        value = values.get(field, "")
-        if not value:
-            return -1
-        match = _TIME.fullmatch(value)
-        if match is None:
-            raise _Wrong(self._header(field), value, "this is no time of day; write it like 09:30")
-        return int(match[1]) * 3600 + int(match[2]) * 60
+    others = " or ".join(repr(each) for each in likely if each != fitting[0])
+    return fitting[0], (f"{fitting[0]!r} was taken for what separates the columns; {others} gives no phone numbers.",)
 
 
-def _check_score(data: Mapping[str, str]) -> None:
-    """A score that cannot be used would be as good as none, and nobody would know."""
+def _fits(text: str, delimiter: str, likely: tuple[str, ...], options: ImportOptions) -> bool:
+    """Whether the delimiter gives a column with phone numbers whose name holds no other likely one."""
+    names = [name for name in _split(text, delimiter) if not any(each in name for each in likely)]
+    wanted = options.columns.get("number")
+    return has_number(names) if wanted is None else folded(wanted) in map(folded, names)
+
+
+def _split(text: str, delimiter: str) -> tuple[str, ...]:
     try:
-        answer_score(data.get(SCORE_FIELD, ""))
-    except ValueError:
-        reason = "this is no chance of an answer; write a share from 0 to 1 or percent, like 0.35 or 35%, or nothing"
-        raise _Wrong(SCORE_FIELD, data[SCORE_FIELD], reason) from None
+        return split(text, delimiter)
+    except csv.Error:
+        return ()
+
+
+def _title(header: CsvRow, rows: Iterator[CsvRow]) -> UnusableFile | None:
+    """The columns are named further down: a title stands above them."""
+    for row in rows:
+        if any(has_number(_split(row.text, each)) for each in delimiters_of(row.text)):
+            return UnusableFile(
+                f"Line {header.line} is a title ({_words(header)}), the columns are named in line {row.line}: "
+                f"remove what stands above line {row.line}."
+            )
+    return None
+
+
+def _words(row: CsvRow) -> str:
+    """A row for a message."""
+    return repr(" ".join(field.strip() for field in row.fields if field.strip())[:60])

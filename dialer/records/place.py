@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from config.model import Settings
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.number_type import NumberType
 
 
 class Place(Struct, frozen=True):
@@ -35,3 +36,9 @@ def place_of(settings: Settings, name: str) -> Place:
                 found=found,
             )
     return Place(*zones or [""], *regions or [""])
+
+
+def types_of(settings: Settings, name: str) -> frozenset[NumberType]:
+    """Types of numbers that some campaign of the list `name` may dial, though others may not."""
+    mine = (each for each in settings.campaigns if name in {entry.name for entry in each.lists})
+    return frozenset(type_ for each in mine for type_ in each.allow_number_types)

@@ -11,7 +11,8 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from dialer.ports import ImportReport, Lists, NewRecord, RefusedRow
-from dialer.records.importing import ImportOptions, check, read
+from dialer.records.import_options import ImportOptions, check
+from dialer.records.importing import read
 from dialer.records.unusable import UnusableFile
 from dialer.vocabulary.ids import ListName
 
@@ -62,7 +63,7 @@ async def import_csv(
             done.refuse([row for row in part if isinstance(row, RefusedRow)])
             done.add(added, await lists.add_records(name, added, now) if added else ())
             progress(done.progress(file.tell()))
-        return done.report()
+        return done.report(rows.notes())
     finally:
         file.close()
 
@@ -92,7 +93,7 @@ class _Count:
     def progress(self, position: int) -> ImportProgress:
         return ImportProgress(position, self._size, self.rows, self._accepted, self._refused, self._duplicates)
 
-    def report(self) -> ImportReport:
+    def report(self, notes: tuple[str, ...]) -> ImportReport:
         return ImportReport(
             list=self._name,
             rows=self.rows,
@@ -100,6 +101,7 @@ class _Count:
             refused=self._refused,
             duplicates=self._duplicates,
             refusals=tuple(sorted(self._told, key=lambda row: row.line)),
+            notes=notes,
         )
 
 

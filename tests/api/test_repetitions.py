@@ -35,8 +35,8 @@ async def test_the_same_key_and_body_get_the_same_answer(stage: Stage) -> None:
     headers = (await stage.log_in("sue")).headers
     first = await send(stage, headers, "k1", ONE)
     again = await send(stage, headers, "k1", ONE)
-    assert first == (200, {"numbers": 1}, False)
-    assert again == (200, {"numbers": 1}, True)
+    assert first == (200, {"numbers": 1, "stored": [{"given": "+442079460111", "number": "+442079460111"}]}, False)
+    assert again == (200, {"numbers": 1, "stored": [{"given": "+442079460111", "number": "+442079460111"}]}, True)
     assert barred(stage) == 1
 
 

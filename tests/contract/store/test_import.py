@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dialer.ports import ImportReport
-from dialer.records.importing import ImportOptions
+from dialer.records.import_options import ImportOptions
 from dialer.records.unusable import UnusableFile
 from dialer.store.csv_import import ImportProgress, import_csv
 from dialer.store.opening import Store, open_store
@@ -30,7 +30,7 @@ async def imported(
 
 async def test_rows_become_records_or_are_told_of(store: AnyStore, tmp_path: Path) -> None:
     lines = ["number,name,city", "020 7946 0001,Ada,London", "none,Bob,Leeds", "020 7946 0002,Cy,Hull"]
-    lines += ["+442079460001,Ada again,London", "020 7946 0003"]
+    lines += ["+442079460001,Ada again,London", "020 7946 0003,a,b,c"]
     await store.ledger.commit([AddDoNotCall("+442079460002", None, "agent", None, NOON)])
     progress: list[ImportProgress] = []
     report = await imported(store, tmp_path / "list.csv", "\n".join(lines), progress)

@@ -1,0 +1,159 @@
+"""Records of the rows of one file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from dialer.compliance.number_type import type_of
+from dialer.compliance.zones import NoPlace, place_zone
+from dialer.ports import NewRecord, RefusedRow
+from dialer.records.answer_score import SCORE_FIELD, answer_score
+from dialer.records.columns import Columns
+from dialer.records.csv_rows import CsvRow
+from dialer.records.file_notes import FileNotes
+from dialer.records.import_options import ImportOptions
+from dialer.records.phone_number import lacks_zero, parsed, written
+from dialer.records.plain_text import CONTROL, plain
+from dialer.records.unusable import UnusableNumber
+
+#: Longest text of one field, in characters.
+FIELD_LIMIT = 4_000
+
+#: So much of a value is shown in a report.
+SHOWN = 60
+
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+class _Wrong(Exception):
+    """A field that cannot be used."""
+
+    def __init__(self, column: str, value: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column = column
+        self.value = value
+        self.reason = reason
+
+
+class RowReader:
+    """Makes records of the rows of one file; tells `notes` what is to be said of all of them together."""
+
+    def __init__(self, columns: Columns, options: ImportOptions, notes: FileNotes) -> None:
+        self._columns = columns
+        self._options = options
+        self._notes = notes
+
+    def read(self, row: CsvRow) -> NewRecord | RefusedRow:
+        if row.problem:
+            return RefusedRow(row.line, "", row.text[:SHOWN], row.problem)
+        try:
+            return self._record(row.line, self._checked(row.fields))
+        except _Wrong as wrong:
+            return RefusedRow(row.line, wrong.column, wrong.value[:SHOWN], wrong.reason)
+
+    def _checked(self, fields: tuple[str, ...]) -> tuple[str, ...]:
+        """The fields without letters that nobody sees. Cells that are missing at the end are empty: Excel leaves them
+        out."""
+        width = self._columns.width
+        if len(fields) > width and not any(field.strip() for field in fields[width:]):
+            fields = fields[:width]
+        if len(fields) > width:
+            raise _Wrong(
+                "",
+                ",".join(fields),
+                f"the row has {len(fields)} fields, the header has {width}: put text that holds the delimiter in "
+                "quotation marks",
+            )
+        fields += ("",) * (width - len(fields))
+        for name, field in zip(self._columns.names, fields, strict=True):
+            if len(field) > FIELD_LIMIT:
+                raise _Wrong(name, field, f"the text is longer than {FIELD_LIMIT} characters: shorten it")
+            if found := CONTROL.search(field):
+                reason = f"there is a control character (U+{ord(found[0]):04X}) in the text: remove it"
+                raise _Wrong(name, field, reason)
+        return tuple(plain(field).strip() for field in fields)
+
+    def _record(self, line: int, fields: tuple[str, ...]) -> NewRecord:
+        values = {field: fields[place] for field, place in self._columns.fields.items()}
+        number, raw = self._number(fields)
+        window = self._time("daily_from", values), self._time("daily_till", values)
+        if (window[0] < 0) != (window[1] < 0):
+            name = "daily_from" if window[0] < 0 else "daily_till"
+            raise _Wrong(self._header(name), "", "the other end of the hours is missing")
+        data = {name: fields[place] for name, place in self._columns.data.items()}
+        _check_score(data)
+        return NewRecord(
+            line=line,
+            number=number,
+            raw_number=raw,
+            contact=values.get("contact", ""),
+            zone=self._zone(values.get("zone", "")),
+            external_id=values.get("external_id", ""),
+            chain=values.get("chain", ""),
+            chain_n=self._whole("chain_n", values),
+            daily_from=window[0],
+            daily_till=window[1],
+            data=data,
+        )
+
+    def _header(self, field: str) -> str:
+        """The column of a field as the file names it."""
+        place = self._columns.fields.get(field)
+        return field if place is None else self._columns.names[place]
+
+    def _number(self, fields: tuple[str, ...]) -> tuple[str, str]:
+        """The number in E.164 and as it is written, of the first of the number columns that has one."""
+        main = self._columns.fields["number"]
+        filled = [place for place in (main, *self._columns.spare) if fields[place]]
+        place = filled[0] if filled else main
+        raw, region = fields[place], self._options.region
+        try:
+            number = parsed(raw, region)
+        except UnusableNumber as problem:
+            self._notes.damaged(problem.damage)
+            raise _Wrong(self._columns.names[place], raw, str(problem)) from None
+        self._notes.number(place, filled[1:], lacks_zero=lacks_zero(raw, number, region))
+        found = type_of(number)
+        if found is not None and found not in self._options.allowed:
+            reason = f"this is {found.words}: it is dialled only by a campaign that allows the type {found}"
+            raise _Wrong(self._columns.names[place], raw, reason)
+        return written(number), raw
+
+    def _zone(self, name: str) -> str:
+        if not name:
+            return self._options.zone
+        try:
+            zone = place_zone(name)
+        except NoPlace as problem:
+            self._notes.zone(is_place=False)
+            raise _Wrong(self._header("zone"), name, f"this {problem}") from None
+        self._notes.zone(is_place=True)
+        return zone
+
+    def _whole(self, field: str, values: Mapping[str, str]) -> int:
+        value = values.get(field, "")
+        if not value:
+            return 0
+        if not (value.isascii() and value.isdigit() and len(value) < 7):
+            raise _Wrong(self._header(field), value, "this is no whole number below a million")
+        return int(value)
+
+    def _time(self, field: str, values: Mapping[str, str]) -> int:
+        """Seconds since midnight, -1 for none."""
+        value = values.get(field, "")
+        if not value:
+            return -1
+        match = _TIME.fullmatch(value)
+        if match is None:
+            raise _Wrong(self._header(field), value, "this is no time of day; write it like 09:30")
+        return int(match[1]) * 3600 + int(match[2]) * 60
+
+
+def _check_score(data: Mapping[str, str]) -> None:
+    """A score that cannot be used would be as good as none, and nobody would know."""
+    try:
+        answer_score(data.get(SCORE_FIELD, ""))
+    except ValueError:
+        reason = "this is no chance of an answer; write a share from 0 to 1 or percent, like 0.35 or 35%, or nothing"
+        raise _Wrong(SCORE_FIELD, data[SCORE_FIELD], reason) from None

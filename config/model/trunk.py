@@ -260,6 +260,12 @@ class Trunk(MediaSettings):
     nothing_heard_s: PositiveSeconds = 4
     """Nothing heard for this long after an INVITE: the next trunk is tried."""
 
+    no_progress_s: PositiveSeconds = 20
+    """Nothing but 100 Trying for this long, or until the ring time is over: the next trunk is tried."""
+
+    retry_after_max_s: PositiveSeconds = 600
+    """The longest pause that a 503 with Retry-After gives the trunk, whatever it asks for."""
+
     priority: Priority = 1
     """Lower is tried first."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from dialer.callflow import crossing, observing, queue, waiting
-from dialer.callflow.dialing import next_trunk, nothing_heard_timer
+from dialer.callflow.dialing import mark_stalled, next_trunk, no_progress_timer, nothing_heard_timer
 from dialer.callflow.ending import close_conversation, close_unanswered
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import agent_leg, join_all, listen_in, play, stop_play
@@ -13,7 +15,7 @@ from dialer.callflow.step import Step
 from dialer.interactions.attempt import Attempt
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegTrigger
-from dialer.interactions.results import UNKNOWN_ENDS, call_result, may_fail_over
+from dialer.interactions.results import LINE_FAULTS, UNKNOWN_ENDS, call_result, may_fail_over
 from dialer.trunks.trunk import Trunk, TrunkTrigger
 from dialer.vocabulary.ids import TrunkName
 from dialer.vocabulary.results import CallResult
@@ -35,11 +37,14 @@ def on_progress(step: Step, interaction: Interaction, leg: Leg, event: LegProgre
         return
     attempt.dial.heard = True
     if alerting or (isinstance(event, LegProgress) and event.code > 100):
+        step.cancel_timer(no_progress_timer(leg.id))
         if not attempt.alerted:
             attempt.alerted_at = step.utc
             observing.rung(step, interaction)
         attempt.alerted = True
         step.interaction_changed(interaction)
+    elif not attempt.alerted:
+        _await_progress(step, attempt, leg)
     hearing = agent_leg(step, interaction)
     if interaction.asm or hearing is None or not hearing.is_connected:
         return
@@ -50,6 +55,14 @@ def on_progress(step: Step, interaction: Interaction, leg: Leg, event: LegProgre
         listen_in(step, interaction, leg)
     elif alerting and not leg.early_media:
         play(step, hearing, RINGBACK, loop=True)
+
+
+def _await_progress(step: Step, attempt: Attempt, leg: Leg) -> None:
+    """A 100 says that the trunk has the call; it has to say what becomes of it."""
+    trunk = step.world.trunks.get(TrunkName(attempt.dial.trunk))
+    if trunk is not None:
+        passed_s = step.utc - attempt.dial.begun_at
+        step.start_timer(no_progress_timer(leg.id), max(0.0, trunk.settings.no_progress_s - passed_s))
 
 
 def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswered) -> None:
@@ -68,7 +81,7 @@ def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswer
         return
     hearing = agent_leg(step, interaction)
     party = interaction.party
-    step.cancel_timer(nothing_heard_timer(leg.id))
+    _stop_waiting(step, leg)
     observing.answered(step, interaction, event.at)
     if party is not None and hearing is not None and hearing.is_connected:
         connect(step, interaction, party, leg, hearing)
@@ -80,22 +93,27 @@ def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswer
 
 def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared) -> None:
     """The contact's leg is gone. Before an answer that may mean the next trunk; after it, the end."""
-    step.cancel_timer(nothing_heard_timer(leg.id))
+    _stop_waiting(step, leg)
     attempt = interaction.attempt
-    campaign = step.world.campaigns[interaction.campaign]
     if attempt is None or interaction.contact_leg != leg.id:
         return
     _note(step, interaction, attempt, leg, event)
     crossing.on_contact_gone(step, interaction, leg, event)
     interaction.contact_leg = None
     if interaction.state in (InteractionState.CONNECTED, InteractionState.QUEUED):
+        if event.by is ClearedBy.PEER and event.q850 in LINE_FAULTS:
+            # The switch of the other side has lost the line; nobody has hung up.
+            event = structs.replace(event, by=ClearedBy.MEDIA)
         if interaction.conversed:
             close_conversation(step, interaction, event)
         else:
             queue.left(step, interaction, event)
-        return
-    if interaction.state is not InteractionState.DIALING:
-        return
+    elif interaction.state is InteractionState.DIALING:
+        _end_dial(step, interaction, attempt, event)
+
+
+def _end_dial(step: Step, interaction: Interaction, attempt: Attempt, event: LegCleared) -> None:
+    """One dial is over, and no conversation came of it: the next trunk, or the result."""
     if event.answered and attempt.answered_at is None:
         _mark_mute_answer(step, attempt, event)
     if attempt.answered_at is not None:
@@ -104,11 +122,11 @@ def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared
         observing.abandoned(step, interaction)
         close_unanswered(step, interaction, CallResult.ABANDONED, event.at)
         return
-    if not attempt.cancelled and may_fail_over(event):
-        if next_trunk(step, campaign, interaction, attempt):
+    if not attempt.cancelled and may_fail_over(event, stalled=attempt.dial.stalled):
+        if next_trunk(step, step.world.campaigns[interaction.campaign], interaction, attempt):
             step.history("failed_over", interaction=interaction, trunk=attempt.dial.trunk)
             return
-        if not any(dial.heard for dial in attempt.dials):
+        if attempt.dial.stalled or not any(dial.heard for dial in attempt.dials):
             close_unanswered(step, interaction, CallResult.TRUNK_FAILURE, event.at)
             return
     trunk = step.world.trunks.get(attempt.dial.trunk)
@@ -119,13 +137,22 @@ def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared
     close_unanswered(step, interaction, result, event.at)
 
 
+def _stop_waiting(step: Step, leg: Leg) -> None:
+    step.cancel_timer(nothing_heard_timer(leg.id))
+    step.cancel_timer(no_progress_timer(leg.id))
+
+
 def _mark_mute_answer(step: Step, attempt: Attempt, event: LegCleared) -> None:
     """A 200 whose offer and answer came to nothing (no SDP, no common codec) is ended by the engine before it is a
-    call, and only the end is told."""
+    call, and only the end is told. One that crossed our CANCEL is no fault of the trunk."""
     attempt.answered_at = step.utc_of(event.at)
+    if attempt.cancelled or event.by is ClearedBy.US:
+        return
+    attempt.mute = True
     trunk = step.world.trunks.get(attempt.dial.trunk)
     if trunk is not None:
-        trunk.complain("answered a call, but with no audio that we take", step.utc)
+        why = f": {event.reason}" if event.reason else ""
+        trunk.complain(f"answered a call, but with no audio that we take{why}", step.utc)
 
 
 def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, event: LegCleared) -> None:
@@ -133,20 +160,24 @@ def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, even
     dial = attempt.dials[leg.dial]
     dial.code, dial.reason, dial.q850 = event.code, event.reason, event.q850
     dial.heard = dial.heard or event.heard
-    if event.by is ClearedBy.MEDIA:
+    if event.by is ClearedBy.MEDIA and attempt.answered_at is not None:
         step.history("media_lost", interaction=interaction, trunk=dial.trunk, leg=leg.id)
     step.write(SettleDial(attempt.id, dial.n, event.code, event.reason, event.q850, event.by, step.utc_of(event.at)))
     trunk = step.world.trunks.get(TrunkName(dial.trunk))
     if trunk is None:
         return
+    if event.by is ClearedBy.TIMEOUT and event.heard and not event.alerted and not event.answered:
+        mark_stalled(step, attempt)
     _judge(step, trunk, event, cancelled=bool(attempt.cancelled))
     step.trunk_changed(trunk.name)
 
 
 def _judge(step: Step, trunk: Trunk, event: LegCleared, *, cancelled: bool) -> None:
     if event.retry_after_s is not None and event.code == 503:
-        trunk.resumes_at = step.now + event.retry_after_s
-        trunk.complain(f"503 {event.reason}, retry after {event.retry_after_s:g} s", step.utc)
+        pause_s = min(event.retry_after_s, trunk.settings.retry_after_max_s)
+        trunk.resumes_at = step.now + pause_s
+        asked = "" if pause_s == event.retry_after_s else f" (it asked for {event.retry_after_s:.0f} s)"
+        trunk.complain(f"503 {event.reason}, retry after {pause_s:g} s{asked}", step.utc)
         _tell_refused(step, trunk)
     elif event.by is ClearedBy.TRANSPORT or (not event.heard and not cancelled and event.by is ClearedBy.US):
         trunk.misses += 1

@@ -38,6 +38,10 @@ def nothing_heard_timer(leg: LegId) -> str:
     return f"nothing_heard/{leg}"
 
 
+def no_progress_timer(leg: LegId) -> str:
+    return f"no_progress/{leg}"
+
+
 def refuse_now(step: Step, campaign: Campaign, interaction: Interaction, made: int) -> RuleRefusal | None:
     """The rule that forbids dialling this record now, or None. `made` attempts were made by this interaction."""
     refusal = check_number(campaign.settings, interaction.number)
@@ -138,7 +142,7 @@ def dial_over(step: Step, campaign: Campaign, interaction: Interaction, attempt:
     leg.machine.advance(LegTrigger.DIAL, step.now)
     step.add_leg(leg)
     interaction.contact_leg = leg.id
-    dial = TrunkDial(n, trunk.name, leg.id, call_id_of(attempt.id, n), caller_id)
+    dial = TrunkDial(n, trunk.name, leg.id, call_id_of(attempt.id, n), caller_id, step.utc)
     attempt.dials.append(dial)
     trunk.bucket.take(step.now)
     step.write(AddDial(attempt.id, n, dial.call_id, leg.id, trunk.name, caller_id, step.utc))
@@ -191,3 +195,24 @@ def on_nothing_heard(step: Step, leg_id: LegId) -> None:
         trunk.complain(f"nothing heard {trunk.settings.nothing_heard_s:g} s after an INVITE", step.utc)
         step.trunk_changed(trunk.name)
     hang_up(step, leg_id)
+
+
+def on_no_progress(step: Step, leg_id: LegId) -> None:
+    """A 100 and nothing more in the trunk's time: give this leg up. Its end tries the next trunk."""
+    leg = step.world.legs.get(leg_id)
+    interaction = step.world.interactions.get(leg.interaction) if leg is not None and leg.interaction else None
+    attempt = interaction.attempt if interaction is not None else None
+    if leg is None or attempt is None or leg.state is not LegState.PROGRESS or attempt.alerted:
+        return
+    mark_stalled(step, attempt)
+    hang_up(step, leg_id)
+
+
+def mark_stalled(step: Step, attempt: Attempt) -> None:
+    """The trunk of this dial has taken the call and let it lie: no answer of the contact's."""
+    attempt.dial.stalled = True
+    trunk = step.world.trunks.get(TrunkName(attempt.dial.trunk))
+    if trunk is not None:
+        waited_s = step.utc - attempt.dial.begun_at
+        trunk.complain(f"100 Trying and nothing more within {waited_s:.0f} s of an INVITE", step.utc)
+        step.trunk_changed(trunk.name)

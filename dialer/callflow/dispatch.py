@@ -229,6 +229,7 @@ def _for_agent(handler: Callable[[Step, Any], None]) -> Callable[[Step, str], No
 TIMERS: Mapping[str, Callable[[Step, str], None]] = {
     "pace": lambda step, _: supply.tick(step),
     "nothing_heard": lambda step, leg: dialing.on_nothing_heard(step, LegId(leg)),
+    "no_progress": lambda step, leg: dialing.on_no_progress(step, LegId(leg)),
     "dial": _for_interaction(phones.on_dial_due),
     "trial_dial": trial.on_dial_due,
     "look": lambda step, offer: offers.on_look_over(step, OfferId(offer)),

@@ -308,6 +308,7 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
         reached=interaction.reached_before,
         do_not_call=interaction.do_not_call,
         refused=_is_refused(interaction),
+        mute=interaction.attempt is not None and interaction.attempt.mute,
         abandoned_at=_late_answer_at(interaction),
     )
     treatment = treat(settings, record, handling, step.utc)
@@ -342,10 +343,13 @@ def _late_answer_at(interaction: Interaction) -> float | None:
 
 
 def _is_refused(interaction: Interaction) -> bool:
-    """Whether the trunk itself, or the last of several, said no to the number of the last attempt."""
+    """Whether the trunk itself, or the last of several, said no to the number of the last attempt, or took the call
+    and let it lie: the contact's phone may have rung."""
     attempt = interaction.attempt
-    code = attempt.dial.code if attempt is not None and attempt.dials else 0
-    return code >= FIRST_REFUSAL and code not in ABOUT_US
+    if attempt is None or not attempt.dials:
+        return False
+    code = attempt.dial.code
+    return attempt.dial.stalled or (code >= FIRST_REFUSAL and code not in ABOUT_US)
 
 
 def cancel_record(step: Step, interaction: Interaction) -> None:

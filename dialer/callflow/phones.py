@@ -14,11 +14,8 @@ from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger
 from dialer.interactions.party import Party, PartyState, PartyTrigger
+from dialer.interactions.results import LINE_FAULTS
 from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegProgress
-
-#: Causes (ITU-T Q.850) by which a switch tells that it has lost the phone, and not that the agent has hung up:
-#: destination out of order, network out of order, temporary failure, channel not available (RTP time-out of Asterisk).
-LINE_FAULTS = frozenset({27, 38, 41, 44})
 
 
 def on_progress(step: Step, leg: Leg, event: LegProgress | LegAlerting) -> None:

@@ -27,10 +27,14 @@ class TrunkDial:
     leg: LegId
     call_id: str
     caller_id: str
+    #: UTC epoch seconds.
+    begun_at: float = 0.0
     code: int = 0
     reason: str = ""
     q850: int | None = None
     heard: bool = False
+    #: The trunk said 100 and then nothing more.
+    stalled: bool = False
 
 
 @dataclass(slots=True)
@@ -58,6 +62,8 @@ class Attempt:
     late_answer_at: float | None = None
     #: Its live answer was counted.
     counted: bool = False
+    #: It was answered with no audio that we take: a fault of the trunk or ours, never of the contact.
+    mute: bool = False
 
     @property
     def dial(self) -> TrunkDial:

@@ -121,6 +121,15 @@ ENDED_BY_RESULTS: Mapping[ClearedBy, CallResult] = {
 #: Codes after which another trunk is tried, if nothing rang yet: the trunk's fault, not the contact's.
 FAILOVER_CODES = frozenset({408, 500, 501, 502, 503, 504, 505, 513, 580})
 
+#: Causes by which a switch says that it has no way to the number: another trunk may have one.
+NO_ROUTE = frozenset({2, 3})
+#: Results of a cause that speak of the trunk and not of the contact.
+TRUNKS_OWN = frozenset({CallResult.CONGESTION, CallResult.TRUNK_FAILURE})
+
+#: Causes (ITU-T Q.850) by which a switch tells that it has lost the line, and not that somebody has hung up:
+#: destination out of order, network out of order, temporary failure, channel not available (RTP time-out of Asterisk).
+LINE_FAULTS = frozenset({27, 38, 41, 44})
+
 
 #: Ends of which nobody knows what the contact's phone did meanwhile: it may have rung.
 UNKNOWN_ENDS = frozenset({ClearedBy.ENGINE, ClearedBy.UNATTENDED})
@@ -149,13 +158,22 @@ def call_result(cleared: LegCleared, overrides: Mapping[str, str]) -> CallResult
     return CLASS_RESULTS.get(cleared.code // 100, CallResult.SYSTEM_ERROR)
 
 
-def may_fail_over(cleared: LegCleared) -> bool:
-    """Whether another trunk may be tried: nothing was heard, or the trunk itself refused before any 18x."""
+def may_fail_over(cleared: LegCleared, *, stalled: bool = False) -> bool:
+    """Whether another trunk may be tried: nothing was heard, or the trunk itself refused before any 18x, or it said
+    100 and nothing more (`stalled`). A refusal with a cause that is the contact's own is the contact's."""
     if cleared.alerted or cleared.answered or cleared.by in UNKNOWN_ENDS:
         return False
-    if cleared.by is ClearedBy.TRANSPORT or not cleared.heard:
+    if cleared.by is ClearedBy.TRANSPORT or not cleared.heard or stalled:
         return True
-    return cleared.by is ClearedBy.PEER and cleared.code in FAILOVER_CODES
+    if cleared.by is not ClearedBy.PEER or cleared.code not in FAILOVER_CODES:
+        return False
+    return not is_contacts_own(cleared.q850)
+
+
+def is_contacts_own(q850: int | None) -> bool:
+    """Whether a cause of the telephone network speaks of the contact, so that no other trunk would fare better."""
+    result = Q850_RESULTS.get(q850) if q850 is not None else None
+    return result is not None and result not in TRUNKS_OWN and q850 not in NO_ROUTE
 
 
 #: Why a contact was not reached, in words for the agent's desktop.

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dialer.callflow.phones import LINE_FAULTS
+from dialer.interactions.results import LINE_FAULTS
 from dialer.live_check import remedies
 from dialer.live_check.ends import RING_S, STEP_S, Phone, Softphone, WatchedEngine
 from dialer.live_check.findings import Finding, good, not_tried, wrong

@@ -87,6 +87,50 @@ def test_a_hundred_trying_is_a_sign_of_life() -> None:
     assert used(floor) == [MAIN, SPARE], "a 100 is no 18x"
 
 
+def test_a_hundred_and_then_silence_is_the_trunks_failure() -> None:
+    floor = two()
+    first = floor.contact
+    floor.progress(first, 100)
+    floor.pass_time(19.9)
+    assert not floor.commands(HangUp)
+    floor.pass_time(0.2)
+    assert [each.leg for each in floor.commands(HangUp)] == [first.id]
+    floor.clear(first, by=ClearedBy.US)
+    assert used(floor) == [MAIN, SPARE]
+    assert floor.trunk(MAIN).last_error == "100 Trying and nothing more within 20 s of an INVITE"
+
+
+def test_a_ring_time_that_ends_with_nothing_but_a_hundred_is_no_answer_of_nobody() -> None:
+    floor = dialling(ASM)
+    floor.progress(floor.contact, 100)
+    floor.pass_time(15)
+    floor.clear(floor.contact, by=ClearedBy.TIMEOUT)
+    assert results(floor) == [CallResult.TRUNK_FAILURE]
+    assert floor.trunk(MAIN).last_error.startswith("100 Trying and nothing more")
+    (update,) = floor.writes(UpdateRecord)
+    assert (update.status, update.uncount) == (RecordStatus.READY, 1)
+    assert update.tried == (CallResult.TRUNK_FAILURE,), "the contact's phone may have rung, so it is not for ever"
+
+
+def test_whoever_rings_has_the_whole_ring_time() -> None:
+    floor = two()
+    floor.progress(floor.contact, 100)
+    floor.ring(floor.contact)
+    floor.pass_time(25)
+    assert not floor.commands(HangUp)
+    contact = floor.contact
+    floor.engine_says(LegCleared(contact.id, 0, "", None, ClearedBy.TIMEOUT, floor.now, heard=True, alerted=True))
+    assert results(floor) == [CallResult.NO_ANSWER]
+
+
+@pytest.mark.parametrize(("code", "q850", "result"), [(500, 17, CallResult.BUSY), (503, 1, CallResult.INVALID_NUMBER)])
+def test_a_cause_that_is_the_contacts_own_is_said_once(code: int, q850: int, result: CallResult) -> None:
+    floor = two()
+    floor.clear(floor.contact, code, q850=q850)
+    assert used(floor) == [MAIN]
+    assert results(floor) == [result]
+
+
 @pytest.mark.parametrize("sign", [180, 183])
 def test_no_other_trunk_after_a_ring(sign: int) -> None:
     floor = two()
@@ -115,6 +159,36 @@ def test_retry_after_is_obeyed() -> None:
     assert used(floor) == [MAIN, SPARE]
     assert floor.trunk(MAIN).refusal(floor.now + 19) == "paused"
     assert floor.trunk(MAIN).refusal(floor.now + 21) is None
+
+
+def test_retry_after_has_a_bound() -> None:
+    floor = two()
+    floor.clear(floor.contact, 503, retry_after_s=999_999_999.0)
+    assert floor.trunk(MAIN).refusal(floor.now + 599) == "paused"
+    assert floor.trunk(MAIN).refusal(floor.now + 601) is None
+    assert floor.trunk(MAIN).last_error.endswith("retry after 600 s (it asked for 999999999 s)")
+
+
+def test_an_answer_without_audio_that_we_take_is_the_trunks_and_costs_the_record_nothing() -> None:
+    floor = two()
+    contact = floor.contact
+    why = "its SDP answers no codec that we offer (G729); we offer PCMA"
+    floor.engine_says(LegCleared(contact.id, 200, why, None, ClearedBy.MEDIA, floor.now, answered=True, heard=True))
+    assert used(floor) == [MAIN]
+    (settled,) = floor.writes(SettleAttempt)
+    assert (settled.result, settled.abandoned) == (CallResult.ABANDONED, True)
+    assert floor.trunk(MAIN).last_error == f"answered a call, but with no audio that we take: {why}"
+    (update,) = floor.writes(UpdateRecord)
+    assert (update.status, update.uncount, update.tried) == (RecordStatus.READY, 1, ())
+    assert update.due_at == floor.utc + 72 * 3600, "somebody picked up and heard nobody"
+
+
+def test_a_line_that_the_carriers_switch_lost_was_not_ended_by_the_contact() -> None:
+    floor = two()
+    contact = floor.contact
+    floor.answer(contact)
+    floor.engine_says(LegCleared(contact.id, 200, "", 44, ClearedBy.PEER, floor.now, answered=True, heard=True))
+    assert (floor.interaction.ended_by, floor.interaction.cause) == ("system", "the line went dead (no audio)")
 
 
 def test_a_trunk_that_refuses_us_again_and_again_is_left_alone() -> None:

@@ -119,6 +119,24 @@ def test_which_codes_try_the_next_trunk(code: int) -> None:
     assert not may_fail_over(cleared(code, alerted=True))
 
 
+@pytest.mark.parametrize("q850", sorted(Q850_RESULTS))
+@pytest.mark.parametrize("code", sorted(FAILOVER_CODES))
+def test_a_cause_that_is_the_contacts_own_tries_no_other_trunk(code: int, q850: int) -> None:
+    trunks_own = {2, 3, 34, 38, 41, 42, 44, 47, 50, 57, 58, 65, 79, 88, 102}
+    assert may_fail_over(cleared(code, q850=q850)) is (q850 in trunks_own)
+
+
+@pytest.mark.parametrize("q850", [None, 16, 31, 127, 111])
+def test_a_cause_that_says_nothing_leaves_it_to_the_code(q850: int | None) -> None:
+    assert may_fail_over(cleared(503, q850=q850))
+
+
+def test_a_hundred_and_nothing_more_tries_the_next_trunk() -> None:
+    assert may_fail_over(cleared(by=ClearedBy.US), stalled=True)
+    assert may_fail_over(cleared(by=ClearedBy.TIMEOUT), stalled=True)
+    assert not may_fail_over(cleared(by=ClearedBy.US, alerted=True), stalled=True)
+
+
 @pytest.mark.parametrize(
     ("event", "yes"),
     [

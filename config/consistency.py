@@ -196,7 +196,8 @@ def _peers_ports(settings: Settings) -> Iterator[Inconsistency]:
 
 
 def _same_address(one: str, other: str) -> bool:
-    return one == other or any(address in ("0.0.0.0", "::", "[::]") for address in (one, other))
+    one, other = one.strip("[]"), other.strip("[]")
+    return one == other or any(address in ("0.0.0.0", "::") for address in (one, other))
 
 
 def _reach(settings: Settings) -> Iterator[Inconsistency]:

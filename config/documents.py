@@ -32,6 +32,10 @@ _NULL = "tag:yaml.org,2002:null"
 _REFERENCE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
+#: Byte order mark, zero width, overrides of direction.
+_UNSEEN = re.compile("[\u200b\u202a-\u202e\u2060\ufeff]")
+
+
 class Substituted(str):
     """Text in which `${ENV}` was replaced; `written` is what stands in the file and may be shown."""
 
@@ -121,6 +125,8 @@ class Document:
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, (*path, at)) for at, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode):
+            if unseen := _unseen(str(node.value)):
+                self._say(path, unseen)
             return None if node.tag == _NULL and node.style is None else self._substituted(str(node.value), path)
         raise TypeError(f"YAML has no nodes of {type(node)}")
 
@@ -133,6 +139,9 @@ class Document:
                 continue
             key = str(key_node.value)
             line = key_node.start_mark.line + 1
+            if unseen := _unseen(key):
+                self._found.append((Mark(self.file, line), (*path, key), unseen))
+                continue
             if key in values:
                 reason = f"is given twice, first in line {first[key]}; remove one"
                 self._found.append((Mark(self.file, line), (*path, key), reason))
@@ -151,7 +160,8 @@ class Document:
             if found[2] not in self._environment:
                 self._say(path, f"the environment variable {found[2]} is not set; set it before the start")
                 return found[0]
-            return self._environment[found[2]]
+            # Where a file sets the variables, its byte order mark and line ends may come with them.
+            return self._environment[found[2]].lstrip("\ufeff").rstrip("\r\n")
 
         replaced = _REFERENCE.sub(value, text)
         has_reference = any(not found[1] for found in _REFERENCE.finditer(text))
@@ -162,6 +172,13 @@ class Document:
 
     def _whole(self, reason: str) -> None:
         self.problems.append(Problem(Mark(self.file, 0), "", reason))
+
+
+def _unseen(text: str) -> str:
+    """What is wrong with a text that holds letters which nobody sees, as a byte order mark between two files that were
+    put together; empty where it has none."""
+    found = _UNSEEN.search(text)
+    return f"holds a letter that is not seen (U+{ord(found[0]):04X}); remove it" if found else ""
 
 
 def files_of(directory: FilePath) -> list[FilePath]:

@@ -24,7 +24,7 @@ class References:
         if isinstance(text, Substituted):
             if not text:
                 raise ValueError(f"{text.written} is empty; set the environment variable to the secret")
-            return str(text)
+            return _one_line(str(text), text.written)
         if text.startswith(_PREFIX):
             return self._from_file(text.removeprefix(_PREFIX).strip())
         raise ValueError("a secret may not stand in the configuration; write ${NAME_OF_VARIABLE} or file:PATH")
@@ -72,9 +72,21 @@ def _text(content: bytes, path: Path) -> str:
     if len(content) > MAX_SECRET_BYTES:
         raise ValueError(f"{path} is larger than {MAX_SECRET_BYTES} bytes; name the file that holds the secret alone")
     try:
-        secret = content.decode().rstrip("\r\n")
+        secret = without_frame(content.decode())
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is not UTF-8; save it as UTF-8") from error
     if not secret:
         raise ValueError(f"{path} is empty; write the secret into it")
+    return _one_line(secret, str(path))
+
+
+def without_frame(text: str) -> str:
+    """`text` without what editors put around it and nobody sees: byte order marks before it, line ends behind it."""
+    return text.lstrip("\ufeff").rstrip("\r\n")
+
+
+def _one_line(secret: str, where: str) -> str:
+    """The secret, if nothing in it shows that it is not the secret alone. Raises ValueError."""
+    if any(ord(letter) < 0x20 or 0x7F <= ord(letter) < 0xA0 for letter in secret):
+        raise ValueError(f"{where} holds line ends or control characters; write the secret alone, in one line of UTF-8")
     return secret

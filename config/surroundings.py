@@ -13,6 +13,8 @@ from config.consistency import Inconsistency
 from config.model import CallingWindow, Settings
 from config.problems import Path
 from dialer.compliance.zones import NoPlace, place_zone
+from dialer.records.phone_number import e164
+from dialer.records.unusable import UnusableNumber
 
 
 def _sounds(settings: Settings) -> Iterator[tuple[Path, str]]:
@@ -40,6 +42,7 @@ def astray(settings: Settings) -> Iterator[Inconsistency]:
     yield from _unplayable(settings)
     yield from _unknown_zones(settings)
     yield from _unknown_countries(settings)
+    yield from _impossible_numbers(settings)
 
 
 def _missing_files(settings: Settings) -> Iterator[Inconsistency]:
@@ -83,6 +86,31 @@ def _no_place(path: Path, zone: str) -> Iterator[Inconsistency]:
         place_zone(zone)
     except NoPlace as problem:
         yield Inconsistency(path, f"{zone!r} {problem}")
+
+
+def _impossible_numbers(settings: Settings) -> Iterator[Inconsistency]:
+    """Numbers that we show. Those without + are digits of a private exchange and taken as they are."""
+    for at, trunk in enumerate(settings.trunks):
+        if trunk.caller_id is not None and trunk.caller_id not in trunk.caller_ids:
+            yield from _no_number(("trunks", at, "caller_id"), trunk.caller_id)
+        for position, number in enumerate(trunk.caller_ids):
+            yield from _no_number(("trunks", at, "caller_ids", position), number)
+    for at, campaign in enumerate(settings.campaigns):
+        for position, number in enumerate(campaign.caller_ids):
+            yield from _no_number(("campaigns", at, "caller_ids", position), number)
+
+
+def _no_number(path: Path, number: str) -> Iterator[Inconsistency]:
+    if not number.startswith("+"):
+        return
+    try:
+        right = e164(number, "", in_plan=False)
+    except UnusableNumber as problem:
+        reason = f"{number} cannot be shown, {problem}; write it with + and country code, as in +442079460100"
+        yield Inconsistency(path, reason)
+        return
+    if right != number:
+        yield Inconsistency(path, f"{number} is not written as it is dialled; write {right}")
 
 
 def _unknown_countries(settings: Settings) -> Iterator[Inconsistency]:

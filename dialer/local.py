@@ -62,7 +62,7 @@ async def ask(settings: Settings, method: str, path: str, body: object = None) -
     except OSError as error:
         raise NodeUnreachable(f"No node has run here ({token_file}: {error.strerror}); start cornetta run.") from None
     server = settings.server
-    url = f"http://{server.listen_host}:{server.listen_port}/api/v1{path}"
+    url = f"{server.local_url}/api/v1{path}"
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": secrets.token_hex(16)}
     timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S)
     try:

@@ -99,13 +99,6 @@ def _region(value: object) -> object:
     return value.upper() if isinstance(value, str) and len(value) == 2 else value
 
 
-def _without_port(host: str) -> str:
-    name, colon, port = host.partition(":")
-    if colon and port.isdigit():  # an IPv6 address has a second colon
-        raise ValueError(f"{host!r} has a port; write {name} alone, and a trunk's port as port: {port}")
-    return host
-
-
 def _network(text: str) -> str:
     try:
         ip_network(text, strict=False)
@@ -128,11 +121,6 @@ CallerId = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{2,15}$")]
 
 #: A country, ISO 3166-1 alpha-2.
 Region = Annotated[str, BeforeValidator(_region), StringConstraints(pattern=r"^[A-Z]{2}$")]
-
-#: A host name or address without port.
-Host = Annotated[
-    str, StringConstraints(pattern=r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.:-]{1,253})$"), AfterValidator(_without_port)
-]
 
 #: An address or a network of addresses: 192.0.2.7, 10.0.0.0/8, 2001:db8::/32.
 Network = Annotated[str, AfterValidator(_network)]

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from config.model.base import EXTENSION, Name, Section
+from config.model.host import sip_uri
 from config.model.trunk import MediaSettings, Trunk
 
 #: Where a user is rung: the name of a phone, with an extension before it where the pattern asks for one.
@@ -18,10 +19,7 @@ PhoneReference = Annotated[
 ]
 
 _PATTERN = r"^([A-Za-z0-9_.+*-]|\{(agent|extension)\})+$"
-_URI = (
-    r"^sips?:([A-Za-z0-9_.+*-]|\{(agent|extension)\})+"
-    r"@(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?(;[A-Za-z0-9_.=;-]+)?$"
-)
+_URI = r"^sips?:([A-Za-z0-9_.+*-]|\{(agent|extension)\})+@[^\s@;<>]+(;[A-Za-z0-9_.=;-]+)?$"
 _PLACE = re.compile(r"\{(agent|extension)\}")
 
 
@@ -53,7 +51,7 @@ class StaticPhone(MediaSettings):
     name: Name
     """Name of the phones."""
 
-    uri: str = Field(pattern=_URI)
+    uri: Annotated[str, StringConstraints(pattern=_URI), AfterValidator(sip_uri)]
     """SIP URI; `{extension}` is what stands before @ in a user's `phone`, `{agent}` the log-in name."""
 
     trunk: Name | None = None

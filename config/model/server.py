@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
-from config.model.base import FilePath, Host, Name, Network, Port, PositiveSeconds, SecretUrl, Section, in_upper_case
+from config.model.base import FilePath, Name, Network, Port, PositiveSeconds, SecretUrl, Section, in_upper_case
+from config.model.host import Address, WebUrl, in_brackets
 
 
 class LogLevel(StrEnum):
@@ -19,6 +21,8 @@ class LogLevel(StrEnum):
     ERROR = "ERROR"
 
 
+_DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z0-9_]+)?://")
+
 Level = Annotated[LogLevel, in_upper_case(LogLevel)]
 RtpPort = Annotated[int, Field(ge=1024, le=65534)]
 
@@ -29,13 +33,13 @@ class Server(Section):
     node: Name = "node-1"
     """Name of this node, unique among the nodes of one database."""
 
-    listen_host: Host = "127.0.0.1"
+    listen_host: Address = "127.0.0.1"
     """Address on which API and desktop listen."""
 
     listen_port: Port = 8080
     """TCP port on which API and desktop listen."""
 
-    public_url: str = Field(default="", pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")
+    public_url: WebUrl = ""
     """Address by which browsers reach the node, if a proxy stands before it. Empty: the listening address."""
 
     trusted_proxies: tuple[Network, ...] = ()
@@ -60,11 +64,23 @@ class Server(Section):
     claim_lease_s: PositiveSeconds = 300
     """A record that a node claimed and neither dials nor renews for this long is free again."""
 
+    @field_validator("database_url")
+    @classmethod
+    def _of_a_known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        """The URL itself is not shown: it may hold a password."""
+        if value is not None and not _DATABASE.match(value.get_secret_value()):
+            raise ValueError("is no URL of a database; write sqlite:////DIRECTORY/FILE or postgresql://USER@HOST/NAME")
+        return value
+
     @property
     def url(self) -> str:
         """Where browsers reach the node, without a slash at the end."""
-        host = f"[{self.listen_host}]" if ":" in self.listen_host.strip("[]") else self.listen_host
-        return (self.public_url or f"http://{host}:{self.listen_port}").rstrip("/")
+        return (self.public_url or self.local_url).rstrip("/")
+
+    @property
+    def local_url(self) -> str:
+        """Where programs of this machine reach the node."""
+        return f"http://{in_brackets(self.listen_host)}:{self.listen_port}"
 
     @property
     def database(self) -> str:
@@ -83,10 +99,10 @@ class Engine(Section):
     socket: FilePath = ""
     """Unix socket on which the engine listens for the node. Empty: `NAME.sock` in the data directory."""
 
-    address: Host = "127.0.0.1"
+    address: Address = "127.0.0.1"
     """Local address for SIP and RTP. The default reaches peers on this machine only."""
 
-    public_address: Host | None = None
+    public_address: Address | None = None
     """Address that peers are told for SIP and RTP, where NAT stands between."""
 
     sip_port_low: Annotated[int, Field(ge=1024, le=65535)] = 5080

@@ -12,7 +12,6 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from config.model.base import (
     CallerId,
     FilePath,
-    Host,
     Name,
     Port,
     PositiveSeconds,
@@ -25,6 +24,7 @@ from config.model.base import (
     in_lower_case,
     in_upper_case,
 )
+from config.model.host import Address, Host, SipUri
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import DtmfMode, SessionTimers, Srtp, Transport
 
@@ -194,13 +194,13 @@ class Trunk(MediaSettings):
     port: Port | None = None
     """SIP port of the peer. Left out: 5060, or 5061 with tls."""
 
-    outbound_proxy: str = Field(default="", pattern=r"^(sips?:[^\s<>]+)?$")
+    outbound_proxy: SipUri = ""
     """SIP URI through which every request is sent, for example `sip:edge.example.net;lr`."""
 
-    public_address: Host | None = None
+    public_address: Address | None = None
     """Address that this trunk is told for SIP and RTP behind NAT. Left out: that of the engine."""
 
-    peers: tuple[Host, ...] = ()
+    peers: tuple[Address, ...] = ()
     """Addresses from which requests are accepted, besides those of host and proxy."""
 
     registration: bool = False

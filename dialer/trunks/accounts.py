@@ -7,6 +7,7 @@ import hashlib
 import msgspec
 
 from config.model import AsteriskPhone, Engine, MediaSettings, Settings, StaticPhone, Trunk, address, split_reference
+from config.model.host import in_brackets
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AccountId, TrunkName
 from dialer.vocabulary.telephony import Account, Configure, Credentials, Media, Tls, Transport
@@ -73,7 +74,7 @@ def _of_trunk(trunk: Trunk, engine: Engine, port: int) -> Account:
 def _of_phone(phone: StaticPhone, engine: Engine, port: int) -> Account:
     return Account(
         id=phone_account(phone),
-        identity=f"<sip:cornetta@{engine.public_address or engine.address}>",
+        identity=f"<sip:cornetta@{in_brackets(engine.public_address or engine.address)}>",
         transport=phone.transport,
         bind_address=engine.address,
         bind_port=port,

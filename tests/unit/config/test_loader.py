@@ -68,7 +68,7 @@ def test_a_section_that_is_a_list_here_and_keys_there_is_refused(write: Write) -
 def test_a_mistake_in_a_merged_list_has_the_line_of_its_own_file(write: Write, minimal: str) -> None:
     directory = write({"a.yaml": minimal, "b.yaml": "# second\ntrunks:\n  - name: second\n    host: a b\n"})
     (problem,) = check(directory, PASSWORD).problems
-    assert problem.startswith(f"{directory}/b.yaml:4: trunks[second].host: 'a b' does not have the right form; ")
+    assert problem.startswith(f"{directory}/b.yaml:4: trunks[second].host: 'a b' is no host name or address; ")
 
 
 def test_plain_text_is_no_boolean_no_number_and_no_time(write: Write, minimal: str) -> None:

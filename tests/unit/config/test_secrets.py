@@ -42,6 +42,46 @@ def test_a_secret_comes_from_a_file_of_ours_alone(write: Write, mode: int) -> No
     assert load(directory, {}).user("carol").password.get_secret_value() == "correct horse"
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"\xef\xbb\xbfcorrect horse", b"\xef\xbb\xbf\xef\xbb\xbfcorrect horse\n", b"correct horse\r\n"),
+        *(b"\xef\xbb\xbfcorrect horse\r\n", b"correct horse\n\n\n", b"correct horse\r\r\n"),
+    ],
+)
+def test_what_editors_put_around_a_secret_is_no_part_of_it(write: Write, content: bytes) -> None:
+    directory = write(USER.format("file:password"))
+    secret_file(directory, content)
+    assert load(directory, {}).user("carol").password.get_secret_value() == "correct horse"
+    value = content.decode()
+    directory = write(USER.format("${CAROL}"))
+    assert load(directory, {"CAROL": value}).user("carol").password.get_secret_value() == "correct horse"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"correct horse\nbattery staple",
+        b"user\tcorrect horse",
+        "correct horse".encode("utf-16-le"),
+        b"correct\x1b horse",
+    ],
+)
+def test_a_file_with_more_than_a_secret_is_refused(write: Write, content: bytes) -> None:
+    directory = write(USER.format("file:password"))
+    secret_file(directory, content)
+    (problem,) = check(directory, {}).problems
+    assert "password holds line ends or control characters; write the secret alone, in one line of UTF-8" in problem
+    assert "horse" not in problem
+
+
+def test_a_file_in_utf_16_is_named(write: Write) -> None:
+    directory = write(USER.format("file:password"))
+    secret_file(directory, "correct horse".encode("utf-16"))
+    (problem,) = check(directory, {}).problems
+    assert "password is not UTF-8; save it as UTF-8" in problem
+
+
 def test_an_inline_secret_is_refused_and_not_shown(write: Write) -> None:
     problem = told(write, "correct-horse")
     assert problem.endswith(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 from urllib.parse import quote
 
 from aiohttp import web
@@ -16,17 +16,22 @@ from agent_api.numbers import REGION
 from agent_api.problems import Place, invalid
 from agent_api.route import FLOOR, PREFIX, READERS, Handler, Route
 from dialer.compliance.zones import NoPlace, place_zone
-from dialer.ports import ImportReport, ListRow, RecordRow
+from dialer.ports import ImportReport, ListRow, RecordRow, ResetReport
 from dialer.records.exporting import csv_line
 from dialer.records.import_options import ImportOptions, columns_from
 from dialer.records.phone_number import known_region
 from dialer.records.place import types_of
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import ListName
+from dialer.vocabulary.results import RecordStatus
 
 #: Rows that are written to the client at a time.
 _ROWS_AT_A_TIME = 500
 _COLUMNS = ("record", "list", "number", "contact", "zone", "status", "type", "result", "attempts", "due_at")
+
+
+#: Statuses of records that a reset takes.
+Renewable = Literal["updated", "chain_updated", "stale", "agent_error", "cancelled", "missed_callback"]
 
 
 class ListRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +78,25 @@ async def add(exchange: Exchange) -> Reply:
     await lists.add_list(ListName(said.name), said.zone, said.region, exchange.now.utc)
     row = next(row for row in await lists.lists() if row.name == said.name)
     return Reply(row)
+
+
+class ResetRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`statuses` are those of the records to be dialled again; left out, all of finished and cancelled ones. `preview`
+    changes nothing and says how many it would be."""
+
+    statuses: tuple[Renewable, ...] = get_args(Renewable)
+    preview: bool = False
+
+
+async def reset(exchange: Exchange) -> Reply:
+    """Finished and cancelled records are due again, with no attempt counted. Barred ones stay."""
+    said = exchange.content_as(ResetRequest)
+    name = ListName(exchange.path("list"))
+    lists = exchange.dependencies.lists
+    statuses = [RecordStatus(status) for status in said.statuses]
+    if said.preview:
+        return Reply(await lists.count_reset(name, statuses))
+    return Reply(await lists.reset(name, statuses, f"user {exchange.who.user.name}", exchange.now.utc))
 
 
 async def import_records(exchange: Exchange) -> Reply:
@@ -163,6 +187,12 @@ def routes() -> tuple[Route, ...]:
             response=ListRow,
             status=201,
             refusals=(409,),
+        ),
+        replace(
+            _route("POST", "/{list}/reset", "resetList", "Dial finished and cancelled records again", reset),
+            request=ResetRequest,
+            response=ResetReport,
+            refusals=(404,),
         ),
         replace(
             _route("POST", records, "importRecords", "Import records from a CSV file", import_records),

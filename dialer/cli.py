@@ -17,6 +17,7 @@ from config.loader import check as check_configuration
 from config.loader import load
 from config.model import Settings
 from dialer.cli_data import counted, lists_app, users_app
+from dialer.cli_reset import reset
 from dialer.cli_simulation import simulate
 from dialer.console_log import log_to_stderr
 from dialer.terminal import say
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.add_typer(lists_app, name="list", help="Calling lists: import, export, show.")
 app.add_typer(users_app, name="user", help="Users: add, change the password, show.")
 app.command()(simulate)
+lists_app.command("reset")(reset)
 
 T = TypeVar("T")
 #: A user's mistake: told in words, without a traceback.

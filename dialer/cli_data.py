@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -35,7 +35,8 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _end(problem: object, code: int) -> None:
+def end(problem: object, code: int) -> NoReturn:
+    """Say what is wrong on stderr and end."""
     say(problem, err=True)
     raise typer.Exit(code)
 
@@ -48,18 +49,20 @@ _SETTINGS = {
 }
 
 
-def _run(work: Any) -> Any:
+def run(work: Any) -> Any:
+    """Run to the end; our own errors become a sentence and an exit code."""
     try:
         return asyncio.run(work)
     except UnusableFile as error:
-        _end(f"{error} {_SETTINGS[error.setting]}" if error.setting else error, 2)
+        end(f"{error} {_SETTINGS[error.setting]}" if error.setting else error, 2)
     except CornettaError as error:
-        _end(error, 2)
+        end(error, 2)
     except OSError as error:
-        _end(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
+        end(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
 
 
-async def _open(config: Path) -> Any:
+async def open_data(config: Path) -> Any:
+    """The plain data of the configuration's database."""
     settings = await asyncio.to_thread(load, config)
     directory = Path(settings.server.data_directory)
     await asyncio.to_thread(directory.mkdir, 0o700, parents=True, exist_ok=True)
@@ -71,13 +74,13 @@ def show_lists(config: Directory = Path("/etc/cornetta")) -> None:
     """All calling lists with their records."""
 
     async def work() -> Any:
-        store = await _open(config)
+        store = await open_data(config)
         try:
             return await store.lists.lists()
         finally:
             await store.close()
 
-    rows = [(row.name, row.zone, row.region, str(row.records), str(row.ready)) for row in _run(work())]
+    rows = [(row.name, row.zone, row.region, str(row.records), str(row.ready)) for row in run(work())]
     show_table(("list", "zone", "region", "records", "ready"), rows)
 
 
@@ -86,7 +89,7 @@ def show_users(config: Directory = Path("/etc/cornetta")) -> None:
     """All users."""
 
     async def work() -> Any:
-        store = await _open(config)
+        store = await open_data(config)
         try:
             return await store.users.users()
         finally:
@@ -94,7 +97,7 @@ def show_users(config: Directory = Path("/etc/cornetta")) -> None:
 
     rows = [
         (user.name, user.display_name, user.role, user.phone, ", ".join(user.teams), str(user.enabled))
-        for user in _run(work())
+        for user in run(work())
     ]
     show_table(("user", "name", "role", "phone", "teams", "enabled"), rows)
 
@@ -113,11 +116,11 @@ def add_user(
 ) -> None:
     """Add a user, or change the one of this name: what is not given stays. A running node knows it within seconds."""
     if len(password) < LEAST_PASSWORD_LENGTH:
-        _end(f"The password has {len(password)} characters; take {LEAST_PASSWORD_LENGTH} or more.", 2)
+        end(f"The password has {len(password)} characters; take {LEAST_PASSWORD_LENGTH} or more.", 2)
 
     async def work() -> User:
         _check_place(await asyncio.to_thread(load, config), phone, tuple(team or ()))
-        store = await _open(config)
+        store = await open_data(config)
         try:
             hashed = await asyncio.to_thread(hash_password, password)
             old = await store.users.user(name) or User(name, name, Role.AGENT, "", "", ())
@@ -134,7 +137,7 @@ def add_user(
         finally:
             await store.close()
 
-    user = _run(work())
+    user = run(work())
     say(f"{name} is {user.role}.")
 
 
@@ -165,7 +168,7 @@ def import_list(
     """Import records. Rows that cannot be used are refused with line, column and reason; the others are taken."""
 
     async def work(progress: Progress) -> ImportReport:
-        store = await _open(config)
+        store = await open_data(config)
         task = progress.add_task("rows", total=None)
         try:
             settings = await asyncio.to_thread(load, config)
@@ -184,7 +187,7 @@ def import_list(
             await store.close()
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        report: ImportReport = _run(work(progress))
+        report: ImportReport = run(work(progress))
     _tell_import(report)
     if report.refused and not report.accepted:
         raise typer.Exit(2)

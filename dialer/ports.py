@@ -4,7 +4,7 @@ and one contract test runs on both.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
@@ -171,6 +171,17 @@ class RecordRow(Struct, frozen=True):
     data: dict[str, str]
 
 
+class ResetReport(Struct, frozen=True):
+    """What a reset of a list came to, or would come to (`preview`): how many records are dialled again, by the status
+    that they had, and how many with such a status stay because their numbers are barred."""
+
+    list: ListName
+    reset: int
+    by_status: dict[str, int]
+    barred: int
+    preview: bool
+
+
 class Lists(Protocol):
     """Calling lists and their records: plain data, no live state."""
 
@@ -182,6 +193,14 @@ class Lists(Protocol):
         """Add rows in one transaction; returns those refused as duplicates (same list, number and external id)."""
 
     def records(self, name: ListName) -> AsyncIterator[RecordRow]: ...
+
+    async def count_reset(self, name: ListName, statuses: Collection[RecordStatus]) -> ResetReport:
+        """What `reset` would do now. Raises NotFound for an unknown list."""
+
+    async def reset(self, name: ListName, statuses: Collection[RecordStatus], by: str, now: float) -> ResetReport:
+        """Let the records with these statuses, of those that can be renewed, be dialled again as if they were new:
+        due now, with no attempt counted. What is barred, waits or is in hand stays as it is. The history has who did
+        it. Raises NotFound for an unknown list."""
 
 
 class Attempts(Protocol):

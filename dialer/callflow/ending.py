@@ -358,7 +358,8 @@ def cancel_record(step: Step, interaction: Interaction) -> None:
     if interaction.do_not_call:
         bar_record(step, interaction)
     elif record is not None:
-        step.write(UpdateRecord(record.record, record.fence, RecordStatus.CANCELLED, None, None, None, step.utc))
+        status, of = RecordStatus.CANCELLED, interaction.campaign
+        step.write(UpdateRecord(record.record, record.fence, status, None, None, None, step.utc, cancelled_in=of))
 
 
 def bar_record(step: Step, interaction: Interaction) -> None:

@@ -14,8 +14,8 @@ from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import PartyState
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
-from dialer.vocabulary.ids import CampaignName
-from dialer.vocabulary.writes import ReleaseRecord, SaveCampaign
+from dialer.vocabulary.ids import CampaignName, ListName
+from dialer.vocabulary.writes import ReleaseRecord, RenewCancelled, SaveCampaign
 
 
 def _advance(step: Step, campaign: Campaign, trigger: CampaignTrigger) -> None:
@@ -32,6 +32,8 @@ def _advance(step: Step, campaign: Campaign, trigger: CampaignTrigger) -> None:
 def on_load(step: Step, command: commands.LoadCampaign) -> None:
     campaign = step.world.campaign(command.campaign)
     _advance(step, campaign, CampaignTrigger.LOAD)
+    lists = tuple(ListName(each.name) for each in campaign.settings.lists)
+    step.write(RenewCancelled(campaign.name, lists, step.utc))
     step.history("campaign_loaded", campaign=campaign.name, by=command.by)
     notices.tell_agents(step, campaign, "loaded")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from dialer.machine import Table
-from dialer.vocabulary.results import RecordStatus
+from dialer.vocabulary.results import RENEWABLE, RecordStatus
 
 
 class RecordTrigger(StrEnum):
@@ -22,7 +22,6 @@ class RecordTrigger(StrEnum):
 
 
 _S, _T = RecordStatus, RecordTrigger
-_AGAIN = {_T.RENEW: _S.READY}
 
 RECORD_TABLE: Table[RecordStatus, RecordTrigger] = Table(
     "record",
@@ -39,11 +38,6 @@ RECORD_TABLE: Table[RecordStatus, RecordTrigger] = Table(
             _T.AGENT_ERROR: _S.AGENT_ERROR,
             _T.MISS: _S.MISSED_CALLBACK,
         },
-        _S.UPDATED: _AGAIN,
-        _S.CHAIN_UPDATED: _AGAIN,
-        _S.STALE: _AGAIN,
-        _S.AGENT_ERROR: _AGAIN,
-        _S.CANCELLED: _AGAIN,
-        _S.MISSED_CALLBACK: _AGAIN,
+        **{status: {_T.RENEW: _S.READY} for status in RENEWABLE},
     },
 )

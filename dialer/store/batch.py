@@ -110,6 +110,7 @@ class Batch:
         self.interactions: dict[str, w.SaveInteraction] = {}
         self.parties: dict[str, w.AddParty] = {}
         self.records: dict[int, RecordState] = {}
+        self.renewed: list[w.RenewCancelled] = []
         self.finished_chains: list[w.UpdateRecord] = []
         self.barred: list[w.AddDoNotCall] = []
         self.notices: list[w.AddNotice] = []
@@ -247,6 +248,7 @@ class Batch:
         record.result = write.result if write.result is not None else record.result
         record.due_at = record.due_at if write.due_at is None else write.due_at
         record.updated_at = write.at
+        record.cancelled_in = write.cancelled_in
         record.attempts = max(0, record.attempts - write.uncount)
         record.tries = added(record.tries, write.tried)
         if write.data:
@@ -256,6 +258,10 @@ class Batch:
         if write.finish_chain:
             self.finished_chains.append(write)
         self.records[record.id] = record
+        return None
+
+    def _renew_cancelled(self, write: w.RenewCancelled) -> str | None:
+        self.renewed.append(write)
         return None
 
     def _release_record(self, write: w.ReleaseRecord) -> str | None:
@@ -345,6 +351,7 @@ _RULES: dict[type, Callable[..., str | None]] = {
     w.AddParty: Batch._add_party,
     w.SaveInteraction: Batch._save_interaction,
     w.UpdateRecord: Batch._update_record,
+    w.RenewCancelled: Batch._renew_cancelled,
     w.ReleaseRecord: Batch._release_record,
     w.AddDoNotCall: Batch._add_do_not_call,
     w.AddNotice: Batch._add_notice,

@@ -21,7 +21,7 @@ class Loader:
         # Locked in one order by all, so that two transactions cannot wait for each other.
         self._records = sql.prepare(
             "SELECT id, number, status, type, result, attempts, tries, due_at, rank, queue_at, fence, lease_until,"
-            " claimed_by, data, updated_at FROM records"
+            " claimed_by, data, updated_at, cancelled_in FROM records"
             f" WHERE {sql.among('id', 'ids')} ORDER BY id{sql.for_update}"
         )
         self._attempts = sql.prepare(
@@ -93,4 +93,5 @@ def _record(row: Row[Any]) -> RecordState:
         claimed_by=row.claimed_by,
         data=texts_from_json(row.data),
         updated_at=row.updated_at,
+        cancelled_in=row.cancelled_in,
     )

@@ -77,7 +77,7 @@ class SqlLedger:
             judged.append(batch.judge(writes))
             self._writer.write(connection, batch)
             self._mark.run(connection, {"number": number, "run": self._run})
-            if batch.records or batch.barred:
+            if batch.records or batch.barred or batch.renewed:
                 self._counts.changed()
 
         try:

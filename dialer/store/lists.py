@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
-from dialer.ports import ListRow, NewRecord, RecordRow
+from dialer.ports import ListRow, NewRecord, RecordRow, ResetReport
 from dialer.store.database import Database
 from dialer.store.queue import place
+from dialer.store.resets import Resets
 from dialer.store.statement import insert_of
 from dialer.store.tables import lists, records
 from dialer.store.text import stored, texts_from_json, to_json
@@ -33,6 +34,7 @@ class SqlLists:
     def __init__(self, database: Database, changed: Callable[[], None]) -> None:
         self._database = database
         self._changed = changed
+        self._resets = Resets(database)
         sql = database.sql
         self._there = sql.prepare(
             f"SELECT number, external_id FROM records WHERE list_id = :list_id AND {sql.among('number', 'numbers')}"
@@ -130,6 +132,14 @@ class SqlLists:
 
     async def _rows(self, query: Any) -> Sequence[Row[Any]]:
         return await self._database.read(lambda connection: connection.execute(query).all())
+
+    async def count_reset(self, name: ListName, statuses: Collection[RecordStatus]) -> ResetReport:
+        return await self._resets.count(name, statuses)
+
+    async def reset(self, name: ListName, statuses: Collection[RecordStatus], by: str, now: float) -> ResetReport:
+        report = await self._resets.reset(name, statuses, by, now)
+        self._changed()
+        return report
 
 
 def _new(row: NewRecord, list_id: int, now: float, barred: bool) -> dict[str, Any]:

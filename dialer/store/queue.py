@@ -29,6 +29,12 @@ FIRST_RANKS = (TOP, 1, 2, 3, 4)
 CLAIMED_RANKS = (*FIRST_RANKS, RETRY, FRESH)
 
 
+def rank_sql(result: str = "result") -> str:
+    """The rank by `place` of a record that was not given back to the top, as an expression of SQL."""
+    kinds = " ".join(f"WHEN type = '{kind}' THEN {rank}" for kind, rank in RANKS.items() if kind != RecordType.GENERAL)
+    return f"CASE {kinds} WHEN {result} IS NULL THEN {FRESH} ELSE {RETRY} END"
+
+
 def place(
     kind: RecordType, due_at: float, result: CallResult | None, to_top_at: float | None = None
 ) -> tuple[int, float]:

@@ -26,6 +26,7 @@ class RecordState(Struct):
     claimed_by: str | None
     data: dict[str, str]
     updated_at: float
+    cancelled_in: str | None = None
 
     def end_claim(self, at: float, to_top: bool) -> None:
         self.rank, self.queue_at = place(self.type, self.due_at, self.result, at if to_top else None)

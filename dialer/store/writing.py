@@ -12,6 +12,7 @@ from dialer.store.batch import Batch
 from dialer.store.chains import chain_finished
 from dialer.store.habits import HabitRows
 from dialer.store.record_state import RecordState
+from dialer.store.renewing import renewed
 from dialer.store.statement import Prepared, Sql, insert_of, upsert_of
 from dialer.store.text import stored, to_json
 from dialer.vocabulary import writes as w
@@ -29,13 +30,15 @@ class Writer:
     """Writes batches in the name of `run`. Tables are written in one order by all, against deadlocks."""
 
     def __init__(self, sql: Sql, run: str, habits: HabitRows) -> None:
+        self._sql = sql
         self._run = run
         self._habits = habits
         prepare = sql.prepare
         self._records = prepare(
             "UPDATE records SET status = :status, type = :type, result = :result, attempts = :attempts,"
             " tries = :tries, due_at = :due_at, rank = :rank, queue_at = :queue_at, lease_until = :lease_until,"
-            " claimed_by = :claimed_by, data = :data, updated_at = :updated_at WHERE id = :id"
+            " claimed_by = :claimed_by, data = :data, updated_at = :updated_at, cancelled_in = :cancelled_in"
+            " WHERE id = :id"
         )
         # A record that stays claimed keeps its place: no index has to be written.
         self._claimed_records = prepare(
@@ -43,6 +46,7 @@ class Writer:
             " due_at = :due_at, data = :data, updated_at = :updated_at WHERE id = :id"
         )
         self._chains = prepare(chain_finished(sql))
+        self._renewed = prepare(renewed(sql))
         self._campaigns = prepare(upsert_of("campaigns", "name", ("name", "state", "mode", "at")))
         agent = ("name", "state", "reason", "campaign", "at")
         self._agents = prepare(upsert_of("agents", "name", agent))
@@ -77,6 +81,8 @@ class Writer:
     def write(self, connection: Connection, batch: Batch) -> None:
         self._write_records(connection, batch.records.values())
         self._chains.run_all(connection, [{"id": item.record, "at": item.at} for item in batch.finished_chains])
+        for item in batch.renewed:
+            self._renewed.run(connection, {**structs.asdict(item), "lists": self._sql.values(item.lists)})
         self._campaigns.run_all(connection, [_named(item, "campaign") for item in batch.campaigns.values()])
         self._agents.run_all(connection, [_named(item, "agent") for item in batch.agents.values()])
         self._agent_states.run_all(connection, [structs.asdict(item) for item in batch.agent_states])

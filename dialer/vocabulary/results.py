@@ -49,6 +49,17 @@ class RecordStatus(enum.StrEnum):
     MISSED_CALLBACK = "missed_callback"
 
 
+#: Records with such a status are dialled no more until somebody renews them.
+RENEWABLE = (
+    RecordStatus.UPDATED,
+    RecordStatus.CHAIN_UPDATED,
+    RecordStatus.STALE,
+    RecordStatus.AGENT_ERROR,
+    RecordStatus.CANCELLED,
+    RecordStatus.MISSED_CALLBACK,
+)
+
+
 class RecordType(enum.StrEnum):
     """Why a record is to be dialled; the claim takes them in the order of their rank."""
 

@@ -15,6 +15,7 @@ from dialer.vocabulary.ids import (
     CampaignName,
     InteractionId,
     LegId,
+    ListName,
     NoticeId,
     PartyId,
     RecordId,
@@ -164,7 +165,8 @@ class UpdateRecord(Struct, frozen=True, tag_field="write", tag="update_record"):
     makes it wait. `uncount` is how many of the attempts just made are taken out of the count of attempts (a dead
     trunk consumes no record); `tried` are the results of the others, counted for each result. `data` replaces the
     custom fields given, no others. With `finish_chain` the records of its chain that are READY become
-    CHAIN_UPDATED: nobody dials the contact's other numbers any more."""
+    CHAIN_UPDATED: nobody dials the contact's other numbers any more. `cancelled_in` is the campaign whose run it is
+    taken out of."""
 
     record: RecordId
     fence: int
@@ -178,6 +180,16 @@ class UpdateRecord(Struct, frozen=True, tag_field="write", tag="update_record"):
     to_top: bool = False
     tried: tuple[CallResult, ...] = ()
     finish_chain: bool = False
+    cancelled_in: CampaignName | None = None
+
+
+class RenewCancelled(Struct, frozen=True, tag_field="write", tag="renew_cancelled"):
+    """A new run of a campaign begins: records of these lists that were taken out of a former one, before `at`, may be
+    dialled again. Barred numbers stay."""
+
+    campaign: CampaignName
+    lists: tuple[ListName, ...]
+    at: float
 
 
 class ReleaseRecord(Struct, frozen=True, tag_field="write", tag="release_record"):
@@ -243,6 +255,7 @@ Write = (
     | AddParty
     | SaveInteraction
     | UpdateRecord
+    | RenewCancelled
     | ReleaseRecord
     | AddDoNotCall
     | AddNotice

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import get_args
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from agent_api.body import MAX_UPLOAD_BYTES
+from agent_api.lists import Renewable
 from config.difference import Applies, Change
 from dialer.ports import NewRecord
 from dialer.views.call import CallPhase
 from dialer.vocabulary.ids import CampaignName, ListName
+from dialer.vocabulary.outputs import ClaimRecords, ListShare
+from dialer.vocabulary.results import RENEWABLE, CallResult, RecordStatus
+from dialer.vocabulary.writes import UpdateRecord
 
 from .engine import ENGINE
 from .stage import API, Stage
@@ -40,6 +45,28 @@ async def test_a_list_is_added_once_and_a_file_is_read_into_it(stage: Stage) -> 
         assert response.status == 404
     async with stage.client.post(path, data=body, headers=sue.headers) as response:
         assert response.status == 415
+
+
+async def test_a_reset_is_previewed_and_carried_out_by_who_may(stage: Stage) -> None:
+    assert set(get_args(Renewable)) == {each.value for each in RENEWABLE}
+    name = ListName("spring")
+    await stage.store.lists.add_list(name, "Europe/London", "GB", 0.0)
+    rows = [NewRecord(n, f"+44207946000{n}", "x", "Ann", "Europe/London") for n in range(1, 4)]
+    await stage.store.lists.add_records(name, rows, 0.0)
+    request = ClaimRecords(CampaignName("c"), (ListShare(name, 1),), ("Europe/London",), 2, 60.0, 1.0, 6)
+    for record in (await stage.store.ledger.claim(request)).records:
+        done = UpdateRecord(record.record, record.fence, RecordStatus.UPDATED, None, CallResult.BUSY, None, 2.0)
+        await stage.store.ledger.commit([done])
+    sue = await stage.log_in("sue")
+    told = await sue.post("/lists/spring/reset", {"preview": True})
+    assert (told["reset"], told["by_status"], told["preview"]) == (2, {"updated": 2}, True)
+    assert (await sue.post("/lists/spring/reset", {"statuses": ["cancelled"]}))["reset"] == 0
+    assert (await sue.get("/lists"))[0]["ready"] == 1
+    assert (await sue.post("/lists/spring/reset", {}))["reset"] == 2
+    assert (await sue.get("/lists"))[0]["ready"] == 3
+    await sue.post("/lists/spring/reset", {"statuses": ["ready"]}, status=422)
+    await sue.post("/lists/nowhere/reset", {}, status=404)
+    await (await stage.log_in("anna")).post("/lists/spring/reset", {}, status=403)
 
 
 async def test_an_import_that_is_sent_again_is_read_once(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from dialer.ports import ClaimLease
 from dialer.store.batch import AttemptState, Batch, Known, Touched
 from dialer.store.memory.claims import MemoryClaims
 from dialer.store.memory.habits import add_habits, told_habits
+from dialer.store.memory.renewing import renew_cancelled
 from dialer.store.memory.restart import remembered
 from dialer.store.memory.tables import MemoryAttempt, MemoryNotice, Tables
 from dialer.store.record_state import RecordState
@@ -59,6 +60,8 @@ class MemoryLedger:
             tables.put(record)
         for finished in batch.finished_chains:
             tables.finish_chain(finished.record, finished.at)
+        for renewed in batch.renewed:
+            renew_cancelled(tables, renewed)
         tables.campaigns.update(batch.campaigns)
         tables.agents.update(batch.agents)
         tables.agent_states.extend(batch.agent_states)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Sequence
 
-from dialer.ports import ListRow, NewRecord, RecordRow
+from msgspec import structs
+
+from dialer.ports import ListRow, NewRecord, RecordRow, ResetReport
+from dialer.store.memory.renewing import is_barred, renewable
 from dialer.store.memory.tables import MemoryList, Tables
 from dialer.store.queue import place
 from dialer.store.record_state import RecordState
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import ListName, RecordId
-from dialer.vocabulary.results import RecordStatus, RecordType
+from dialer.vocabulary.results import RENEWABLE, RecordStatus, RecordType
+from dialer.vocabulary.writes import AddHistory
 
 
 class MemoryLists:
@@ -37,9 +42,7 @@ class MemoryLists:
         ]
 
     async def add_records(self, name: ListName, rows: Sequence[NewRecord], now: float) -> Sequence[NewRecord]:
-        list_ = self._tables.lists.get(name)
-        if list_ is None:
-            raise NotFound("list", name)
+        list_ = self._list(name)
         duplicates: list[NewRecord] = []
         for row in rows:
             if (row.number, row.external_id) in list_.keys:
@@ -71,6 +74,31 @@ class MemoryLists:
             state.bar()
         return state
 
+    async def count_reset(self, name: ListName, statuses: Collection[RecordStatus]) -> ResetReport:
+        found = list(renewable(self._tables, self._list(name), _asked(statuses)))
+        free = Counter(state.status.value for state in found if not is_barred(self._tables, state))
+        return ResetReport(name, free.total(), dict(free), len(found) - free.total(), preview=True)
+
+    async def reset(self, name: ListName, statuses: Collection[RecordStatus], by: str, now: float) -> ResetReport:
+        report = await self.count_reset(name, statuses)
+        facts: dict[str, object] = {"list": name, "by": by, "statuses": sorted(_asked(statuses))}
+        self._tables.history.append(AddHistory("list_reset", now, facts=facts))
+        for state in list(renewable(self._tables, self._list(name), _asked(statuses))):
+            if not is_barred(self._tables, state):
+                state.status, state.result, state.cancelled_in = RecordStatus.READY, None, None
+                state.attempts, state.tries, state.due_at, state.updated_at = 0, {}, now, now
+                state.rank, state.queue_at = place(state.type, now, None)
+                self._tables.put(state)
+        done = {**facts, "records": report.reset}
+        self._tables.history.append(AddHistory("list_reset_done", now, facts=done))
+        return structs.replace(report, preview=False)
+
+    def _list(self, name: ListName) -> MemoryList:
+        list_ = self._tables.lists.get(name)
+        if list_ is None:
+            raise NotFound("list", name)
+        return list_
+
     async def records(self, name: ListName) -> AsyncIterator[RecordRow]:
         list_ = self._tables.lists.get(name)
         for id_ in [] if list_ is None else list(list_.records):
@@ -88,3 +116,7 @@ class MemoryLists:
                 due_at=record.state.due_at,
                 data=record.state.data,
             )
+
+
+def _asked(statuses: Collection[RecordStatus]) -> set[RecordStatus]:
+    return set(statuses) & set(RENEWABLE)

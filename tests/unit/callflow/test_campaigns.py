@@ -13,7 +13,7 @@ from dialer.vocabulary import commands, events
 from dialer.vocabulary.ids import CampaignName
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp
-from dialer.vocabulary.writes import AddNotice, BeginAttempt, ReleaseRecord, SettleAttempt
+from dialer.vocabulary.writes import AddNotice, BeginAttempt, ReleaseRecord, RenewCancelled, SettleAttempt
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, SPRING, campaign, record, settings
 from tests.unit.callflow.scenes import after_call, dialling, offered, opened, previewing, ringing_phone, talking
@@ -302,3 +302,16 @@ def test_the_end_of_the_waiting_message_does_not_end_a_conversation_that_began_m
     floor.say(events.TimerFired(f"queue_message/{floor.interaction.id}"))
     floor.pass_time(60)
     assert not floor.commands(HangUp)
+
+
+def test_each_load_begins_a_run_in_which_cancelled_records_are_back() -> None:
+    floor = opened(Mode.PREVIEW)
+    assert [(each.campaign, each.lists) for each in floor.writes(RenewCancelled)] == [(SPRING, ("contacts",))]
+    floor.forget_outputs()
+    floor.ask(commands.StopCampaign(SPRING, "sue"))
+    floor.ask(commands.StartCampaign(SPRING, "sue"))
+    floor.ask(commands.StopCampaign(SPRING, "sue"))
+    assert not floor.writes(RenewCancelled), "it is the same run"
+    floor.ask(commands.UnloadCampaign(SPRING, "sue"))
+    floor.ask(commands.LoadCampaign(SPRING, "sue"))
+    assert len(floor.writes(RenewCancelled)) == 1

@@ -214,7 +214,8 @@ def test_cancel_takes_the_record_out_of_the_run(permitted: bool, code: str | Non
         assert floor.refusal(command) == code
         return
     floor.ask(command)
-    assert [each.status for each in floor.writes(UpdateRecord)] == [RecordStatus.CANCELLED]
+    (gone,) = floor.writes(UpdateRecord)
+    assert (gone.status, gone.cancelled_in) == (RecordStatus.CANCELLED, SPRING)
     assert not floor.writes(ReleaseRecord)
     assert floor.agent().state is AgentState.READY
 

@@ -1,0 +1,68 @@
+"""`cornetta list reset`: finished and cancelled records are dialled again."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dialer.cli_data import Directory, counted, end, open_data, run
+from dialer.ports import ResetReport
+from dialer.terminal import say
+from dialer.vocabulary.ids import ListName
+from dialer.vocabulary.results import RENEWABLE, RecordStatus
+
+
+def reset(
+    names: Annotated[list[str], typer.Argument(metavar="LIST...", help="Names of the lists.")],
+    status: Annotated[
+        list[str] | None,
+        typer.Option(help="Only records with this status, e.g. cancelled; may be given again. Else all that are done."),
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Say how many it would be, and change nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    config: Directory = Path("/etc/cornetta"),
+) -> None:
+    """Dial finished and cancelled records again, as if they were new: their attempts are no longer counted. Numbers on
+    the do-not-call list stay barred; records that wait or are in hand stay as they are. The history keeps who did it.
+    """
+    statuses = _statuses(status)
+    lists = [ListName(name) for name in dict.fromkeys(names)]
+
+    async def work(*, change: bool) -> list[ResetReport]:
+        store = await open_data(config)
+        try:
+            if not change:
+                return [await store.lists.count_reset(name, statuses) for name in lists]
+            by = f"command line, {getpass.getuser()}"
+            return [await store.lists.reset(name, statuses, by, time.time()) for name in lists]
+        finally:
+            await store.close()
+
+    for report in run(work(change=False)):
+        say(_line(report))
+    if preview:
+        return
+    if not yes and not typer.confirm("Dial them again?"):
+        end("Nothing was changed.", 1)
+    for report in run(work(change=True)):
+        say(_line(report))
+
+
+def _statuses(asked: list[str] | None) -> list[RecordStatus]:
+    known = [each.value for each in RENEWABLE]
+    for name in asked or ():
+        if name not in known:
+            end(f"{name!r} is no status of records that are done; take {', '.join(known)}.", 2)
+    return [RecordStatus(name) for name in asked or known]
+
+
+def _line(report: ResetReport) -> str:
+    """What is, or was, done to one list."""
+    what = "would be dialled again" if report.preview else "are dialled again"
+    each = ", ".join(f"{n} {status.replace('_', ' ')}" for status, n in sorted(report.by_status.items()))
+    barred = f"; {counted(report.barred, 'barred record')} not" if report.barred else ""
+    return f"{report.list}: {counted(report.reset, 'record')} {what}{f' ({each})' if each else ''}{barred}"

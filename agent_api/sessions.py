@@ -15,6 +15,7 @@ from config.model import Role
 from dialer.agents.agent import AgentState
 from dialer.ports import User
 from dialer.vocabulary.commands import LogIn, LogOut
+from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import UserKnown
 from dialer.vocabulary.ids import AgentName, TeamName
 
@@ -58,7 +59,11 @@ class SessionRoutes:
         asked = exchange.content_as(LogInRequest)
         user = await self._door.admit(exchange, asked.user, asked.password)
         token, session = await self._logins.begin(user, exchange.settings, label=asked.proof)
-        await self._log_in_agent(exchange, user)
+        try:
+            await self._log_in_agent(exchange, user)
+        except Refused:
+            await self._logins.end(session)
+            raise
         server = exchange.settings.server
         bearer = asked.proof == "bearer"
         me = Me(

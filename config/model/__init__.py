@@ -34,7 +34,7 @@ from config.model.outcome import (
 )
 from config.model.people import LEAST_PASSWORD_LENGTH, NotReadyReason, Role, Team, User
 from config.model.phone import AsteriskPhone, Phone, StaticPhone, address, split_reference
-from config.model.server import Engine, LogLevel, Server
+from config.model.server import Engine, LogLevel, PhoneInUse, Server
 from config.model.settings import Settings
 from config.model.trunk import (
     Authentication,
@@ -85,6 +85,7 @@ __all__ = [
     "Outcome",
     "Permissions",
     "Phone",
+    "PhoneInUse",
     "Predictive",
     "PrefixRule",
     "Privacy",

@@ -8,7 +8,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 
-from config.model.base import FilePath, Name, Network, Port, PositiveSeconds, SecretUrl, Section, in_upper_case
+from config.model.base import (
+    FilePath,
+    Name,
+    Network,
+    Port,
+    PositiveSeconds,
+    SecretUrl,
+    Section,
+    in_lower_case,
+    in_upper_case,
+)
 from config.model.host import Address, WebUrl, in_brackets
 
 
@@ -25,6 +35,13 @@ _DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z0-9_]+)?://")
 
 Level = Annotated[LogLevel, in_upper_case(LogLevel)]
 RtpPort = Annotated[int, Field(ge=1024, le=65534)]
+
+
+class PhoneInUse(StrEnum):
+    """What becomes of a log-in at a phone that another agent has."""
+
+    REFUSE = "refuse"
+    TAKE_OVER = "take_over"
 
 
 class Server(Section):
@@ -63,6 +80,10 @@ class Server(Section):
 
     claim_lease_s: PositiveSeconds = 300
     """A record that a node claimed and neither dials nor renews for this long is free again."""
+
+    phone_in_use: Annotated[PhoneInUse, in_lower_case(PhoneInUse)] = PhoneInUse.REFUSE
+    """An agent logs in whose phone another agent has. refuse: the log-in, naming who has it; take_over: the other agent
+    is logged out, unless a call or after-call work is under way there."""
 
     @field_validator("database_url")
     @classmethod

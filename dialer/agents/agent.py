@@ -74,6 +74,7 @@ class SystemReason(enum.StrEnum):
     AFTER_CALL_OVERRUN = "after_call_overrun"
     RESTART = "restart"
     AFTER_CALL = "after_call"
+    PHONE_TAKEN = "phone_taken"
 
 
 class Wish(enum.StrEnum):
@@ -111,6 +112,8 @@ class Agent:
     interaction: InteractionId | None = None
     #: The standing leg of ASM; it may still be ringing (see its machine).
     engaged: LegId | None = None
+    #: The SIP address of the phone that the agent has since the log-in: nobody else logs in at it. "" for none.
+    phone_held: str = ""
     #: Teams of the user, without those that name the agent by a pattern.
     own_teams: tuple[str, ...] = ()
     #: Campaigns whose start notice was answered with OK.

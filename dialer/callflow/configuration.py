@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.model import Campaign as CampaignSettings
 from config.model import Trunk as TrunkSettings
-from dialer.callflow import observing, probing
+from dialer.callflow import observing, phone_holding, probing
 from dialer.callflow.habits import recall
 from dialer.callflow.step import Step
 from dialer.callflow.world import EngineView
@@ -28,6 +28,7 @@ def on_applied(step: Step, event: events.ConfigurationApplied) -> None:
         agent.teams = frozenset(TeamName(team) for team in world.settings.teams_of(agent.name, agent.own_teams))
         step.agent_changed(agent.name)
         observing.regrouped(step, agent, before[agent.name])
+    phone_holding.review(step)
     configured = {EngineId(each.name) for each in world.settings.engines}
     for engine in world.engines.values():
         if engine.connected and engine.id in configured:

@@ -34,6 +34,8 @@ def move(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "") -> N
     step.write(SaveAgent(agent.name, agent.state, reason, campaign, step.utc))
     step.agent_changed(agent.name)
     observing.agent_changed(step, agent)
+    if agent.state is AgentState.LOGGED_OUT:
+        agent.phone_held = ""
     if agent.state is AgentState.READY:
         agent.idle_since = step.now
         step.start_timer(PACE_TIMER, 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish, make_agent
-from dialer.callflow import asm, notices, observing, offers
+from dialer.callflow import asm, notices, observing, offers, phone_holding
 from dialer.callflow.desk import DESKTOP_GRACE_S, ask_for, desktop_timer, make_not_ready, move
 from dialer.callflow.ending import look_if_drained
 from dialer.callflow.step import Step
@@ -28,13 +28,17 @@ def on_user_known(step: Step, event: events.UserKnown) -> None:
     observing.regrouped(step, agent, before)
     if not event.enabled and agent.state is not AgentState.LOGGED_OUT:
         _log_out(step, agent)
+    if agent.state is not AgentState.LOGGED_OUT:
+        phone_holding.review(step)
     step.agent_changed(agent.name)
 
 
 def on_log_in(step: Step, command: commands.LogIn) -> None:
-    """Logging in twice is no mistake: a second desktop of the same agent shows the same desk."""
+    """Logging in twice is no mistake: a second desktop of the same agent shows the same desk. A phone that another
+    agent has is one, by setting."""
     agent = step.world.agent(command.agent)
     if agent.state is AgentState.LOGGED_OUT:
+        phone_holding.take(step, agent)
         move(step, agent, AgentTrigger.LOG_IN, SystemReason.LOGGED_IN)
         step.history("logged_in", agent=agent.name)
     notices.tell_present_state(step, agent)
@@ -65,6 +69,8 @@ def on_go_ready(step: Step, command: commands.GoReady) -> None:
         raise Refused("logged_out", "Log in first.")
     if agent.state is AgentState.READY:
         return
+    if not agent.phone_held:
+        phone_holding.take(step, agent)
     if agent.interaction is not None:
         ask_for(step, agent, Wish.READY)
         return

@@ -6,7 +6,7 @@ import msgspec
 
 from config.model import Mode
 from dialer.agents.agent import AGENT_TABLE, Agent, AgentState, SystemReason
-from dialer.callflow import conversation, ending, legs, observing, offers, probing, queue
+from dialer.callflow import conversation, ending, legs, observing, offers, phone_holding, probing, queue
 from dialer.callflow.desk import DESKTOP_GRACE_S, desktop_timer, keep_engaged
 from dialer.callflow.habits import recall
 from dialer.callflow.living import decode
@@ -209,6 +209,7 @@ def on_restored(step: Step, _: events.Restored) -> None:
         elif interaction.reconnecting:
             rules = world.campaigns[interaction.campaign].settings.engaged
             step.start_timer(ending.reconnect_timer(interaction.id), rules.reconnect_s)
+    phone_holding.review(step)
     _await_desktops(step)
     _clear_of_removed_engines(step)
     for campaign in world.campaigns.values():

@@ -14,11 +14,11 @@ from dialer.callflow.barring import bar_contact, says_do_not_call
 from dialer.callflow.consent import may_work
 from dialer.callflow.desk import give_free, move
 from dialer.callflow.ending import after_forced, begin_after_call, finalize, free_agent, settle, withdraw
-from dialer.callflow.legs import hang_up
+from dialer.callflow.legs import agent_leg, hang_up
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import OFFER_MODES, Campaign
 from dialer.interactions.interaction import EndedBy, Interaction, InteractionState, InteractionTrigger
-from dialer.interactions.leg import LegState
+from dialer.interactions.leg import Leg, LegState
 from dialer.interactions.party import Party, PartyState, PartyTrigger, make_party
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
@@ -66,8 +66,8 @@ def _check_disposition(campaign: Campaign, disposition: str | None) -> None:
 
 
 def _end_call(step: Step, interaction: Interaction, by: str) -> None:
-    """Hang up; what follows the end of the leg closes it. An end that will not come, as the engine is not connected
-    or has been asked before, is taken for granted: should the leg be there yet, the engine is told when it is back."""
+    """Hang up; what follows the end of the leg closes it. Asked again, we wait for no end that does not come: the legs
+    count as lost, and an engine that is back and has them yet is told to end them."""
     interaction.closed_by = by
     interaction.ended_by = EndedBy.SYSTEM
     interaction.cause = CLOSED
@@ -80,12 +80,20 @@ def _end_call(step: Step, interaction: Interaction, by: str) -> None:
         interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
         finalize(step, interaction, after_forced(step, interaction))
         return
-    engine = step.world.engines.get(leg.engine)
-    if engine is None or not engine.usable or leg.state is LegState.CLEARING:
-        recovery.clear_lost(step, leg)
-        return
-    hang_up(step, leg.id)
-    step.interaction_changed(interaction)
+    if leg.state is LegState.CLEARING:
+        _give_legs_up(step, leg, agent_leg(step, interaction))
+    else:
+        hang_up(step, leg.id)
+        step.interaction_changed(interaction)
+
+
+def _give_legs_up(step: Step, contact: Leg, phone: Leg | None) -> None:
+    """While its engine does not hear us, the agent's phone cannot be taken from the contact: it is given up as well."""
+    engine = step.world.engines.get(contact.engine)
+    recovery.clear_lost(step, contact)
+    deaf = engine is None or not engine.usable
+    if deaf and phone is not None and phone.id in step.world.legs:
+        recovery.clear_lost(step, phone)
 
 
 def on_reassign(step: Step, command: commands.ReassignInteraction) -> None:

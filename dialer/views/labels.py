@@ -55,6 +55,7 @@ _SYSTEM_REASONS: Mapping[str, str] = {
     SystemReason.AFTER_CALL_OVERRUN: "After-call work overrun",
     SystemReason.RESTART: "Restart of the system",
     SystemReason.AFTER_CALL: "After a call",
+    SystemReason.PHONE_TAKEN: "Phone in use by another agent",
 }
 
 _RESULTS: Mapping[CallResult, str] = {

@@ -120,7 +120,7 @@ def settings(**server: Any) -> Settings:
                 max_calls_per_s=1000,
             ),
         ),
-        phones=(StaticPhone(kind="static", name="desks", uri="sip:{agent}@127.0.0.1:5999"),),
+        phones=(StaticPhone(kind="static", name="desks", uri="sip:{extension}@127.0.0.1:5999"),),
         teams=(Team(name="sales"),),
         campaigns=(
             campaign("push", Mode.PUSH_PREVIEW, offer=Offer(timeout_s=600)),

@@ -89,3 +89,16 @@ async def test_an_agent_who_was_added_while_the_node_runs_may_work(stage: Stage)
     desk = await (await stage.log_in("eve")).get("/agent")
     assert (desk["agent"]["state"], desk["agent"]["display_name"]) == ("not_ready", "Eve")
     assert len(desk["agent"]["campaigns"]) == 3
+
+
+async def test_a_log_in_at_a_phone_in_use_is_refused_and_leaves_no_session(stage: Stage) -> None:
+    await stage.log_in("anna")
+    ben = User("ben", "Ben", "agent", password_hash(), "anna@desks", ("sales",))
+    await stage.store.users.save_user(ben)
+    body = {"user": "ben", "password": PASSWORD, "proof": "bearer"}
+    async with stage.client.post(f"{API}/sessions", json=body) as response:
+        told = await response.json(content_type=None)
+        assert (response.status, told.get("code")) == (409, "phone_taken"), told
+        assert told["facts"]["agent"] == "anna"
+        assert "Anna" in told["detail"]
+    assert not await stage.store.sessions.sessions("ben")

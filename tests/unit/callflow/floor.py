@@ -53,6 +53,7 @@ class Floor:
         self.published: list[Publish] = []
         self.claims: list[ClaimRecords] = []
         self.sent_before_commit: list[telephony.Command] = []
+        self._extensions: dict[AgentName, int] = {}
         self.guards: dict[LegId, str | None] = {}
 
     # ------------------------------------------------------------------ in
@@ -266,7 +267,8 @@ class Floor:
 
     def know(self, *names: AgentName, phone: str = "{}@desk", team: str = "sales") -> None:
         for name in names:
-            self.say(events.UserKnown(name, name.title(), phone.format(len(name) + 100), (TeamName(team),)))
+            self._extensions.setdefault(name, 101 + len(self._extensions))
+            self.say(events.UserKnown(name, name.title(), phone.format(self._extensions[name]), (TeamName(team),)))
 
     def open(self, *agents: AgentName) -> None:
         """Configured, restored, engine settled, agents known and logged in, not ready."""

@@ -96,12 +96,16 @@ def test_a_call_is_ended_and_closed_with_its_end(make: Any, mode: Mode) -> None:
     assert "interaction_closed" in floor.topics()
 
 
-def test_a_call_whose_engine_is_gone_is_closed_at_once() -> None:
-    floor = talking()
+@pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, Mode.PROGRESSIVE_ASM])
+def test_a_call_whose_engine_does_not_come_back_is_closed_when_it_is_asked_again(mode: Mode) -> None:
+    floor = talking(mode)
     floor.say(events.EngineDisconnected(ENGINE))
     floor.records = []
     close(floor)
+    assert floor.interaction.state is InteractionState.CONNECTED, "the engine may be back in a moment"
+    close(floor)
     assert not floor.world.interactions
+    assert floor.agent().engaged is None, "the phone may hear the contact yet"
 
 
 def test_a_second_close_does_not_wait_for_an_end_that_does_not_come() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from config.model import LEAST_PASSWORD_LENGTH, Campaign, Recording, Role, Settings, StaticPhone
+from config.model import LEAST_PASSWORD_LENGTH, Campaign, Recording, Role, SecretToCome, Settings, StaticPhone
 from config.model.outcome import AtLimit
 from config.problems import Path
 
@@ -224,6 +224,8 @@ def _is_loopback(host: str) -> bool:
 def _first_passwords(settings: Settings) -> Iterator[Inconsistency]:
     """As long as `cornetta user add` wants them."""
     for at, user in enumerate(settings.users):
+        if user.password is None or isinstance(user.password, SecretToCome):
+            continue
         length = len(user.password.get_secret_value())
         if length < LEAST_PASSWORD_LENGTH:
             reason = f"the password has {length} characters; take {LEAST_PASSWORD_LENGTH} or more"

@@ -114,10 +114,15 @@ def _users(old: Settings, new: Settings) -> Iterator[Change]:
     for name, user in after.items():
         if name not in before:
             yield Change(f"user {name}", "added", Applies.AT_ONCE, "unless the database has the user")
-        elif before[name] != user:
+        elif _without_password(before[name]) != _without_password(user):
             yield Change(f"user {name}", "changed", Applies.NEVER, "the database has the user; change it there")
     for name in before.keys() - after.keys():
         yield Change(f"user {name}", "removed", Applies.NEVER, "the database keeps the user; remove it there")
+
+
+def _without_password(user: Section) -> Section:
+    """A first password that was used may leave the configuration, or its variable the environment."""
+    return user.model_copy(update={"password": None})
 
 
 def _by_name(items: tuple[Section, ...]) -> dict[str, Section]:

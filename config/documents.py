@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import yaml
 
@@ -36,14 +36,35 @@ _REFERENCE = re.compile(r"(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _UNSEEN = re.compile("[\u200b\u202a-\u202e\u2060\ufeff]")
 
 
-class Substituted(str):
-    """Text in which `${ENV}` was replaced; `written` is what stands in the file and may be shown."""
+FILE_PREFIX = "file:"
+
+
+class Placed(str):
+    """Text that refers to a secret, or may: it knows the `place` where it stands, as problems write it. `may_wait` is
+    set when it turns out to be a secret that is not needed yet."""
+
+    place: str
+    may_wait: bool
+
+    def __new__(cls, text: str) -> Self:
+        self = super().__new__(cls, text)
+        self.place = ""
+        self.may_wait = False
+        return self
+
+
+class Substituted(Placed):
+    """Text in which `${ENV}` was replaced; `written` is what stands in the file and may be shown. `missing` are the
+    variables that are not set."""
 
     written: str
+    missing: tuple[str, ...]
 
-    def __new__(cls, text: str, written: str) -> Substituted:
-        self = super().__new__(cls, text)
+    @classmethod
+    def of(cls, text: str, written: str, missing: tuple[str, ...]) -> Self:
+        self = cls(text)
         self.written = written
+        self.missing = missing
         return self
 
 
@@ -58,6 +79,7 @@ class Document:
         self._environment = environment
         self._values = 0
         self._found: list[tuple[Mark, Path, str]] = []
+        self._placed: list[tuple[Path, Placed]] = []
         text = self._text(file)
         if text is not None:
             self._read(text)
@@ -93,6 +115,8 @@ class Document:
                 self.marks.setdefault((), Mark(self.file, 1))
                 # Spelled now: items are called by their names, which may stand below the mistake.
                 self.problems += [Problem(mark, spell(path, self.tree), reason) for mark, path, reason in self._found]
+                for path, text_there in self._placed:
+                    text_there.place = f"{self.marks[path]}: {spell(path, self.tree)}"
 
     def _bounded(self, text: str) -> bool:
         """Whether the nesting is such that the composer, which recurses, can be let at it."""
@@ -152,20 +176,32 @@ class Document:
         return values
 
     def _substituted(self, text: str, path: Path) -> str:
-        """`text` with `${ENV}` replaced by the variable, and `$${` by `${`."""
+        """`text` with `${ENV}` replaced by the variable, and `$${` by `${`. Whether one may be missing is not known
+        here: secrets are only needed where they are used."""
+        missing: list[str] = []
 
         def value(found: re.Match[str]) -> str:
             if found[1]:
                 return found[0][1:]
             if found[2] not in self._environment:
-                self._say(path, f"the environment variable {found[2]} is not set; set it before the start")
+                missing.append(found[2])
                 return found[0]
             # Where a file sets the variables, its byte order mark and line ends may come with them.
             return self._environment[found[2]].lstrip("\ufeff").rstrip("\r\n")
 
         replaced = _REFERENCE.sub(value, text)
         has_reference = any(not found[1] for found in _REFERENCE.finditer(text))
-        return Substituted(replaced, text) if has_reference else replaced
+        if not has_reference and not text.startswith(FILE_PREFIX):
+            return replaced
+        placed = Substituted.of(replaced, text, tuple(missing)) if has_reference else Placed(replaced)
+        self._placed.append((path, placed))
+        return placed
+
+    def unset(self) -> Iterator[Problem]:
+        """Variables that are not set, where the text is no secret that may wait: known once the model was asked."""
+        for path, text in self._placed:
+            if isinstance(text, Substituted) and text.missing and not text.may_wait:
+                yield Problem(self.marks[path], spell(path, self.tree), not_set(text.missing))
 
     def _say(self, path: Path, reason: str) -> None:
         self._found.append((self.marks.get(path, Mark(self.file, 0)), path, reason))
@@ -179,6 +215,13 @@ def _unseen(text: str) -> str:
     put together; empty where it has none."""
     found = _UNSEEN.search(text)
     return f"holds a letter that is not seen (U+{ord(found[0]):04X}); remove it" if found else ""
+
+
+def not_set(names: tuple[str, ...]) -> str:
+    """What is told of variables that are missing."""
+    which, are = ("variable", "is") if len(names) == 1 else ("variables", "are")
+    it = "it" if len(names) == 1 else "them"
+    return f"the environment {which} {', '.join(names)} {are} not set; set {it} before the start"
 
 
 def files_of(directory: FilePath) -> list[FilePath]:

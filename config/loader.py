@@ -13,10 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.consistency import Inconsistency, inconsistencies
 from config.documents import MAX_FILES, Document, Value, files_of
-from config.model import Settings
+from config.model import SecretToCome, Settings
 from config.names import misnamed
 from config.problems import Mark, Path, Problem, spell
-from config.references import References
+from config.references import References, Secrets
 from config.schema import FILE
 from config.surroundings import astray
 from config.wording import Guide, causes, reason
@@ -32,25 +32,36 @@ class CheckReport:
     settings: Settings | None
 
 
-def load(directory: str | os.PathLike[str], environment: Mapping[str, str] | None = None) -> Settings:
+def load(
+    directory: str | os.PathLike[str],
+    environment: Mapping[str, str] | None = None,
+    secrets: Secrets = Secrets.NOW,
+) -> Settings:
     """Settings from the YAML files of a directory and those below it, or from one file.
 
-    `environment` is where `${ENV}` is looked up, usually that of the process. Raises ConfigurationError with every
-    problem that was found, each `FILE:LINE: path.to.key: reason; remedy`.
+    `environment` is where `${ENV}` is looked up, usually that of the process. A first password that cannot be had, and
+    with `Secrets.LATER` any secret, is told by its use. Raises ConfigurationError with every problem that was found,
+    each `FILE:LINE: path.to.key: reason; remedy`.
     """
-    report = check(directory, environment)
+    report = check(directory, environment, secrets)
     if report.settings is None:
         raise ConfigurationError(report.problems)
     return report.settings
 
 
-def check(directory: str | os.PathLike[str], environment: Mapping[str, str] | None = None) -> CheckReport:
+def check(
+    directory: str | os.PathLike[str],
+    environment: Mapping[str, str] | None = None,
+    secrets: Secrets = Secrets.NOW,
+) -> CheckReport:
     """Everything that `load` would say, without raising."""
-    settings, problems = _Reading(FilePath(directory), os.environ if environment is None else environment).result()
+    reading = _Reading(FilePath(directory), os.environ if environment is None else environment, secrets)
+    settings, problems = reading.result()
     if settings is None or problems:
         ordered = sorted(set(problems), key=lambda each: (each.mark.file, each.mark.line, each.path, each.reason))
         return CheckReport(tuple(str(each) for each in ordered), (), None)
-    return CheckReport((), _summary(settings), settings)
+    notes = tuple(f"note: {each.missing}; needed where it is used" for each in reading.waiting)
+    return CheckReport((), (*_summary(settings), *notes), settings)
 
 
 def _summary(settings: Settings) -> tuple[str, ...]:
@@ -75,16 +86,18 @@ def _summary(settings: Settings) -> tuple[str, ...]:
 class _Reading:
     """One reading of a directory: files are merged by section, then checked by the model, then against each other."""
 
-    def __init__(self, directory: FilePath, environment: Mapping[str, str]) -> None:
+    def __init__(self, directory: FilePath, environment: Mapping[str, str], secrets: Secrets) -> None:
         self._place = directory
         self._problems: list[Problem] = []
         self._tree: dict[str, Value] = {}
         self._marks: dict[Path, Mark] = {}
         self._unread: set[tuple[Mark, str]] = set()
         home = directory if directory.is_dir() else directory.parent
-        self._context = {"source": References(home)}
-        for file in self._files():
-            self._merge(Document(file, environment))
+        self._references = References(home, secrets)
+        self._context = {"source": self._references}
+        self._documents = [Document(file, environment) for file in self._files()]
+        for document in self._documents:
+            self._merge(document)
 
     def result(self) -> tuple[Settings | None, list[Problem]]:
         """The settings, and what is wrong with them; None where not even the model takes them."""
@@ -97,12 +110,26 @@ class _Reading:
         try:
             settings = Settings.model_validate(self._tree, context=self._context)
         except ValidationError as error:
+            self._say_unset()
             guide = Guide(json.loads(FILE.read_text(encoding="utf-8")))
             for each in causes(error.errors(include_url=False)):
                 path, _ = guide.follow(each["loc"])
                 self._say(path, reason(each, guide))
+        else:
+            self._say_unset()
         self._compare(settings)
         return settings, self._problems
+
+    @property
+    def waiting(self) -> tuple[SecretToCome, ...]:
+        """Secrets that cannot be had, and wait for their use."""
+        return tuple(self._references.waiting.values())
+
+    def _say_unset(self) -> None:
+        """Variables that are missing and are no secrets that may wait."""
+        unset = [problem for document in self._documents for problem in document.unset()]
+        self._problems += unset
+        self._unread.update((each.mark, each.path) for each in unset)
 
     def _files(self) -> list[FilePath]:
         if self._place.is_file():

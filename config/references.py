@@ -4,34 +4,70 @@ from __future__ import annotations
 
 import os
 import stat
+from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.documents import Substituted
+from config.documents import FILE_PREFIX, Placed, Substituted, not_set
+from config.model import SecretToCome
 
 MAX_SECRET_BYTES = 65_536
-_PREFIX = "file:"
+
+
+class Secrets(Enum):
+    """When the secrets of a configuration are needed: `NOW`, as by a node that starts, or `LATER`, by who uses one."""
+
+    NOW = "now"
+    LATER = "later"
+
+
+class _NotThere(ValueError):
+    """The secret cannot be had here and now; elsewhere, or by another user, it may."""
 
 
 class References:
-    """Resolves the references of one configuration directory; see `config.model.Source`."""
+    """Resolves the references of one configuration directory; see `config.model.Source`. `secrets` says whether those
+    that cannot be had may wait until they are used. `waiting` are the ones that do."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, secrets: Secrets = Secrets.NOW) -> None:
         self._directory = directory
+        self._secrets = secrets
+        self.waiting: dict[str, SecretToCome] = {}
 
-    def secret(self, text: str) -> str:
-        """The secret itself. Raises ValueError if it is written in the file, or cannot be had."""
+    def secret(self, text: str) -> str | SecretToCome:
+        """The secret itself. Raises ValueError if it is written in the file, cannot be had, or is none."""
+        return self._late(text) if self._secrets is Secrets.LATER else self._now(text)
+
+    def first_secret(self, text: str) -> str | SecretToCome:
+        """The same of a secret that is used once at most: it may always wait."""
+        return self._late(text)
+
+    def _late(self, text: str) -> str | SecretToCome:
+        try:
+            return self._now(text)
+        except _NotThere as error:
+            if not isinstance(text, Placed):
+                raise
+            text.may_wait = True
+            return self.waiting.setdefault(text.place, SecretToCome(f"{text.place}: {error}"))
+
+    def _now(self, text: str) -> str:
         if isinstance(text, Substituted):
+            text.may_wait = True  # said by what is raised, and not a second time
+            if text.missing:
+                raise _NotThere(not_set(text.missing))
             if not text:
-                raise ValueError(f"{text.written} is empty; set the environment variable to the secret")
+                raise _NotThere(f"{text.written} is empty; set the environment variable to the secret")
             return _one_line(str(text), text.written)
-        if text.startswith(_PREFIX):
-            return self._from_file(text.removeprefix(_PREFIX).strip())
+        if text.startswith(FILE_PREFIX):
+            return self._from_file(text.removeprefix(FILE_PREFIX).strip())
         raise ValueError("a secret may not stand in the configuration; write ${NAME_OF_VARIABLE} or file:PATH")
 
-    def url(self, text: str) -> str:
+    def url(self, text: str) -> str | SecretToCome:
         """The URL itself. Raises ValueError if a password is written in it."""
-        if text.startswith(_PREFIX):
+        if text.startswith(FILE_PREFIX):
+            return self.secret(text)
+        if isinstance(text, Substituted) and text.missing:
             return self.secret(text)
         written = text.written if isinstance(text, Substituted) else text
         try:
@@ -59,7 +95,7 @@ class References:
                     raise ValueError(f"{path} may be read by others; run chmod 600 {path}")
                 content = stream.read(MAX_SECRET_BYTES + 1)
         except OSError as error:
-            raise ValueError(f"{path} cannot be read ({error.strerror}); write the secret into it") from error
+            raise _NotThere(f"{path} cannot be read ({error.strerror}); write the secret into it") from error
         return _text(content, path)
 
 

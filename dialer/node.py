@@ -20,6 +20,7 @@ from agent_api.server import ApiServer
 from config.difference import Change, difference
 from config.loader import load
 from config.model import LogLevel, Settings
+from config.model import User as Seed
 from dialer import engine_log, local
 from dialer.callflow.held import leases_held
 from dialer.callflow.world import World
@@ -50,6 +51,10 @@ TICK_S = 0.5
 API_BACKLOG = 128
 #: What is queued for the store is waited for at most this long when the node stops.
 LAST_WRITES_S = 10.0
+
+_NO_PASSWORD = (
+    "there is no such user yet, and no first password; write ${NAME_OF_VARIABLE} or file:PATH, or use cornetta user add"
+)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -139,7 +144,7 @@ class Node:
         API's port is taken."""
         if api:
             self._listener = await asyncio.to_thread(_listen, self.settings)
-        await self._seed_users()
+        await self._make_users(await self._new_users(self.settings))
         data = Path(self.settings.server.data_directory)
         await local.grant(self.store.users, self.store.sessions, data, self.clock.now().utc)
         self.writer.start()
@@ -224,28 +229,35 @@ class Node:
                 if lost:
                     self.inbox.post(events.LeasesLost(tuple(lost)))
 
-    async def _seed_users(self) -> None:
-        """Users of the configuration that the database does not have."""
-        for seed in self.settings.users:
-            if await self.store.users.user(seed.name) is None:
-                hashed = await asyncio.to_thread(hash_password, seed.password.get_secret_value())
-                name = seed.display_name or seed.name
-                await self.store.users.save_user(
-                    User(seed.name, name, seed.role, hashed, seed.phone or "", tuple(seed.teams))
-                )
+    async def _new_users(self, settings: Settings) -> list[tuple[Seed, str]]:
+        """Users of the configuration that the database does not have, with their first passwords. Raises
+        ConfigurationError for one without."""
+        seeds = [seed for seed in settings.users if await self.store.users.user(seed.name) is None]
+        missing = [f"users[{each.name}].password: {_NO_PASSWORD}" for each in seeds if each.password is None]
+        if missing:
+            raise ConfigurationError(tuple(missing))
+        return [(each, each.password.get_secret_value()) for each in seeds if each.password is not None]
+
+    async def _make_users(self, new: list[tuple[Seed, str]]) -> None:
+        for seed, password in new:
+            hashed = await asyncio.to_thread(hash_password, password)
+            name = seed.display_name or seed.name
+            user = User(seed.name, name, seed.role, hashed, seed.phone or "", tuple(seed.teams))
+            await self.store.users.save_user(user)
 
     # ------------------------------------------------------------------ reload
 
     async def reload(self) -> tuple[Change, ...]:
         """Check the configuration and apply it, users to seed included; returns what changed. Raises
-        ConfigurationError, nothing changed, or StoreUnavailable when it was applied and users could not be seeded."""
+        ConfigurationError, nothing changed, or StoreUnavailable when it was applied and users could not be made."""
         if self._directory is None:
             raise ConfigurationError(("The configuration of this node was made in code; there is nothing to read.",))
         new = await asyncio.to_thread(load, self._directory)
+        users = await self._new_users(new)
         changes = difference(self.settings, new)
         self.settings = new
         self._revision += 1
         self.inbox.post(events.ConfigurationApplied(self._revision, new))
-        await self._seed_users()
+        await self._make_users(users)
         await self.roster.look()
         return changes

@@ -3,7 +3,7 @@
 from config.model import Campaign, Settings
 """
 
-from config.model.base import Section, Source
+from config.model.base import SecretToCome, Section, Source
 from config.model.calling_window import CallingWindow, Hours
 from config.model.campaign import (
     Accept,
@@ -93,6 +93,7 @@ __all__ = [
     "Recording",
     "Retry",
     "Role",
+    "SecretToCome",
     "Section",
     "Server",
     "Settings",

@@ -20,6 +20,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from dialer.vocabulary.errors import ConfigurationError
+
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -40,16 +42,37 @@ class Section(BaseModel):
     )
 
 
+class SecretToCome(SecretStr):
+    """A secret that is not there, and may not be needed. Whoever uses it gets a ConfigurationError with its place, what
+    is missing and what to do."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__("")
+        self.missing = missing
+
+    def get_secret_value(self) -> str:
+        raise ConfigurationError((self.missing,))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SecretToCome) and other.missing == self.missing
+
+    def __hash__(self) -> int:
+        return hash(self.missing)
+
+
 class Source(Protocol):
     """What a file of the configuration refers to: the loader's side of `Secret` and `FilePath`.
 
     Both methods raise ValueError with a reason and a remedy in one sentence.
     """
 
-    def secret(self, text: str) -> str:
+    def secret(self, text: str) -> str | SecretToCome:
         """The secret that `text`, a `${ENV}` or `file:PATH`, stands for."""
 
-    def url(self, text: str) -> str:
+    def first_secret(self, text: str) -> str | SecretToCome:
+        """The same for a secret that is used once at most, and may be gone."""
+
+    def url(self, text: str) -> str | SecretToCome:
         """`text` or the secret that it stands for; refused if a password is written in it."""
 
     def path(self, text: str) -> str:
@@ -64,6 +87,11 @@ def _source(info: ValidationInfo) -> Source | None:
 def _secret(value: object, info: ValidationInfo) -> object:
     source = _source(info)
     return source.secret(value) if source is not None and isinstance(value, str) else value
+
+
+def _first_secret(value: object, info: ValidationInfo) -> object:
+    source = _source(info)
+    return source.first_secret(value) if source is not None and isinstance(value, str) else value
 
 
 def _secret_url(value: object, info: ValidationInfo) -> object:
@@ -142,6 +170,13 @@ Weight = Annotated[int, Field(ge=1, le=1000)]
 Secret = Annotated[
     SecretStr,
     BeforeValidator(_secret),
+    WithJsonSchema({"type": "string", "pattern": r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)$"}),
+]
+
+#: The same, of a secret that is used once at most: see `Source.first_secret`.
+FirstSecret = Annotated[
+    SecretStr,
+    BeforeValidator(_first_secret),
     WithJsonSchema({"type": "string", "pattern": r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)$"}),
 ]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from config.model.base import Code, Label, Name, Secret, Section, in_lower_case
+from config.model.base import Code, FirstSecret, Label, Name, Section, in_lower_case
 from config.model.phone import PhoneReference
 
 #: Characters that a password has at least, the first one as any later one.
@@ -48,8 +48,9 @@ class User(Section):
     role: Annotated[Role, in_lower_case(Role)] = Role.AGENT
     """agent, supervisor, administrator or auditor."""
 
-    password: Secret
-    """First password, 10 characters or more, as `${ENV}` or `file:PATH`."""
+    password: FirstSecret | None = None
+    """First password, 10 characters or more, as `${ENV}` or `file:PATH`. Needed once, when the user is first made:
+    later it may be missing or left out."""
 
     phone: PhoneReference | None = None
     """Where the agent is rung: a phone's name, or `EXTENSION@NAME` where the phone's address has an extension."""

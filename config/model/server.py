@@ -14,6 +14,7 @@ from config.model.base import (
     Network,
     Port,
     PositiveSeconds,
+    SecretToCome,
     SecretUrl,
     Section,
     in_lower_case,
@@ -89,7 +90,9 @@ class Server(Section):
     @classmethod
     def _of_a_known_database(cls, value: SecretStr | None) -> SecretStr | None:
         """The URL itself is not shown: it may hold a password."""
-        if value is not None and not _DATABASE.match(value.get_secret_value()):
+        if value is None or isinstance(value, SecretToCome):
+            return value
+        if not _DATABASE.match(value.get_secret_value()):
             raise ValueError("is no URL of a database; write sqlite:////DIRECTORY/FILE or postgresql://USER@HOST/NAME")
         return value
 

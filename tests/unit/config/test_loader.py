@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from config.documents import MAX_FILE_BYTES, MAX_VALUES
 from config.loader import check, load
@@ -27,7 +28,7 @@ def test_a_minimal_configuration_works(write: Write, minimal: str) -> None:
     assert campaign.accepts_automatically
     assert campaign.offer.look_s == 3
     assert settings.engine("engine-1").rtp_port_low == 20_000
-    assert settings.user("alice").password.get_secret_value() == "correct horse"
+    assert settings.user("alice").password == SecretStr("correct horse")
     assert settings.trunk("pbx").caller_ids == ("+442079460100",)
 
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import signal
 import time
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
-from rich.console import Console
 
-from config.loader import check as check_configuration
-from config.loader import load
-from config.model import Settings
-from dialer.cli_data import counted, lists_app, users_app
+from dialer.cli_data import lists_app
 from dialer.cli_reset import reset
 from dialer.cli_simulation import simulate
-from dialer.console_log import log_to_stderr
+from dialer.cli_users import users_app
+from dialer.command_line import (
+    EXIT_FAILED,
+    EXIT_MISTAKE,
+    Directory,
+    counted,
+    fail,
+    fault_of,
+    run_async,
+    settings_of,
+    settings_with_secrets,
+    until_told,
+)
 from dialer.terminal import say
-from dialer.vocabulary.errors import ConfigurationError, CornettaError
+from dialer.vocabulary.errors import CornettaError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,64 +40,16 @@ app.add_typer(users_app, name="user", help="Users: add, change the password, sho
 app.command()(simulate)
 lists_app.command("reset")(reset)
 
-T = TypeVar("T")
-#: A user's mistake: told in words, without a traceback.
-EXIT_MISTAKE = 2
-EXIT_FAILED = 1
-#: As a shell tells SIGTERM: 128 + 15.
-EXIT_STOPPED = 143
-
-Directory = Annotated[Path, typer.Option("--config", "-c", help="Directory of the configuration (YAML).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line of stdout.")]
-
-
-def fail(problem: object, code: int = EXIT_FAILED) -> NoReturn:
-    """Say what is wrong on stderr and end."""
-    say(problem, err=True)
-    raise typer.Exit(code)
-
-
-def run_async(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; our own errors become a sentence and an exit code."""
-    try:
-        return asyncio.run(work)
-    except ConfigurationError as error:
-        fail(error, EXIT_MISTAKE)
-    except CornettaError as error:
-        fail(error)
-    except OSError as error:
-        fail(_said(error))
-    except asyncio.CancelledError:
-        fail("Stopped.", EXIT_STOPPED)
-
-
-async def until_told(work: Coroutine[Any, Any, T]) -> T:
-    """`work`, cancelled where we are told to end or lose the terminal, so that it can end what it has started."""
-    task = asyncio.current_task()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if task is not None:
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    return await work
-
-
-def _said(error: OSError) -> str:
-    """A fault of the file system in words: which file, and what about it."""
-    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
-
-
-def settings_of(directory: Path) -> Settings:
-    try:
-        return load(directory)
-    except ConfigurationError as error:
-        fail(error, EXIT_MISTAKE)
 
 
 @app.command()
 def run(config: Directory = Path("/etc/cornetta")) -> None:
     """Run a node. It connects to its engines (cornetta engine) and keeps trying until they are there."""
+    from dialer.console_log import log_to_stderr
     from dialer.service import serve
 
-    settings = settings_of(config)
+    settings = settings_with_secrets(config)
     log_to_stderr(settings.server.log_level)
     run_async(serve(settings, config))
 
@@ -102,6 +60,7 @@ def engine(
     name: Annotated[str, typer.Option(help="Which engine slot of the configuration.")] = "engine-1",
 ) -> None:
     """Run an engine: SIP and media of one slot. It outlives the node, and conversations with it."""
+    from dialer.console_log import log_to_stderr
     from dialer.service import engine_settings
     from sip.engine.main import run as run_engine
 
@@ -113,7 +72,7 @@ def engine(
         known = ", ".join(each.name for each in settings.engines)
         fail(f"{error} The configuration has {known}.", EXIT_MISTAKE)
     except OSError as error:
-        fail(f"{_said(error)}; make server.data_directory one that can be written.")
+        fail(f"{fault_of(error)}; make server.data_directory one that can be written.")
     raise typer.Exit(run_engine(chosen))
 
 
@@ -132,7 +91,10 @@ def check(
     ] = None,
 ) -> None:
     """Check a configuration: every mistake with file, line, path and reason. With --live the peers, too."""
-    report = check_configuration(directory)
+    from config.loader import check as check_configuration
+    from config.references import Secrets
+
+    report = check_configuration(directory, secrets=Secrets.LATER)
     for problem in report.problems:
         say(problem, err=True)
     if report.problems:
@@ -140,6 +102,7 @@ def check(
     for line in report.summary:
         say(line)
     if live:
+        from dialer.console_log import log_to_stderr
         from dialer.live_check.check import LiveCheck, tell
 
         log_to_stderr("ERROR")
@@ -162,9 +125,9 @@ def _secret_in(path: Path) -> str:
 @app.command()
 def reload(config: Directory = Path("/etc/cornetta")) -> None:
     """Let the running node read its configuration again: shows the difference; a mistake changes nothing."""
-    from dialer import local
+    from dialer import asking
 
-    told = run_async(local.ask(settings_of(config), "POST", "/configuration/reload"))
+    told = run_async(asking.ask(settings_of(config), "POST", "/configuration/reload"))
     for change in told["changes"]:
         note = f" ({change['note']})" if change["note"] else ""
         say(f"{change['subject']}: {change['text']} [{change['applies']}]{note}")
@@ -177,9 +140,9 @@ def why(
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
     """Say in one sentence why a campaign dials nothing now, or no more than it does."""
-    from dialer import local
+    from dialer import asking
 
-    told = run_async(local.ask(settings_of(config), "GET", f"/campaigns/{campaign}/why"))
+    told = run_async(asking.ask(settings_of(config), "GET", f"/campaigns/{quote(campaign, safe='')}/why"))
     reason = told["why"]
     said = reason["sentence"] if reason else f"it is dialling. {told['pacing']}"
     say(f"{told['campaign']} is {told['state']}: {said}")
@@ -193,6 +156,7 @@ def call(
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
     """Place one test call through the running node, outside records and statistics."""
+    from dialer.console_log import log_to_stderr
     from dialer.trial import place_trial_call
 
     settings = settings_of(config)
@@ -227,6 +191,9 @@ def lab(
     ] = None,
 ) -> None:
     """The whole product on this machine, with a simulated carrier and phones: a demo, or with --headless a proof."""
+    from rich.console import Console
+
+    from dialer.console_log import log_to_stderr
     from dialer.lab.directory import run_directory
     from dialer.lab.order import Order
     from dialer.vocabulary.interpreter import share_interpreter
@@ -273,6 +240,7 @@ def bench(
 ) -> None:
     """Run one measured comparison; the last line of stdout is one JSON object. NAME -h has its options."""
     from bench.registry import run_bench
+    from dialer.console_log import log_to_stderr
 
     log_to_stderr("WARNING")
     raise typer.Exit(run_bench(name, context.args))

@@ -1,69 +1,56 @@
-"""`cornetta list` and `cornetta user`: plain data, beside a running node or without one."""
+"""`cornetta list`: calling lists, beside a running node or without one."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
-from agent_api.passwords import hash_password
-from config.loader import load
-from config.model import LEAST_PASSWORD_LENGTH, Role, Settings
-from dialer.ports import ImportReport, User
-from dialer.records.import_options import ImportOptions, columns_from
-from dialer.records.place import Place, place_of, types_of
-from dialer.records.unusable import Setting, UnusableFile
-from dialer.store.csv_import import ImportProgress, import_csv
-from dialer.store.opening import open_plain
+from dialer.command_line import EXIT_MISTAKE, Directory, counted, fail, run_async, settings_of
 from dialer.terminal import say, show_table
-from dialer.vocabulary.errors import CornettaError, Refused
-from dialer.vocabulary.ids import ListName
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from dialer.ports import ImportReport
+    from dialer.records.unusable import Setting
+    from dialer.store.csv_import import ImportProgress
+
+T = TypeVar("T")
 lists_app = typer.Typer(no_args_is_help=True, add_completion=False)
-users_app = typer.Typer(no_args_is_help=True, add_completion=False)
-
-Directory = Annotated[Path, typer.Option("--config", "-c", help="Directory of the configuration (YAML).")]
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 row`, `2 rows`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _advice(setting: Setting) -> str:
+    """What to say on the command line of an import."""
+    return {
+        "NUMBER_COLUMN": "Name it: --number-column HEADER.",
+        "DELIMITER": "Say which: --delimiter ';'.",
+        "ENCODING": "Save the file as CSV UTF-8, or name its encoding: --encoding cp1252.",
+    }[setting.name]
 
 
-def end(problem: object, code: int) -> NoReturn:
-    """Say what is wrong on stderr and end."""
-    say(problem, err=True)
-    raise typer.Exit(code)
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; our own errors become a sentence, with the option that helps, and an exit code."""
+    from dialer.records.unusable import UnusableFile
 
+    async def advised() -> T:
+        try:
+            return await work
+        except UnusableFile as error:
+            fail(f"{error} {_advice(error.setting)}" if error.setting else error, EXIT_MISTAKE)
 
-#: What to say on the command line of an import.
-_SETTINGS = {
-    Setting.NUMBER_COLUMN: "Name it: --number-column HEADER.",
-    Setting.DELIMITER: "Say which: --delimiter ';'.",
-    Setting.ENCODING: "Save the file as CSV UTF-8, or name its encoding: --encoding cp1252.",
-}
-
-
-def run(work: Any) -> Any:
-    """Run to the end; our own errors become a sentence and an exit code."""
-    try:
-        return asyncio.run(work)
-    except UnusableFile as error:
-        end(f"{error} {_SETTINGS[error.setting]}" if error.setting else error, 2)
-    except CornettaError as error:
-        end(error, 2)
-    except OSError as error:
-        end(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
+    return run_async(advised(), EXIT_MISTAKE)
 
 
 async def open_data(config: Path) -> Any:
     """The plain data of the configuration's database."""
-    settings = await asyncio.to_thread(load, config)
+    from dialer.store.opening import open_plain
+
+    settings = await asyncio.to_thread(settings_of, config)
     directory = Path(settings.server.data_directory)
     await asyncio.to_thread(directory.mkdir, 0o700, parents=True, exist_ok=True)
     return await open_plain(settings.server.database)
@@ -84,75 +71,6 @@ def show_lists(config: Directory = Path("/etc/cornetta")) -> None:
     show_table(("list", "zone", "region", "records", "ready"), rows)
 
 
-@users_app.command("show")
-def show_users(config: Directory = Path("/etc/cornetta")) -> None:
-    """All users."""
-
-    async def work() -> Any:
-        store = await open_data(config)
-        try:
-            return await store.users.users()
-        finally:
-            await store.close()
-
-    rows = [
-        (user.name, user.display_name, user.role, user.phone, ", ".join(user.teams), str(user.enabled))
-        for user in run(work())
-    ]
-    show_table(("user", "name", "role", "phone", "teams", "enabled"), rows)
-
-
-@users_app.command("add")
-def add_user(
-    name: Annotated[str, typer.Argument(help="Log-in name.")],
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
-    role: Annotated[
-        Role | None, typer.Option(help="agent, supervisor, administrator or auditor; agent where it is not given.")
-    ] = None,
-    display_name: Annotated[str, typer.Option(help="Name that people read.")] = "",
-    phone: Annotated[str, typer.Option(help="Where an agent is rung, e.g. 101@desks.")] = "",
-    team: Annotated[list[str] | None, typer.Option(help="Team; may be given again.")] = None,
-    config: Directory = Path("/etc/cornetta"),
-) -> None:
-    """Add a user, or change the one of this name: what is not given stays. A running node knows it within seconds."""
-    if len(password) < LEAST_PASSWORD_LENGTH:
-        end(f"The password has {len(password)} characters; take {LEAST_PASSWORD_LENGTH} or more.", 2)
-
-    async def work() -> User:
-        _check_place(await asyncio.to_thread(load, config), phone, tuple(team or ()))
-        store = await open_data(config)
-        try:
-            hashed = await asyncio.to_thread(hash_password, password)
-            old = await store.users.user(name) or User(name, name, Role.AGENT, "", "", ())
-            user = User(
-                name,
-                display_name or old.display_name,
-                role or old.role,
-                hashed,
-                phone or old.phone,
-                tuple(team or old.teams),
-            )
-            await store.users.save_user(user)
-            return user
-        finally:
-            await store.close()
-
-    user = run(work())
-    say(f"{name} is {user.role}.")
-
-
-def _check_place(settings: Settings, phone: str, teams: tuple[str, ...]) -> None:
-    """Raises Refused for a team or a phone that the configuration does not have."""
-    known = [team.name for team in settings.teams]
-    for name in teams:
-        if name not in known:
-            raise Refused("team_not_found", f"There is no team {name!r}; the configuration has {', '.join(known)}.")
-    known = [each.name for each in settings.phones]
-    _, sign, name = phone.partition("@")
-    if phone and not (sign and name in known):
-        raise Refused("phone_not_found", f"{phone!r} is no phone: write EXTENSION@NAME, NAME of {', '.join(known)}.")
-
-
 @lists_app.command("import")
 def import_list(
     file: Annotated[Path, typer.Argument(help="CSV file.")],
@@ -166,12 +84,20 @@ def import_list(
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
     """Import records. Rows that cannot be used are refused with line, column and reason; the others are taken."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from dialer.records.import_options import ImportOptions, columns_from
+    from dialer.records.place import Place, place_of, types_of
+    from dialer.store.csv_import import import_csv
+    from dialer.vocabulary.errors import Refused
+    from dialer.vocabulary.ids import ListName
 
     async def work(progress: Progress) -> ImportReport:
         store = await open_data(config)
         task = progress.add_task("rows", total=None)
         try:
-            settings = await asyncio.to_thread(load, config)
+            settings = await asyncio.to_thread(settings_of, config)
             known = {row.name: row for row in await store.lists.lists()}.get(ListName(name))
             place = Place(zone, region).or_else(Place(known.zone, known.region) if known else place_of(settings, name))
             if not place.zone:
@@ -187,10 +113,10 @@ def import_list(
             await store.close()
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        report: ImportReport = run(work(progress))
+        report = run(work(progress))
     _tell_import(report)
     if report.refused and not report.accepted:
-        raise typer.Exit(2)
+        raise typer.Exit(EXIT_MISTAKE)
 
 
 def _tell_import(report: ImportReport) -> None:

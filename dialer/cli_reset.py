@@ -5,15 +5,17 @@ from __future__ import annotations
 import getpass
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dialer.cli_data import Directory, counted, end, open_data, run
-from dialer.ports import ResetReport
+from dialer.cli_data import open_data, run
+from dialer.command_line import EXIT_FAILED, EXIT_MISTAKE, Directory, counted, fail
 from dialer.terminal import say
-from dialer.vocabulary.ids import ListName
-from dialer.vocabulary.results import RENEWABLE, RecordStatus
+
+if TYPE_CHECKING:
+    from dialer.ports import ResetReport
+    from dialer.vocabulary.results import RecordStatus
 
 
 def reset(
@@ -29,6 +31,8 @@ def reset(
     """Dial finished and cancelled records again, as if they were new: their attempts are no longer counted. Numbers on
     the do-not-call list stay barred; records that wait or are in hand stay as they are. The history keeps who did it.
     """
+    from dialer.vocabulary.ids import ListName
+
     statuses = _statuses(status)
     lists = [ListName(name) for name in dict.fromkeys(names)]
 
@@ -47,16 +51,18 @@ def reset(
     if preview:
         return
     if not yes and not typer.confirm("Dial them again?"):
-        end("Nothing was changed.", 1)
+        fail("Nothing was changed.", EXIT_FAILED)
     for report in run(work(change=True)):
         say(_line(report))
 
 
 def _statuses(asked: list[str] | None) -> list[RecordStatus]:
+    from dialer.vocabulary.results import RENEWABLE, RecordStatus
+
     known = [each.value for each in RENEWABLE]
     for name in asked or ():
         if name not in known:
-            end(f"{name!r} is no status of records that are done; take {', '.join(known)}.", 2)
+            fail(f"{name!r} is no status of records that are done; take {', '.join(known)}.", EXIT_MISTAKE)
     return [RecordStatus(name) for name in asked or known]
 
 

@@ -10,10 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
-import msgspec
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from dialer.terminal import say
 from dialer.vocabulary.errors import ConfigurationError, CornettaError
@@ -81,6 +78,8 @@ def simulate(
             plan = _with_campaign(plan, campaign, rule)
         figures = _run(plan, range(first, last + 1), plot)
         if as_json:
+            import msgspec
+
             say(json.dumps(msgspec.to_builtins(figures)))
         else:
             _tell(figures)
@@ -162,6 +161,9 @@ def _run(plan: Plan, seeds: range, plot: Path | None) -> Figures:
 @contextmanager
 def _progress(seeds: range, hours: float) -> Iterator[Tell]:
     """On stderr: a bar on a terminal, lines elsewhere, as in a log."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _lines(seeds, hours)

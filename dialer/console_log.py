@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 
@@ -25,12 +26,26 @@ def log_to_stderr(level: str) -> None:
             ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_Stderr,
     )
     root = logging.getLogger()
     for handler in [each for each in root.handlers if isinstance(each, _OfLibraries)]:
         root.removeHandler(handler)
     root.addHandler(_OfLibraries(max(logging.WARNING, logging.getLevelNamesMapping()[level])))
+
+
+class _Stderr:
+    """Writes to what stderr is at the moment of the line."""
+
+    def __init__(self, *_: object) -> None:
+        """Takes what structlog gives to a logger, and needs none of it."""
+
+    def msg(self, line: str) -> None:
+        with contextlib.suppress(OSError, ValueError):  # a full disk or a closed terminal stops no call
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+
+    debug = info = warning = error = critical = exception = fatal = log = msg
 
 
 class _OfLibraries(logging.Handler):

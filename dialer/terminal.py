@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import typer
 
-from dialer.vocabulary.log.clean import printable
+from dialer.vocabulary.printable import printable
 
 
 def escaped(text: str) -> str:

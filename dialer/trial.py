@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from config.model import Settings
-from dialer import local
+from dialer import asking
 
 #: How often the node is asked how the call stands.
 LOOK_S = 0.3
@@ -34,7 +34,7 @@ async def place_trial_call(
 ) -> int:
     """Place the call and follow it to its end; 0 if the number answered. Raises NodeUnreachable or NodeRefused."""
     body = {"campaign": campaign, "number": number, "phone": phone}
-    told: dict[str, Any] = await local.ask(settings, "POST", "/test-calls", body)
+    told: dict[str, Any] = await asking.ask(settings, "POST", "/test-calls", body)
     seen = ""
     connected = False
     _end_at_signals()
@@ -47,8 +47,8 @@ async def place_trial_call(
                 connected = connected or seen == "connected"
                 say(_WORDS[seen].format(**told))
             await asyncio.sleep(LOOK_S)
-            told = await local.ask(settings, "GET", f"/test-calls/{told['id']}")
+            told = await asking.ask(settings, "GET", f"/test-calls/{told['id']}")
     except asyncio.CancelledError:
-        told = await local.ask(settings, "POST", f"/test-calls/{told['id']}/end")
+        told = await asking.ask(settings, "POST", f"/test-calls/{told['id']}/end")
     say(f"ended: {told['words']}")
     return 0 if connected else 1

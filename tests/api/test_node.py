@@ -15,10 +15,11 @@ from aiohttp import ClientSession
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from config.model import Server, Settings, User
+from config.model import SecretToCome, Server, Settings, User
 from dialer.node import Node
 from dialer.ports import User as KnownUser
 from dialer.store.opening import open_plain
+from dialer.vocabulary.errors import ConfigurationError
 from dialer.vocabulary.ids import EngineId
 from sip.wire import EngineProcess
 
@@ -45,8 +46,8 @@ def node_settings(directory: Path) -> Settings:
 @asynccontextmanager
 async def running(made: Settings) -> AsyncIterator[ClientSession]:
     node = await Node.open(made)
-    await node.start()
     try:
+        await node.start()
         async with ClientSession(made.server.url) as client:
             yield client
     finally:
@@ -156,3 +157,23 @@ async def test_a_user_who_is_added_beside_the_node_is_on_its_list_without_a_log_
         async with asyncio.timeout(10.0):
             while len(await get(client, "/agents", sue)) < 2:  # noqa: ASYNC110  # the answer has no event
                 await asyncio.sleep(0.02)
+
+
+async def test_a_first_password_is_needed_once(tmp_path: Path) -> None:
+    made = node_settings(tmp_path)
+    without = made.model_copy(
+        update={"users": tuple(each.model_copy(update={"password": None}) for each in made.users)}
+    )
+    with pytest.raises(ConfigurationError, match=r"users\[sue\].password: there is no such user yet"):
+        async with running(without):
+            pass
+    gone = SecretToCome("people.yaml:4: users[sue].password: the environment variable FIRST is not set; set it")
+    unset = made.model_copy(update={"users": (made.users[0].model_copy(update={"password": gone}),)})
+    with pytest.raises(ConfigurationError, match=r"people\.yaml:4: users"):
+        async with running(unset):
+            pass
+    async with running(made):
+        pass
+    for later in (without, unset):
+        async with running(later) as client:
+            await log_in(client, "sue")

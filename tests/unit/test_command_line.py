@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 import typer
 from typer.testing import CliRunner
 
-from dialer.cli import EXIT_STOPPED, app, run_async, until_told
+from config.model import Role
+from dialer.cli import app
+from dialer.cli_users import RoleName
+from dialer.command_line import EXIT_STOPPED, run_async, until_told
+from dialer.store.opening import open_plain
+from dialer.terminal import say
 
 CONFIGURATION = """
 server: {{data_directory: {0}/data}}
@@ -61,6 +71,123 @@ def test_a_new_password_leaves_role_phone_and_teams_as_they_were(tmp_path: Path)
         "sales",
         "True",
     ]
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """Commands set up the log of their process, which here is that of all tests."""
+    root, before = logging.getLogger(), list(logging.getLogger().handlers)
+    yield
+    structlog.reset_defaults()
+    root.handlers = before
+
+
+HEAVY = ("aiohttp", "alembic", "config.model", "holidays", "msgspec", "numpy", "phonenumbers", "pjsua2", "sqlalchemy")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["user", "add", "--help"], ["list", "--help"], ["call", "--help"]])
+def test_help_loads_nothing_that_it_does_not_need(arguments: list[str]) -> None:
+    tell = (
+        "import sys; from dialer.cli import app; app(standalone_mode=False); "
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", tell, *arguments], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "Usage" in told.stdout
+    assert told.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", [["why", "spring"], ["reload"], ["check"]])
+def test_a_command_that_asks_the_node_loads_no_node(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "cornetta.yaml").write_text(CONFIGURATION.format(tmp_path))
+    where = [str(tmp_path)] if command == ["check"] else ["--config", str(tmp_path)]
+    unneeded = ("aiohttp", "alembic", "numpy", "pjsua2", "sqlalchemy")
+    tell = (
+        "import sys; from dialer.cli import app; app(standalone_mode=False); "
+        f"print([name for name in {unneeded!r} if name in sys.modules])"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", tell, *command, *where], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert told.stdout.splitlines()[-1] == "[]" if told.stdout else "No node has run here" in told.stderr
+
+
+def test_a_phone_is_given_without_a_new_password(tmp_path: Path) -> None:
+    (tmp_path / "cornetta.yaml").write_text(CONFIGURATION.format(tmp_path))
+
+    def cornetta(*arguments: str, typed: str = "") -> tuple[int, str]:
+        result = CliRunner().invoke(app, [*arguments, "--config", str(tmp_path)], input=typed, env={"COLUMNS": "160"})
+        return result.exit_code, result.output
+
+    asked = "a-first-password\na-first-password\n"
+    assert cornetta("user", "add", "anna", "--team", "sales", typed=asked)[0] == 0, "a new user has a password"
+    before = asyncio.run(_hash_of(tmp_path, "anna"))
+    assert cornetta("user", "add", "anna", "--phone", "101@desks")[0] == 0
+    assert asyncio.run(_hash_of(tmp_path, "anna")) == before
+    assert cornetta("user", "add", "anna", typed=asked)[0] == 0, "nothing else to change: it is the password"
+    assert asyncio.run(_hash_of(tmp_path, "anna")) != before
+    code, told = cornetta("user", "add", "anna", "--password", "short")
+    assert (code, "5 characters" in told) == (2, True)
+
+
+async def _hash_of(directory: Path, name: str) -> str:
+    store = await open_plain(f"sqlite:///{directory}/data/cornetta.db")
+    try:
+        user = await store.users.user(name)
+        assert user is not None
+        return user.password_hash
+    finally:
+        await store.close()
+
+
+def test_the_roles_of_the_command_line_are_those_of_the_configuration() -> None:
+    assert [(each.name, each.value) for each in RoleName] == [(each.name, each.value) for each in Role]
+
+
+def test_what_a_carrier_has_said_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    say("trunk pbx: 503 Busy\x1b]0;owned\x07\x9b31m\nsecond line")
+    told = capsys.readouterr().out
+    assert told == "trunk pbx: 503 Busy\\x1b]0;owned\\x07\\x9b31m\nsecond line\n"
+
+
+SECRETS = """
+users:
+  - name: carol
+    role: supervisor
+    password: ${CAROLS_FIRST_PASSWORD}
+"""
+
+
+def test_commands_that_need_no_secret_want_none(tmp_path: Path) -> None:
+    file = tmp_path / "cornetta.yaml"
+    file.write_text(CONFIGURATION.format(tmp_path).replace("port: 15060,", TRUNK_SECRET) + SECRETS)
+
+    def cornetta(*arguments: str) -> str:
+        return CliRunner().invoke(app, list(arguments), env={"COLUMNS": "160"}).output
+
+    where = ("--config", str(tmp_path))
+    checked = cornetta("check", str(tmp_path))
+    assert "campaign spring" in checked
+    note = "users[carol].password: the environment variable CAROLS_FIRST_PASSWORD is not set"
+    assert f"note: {file}:12: {note}" in checked, checked
+    assert "trunks[pbx].authentication.password: the environment variable PBX_SECRET is not set" in checked
+    for command in (
+        ["why", "spring"],
+        ["reload"],
+        ["call", "+442079460000", "--campaign", "spring", "--phone", "1@desks"],
+    ):
+        assert "No node has run here" in cornetta(*command, *where)
+    for command in (["list", "show"], ["user", "show"]):
+        assert "PASSWORD" not in cornetta(*command, *where)
+    told = cornetta("run", *where)
+    assert told.strip() == (
+        f"{file}:4: trunks[pbx].authentication.password: the environment variable PBX_SECRET is not set; "
+        "set it before the start"
+    )
+
+
+TRUNK_SECRET = 'port: 15060, authentication: {user: us, password: "${PBX_SECRET}"},'
 
 
 def test_a_list_is_reset_after_a_preview_and_a_question(tmp_path: Path) -> None:

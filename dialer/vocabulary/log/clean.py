@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 from structlog.types import EventDict, WrappedLogger
 
+from dialer.vocabulary.printable import CONTROLS, printable
+
 #: How every token of ours begins, so that it is known wherever it turns up.
 TOKEN_PREFIX = "cornetta_"
 HIDDEN = "***"
@@ -35,11 +37,7 @@ _IN_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(://)[^/\s@]*:[^/\s@]*@"), rf"\1{HIDDEN}@"),
     (re.compile(r"\b(inline:)[A-Za-z0-9+/=]{16,}"), rf"\1{HIDDEN}"),
 )
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
-_CONTROLS |= {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
-#: Marks that reorder the text of a terminal.
-_CONTROLS |= {code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029)}
-_CONTROLS_OF_TRACE = {code: text for code, text in _CONTROLS.items() if code != ord("\n")}
+_CONTROLS_OF_TRACE = {code: text for code, text in CONTROLS.items() if code != ord("\n")}
 
 
 def without_secrets(text: str) -> str:
@@ -47,11 +45,6 @@ def without_secrets(text: str) -> str:
     for pattern, instead in _IN_TEXT:
         text = pattern.sub(instead, text)
     return text
-
-
-def printable(text: str) -> str:
-    """`text` with control characters, half surrogates and marks that reorder it written as escapes: for terminals."""
-    return text.translate(_CONTROLS).encode("utf-8", "backslashreplace").decode()
 
 
 def clean_line(_: WrappedLogger, __: str, line: EventDict) -> EventDict:

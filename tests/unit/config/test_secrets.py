@@ -23,7 +23,7 @@ def told(write: Write, value: str, environment: dict[str, str] | None = None) ->
     """The one problem of a password that is written as `value`, or the note of one that may wait."""
     report = check(write(USER.format(value)), environment or {})
     (problem,) = report.problems or [line for line in report.summary if line.startswith("note: ")]
-    return problem.removeprefix("note: ").removesuffix("; needed where it is used")
+    return problem.removeprefix("note: ")
 
 
 def first_password(settings: Settings) -> str:

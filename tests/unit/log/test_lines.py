@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import logging
 from collections.abc import Iterator
-from contextlib import redirect_stderr
 
 import pytest
 import structlog
 
 from dialer.console_log import log_to_stderr
-from dialer.vocabulary.log.clean import MAX_TRACE, MAX_VALUE, TOKEN_PREFIX, clean_line, printable, without_secrets
+from dialer.vocabulary.log.clean import MAX_TRACE, MAX_VALUE, TOKEN_PREFIX, clean_line, without_secrets
 from dialer.vocabulary.log.flood import BURST, PER_S, Flood
 from dialer.vocabulary.log.traces import BURST as TRACES
 from dialer.vocabulary.log.traces import Traces
+from dialer.vocabulary.printable import printable
 
 TOKEN = TOKEN_PREFIX + "Zk3vQ9aLr0uXw1TgYb7HnA"
 PASSWORD = "correct horse battery"
@@ -28,14 +27,22 @@ class Clock:
         return self.now
 
 
+class Written:
+    """What a program has written to stderr."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def getvalue(self) -> str:
+        return self._capsys.readouterr().err
+
+
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
-    """What a program writes to stderr after `log_to_stderr`."""
-    stream = io.StringIO()
+def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Written]:
+    """What is written after `log_to_stderr`."""
     root, before = logging.getLogger(), list(logging.getLogger().handlers)
-    with redirect_stderr(stream):
-        log_to_stderr("INFO")
-        yield stream
+    log_to_stderr("INFO")
+    yield Written(capsys)
     structlog.reset_defaults()
     root.handlers = before
 
@@ -79,7 +86,7 @@ def test_what_stands_under_the_name_of_a_secret_is_hidden(key: str) -> None:
     assert PASSWORD not in str(line)
 
 
-def test_a_token_in_locals_headers_address_and_body_reaches_no_log(written: io.StringIO) -> None:
+def test_a_token_in_locals_headers_address_and_body_reaches_no_log(written: Written) -> None:
     def handler(token: str, password: str) -> None:
         headers = {"Authorization": f"Bearer {token}", "Cookie": f"cornetta={token}"}
         body = f'{{"user":"carol","password":"{password}"}}'.encode()
@@ -97,7 +104,7 @@ def test_a_token_in_locals_headers_address_and_body_reaches_no_log(written: io.S
     assert PASSWORD not in told
 
 
-def test_a_traceback_tells_no_values_and_has_a_bound(written: io.StringIO) -> None:
+def test_a_traceback_tells_no_values_and_has_a_bound(written: Written) -> None:
     def deep(number: int, value: str) -> None:
         if number == 0:
             raise RuntimeError("x" * 50_000)
@@ -162,7 +169,7 @@ def test_many_kinds_have_a_bound_together() -> None:
     assert passed == 2_000
 
 
-def test_libraries_write_the_same_way_and_are_bounded(written: io.StringIO) -> None:
+def test_libraries_write_the_same_way_and_are_bounded(written: Written) -> None:
     for number in range(1_000):
         logging.getLogger("asyncio").error("socket.accept() out of system resource %d", number)
     told = written.getvalue()
@@ -170,7 +177,7 @@ def test_libraries_write_the_same_way_and_are_bounded(written: io.StringIO) -> N
     assert "out of system resource 0" in told
 
 
-def test_a_line_is_one_line_without_escapes_of_a_terminal(written: io.StringIO) -> None:
+def test_a_line_is_one_line_without_escapes_of_a_terminal(written: Written) -> None:
     structlog.get_logger().warning("trunk_down", reason="Busy\x1b]0;owned\x07\r\nforged line \x9b31m \u202e abc \ud800")
     told = written.getvalue()
     assert told.count("\n") == 1

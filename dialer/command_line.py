@@ -1,0 +1,88 @@
+"""What the commands of `cornetta` share. Light: whatever a command needs is imported when it runs, so that help, and
+commands that only ask the node, start at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from dialer.terminal import say
+from dialer.vocabulary.errors import ConfigurationError, CornettaError
+
+if TYPE_CHECKING:
+    from config.model import Settings
+
+T = TypeVar("T")
+#: A user's mistake: told in words, without a traceback.
+EXIT_MISTAKE = 2
+EXIT_FAILED = 1
+#: As a shell tells SIGTERM: 128 + 15.
+EXIT_STOPPED = 143
+
+Directory = Annotated[Path, typer.Option("--config", "-c", help="Directory of the configuration (YAML).")]
+
+
+def fail(problem: object, code: int = EXIT_FAILED) -> NoReturn:
+    """Say what is wrong on stderr and end."""
+    say(problem, err=True)
+    raise typer.Exit(code)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def fault_of(error: OSError) -> str:
+    """A fault of the file system in words: which file, and what about it."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+
+
+def run_async(work: Coroutine[Any, Any, T], refused: int = EXIT_FAILED) -> T:
+    """Run to the end; our own errors become a sentence and an exit code, `refused` for what we would not do."""
+    try:
+        return asyncio.run(work)
+    except ConfigurationError as error:
+        fail(error, EXIT_MISTAKE)
+    except CornettaError as error:
+        fail(error, refused)
+    except OSError as error:
+        fail(fault_of(error))
+    except asyncio.CancelledError:
+        fail("Stopped.", EXIT_STOPPED)
+
+
+async def until_told(work: Coroutine[Any, Any, T]) -> T:
+    """`work`, cancelled where we are told to end or lose the terminal, so that it can end what it has started."""
+    task = asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    return await work
+
+
+def settings_of(directory: Path) -> Settings:
+    """The configuration; a secret that is missing is told by its use."""
+    from config.loader import load
+    from config.references import Secrets
+
+    try:
+        return load(directory, secrets=Secrets.LATER)
+    except ConfigurationError as error:
+        fail(error, EXIT_MISTAKE)
+
+
+def settings_with_secrets(directory: Path) -> Settings:
+    """The same for a program that uses its secrets."""
+    from config.loader import load
+
+    try:
+        return load(directory)
+    except ConfigurationError as error:
+        fail(error, EXIT_MISTAKE)

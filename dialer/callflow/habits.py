@@ -44,8 +44,9 @@ def recall(step: Step, campaign: Campaign) -> None:
 
 
 def follow_the_day(step: Step, campaign: Campaign) -> None:
-    """What yesterday taught counts from today on; a question that was not answered is asked again."""
-    if day_of(campaign, step.utc) > campaign.habits_day:
+    """What yesterday taught counts from today on; a question that was not answered is asked again. The day may also
+    turn out to be another one, once the zones of the records are known."""
+    if day_of(campaign, step.utc) != campaign.habits_day:
         recall(step, campaign)
 
 
@@ -53,12 +54,14 @@ def on_recalled(step: Step, event: events.HabitsRecalled) -> None:
     campaign = step.world.campaigns.get(event.campaign)
     if campaign is None:
         return
-    counts = weighed(event.habits, day_of(campaign, step.utc))
-    lists = tuple(sorted({each.list for each in event.habits}))
-    campaign.has_habits = True
+    today = day_of(campaign, step.utc)
+    former = [each for each in event.habits if each.day < today]
+    counts = weighed(former, today)
+    lists = tuple(sorted({each.list for each in former}))
+    campaign.has_habits = bool(former)
     governor = step.world.pacers[campaign.name]
     governor.observe(Observation(Observed.HISTORY, step.now, history=counts, lists=lists))
-    step.history("habits_recalled", campaign=campaign.name, dials=sum(each.dials for each in event.habits))
+    step.history("habits_recalled", campaign=campaign.name, dials=sum(each.dials for each in former))
 
 
 def on_recall_failed(step: Step, event: events.RecallFailed) -> None:

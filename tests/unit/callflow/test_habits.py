@@ -21,7 +21,7 @@ from dialer.vocabulary.outputs import Output, RecallHabits
 from dialer.vocabulary.telephony import ClearedBy
 from dialer.vocabulary.writes import SettleAttempt
 from tests.unit.callflow.floor import Floor
-from tests.unit.callflow.house import ADA, BOB, SPRING, campaign, record, settings
+from tests.unit.callflow.house import ADA, BOB, LONDON, SPRING, campaign, record, settings
 
 #: 22 January 2026, as an ordinal.
 TODAY = 739_638
@@ -56,11 +56,10 @@ class Script:
 class HabitFloor(Floor):
     """A floor whose store knows habits, if a test says which; None: it does not answer."""
 
-    def __init__(self, **more: Any) -> None:
+    def __init__(self, zone: str = LONDON, **more: Any) -> None:
         rules = {"min_agents": 1}
-        super().__init__(
-            settings(campaign(Mode.PREDICTIVE_ASM, predictive=rules, **more)), [record(n) for n in range(1, 200)]
-        )
+        rows = [record(n, zone=zone) for n in range(1, 200)]
+        super().__init__(settings(campaign(Mode.PREDICTIVE_ASM, predictive=rules, **more)), rows)
         self.script = Script()
         self.world.make_pacer = lambda _: Governor(self.script)
         self.recalls: list[RecallHabits] = []
@@ -164,6 +163,29 @@ def test_the_pacing_is_told_of_former_days_when_the_campaign_starts() -> None:
     assert count.dials == pytest.approx(50 + 10 * 0.5 ** (1 / 14))
     assert count.answers == pytest.approx(20 + 0.5 ** (1 / 14))
     assert "habits_recalled" in floor.history()
+
+
+def test_what_today_has_taught_is_none_of_former_days_after_a_restart() -> None:
+    floor = HabitFloor()
+    floor.known = (*KNOWN, DayHabit(ListName("new"), TODAY, 12, "fixed", "GB", 1000, 900.0))
+    floor.work()
+    (told,) = floor.script.history
+    assert told.lists == ("contacts", "old")
+    assert [count.dials for count in told.history] == [pytest.approx(50 + 10 * 0.5 ** (1 / 14))]
+    floor.known = (DayHabit(CONTACTS, TODAY, 12, "fixed", "GB", 1000, 900.0),)
+    floor.ask(commands.StopCampaign(SPRING, "sue"))
+    floor.ask(commands.StartCampaign(SPRING, "sue"))
+    assert floor.script.history[-1].history == ()
+    assert not floor.campaign.has_habits
+
+
+def test_the_day_is_that_of_the_records_as_soon_as_their_zones_are_known() -> None:
+    floor = HabitFloor("Pacific/Auckland")
+    floor.open(ADA, BOB)
+    floor.start()
+    floor.tick(60.0)
+    floor.tick(60.0)
+    assert [each.since_day for each in floor.recalls] == [TODAY - 60, TODAY - 59]
 
 
 def test_records_are_shown_to_the_pacing_where_habits_tell_them_apart() -> None:

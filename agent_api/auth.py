@@ -94,7 +94,7 @@ class Logins:
         if session is None or _is_over(session, settings, now):
             return None
         user = await self._users.user(session.user)
-        if user is None or not user.enabled:
+        if user is None or not user.enabled or user.fault:
             return None
         if now - session.used_at >= min(TOUCH_INTERVAL_S, settings.server.session_idle_s / 4):
             await self._sessions.touch_session(token_hash, now)

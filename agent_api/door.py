@@ -39,7 +39,8 @@ class Door:
         self._refusing = 0
 
     async def admit(self, exchange: Exchange, name: str, password: str) -> User:
-        """The user, whose password is right. Raises ProblemRaised: 401, or 429 in the slow lane."""
+        """The user, whose password is right. Raises ProblemRaised: 401, or 429 in the slow lane; 403 for a user whose
+        row in the database is of no use."""
         tried = await self._tried(exchange, name)
         try:
             usual = await self._usual(exchange, tried, password)
@@ -47,6 +48,9 @@ class Door:
             raise too_many(str(error), RETRY_AFTER_S) from error
         user = usual or await self._slow(exchange, tried, password)
         self._limit.succeeded(tried, exchange.now.monotonic)
+        if user.fault:
+            detail = f"This user cannot log in: {user.fault}."
+            raise ProblemRaised(problem(403, "user_unusable", detail, "Ask an administrator."))
         return user
 
     def device_of(self, exchange: Exchange, user: User) -> SetCookie:

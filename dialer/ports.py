@@ -213,7 +213,8 @@ class Attempts(Protocol):
 
 
 class User(Struct, frozen=True):
-    """`role` is agent, supervisor, administrator or auditor; `password_hash` is argon2id."""
+    """`role` is agent, supervisor, administrator or auditor; `password_hash` is argon2id. `fault` says what is wrong
+    with the row of a user who cannot log in, empty for all others."""
 
     name: str
     display_name: str
@@ -222,6 +223,7 @@ class User(Struct, frozen=True):
     phone: str
     teams: tuple[str, ...]
     enabled: bool = True
+    fault: str = ""
 
 
 class Users(Protocol):
@@ -231,7 +233,8 @@ class Users(Protocol):
 
     async def users(self) -> Sequence[User]: ...
 
-    async def save_user(self, user: User) -> None: ...
+    async def save_user(self, user: User) -> None:
+        """Add a user, or change all of the one with this name. Raises Refused for a role that there is not."""
 
 
 class DoNotCall(Protocol):

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import structlog
 
 from dialer.ports import User, Users
 from dialer.vocabulary.errors import StoreUnavailable
 from dialer.vocabulary.events import UserKnown
 from dialer.vocabulary.ids import AgentName, TeamName
+
+log = structlog.get_logger(__name__)
 
 #: Time between two looks: as long a change takes at most to be seen.
 LOOK_INTERVAL_S = 5.0
@@ -28,14 +32,19 @@ class Roster:
         self._users = users
         self._post = post
         self._known: dict[str, UserKnown] = {}
+        self._faults: dict[str, str] = {}
 
     async def read(self) -> None:
         """Take the users as they are for known. Raises StoreUnavailable."""
-        self._known = {each.name: _known(each) for each in await self._users.users() if each.role == _AGENT}
+        users = await self._users.users()
+        self._known = {each.name: _known(each) for each in users if each.role == _AGENT}
+        self._tell_faults(users)
 
     async def look(self) -> None:
         """Tell what differs. Who is no agent any more is told as disabled. Raises StoreUnavailable."""
-        for user in await self._users.users():
+        users = await self._users.users()
+        self._tell_faults(users)
+        for user in users:
             told = self._known.get(user.name)
             if told is None and user.role != _AGENT:
                 continue
@@ -43,6 +52,14 @@ class Roster:
             if now != told:
                 self._known[user.name] = now
                 self._post(now)
+
+    def _tell_faults(self, users: Sequence[User]) -> None:
+        """Once for each user who cannot log in, in the log of the node."""
+        faults = {each.name: each.fault for each in users if each.fault}
+        for name, fault in faults.items():
+            if self._faults.get(name) != fault:
+                log.warning("user_unusable", user=name, problem=fault)
+        self._faults = faults
 
     async def keep(self) -> None:
         """Look for ever."""
@@ -58,5 +75,5 @@ def _known(user: User) -> UserKnown:
         display_name=user.display_name,
         phone=user.phone,
         teams=tuple(TeamName(team) for team in user.teams),
-        enabled=user.enabled and user.role == _AGENT,
+        enabled=user.enabled and user.role == _AGENT and not user.fault,
     )

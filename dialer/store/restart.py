@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec import json
 from sqlalchemy import Connection
 
 from dialer.store.lost import RESTART_REASON, Lost
 from dialer.store.statement import Sql
+from dialer.store.users import teams_of
 from dialer.vocabulary.events import (
     AgentRemembered,
     AnswersRemembered,
@@ -107,10 +107,11 @@ class Restart:
                 agent=AgentName(row.name),
                 display_name=row.display_name,
                 phone=row.phone,
-                teams=json.decode(row.teams, type=tuple[TeamName, ...]),
+                teams=tuple(TeamName(team) for team in teams),
                 enabled=bool(row.enabled),
             )
             for row in self._users.rows(connection, {})
+            if (teams := teams_of(row.teams)) is not None
         ]
 
     def _settle(self, connection: Connection, now: float) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import json, structs
+from msgspec import MsgspecError, json, structs
 from sqlalchemy import Connection, Row, select
 
+from config.model import Role
 from dialer.ports import User
 from dialer.store.database import Database
 from dialer.store.tables import users
+from dialer.vocabulary.errors import Refused
+
+#: Roles of this version.
+ROLES = tuple(role.value for role in Role)
 
 
 class SqlUsers:
@@ -36,7 +41,7 @@ class SqlUsers:
         return [_user(row) for row in rows]
 
     async def save_user(self, user: User) -> None:
-        """Add a user, or change all of the one with this name."""
+        check_role(user)
         values = {**structs.asdict(user), "teams": json.encode(user.teams).decode()}
 
         def work(connection: Connection) -> None:
@@ -46,12 +51,39 @@ class SqlUsers:
 
 
 def _user(row: Row[Any]) -> User:
-    return User(
+    teams = teams_of(row.teams)
+    user = User(
         name=row.name,
         display_name=row.display_name,
         role=row.role,
         password_hash=row.password_hash,
         phone=row.phone,
-        teams=json.decode(row.teams, type=tuple[str, ...]),
+        teams=teams or (),
         enabled=row.enabled,
     )
+    return judged(user, readable=teams is not None)
+
+
+def teams_of(text: str) -> tuple[str, ...] | None:
+    """The teams as a row has them; None if they cannot be read, as after a change by hand."""
+    try:
+        return json.decode(text, type=tuple[str, ...])
+    except MsgspecError:
+        return None
+
+
+def judged(user: User, *, readable: bool = True) -> User:
+    """The user with what is wrong with the row, if anything is. `readable`: its teams could be read."""
+    if user.role not in ROLES:
+        fault = f"the role {user.role!r} is none of this version"
+    elif not readable:
+        fault = "the teams cannot be read"
+    else:
+        return user
+    return structs.replace(user, fault=f"{fault}; set it anew: cornetta user add {user.name} --role ... --team ...")
+
+
+def check_role(user: User) -> None:
+    """Raises Refused for a role that there is not."""
+    if user.role not in ROLES:
+        raise Refused("unknown_role", f"{user.role!r} is no role; take {', '.join(ROLES)}.", role=user.role)

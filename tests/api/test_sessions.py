@@ -35,6 +35,19 @@ async def test_disabled_users_do_not_get_in_and_are_thrown_out(stage: Stage) -> 
     assert (await try_(stage, "sue", PASSWORD))[0] == 401
 
 
+async def test_a_user_with_a_role_that_there_is_not_is_refused_with_the_reason(stage: Stage) -> None:
+    sue, anna = await stage.log_in("sue"), await stage.log_in("anna")
+    tables = stage.store.users._users
+    tables["sue"] = msgspec.structs.replace(tables["sue"], role="chief")
+    await sue.get("/me", status=401)
+    status, told = await try_(stage, "sue", PASSWORD)
+    assert (status, told["code"]) == (403, "user_unusable")
+    assert "the role 'chief'" in str(told["detail"])
+    assert (await try_(stage, "sue", "wrong"))[0] == 401, "nothing is told to who does not know the password"
+    await anna.get("/me")
+    await (await stage.log_in("otto")).get("/overview")
+
+
 async def test_only_a_hash_of_the_token_is_stored(stage: Stage) -> None:
     sue = await stage.log_in("sue")
     token = sue.headers["Authorization"].removeprefix("Bearer ")

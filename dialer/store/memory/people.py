@@ -9,6 +9,7 @@ from msgspec import structs
 from dialer.ports import KeptResponse, Session, User
 from dialer.store.idempotency import judge
 from dialer.store.memory.tables import MemoryKey, Tables
+from dialer.store.users import check_role, judged
 
 
 class MemoryUsers:
@@ -18,13 +19,15 @@ class MemoryUsers:
         self._users = tables.users
 
     async def user(self, name: str) -> User | None:
-        return self._users.get(name)
+        user = self._users.get(name)
+        return None if user is None else judged(user)
 
     async def users(self) -> Sequence[User]:
-        return [self._users[name] for name in sorted(self._users)]
+        return [judged(self._users[name]) for name in sorted(self._users)]
 
     async def save_user(self, user: User) -> None:
-        self._users[user.name] = user
+        check_role(user)
+        self._users[user.name] = structs.replace(user, fault="")
 
 
 class MemorySessions:

@@ -22,6 +22,9 @@ class Database(Protocol):
     @property
     def sql(self) -> Sql: ...
 
+    async def check(self) -> None:
+        """Look whether the data is whole, as far as the database can say. Raises StoreUnavailable if not."""
+
     async def write(self, work: Callable[[Connection], T]) -> T: ...
 
     async def read(self, work: Callable[[Connection], T]) -> T: ...

@@ -17,15 +17,23 @@ _DEFECTS = (
     *(UnicodeError, OverflowError),
 )
 
+DAMAGED = "The database file is damaged: restore it from a backup, or save what can be read (sqlite3 FILE .recover)."
+
 _REMEDIES = (
     ("disk is full", "The disk is full: free space on the disk of the database."),
     ("No space left", "The disk is full: free space on the disk of the database."),
     ("disk I/O error", "The disk of the database gave an error: look into the system log."),
     ("database is locked", "Another program holds the database's write lock: close it."),
     ("readonly database", "The database cannot be written: give its file and directory to the user of the node."),
-    ("malformed", "The database file is damaged: restore it from a backup."),
+    ("malformed", DAMAGED),
+    ("Could not decode to UTF-8", DAMAGED),
     ("not a database", "The file is no SQLite database: name another, or move it away."),
 )
+
+
+def damaged(said: str) -> str:
+    """What a check of the file found, in a sentence for a person."""
+    return f"{DAMAGED} ({' '.join(said.split())[:300]})"
 
 
 def told(problem: BaseException) -> str:

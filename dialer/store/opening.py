@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Connection, exc, insert, select
 from sqlalchemy.engine import URL, make_url
 
@@ -19,7 +21,7 @@ from dialer.store.history import SqlHistory
 from dialer.store.idempotency import SqlIdempotencyKeys
 from dialer.store.ledger import SqlLedger
 from dialer.store.lists import SqlLists
-from dialer.store.lockfile import FileLock
+from dialer.store.lockfile import COMMAND, FileLock
 from dialer.store.notices import SqlNotices
 from dialer.store.postgres import PostgresDatabase
 from dialer.store.schema import Schema
@@ -28,6 +30,11 @@ from dialer.store.sqlite import SqliteDatabase
 from dialer.store.tables import installation, runs
 from dialer.store.users import SqlUsers
 from dialer.vocabulary.errors import StoreInUse, StoreUnavailable
+
+log = structlog.get_logger(__name__)
+
+#: Permissions of the database file.
+PRIVATE = 0o600
 
 #: Digits of run names: no letter that is read as another one.
 DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -76,6 +83,7 @@ async def open_store(url: str, node: str, now: Callable[[], float] = time.time) 
     else:
         database = await PostgresDatabase.of_node(parsed, node)
     try:
+        await database.check()
         await database.write((await asyncio.to_thread(Schema)).upgrade)
         run = await database.write(lambda connection: _begin_run(connection, node, now()))
     except BaseException:
@@ -88,8 +96,12 @@ async def open_plain(url: str) -> Plain:
     """Open the database for a command beside a running node, e.g. an import. Migrates it if no node has it."""
     parsed = _parsed(url)
     database: Database
+    lock: FileLock | None = None
     if parsed.get_backend_name() == "sqlite":
-        database = await asyncio.to_thread(_sqlite, parsed, None)
+        path = await asyncio.to_thread(_usable, parsed)
+        # Held while the command migrates and no longer: a node may be started while it works.
+        lock = await asyncio.to_thread(_lock_of_command, path)
+        database = await asyncio.to_thread(SqliteDatabase, path, None)
     else:
         database = PostgresDatabase(parsed)
     try:
@@ -97,18 +109,24 @@ async def open_plain(url: str) -> Plain:
     except BaseException:
         await database.close()
         raise
+    finally:
+        if lock is not None:
+            lock.release()
     return Plain(database, lambda: None)
 
 
-def _sqlite(url: URL, node: str | None) -> SqliteDatabase:
-    """The file, locked for the node; a command takes the lock if it is free, and works beside a node if not."""
+def _sqlite(url: URL, node: str) -> SqliteDatabase:
+    """The file, locked for the node."""
     path = _usable(url)
+    return SqliteDatabase(path, FileLock(path, node))
+
+
+def _lock_of_command(path: Path) -> FileLock | None:
+    """The lock, or None beside a node."""
     try:
-        return SqliteDatabase(path, FileLock(path, node or "none, a command"))
+        return FileLock(path, COMMAND)
     except StoreInUse:
-        if node is not None:
-            raise
-        return SqliteDatabase(path, None)
+        return None
 
 
 def _parsed(url: str) -> URL:
@@ -138,7 +156,22 @@ def _usable(url: URL) -> Path:
         raise StoreUnavailable(f"The directory {directory} of the database cannot be written by this user.")
     if path.exists() and not os.access(path, os.R_OK | os.W_OK):
         raise StoreUnavailable(f"The database {path} cannot be read and written by this user.")
+    _make_private(path)
     return path
+
+
+def _make_private(path: Path) -> None:
+    """The file is there, and for nobody but its owner: it has numbers and names of people. SQLite gives the files that
+    it makes beside it the same permissions."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
+    for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal", ".lock"))):
+        with contextlib.suppress(FileNotFoundError):
+            mode = each.stat().st_mode & 0o777
+            if mode & ~PRIVATE:
+                try:
+                    each.chmod(PRIVATE)
+                except PermissionError:
+                    log.warning("database_open_to_others", file=str(each), mode=f"{mode:03o}", remedy="chmod 600")
 
 
 def _begin_run(connection: Connection, node: str, now: float) -> str:

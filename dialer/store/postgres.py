@@ -75,6 +75,9 @@ class PostgresDatabase:
         self._naming = asyncio.Lock()
         self.sql = Sql(self._engine.dialect)
 
+    async def check(self) -> None:
+        """PostgreSQL looks at its data by itself."""
+
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Raises StoreUnavailable also when the name of our node was lost with a connection and another process has
         taken it: what we hold may be theirs by now."""

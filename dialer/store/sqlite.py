@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool, StaticPool
 
-from dialer.store.faults import translated
+from dialer.store.faults import damaged, translated
 from dialer.store.lockfile import FileLock
 from dialer.store.statement import Sql
+from dialer.vocabulary.errors import StoreUnavailable
 
 T = TypeVar("T")
 
@@ -71,6 +72,12 @@ class SqliteDatabase:
         self._write_thread = ThreadPoolExecutor(1, "store-write")
         self._read_threads = ThreadPoolExecutor(READERS, "store-read")
         self.sql = Sql(self._writer.dialect)
+
+    async def check(self) -> None:
+        """Raises StoreUnavailable for a file that is damaged. 0.3 s for 100 MB that are in the cache."""
+        said = await self.read(lambda connection: connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+        if said != "ok":
+            raise StoreUnavailable(damaged(str(said)))
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         return await self._run(self._write_thread, self._writer, work)

@@ -10,15 +10,20 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from msgspec import structs
 from sqlalchemy import Connection, make_url, text
 
+from dialer.ports import User
+from dialer.store.lockfile import COMMAND, FileLock
 from dialer.store.opening import open_plain, open_store
 from dialer.store.postgres import PostgresDatabase, application
 from dialer.store.sqlite import SqliteDatabase
 from dialer.store.tables import metadata
-from dialer.vocabulary.errors import StoreInUse, StoreTooNew, StoreUnavailable
+from dialer.vocabulary.errors import Refused, StoreInUse, StoreTooNew, StoreUnavailable
+from dialer.vocabulary.events import UserKnown
 from dialer.vocabulary.results import RecordStatus
 from tests.contract.store.backends import (
+    LIST,
     NOON,
     Backend,
     Hands,
@@ -165,6 +170,114 @@ async def test_a_command_works_beside_a_node(backend: Backend) -> None:
     await plain.lists.add_records((await plain.lists.lists())[0].name, [contact(5)], NOON)
     assert (await store.lists.lists())[0].records == 2
     await plain.close()
+    await store.close()
+
+
+async def test_a_node_starts_while_a_command_works(tmp_path: Path) -> None:
+    plain = await open_plain(sqlite_url(tmp_path))
+    await plain.lists.add_list(LIST, "Europe/London", "GB", NOON)
+    store = await open_store(sqlite_url(tmp_path), "node-1")
+    await plain.lists.add_records(LIST, [contact(n) for n in range(50)], NOON)
+    assert (await claim_one(store)).record == 1
+    await plain.close()
+    with pytest.raises(StoreInUse):
+        await open_store(sqlite_url(tmp_path), "node-2")
+    await store.close()
+
+
+async def test_a_node_waits_for_a_command_that_holds_the_file(tmp_path: Path) -> None:
+    """As one of an earlier version does for as long as its import takes."""
+    held = FileLock(tmp_path / "cornetta.db", COMMAND)
+    opening = asyncio.create_task(open_store(sqlite_url(tmp_path), "node-1"))
+    done, _ = await asyncio.wait({opening}, timeout=0.5)
+    assert not done
+    held.release()
+    await (await opening).close()
+
+
+async def test_a_node_does_not_wait_for_ever(tmp_path: Path) -> None:
+    held = FileLock(tmp_path / "cornetta.db", COMMAND)
+    with pytest.raises(StoreInUse, match="a command"):
+        await asyncio.to_thread(FileLock, tmp_path / "cornetta.db", "node-1", 0.2)
+    held.release()
+
+
+def modes(directory: Path) -> dict[str, int]:
+    """Permissions of the files in a directory."""
+    return {each.name: each.stat().st_mode & 0o777 for each in directory.iterdir()}
+
+
+def open_to_all(directory: Path) -> None:
+    """As a former version left the files."""
+    for each in directory.iterdir():
+        each.chmod(0o644)
+
+
+async def test_the_files_are_for_nobody_else(tmp_path: Path) -> None:
+    await asyncio.to_thread(tmp_path.chmod, 0o755)
+    for opened in (open_plain(sqlite_url(tmp_path)), open_store(sqlite_url(tmp_path), "node-1")):
+        store = await opened
+        await store.lists.add_list(LIST, "Europe/London", "GB", NOON)
+        files = await asyncio.to_thread(modes, tmp_path)
+        assert set(files) >= {"cornetta.db", "cornetta.db-wal", "cornetta.db-shm", "cornetta.db.lock"}
+        assert set(files.values()) == {0o600}, files
+        await store.close()
+        await asyncio.to_thread(open_to_all, tmp_path)
+
+
+#: Pages of SQLite.
+_PAGE = 4096
+
+
+@pytest.mark.parametrize("place", [0.3, 0.6, 0.9])
+async def test_damaged_data_is_told_at_the_start(tmp_path: Path, place: float) -> None:
+    store = await open_store(sqlite_url(tmp_path), "node-1")
+    await fill(store, 3_000)
+    await store.close()
+    path = tmp_path / "cornetta.db"
+    data = bytearray(await asyncio.to_thread(path.read_bytes))
+    start = int(len(data) * place) // _PAGE * _PAGE
+    data[start : start + 3_000] = bytes(byte ^ 0xFF for byte in data[start : start + 3_000])
+    await asyncio.to_thread(path.write_bytes, bytes(data))
+    with pytest.raises(StoreUnavailable, match="is damaged: restore it from a backup"):
+        await open_store(sqlite_url(tmp_path), "node-1")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("teams = 'north, south'", "teams cannot be read"),
+        ("teams = '{}'", "teams cannot be read"),
+        ("role = 'chief'", "role 'chief' is none"),
+    ],
+)
+async def test_a_user_who_cannot_be_read_keeps_nobody_else_out(tmp_path: Path, change: str, words: str) -> None:
+    store = await open_store(sqlite_url(tmp_path), "node-1")
+    for name in ("ada", "bob"):
+        await store.users.save_user(User(name, name.title(), "agent", "!", "101@desk", ("sales",)))
+    await store.close()
+    database = SqliteDatabase(tmp_path / "cornetta.db", None)
+    damage = text(f"UPDATE users SET {change} WHERE name = 'ada'")
+    await database.write(lambda connection: connection.execute(damage).rowcount)
+    await database.close()
+    store = await open_store(sqlite_url(tmp_path), "node-1")
+    ada, bob = await store.users.users()
+    assert words in ada.fault
+    assert await store.users.user("ada") == ada
+    assert not bob.fault
+    known = [each.agent for each in await store.ledger.remembered() if isinstance(each, UserKnown)]
+    assert known == ["bob"]
+    await store.users.save_user(structs.replace(ada, role="agent", teams=("sales",)))
+    mended = await store.users.user("ada")
+    assert mended is not None
+    assert not mended.fault
+    await store.close()
+
+
+async def test_a_role_that_there_is_not_is_not_saved(backend: Backend) -> None:
+    store = await backend.open()
+    with pytest.raises(Refused, match="take agent, supervisor"):
+        await store.users.save_user(User("ada", "Ada", "chief", "!", "", ()))
     await store.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Coroutine
 from pathlib import Path
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from dialer.store.csv_import import ImportProgress
 
 T = TypeVar("T")
+#: A name that a campaign can write.
+LIST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
 lists_app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
@@ -92,6 +96,9 @@ def import_list(
     from dialer.store.csv_import import import_csv
     from dialer.vocabulary.errors import Refused
     from dialer.vocabulary.ids import ListName
+
+    if not LIST_NAME.fullmatch(name):
+        fail(f"{name!r} is no name of a list: use letters, digits, dot, dash and underscore, at most 64.", EXIT_MISTAKE)
 
     async def work(progress: Progress) -> ImportReport:
         store = await open_data(config)

@@ -216,6 +216,9 @@ class Campaign(Section):
     ring_timeout_s: PositiveSeconds = 30
     """How long a contact's phone rings, at least 15 s."""
 
+    extension_after_s: Seconds = 2
+    """How long after a contact's exchange has answered the extension of a record is sent as digits."""
+
     phone_ring_timeout_s: PositiveSeconds = 20
     """How long an agent's phone rings for a call, outside ASM."""
 

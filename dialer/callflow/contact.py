@@ -7,6 +7,7 @@ from msgspec import structs
 from dialer.callflow import crossing, observing, queue, waiting
 from dialer.callflow.dialing import mark_stalled, next_trunk, no_progress_timer, nothing_heard_timer
 from dialer.callflow.ending import close_conversation, close_unanswered
+from dialer.callflow.extension import await_exchange
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import agent_leg, join_all, listen_in, play, stop_play
 from dialer.callflow.probing import change
@@ -82,6 +83,7 @@ def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswer
     hearing = agent_leg(step, interaction)
     party = interaction.party
     _stop_waiting(step, leg)
+    await_exchange(step, interaction, leg)
     observing.answered(step, interaction, event.at)
     if party is not None and hearing is not None and hearing.is_connected:
         connect(step, interaction, party, leg, hearing)

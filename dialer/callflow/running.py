@@ -32,6 +32,7 @@ def _advance(step: Step, campaign: Campaign, trigger: CampaignTrigger) -> None:
 def on_load(step: Step, command: commands.LoadCampaign) -> None:
     campaign = step.world.campaign(command.campaign)
     _advance(step, campaign, CampaignTrigger.LOAD)
+    campaign.of_refused_type = 0
     lists = tuple(ListName(each.name) for each in campaign.settings.lists)
     step.write(RenewCancelled(campaign.name, lists, step.utc))
     step.history("campaign_loaded", campaign=campaign.name, by=command.by)

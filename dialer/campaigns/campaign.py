@@ -97,7 +97,7 @@ class Campaign:
     reason: NoCalls | None = None
     #: Offers and attempts begun since the start, for the share of agents by weight.
     served: int = 0
-    #: Records that were taken out of the run for the type of their numbers, since the node began.
+    #: Records that were taken out of the run for the type of their numbers, since it was loaded.
     of_refused_type: int = 0
     #: What the law counts, by day.
     abandonment: Abandonment = field(default_factory=Abandonment)

@@ -16,6 +16,7 @@ from dialer.lab.gauge import Gauge
 from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, Scenario
 from dialer.lab.screen import Screen
 from dialer.lab.stage import Stage
+from dialer.terminal import escaped
 from dialer.vocabulary.ids import CampaignName
 
 
@@ -62,6 +63,6 @@ async def _tell(stage: Stage, console: Console) -> None:
         line = f"{campaign.waiting.done}/{campaign.waiting.total} done, {dialing} dialling, {talking} talking{why}"
         if line != told:
             ahead = f"; {reading.utilisation:.0f} % utilisation, {reading.level}, {reading.share_abandoned} abandoned"
-            console.print(line + ahead if campaign.is_predictive else line)
+            console.print(escaped(line + ahead if campaign.is_predictive else line), markup=False)
             told = line
         await asyncio.sleep(2.0)

@@ -23,6 +23,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "external_id": ("external_id", "id"),
     "zone": ("zone", "time_zone", "timezone"),
+    "extension": ("extension", "ext", "interno", "durchwahl"),
     "chain": ("chain", "chain_id"),
     "chain_n": ("chain_n",),
     "daily_from": ("daily_from",),

@@ -60,8 +60,20 @@ def written(number: PhoneNumber) -> str:
 
 
 def parsed(raw: str, region: str, *, in_plan: bool = True) -> PhoneNumber:
-    """As `e164`, with country code and national number apart."""
-    text = _plain(raw)
+    """As `e164`, with country code and national number apart. An extension is no part of a number."""
+    number, extension = with_extension(raw, region, in_plan=in_plan)
+    if extension:
+        raise UnusableNumber(f"the extension {extension} is no part of the number: leave it out")
+    return number
+
+
+def with_extension(raw: str, region: str, *, in_plan: bool = True) -> tuple[PhoneNumber, str]:
+    """As `parsed`, and the digits of the extension behind the number, empty if there is none."""
+    text, extension = _plain(raw)
+    return _checked(text, region, in_plan=in_plan), extension
+
+
+def _checked(text: str, region: str, *, in_plan: bool) -> PhoneNumber:
     number = _parse(text, region)
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible != ValidationResult.IS_POSSIBLE:
@@ -102,8 +114,9 @@ def _check_zero(text: str, region: str) -> None:
         raise UnusableNumber(f"the zero at the beginning is lost: {_SAVE}", Damage.ZERO)
 
 
-def _plain(raw: str) -> str:
-    """Without what is not seen, and without what spreadsheets put around a number that they must not calculate with."""
+def _plain(raw: str) -> tuple[str, str]:
+    """Number and extension, without what is not seen, and without what spreadsheets put around a number that they must
+    not calculate with."""
     text = _visible(raw).strip()
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1].strip()
@@ -115,15 +128,11 @@ def _plain(raw: str) -> str:
     if len(text) > LENGTH_LIMIT:
         raise UnusableNumber("this is too long for a phone number")
     _check_damage(text)
-    if found := _EXTENSION.fullmatch(text):
-        extension = found["extension"]
-        raise UnusableNumber(
-            f"the extension {extension} behind the number cannot be dialled: put it into a column of its own, where "
-            "agents see it"
-        )
+    found = _EXTENSION.fullmatch(text)
+    text, extension = (found["number"], found["extension"]) if found else (text, "")
     if _LETTER.search(text):
         raise UnusableNumber("there are letters in the number")
-    return text
+    return text, extension
 
 
 def _visible(raw: str) -> str:

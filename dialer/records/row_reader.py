@@ -11,9 +11,10 @@ from dialer.ports import NewRecord, RefusedRow
 from dialer.records.answer_score import SCORE_FIELD, answer_score
 from dialer.records.columns import Columns
 from dialer.records.csv_rows import CsvRow
+from dialer.records.extension import EXTENSION_FIELD, extension_in
 from dialer.records.file_notes import FileNotes
 from dialer.records.import_options import ImportOptions
-from dialer.records.phone_number import lacks_zero, parsed, written
+from dialer.records.phone_number import lacks_zero, with_extension, written
 from dialer.records.plain_text import CONTROL, plain
 from dialer.records.unusable import UnusableNumber
 
@@ -76,12 +77,14 @@ class RowReader:
 
     def _record(self, line: int, fields: tuple[str, ...]) -> NewRecord:
         values = {field: fields[place] for field, place in self._columns.fields.items()}
-        number, raw = self._number(fields)
+        number, raw, extension = self._number(fields, values)
         window = self._time("daily_from", values), self._time("daily_till", values)
         if (window[0] < 0) != (window[1] < 0):
             name = "daily_from" if window[0] < 0 else "daily_till"
             raise _Wrong(self._header(name), "", "the other end of the hours is missing")
         data = {name: fields[place] for name, place in self._columns.data.items()}
+        if "extension" in values or extension:
+            data[EXTENSION_FIELD] = extension
         _check_score(data)
         return NewRecord(
             line=line,
@@ -89,7 +92,8 @@ class RowReader:
             raw_number=raw,
             contact=values.get("contact", ""),
             zone=self._zone(values.get("zone", "")),
-            external_id=values.get("external_id", ""),
+            # Several people may have one number, and an extension each.
+            external_id=values.get("external_id", "") or (f"extension {extension}" if extension else ""),
             chain=values.get("chain", ""),
             chain_n=self._whole("chain_n", values),
             daily_from=window[0],
@@ -102,14 +106,15 @@ class RowReader:
         place = self._columns.fields.get(field)
         return field if place is None else self._columns.names[place]
 
-    def _number(self, fields: tuple[str, ...]) -> tuple[str, str]:
-        """The number in E.164 and as it is written, of the first of the number columns that has one."""
+    def _number(self, fields: tuple[str, ...], values: Mapping[str, str]) -> tuple[str, str, str]:
+        """The number in E.164 and as it is written, of the first of the number columns that has one, and the extension
+        behind it or in a column of its own."""
         main = self._columns.fields["number"]
         filled = [place for place in (main, *self._columns.spare) if fields[place]]
         place = filled[0] if filled else main
         raw, region = fields[place], self._options.region
         try:
-            number = parsed(raw, region)
+            number, extension = with_extension(raw, region)
         except UnusableNumber as problem:
             self._notes.damaged(problem.damage)
             raise _Wrong(self._columns.names[place], raw, str(problem)) from None
@@ -118,7 +123,19 @@ class RowReader:
         if found is not None and found not in self._options.allowed:
             reason = f"this is {found.words}: it is dialled only by a campaign that allows the type {found}"
             raise _Wrong(self._columns.names[place], raw, reason)
-        return written(number), raw
+        return written(number), raw, self._extension(extension, raw, values.get("extension", ""))
+
+    def _extension(self, behind: str, raw: str, column: str) -> str:
+        try:
+            own = extension_in(column)
+        except ValueError:
+            reason = (
+                "this is no extension, which is sent when the call is answered: write its digits, or rename the column"
+            )
+            raise _Wrong(self._header("extension"), column, reason) from None
+        if behind and own and behind != own:
+            raise _Wrong(self._header("extension"), column, f"the number has another extension ({raw}): write one")
+        return behind or own
 
     def _zone(self, name: str) -> str:
         if not name:

@@ -67,7 +67,7 @@ async def test_a_number_is_looked_up_in_any_form(stage: Stage) -> None:
         ("+44 20", "the number is too short"),
         ("+999123456789", "there is no such country code"),
         ("+44 20 7946 0001 0001 00", "the number is too long"),
-        ("+44 20 7946 0001 x15", "the extension 15 behind the number cannot be dialled"),
+        ("+44 20 7946 0001 x15", "the extension 15 is no part of the number: leave it out"),
         ("+442079460001 / +442079460002", "there are several numbers in the cell"),
         ("4.42079E+11", "a spreadsheet has rounded the number"),
         ("+44999", "this is an emergency number"),

@@ -219,3 +219,26 @@ def test_a_list_is_reset_after_a_preview_and_a_question(tmp_path: Path) -> None:
         database.close()
     assert "no status of records that are done" in cornetta("list", "reset", "people", "--status", "ready", code=2)
     assert "nowhere" in cornetta("list", "reset", "nowhere", "--yes", code=2)
+
+
+def test_an_import_says_what_to_say_where_it_cannot_tell(tmp_path: Path) -> None:
+    (tmp_path / "cornetta.yaml").write_text(CONFIGURATION.format(tmp_path))
+    file = tmp_path / "people.csv"
+
+    def imported(content: str, *options: str, name: str = "people", code: int = 0) -> str:
+        file.write_text(content)
+        arguments = ("list", "import", str(file), "--list", name, "--region", "GB", "--config", str(tmp_path))
+        result = CliRunner().invoke(app, [*arguments, *options], env={"COLUMNS": "160"})
+        assert result.exit_code == code, result.output
+        return result.output
+
+    assert "Name it: --number-column HEADER." in imported("Recapito;name\n020 7946 0001;Ada\n", code=2)
+    assert "people: 1 of 1 row taken" in imported("Recapito;n\n020 7946 0001;a\n", "--number-column", "recapito")
+    assert "Say which: --delimiter ';'." in imported("a;b, c\n020 7946 0002;x\n", code=2)
+    assert "1 of 1 row taken" in imported("a;b, c\n020 7946 0002;x\n", "--delimiter", ";", "--number-column", "a")
+    told = imported("number,name\n2079460003.0,\x1b[31mAda\n+449098790001,Bea\n020 7946 0004,Cid\n")
+    assert "line 2: name: '\\x1b[31mAda': there is a control character (U+001B) in the text: remove it" in told
+    assert "line 3: number: '+449098790001': this is a premium-rate number" in told
+    assert "note: Column 'number'" in imported("number\n2079460003.0\n020 7946 0005\n")
+    told = imported("number\n020 7946 0006\n", name="spring 2026", code=2)
+    assert "'spring 2026' is no name of a list: use letters, digits, dot, dash and underscore" in told

@@ -232,6 +232,30 @@ def test_of_two_columns_of_numbers_the_first_is_dialled_and_the_other_told() -> 
     assert [row.number for row in taken(HOME_AND_MOBILE, options)] == [ONE, TWO, "+442079460004"]
 
 
+def test_extensions_are_a_field_by_whatever_way_they_are_written() -> None:
+    content = "number,name,ext\n020 7946 0001#12,a,\n020 7946 0001 x13,b,\n020 7946 0001,c,14\n020 7946 0002,d,\n"
+    found = taken(content)
+    assert [row.number for row in found] == [ONE, ONE, ONE, TWO]
+    assert [row.data for row in found] == [{"extension": digits} for digits in ("12", "13", "14", "")]
+    assert len({(row.number, row.external_id) for row in found}) == 4, "no duplicates: each is a person of their own"
+    (row,) = taken('number\n"020 7946 0001,12"\n')
+    assert (row.number, row.data) == (ONE, {"extension": "12"})
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("020 7946 0001 x12,13", "the number has another extension (020 7946 0001 x12): write one"),
+        ("020 7946 0001,Sales", "this is no extension, which is sent when the call is answered: write its digits"),
+    ],
+)
+def test_extensions_that_cannot_be_sent_are_refused(row: str, reason: str) -> None:
+    (found,) = refused(f"number,extension\n{row}\n")
+    assert found.column == "extension"
+    assert found.reason.startswith(reason)
+    assert taken("number,extension\n020 7946 0001,Sales\n", ImportOptions("Europe/London", "GB", {"x": "extension"}))
+
+
 def test_a_territory_that_is_called_zone_is_named() -> None:
     content = "number,name,zone\n020 7946 0001,Ada,North\n020 7946 0002,Bea,South 2\n"
     assert [row.reason for row in refused(content)] == ["this is no time zone; write it as in Europe/London"] * 2

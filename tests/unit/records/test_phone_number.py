@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from dialer.records.phone_number import e164
+from dialer.records.phone_number import e164, with_extension, written
 from dialer.records.unusable import UnusableNumber
 
 ONE = "+442079460001"
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     [
         *("+442079460001", "+44 (0)20 7946 0001", "+4402079460001", "0044 20 7946 0001", "442079460001"),
         *("020 7946 0001", "(020) 7946-0001", "020.7946.0001", "2079460001", "tel:+44-20-7946-0001"),
@@ -26,8 +26,8 @@ ONE = "+442079460001"
         ),
     ],
 )
-def test_one_number_has_one_form(written: str) -> None:
-    assert e164(written, "GB") == ONE
+def test_one_number_has_one_form(text: str) -> None:
+    assert e164(text, "GB") == ONE
 
 
 @pytest.mark.parametrize(
@@ -37,27 +37,28 @@ def test_one_number_has_one_form(written: str) -> None:
         *(" # 12#", " Durchwahl 12", " poste 12", " anexo 12"),
     ],
 )
-def test_extensions_are_refused_alike(extension: str) -> None:
-    with pytest.raises(UnusableNumber) as refused:
+def test_extensions_are_told_from_the_number_alike(extension: str) -> None:
+    number, digits = with_extension(f"020 7946 0001{extension}", "GB")
+    assert (written(number), digits) == (ONE, "12")
+    with pytest.raises(UnusableNumber, match="the extension 12 is no part of the number: leave it out"):
         e164(f"020 7946 0001{extension}", "GB")
-    assert str(refused.value).startswith("the extension 12 behind the number cannot be dialled: put it into a column")
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     [
         *("020 7946 0001 / 020 7946 0002", "020 7946 0003, 020 7946 0004", "020 7946 0005 ::: 020 7946 0006"),
         *("020 7946 0001\n020 7946 0002", "020 7946 0001 or 020 7946 0002", "020 7946 0001|020 7946 0002"),
         *("+442079460001;+442079460002", "0207946 0001 oder 0207946 0002"),
     ],
 )
-def test_several_numbers_in_a_cell_are_refused(written: str) -> None:
+def test_several_numbers_in_a_cell_are_refused(text: str) -> None:
     with pytest.raises(UnusableNumber, match="several numbers in the cell: give each a row of its own"):
-        e164(written, "GB")
+        e164(text, "GB")
 
 
 @pytest.mark.parametrize(
-    ("written", "region", "reason"),
+    ("text", "region", "reason"),
     [
         ("999", "GB", "an emergency number, which is never dialled"),
         ("112", "IT", "an emergency number, which is never dialled"),
@@ -74,9 +75,9 @@ def test_several_numbers_in_a_cell_are_refused(written: str) -> None:
         ("\u200b\u202c", "GB", "missing"),
     ],
 )
-def test_what_is_no_number_is_refused_with_the_reason(written: str, region: str, reason: str) -> None:
+def test_what_is_no_number_is_refused_with_the_reason(text: str, region: str, reason: str) -> None:
     with pytest.raises(UnusableNumber, match=reason):
-        e164(written, region)
+        e164(text, region)
 
 
 def test_a_number_of_no_plan_may_be_kept_where_the_plan_is_not_asked() -> None:

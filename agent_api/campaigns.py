@@ -15,6 +15,7 @@ from dialer.views.mode_change import ModeChangeView, before_change, mode_change_
 from dialer.views.overview import OverviewView, overview
 from dialer.views.pacing_sentence import pacing_sentence
 from dialer.vocabulary.commands import ChangeMode, LoadCampaign, StartCampaign, StopCampaign, UnloadCampaign
+from dialer.vocabulary.counted import counted
 from dialer.vocabulary.ids import CampaignName
 from dialer.vocabulary.results import CallResult
 
@@ -76,7 +77,7 @@ def _what_was_done(why: WhyView, results: Mapping[CallResult, int]) -> str:
     """What the attempts of a list at its end came to; a list of barred numbers ends without any."""
     attempts = sum(results.values())
     each = ", ".join(f"{number} {result.replace('_', ' ')}" for result, number in sorted(results.items()))
-    told = f"{attempts} attempts: {each}." if attempts else "No attempt was made."
+    told = f"{counted(attempts, 'attempt')}: {each}." if attempts else "No attempt was made."
     barred = "Numbers on the do-not-call list are done without an attempt."
     return told if attempts >= why.done else f"{told} {barred}"
 

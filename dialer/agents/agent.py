@@ -75,6 +75,11 @@ class SystemReason(enum.StrEnum):
     RESTART = "restart"
     AFTER_CALL = "after_call"
     PHONE_TAKEN = "phone_taken"
+    #: Not registered, or nobody at this address.
+    PHONE_NOT_REGISTERED = "phone_not_registered"
+    #: Credentials or rights are wrong.
+    PHONE_NOT_ALLOWED = "phone_not_allowed"
+    PHONE_UNREACHABLE = "phone_unreachable"
 
 
 class Wish(enum.StrEnum):
@@ -114,6 +119,8 @@ class Agent:
     engaged: LegId | None = None
     #: The SIP address of the phone that the agent has since the log-in: nobody else logs in at it. "" for none.
     phone_held: str = ""
+    #: What SIP said when the phone did last not answer, as in `404 Not Found`; "" once it has.
+    phone_error: str = ""
     #: Teams of the user, without those that name the agent by a pattern.
     own_teams: tuple[str, ...] = ()
     #: Campaigns whose start notice was answered with OK.

@@ -3,7 +3,8 @@ the phone rings once a shift. Nothing is dialled for an agent without one."""
 
 from __future__ import annotations
 
-from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
+from dialer.agents.agent import Agent, AgentState, AgentTrigger
+from dialer.callflow import observing, phone_ends
 from dialer.callflow.consent import may_work
 from dialer.callflow.desk import give_free, leave_for_want_of_phone, make_not_ready, move, pause_timer
 from dialer.callflow.dialing import place
@@ -18,13 +19,14 @@ from dialer.interactions.party import PartyTrigger
 from dialer.interactions.results import UNKNOWN_ENDS
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import ClaimedRecord
-from dialer.vocabulary.telephony import ClearedBy
+from dialer.vocabulary.telephony import ClearedBy, LegCleared
 
 
 def engaged_leg(step: Step, agent: Agent) -> Leg | None:
-    """The engaged leg if it is up, on an engine that takes commands."""
+    """The engaged leg if it is up, not on hold at the phone, and on an engine that takes commands: a contact who was
+    joined to it would hear the agent."""
     leg = step.world.legs.get(agent.engaged) if agent.engaged else None
-    if leg is None or not leg.is_connected:
+    if leg is None or not leg.is_connected or leg.held_by_peer:
         return None
     engine = step.world.engines.get(leg.engine)
     return leg if engine is not None and engine.usable else None
@@ -62,9 +64,22 @@ def on_engaged(step: Step, agent: Agent) -> None:
     step.start_timer("pace", 0.0)
 
 
-def on_engaged_lost(step: Step, agent: Agent, leg: Leg, by: ClearedBy, *, was_up: bool) -> None:
+def on_hold_changed(step: Step, leg: Leg) -> None:
+    """The standing leg of an agent with nothing on the desk was put on hold at the phone, or taken off it."""
+    agent = step.world.agents.get(leg.agent) if leg.agent else None
+    if agent is None or agent.engaged != leg.id or agent.interaction is not None:
+        return
+    step.history("phone_on_hold" if leg.held_by_peer else "phone_off_hold", agent=agent.name)
+    step.agent_changed(agent.name)
+    observing.agent_changed(step, agent)
+    if not leg.held_by_peer:
+        step.start_timer("pace", 0.0)
+
+
+def on_engaged_lost(step: Step, agent: Agent, leg: Leg, event: LegCleared, *, was_up: bool) -> None:
     """The engaged leg is gone while no conversation was on it. One that went with its engine is no doing of the
     agent, who stays ready: the phone is rung again as soon as an engine is there."""
+    by = event.by
     agent.engaged = None
     step.history("disengaged", agent=agent.name, by=by, was_up=was_up)
     interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None
@@ -75,7 +90,7 @@ def on_engaged_lost(step: Step, agent: Agent, leg: Leg, by: ClearedBy, *, was_up
         step.agent_changed(agent.name)
         step.start_timer("pace", 0.0)
         return
-    reason = lost_reason(by, was_up=was_up)
+    reason = phone_ends.tell(step, agent, leg, event, was_up=was_up)
     if agent.state is AgentState.READY:
         move(step, agent, AgentTrigger.NOT_READY, reason)
     elif reserved_for is not None:
@@ -89,15 +104,6 @@ def _give_up(step: Step, interaction: Interaction) -> None:
     if interaction.attempt is not None and interaction.state is InteractionState.DIALING:
         interaction.attempt.cancelled = "the agent's leg was lost"
     hang_up(step, interaction.contact_leg)
-
-
-def lost_reason(by: ClearedBy, *, was_up: bool) -> SystemReason:
-    """Why the agent is not ready when the phone's leg has ended, before or after it was picked up."""
-    if by in UNKNOWN_ENDS:
-        return SystemReason.PHONE_LOST
-    if by is ClearedBy.PEER:
-        return SystemReason.PHONE_HUNG_UP if was_up else SystemReason.PHONE_REFUSED
-    return SystemReason.PHONE_LOST if was_up else SystemReason.PHONE_NO_ANSWER
 
 
 def disengage(step: Step, agent: Agent) -> None:

@@ -280,6 +280,7 @@ def give_up(step: Step, agent: Agent, interaction: Interaction) -> None:
     """The agent's phone did not come back: the conversation ends and the agent is not ready afterwards."""
     interaction.ended_by = EndedBy.SYSTEM
     interaction.cause = "your phone was lost"
+    step.history("phone_lost", interaction=interaction, reason=SystemReason.PHONE_LOST, said=agent.phone_error)
     make_not_ready(step, agent, SystemReason.PHONE_LOST)
     if interaction.party is not None:
         hang_up(step, interaction.party.leg)

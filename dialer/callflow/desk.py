@@ -76,6 +76,7 @@ def give_free(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "")
 def leave_for_want_of_phone(step: Step, agent: Agent, refusal: Refused) -> None:
     """Whom nobody can ring is not ready, and told why: counted on, the agent would cost one contact after the other."""
     step.publish(agent.name, "phone_failed", agent.name, {"code": refusal.code, "reason": str(refusal)})
+    step.history("phone_failed", agent=agent.name, reason=refusal.code, said=str(refusal))
     move(step, agent, AgentTrigger.NOT_READY, SystemReason.PHONE_NO_ANSWER)
 
 

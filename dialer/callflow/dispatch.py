@@ -153,7 +153,10 @@ def on_leg_event(step: Step, event: LegEvent) -> None:
     if leg is None:
         return
     if isinstance(event, telephony.LegMedia):
+        held = leg.held_by_peer
         conversation.on_media(step, leg, event)
+        if leg.held_by_peer is not held:
+            asm.on_hold_changed(step, leg)
         return
     if isinstance(event, telephony.Joined):
         joining.on_joined(step, leg, event)

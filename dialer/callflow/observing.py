@@ -9,6 +9,7 @@ from dialer.callflow.calendar import day_of
 from dialer.callflow.consent import may_work
 from dialer.callflow.step import Step
 from dialer.callflow.traits import traits_of
+from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.campaigns.day_figures import DayFigures
 from dialer.interactions.interaction import Interaction
@@ -188,14 +189,17 @@ def tell_of(step: Step, campaign: Campaign, agent: Agent) -> None:
             attempt.id if attempt is not None else None,
             agent=agent.name,
             detail=agent.state,
-            stage=_stage(agent, interaction) if counts else AgentStage.OUT,
+            stage=_stage(step.world, agent, interaction) if counts else AgentStage.OUT,
             leaving=agent.is_leaving,
         )
     )
 
 
-def _stage(agent: Agent, interaction: Interaction | None) -> AgentStage:
-    """Who reads the result of a contact who was not reached is not idle, and teaches nothing of after-call work."""
+def _stage(world: World, agent: Agent, interaction: Interaction | None) -> AgentStage:
+    """Who reads the result of a contact who was not reached is not idle, and teaches nothing of after-call work. Who
+    has the phone on hold is on a break as far as contacts are concerned."""
     if agent.state is AgentState.AFTER_CALL_WORK and interaction is not None and not interaction.conversed:
         return AgentStage.RESERVED
+    if agent.state is AgentState.READY and world.is_on_hold(agent):
+        return AgentStage.BREAK
     return STAGES[agent.state]

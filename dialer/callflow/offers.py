@@ -108,6 +108,7 @@ def on_look_over(step: Step, offer_id: OfferId) -> None:
     except Refused as refusal:
         if refusal.code == "no_phone":
             step.publish(agent.name, "phone_failed", agent.name, {"code": refusal.code, "reason": str(refusal)})
+            step.history("phone_failed", agent=agent.name, reason=refusal.code, said=str(refusal))
             stop_timers(step, party)
             on_phone_failed(step, agent, interaction, SystemReason.PHONE_NO_ANSWER)
         else:
@@ -187,6 +188,8 @@ def dial_for(step: Step, agent: Agent, interaction: Interaction, party: Party) -
     """The agent's phone first, unless the engaged leg is up: then the contact at once. Raises Refused."""
     campaign = step.world.campaigns[interaction.campaign]
     engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
+    if step.world.is_on_hold(agent):
+        raise Refused("phone_on_hold", "Your phone is on hold; take it off hold first.")
     if engaged is not None and engaged.is_connected:
         interaction.engine = engaged.engine
         place(step, campaign, interaction)
@@ -218,7 +221,7 @@ def on_phone_answered(step: Step, agent: Agent, interaction: Interaction, phone:
 
 def on_phone_failed(step: Step, agent: Agent, interaction: Interaction, reason: SystemReason) -> None:
     """The agent's phone was not answered: the record returns without an attempt, the agent is not ready."""
-    step.history("phone_failed", interaction=interaction, reason=reason)
+    step.history("record_not_dialled", interaction=interaction, reason=reason)
     withdraw(step, interaction)
     give_free(step, agent, AgentTrigger.NOT_READY, reason)
 

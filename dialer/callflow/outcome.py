@@ -92,6 +92,8 @@ def on_call_again(step: Step, command: commands.CallAgain) -> None:
         raise Refused("campaign_not_running", f"{campaign.name} is {campaign.state}.", state=campaign.state)
     if agent.state is not AgentState.AFTER_CALL_WORK:
         raise Refused("not_after_call", "Call again belongs to after-call work.", state=agent.state)
+    if step.world.is_on_hold(agent):
+        raise Refused("phone_on_hold", "Your phone is on hold; take it off hold first.")
     engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
     if engaged is not None and engaged.is_connected:
         interaction.engine = engaged.engine

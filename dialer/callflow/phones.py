@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
-from dialer.callflow import asm, conversation, crossing, offers, outcome
+from dialer.callflow import asm, conversation, crossing, offers, outcome, phone_ends
 from dialer.callflow.desk import give_free, make_not_ready
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import agent_leg, hang_up
@@ -31,6 +31,7 @@ def on_answered(step: Step, leg: Leg, event: LegAnswered) -> None:
     if repeated or agent is None or not leg.is_connected:
         return
     leg.answered_at = event.at
+    agent.phone_error = ""
     if leg.purpose is LegPurpose.ENGAGED:
         asm.on_engaged(step, agent)
         return
@@ -84,21 +85,26 @@ def on_cleared(step: Step, leg: Leg, event: LegCleared) -> None:
             agent.engaged = None
             _lose_conversation(step, agent, interaction, event)
         else:
-            asm.on_engaged_lost(step, agent, leg, event.by, was_up=event.answered or leg.answered_at is not None)
+            asm.on_engaged_lost(step, agent, leg, event, was_up=event.answered or leg.answered_at is not None)
         return
     if mine and interaction is not None and party is not None:
-        _lose(step, agent, interaction, party, event)
+        _lose(step, agent, interaction, party, leg, event)
 
 
-def _lose(step: Step, agent: Agent, interaction: Interaction, party: Party, event: LegCleared) -> None:
-    reason = asm.lost_reason(event.by, was_up=False)
+def _lose(step: Step, agent: Agent, interaction: Interaction, party: Party, leg: Leg, event: LegCleared) -> None:
+    picked_up = event.answered or leg.answered_at is not None
+    if picked_up or interaction.reconnecting:
+        # A phone that is rung again and again in a conversation is told of once, when it is given up.
+        reason = phone_ends.reason_of(event, was_up=False)
+    else:
+        reason = phone_ends.tell(step, agent, leg, event, was_up=False)
     state = interaction.state
     party.leg = None
     if state is InteractionState.PREVIEW:
         offers.on_phone_failed(step, agent, interaction, reason)
     elif state is InteractionState.CLEARED and party.state is PartyState.ALERTING:
         make_not_ready(step, agent, reason)
-        outcome.on_call_again_failed(step, interaction, reason, "Your phone was not answered.")
+        outcome.on_call_again_failed(step, interaction, reason, phone_ends.WORDS[reason])
     elif state is InteractionState.QUEUED:
         _next_agent(step, agent, interaction, party, reason)
     elif state is InteractionState.DIALING:
@@ -113,7 +119,7 @@ def _lose(step: Step, agent: Agent, interaction: Interaction, party: Party, even
 
 
 def _lose_conversation(step: Step, agent: Agent, interaction: Interaction, event: LegCleared) -> None:
-    reason = asm.lost_reason(event.by, was_up=True)
+    reason = phone_ends.reason_of(event, was_up=True)
     if not crossing.on_agent_gone(step, agent, interaction, event, reason):
         conversation.on_agent_leg_lost(step, agent, interaction, event.by)
 

@@ -13,6 +13,7 @@ from dialer.compliance.window import next_opening, open_zones
 from dialer.interactions.interaction import InteractionState
 from dialer.ports import Moment
 from dialer.trunks.choice import TrunkChoice
+from dialer.vocabulary.counted import counted
 
 
 def why_no_calls(world: World, campaign: Campaign, choice: TrunkChoice, at: Moment) -> NoCalls | None:
@@ -65,17 +66,24 @@ def _records(campaign: Campaign, at: Moment) -> _Found:
         opening = next_opening(window, campaign.zones, at.utc)
         again = f"; the next opens at {_clock(opening)}" if opening else ""
         count = waiting.due + waiting.out_of_window
-        return NoCallsCode.OUT_OF_WINDOW, f"{count} records are due, all outside the calling window{again}."
+        return (
+            NoCallsCode.OUT_OF_WINDOW,
+            f"{counted(count, 'record is', 'records are')} due, all outside the calling window{again}.",
+        )
     if waiting.due > 0:
         return None
     if waiting.out_of_window > 0:
-        return NoCallsCode.OUT_OF_WINDOW, f"{waiting.out_of_window} records are due, all outside the calling window."
+        due = counted(waiting.out_of_window, "record is", "records are")
+        return NoCallsCode.OUT_OF_WINDOW, f"{due} due, all outside the calling window."
     if waiting.retry > 0:
         due = f"; the next is due at {_clock(waiting.next_due_at)}" if waiting.next_due_at else ""
-        return NoCallsCode.WAITING_FOR_RETRY, f"{waiting.retry} records wait for their next attempt{due}."
+        records = counted(waiting.retry, "record waits for its", "records wait for their")
+        return NoCallsCode.WAITING_FOR_RETRY, f"{records} next attempt{due}."
     if waiting.retrieved > 0:
-        return NoCallsCode.HELD, f"The last {waiting.retrieved} records are on desks or being handled."
-    return NoCallsCode.LIST_FINISHED, f"All {waiting.total} records are done{_of_refused_type(campaign)}."
+        last = "The last record is" if waiting.retrieved == 1 else f"The last {waiting.retrieved} records are"
+        return NoCallsCode.HELD, f"{last} on desks or being handled."
+    every = "The one record is" if waiting.total == 1 else f"All {waiting.total} records are"
+    return NoCallsCode.LIST_FINISHED, f"{every} done{_of_refused_type(campaign)}."
 
 
 def _of_refused_type(campaign: Campaign) -> str:
@@ -101,16 +109,26 @@ def _agents(world: World, campaign: Campaign, agents: list[Agent]) -> _Found:
     if not ready:
         busy = sum(1 for agent in agents if agent.state is not AgentState.NOT_READY)
         if busy:
-            return NoCallsCode.ALL_OCCUPIED, f"{busy} agents are occupied, none is free."
-        return NoCallsCode.NO_AGENTS, f"{len(agents)} agents are logged in, none is ready."
+            return NoCallsCode.ALL_OCCUPIED, f"{counted(busy, 'agent is', 'agents are')} occupied, none is free."
+        return NoCallsCode.NO_AGENTS, f"{counted(len(agents), 'agent is', 'agents are')} logged in, none is ready."
     joined = [agent for agent in ready if may_work(campaign, agent)]
     if not joined:
-        return NoCallsCode.NOT_JOINED, f"{len(ready)} agents are ready, none has said OK to the campaign."
+        return (
+            NoCallsCode.NOT_JOINED,
+            f"{counted(len(ready), 'agent is', 'agents are')} ready, none has said OK to the campaign.",
+        )
     if not campaign.is_preview and not any(world.counts_on(campaign, agent) for agent in joined):
         others = ", ".join(sorted({agent.lent_to for agent in joined if agent.lent_to is not None}))
-        return NoCallsCode.ELSEWHERE, f"{len(joined)} agents are ready and work for {others} first."
+        return (
+            NoCallsCode.ELSEWHERE,
+            f"{counted(len(joined), 'agent is ready and works', 'agents are ready and work')} for {others} first.",
+        )
     if campaign.is_asm and not any(_is_engaged(world, agent) for agent in joined):
-        return NoCallsCode.NOT_ENGAGED, f"{len(joined)} agents are ready; their phones are being rung."
+        held = sum(world.is_on_hold(agent) for agent in joined)
+        if held:
+            return NoCallsCode.ON_HOLD, f"{counted(held, 'agent is', 'agents are')} ready with the phone on hold."
+        phones = counted(len(joined), "agent is ready; the phone is", "agents are ready; their phones are")
+        return NoCallsCode.NOT_ENGAGED, f"{phones} being rung."
     if campaign.is_preview:
         return NoCallsCode.BY_AGENT, "Agents take and dial the records themselves."
     seen = any(agent.hidden.get(record.record) is None for agent in joined for record in campaign.pool)
@@ -121,7 +139,7 @@ def _agents(world: World, campaign: Campaign, agents: list[Agent]) -> _Found:
 
 def _is_engaged(world: World, agent: Agent) -> bool:
     leg = world.legs.get(agent.engaged) if agent.engaged else None
-    return leg is not None and leg.is_connected
+    return leg is not None and leg.is_connected and not leg.held_by_peer
 
 
 def _clock(utc: float | None) -> str:

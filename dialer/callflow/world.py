@@ -145,6 +145,11 @@ class World:
         """Whether the agent is there for this campaign now, and not for another one that shares them."""
         return agent.lent_to is None or agent.lent_to == campaign.name
 
+    def is_on_hold(self, agent: Agent) -> bool:
+        """Whether the agent's standing leg is on hold at the phone: who is joined to it hears music."""
+        leg = self.legs.get(agent.engaged) if agent.engaged else None
+        return leg is not None and leg.is_connected and leg.held_by_peer
+
     def running_for(self, agent: Agent) -> list[Campaign]:
         """Running campaigns that the agent works for: lowest priority number first, then least served by weight."""
         mine = [each for each in self.campaigns.values() if each.is_running and self.works_for(agent, each)]

@@ -22,6 +22,7 @@ class NoCallsCode(StrEnum):
     NO_AGENTS = "no_agents"
     NOT_JOINED = "agents_not_joined"
     NOT_ENGAGED = "agents_not_engaged"
+    ON_HOLD = "agents_on_hold"
     ELSEWHERE = "agents_elsewhere"
     ALL_OCCUPIED = "all_agents_occupied"
     WAITING_FOR_RETRY = "waiting_for_retry"

@@ -32,6 +32,7 @@ LEVELS: Mapping[str, str] = {
     "phone_failed": WARNING,
     "phone_lost": WARNING,
     "phone_taken": WARNING,
+    "agent_leg_lost": WARNING,
     "agent_leg_back": INFO,
     "media_lost": WARNING,
     "interaction_closed": INFO,

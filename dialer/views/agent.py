@@ -11,7 +11,7 @@ from dialer.agents.agent import Agent, AgentState
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.views.interaction import BlankRecord, blank_record, is_blank
-from dialer.views.labels import AGENT_STATES, CAMPAIGN_STATES, MODES, delivery, reason_label
+from dialer.views.labels import AGENT_STATES, CAMPAIGN_STATES, MODES, delivery, present_reason, reason_label
 from dialer.views.permission import Allowed, allow
 
 
@@ -21,6 +21,8 @@ class Engagement(StrEnum):
     NO = "no"
     RINGING = "ringing"
     YES = "yes"
+    #: Up, and on hold at the phone, with nobody connected: nothing is dialled for the agent.
+    ON_HOLD = "on_hold"
 
 
 class PendingView(Struct, frozen=True):
@@ -49,7 +51,8 @@ class AgentView(Struct, frozen=True):
     """An agent as their own desktop shows them. `since` is UTC epoch seconds.
 
     `interaction` is what is on the desk; `blank` is the empty record of ASM, instead of it. `waits_for` is the
-    campaign of which a record was asked for and has not come yet.
+    campaign of which a record was asked for and has not come yet. `phone_error` is what SIP said when the phone did
+    last not answer; empty once it has.
     """
 
     name: str
@@ -61,6 +64,7 @@ class AgentView(Struct, frozen=True):
     since: float
     pending: PendingView | None
     phone: str
+    phone_error: str
     engaged: Engagement
     interaction: str | None
     blank: BlankRecord | None
@@ -81,6 +85,7 @@ class AgentSummary(Struct, frozen=True):
     reason_label: str
     since: float
     pending: str
+    phone_error: str
     engaged: Engagement
     desktops: int
     interaction: str | None
@@ -110,7 +115,9 @@ def engagement(world: World, agent: Agent) -> Engagement:
     leg = world.legs.get(agent.engaged) if agent.engaged else None
     if leg is None:
         return Engagement.NO
-    return Engagement.YES if leg.is_connected else Engagement.RINGING
+    if not leg.is_connected:
+        return Engagement.RINGING
+    return Engagement.ON_HOLD if leg.held_by_peer and agent.interaction is None else Engagement.YES
 
 
 def agent_view(world: World, agent: Agent) -> AgentView:
@@ -125,12 +132,13 @@ def agent_view(world: World, agent: Agent) -> AgentView:
         state=agent.state,
         state_label=AGENT_STATES[agent.state],
         reason=agent.reason,
-        reason_label=reason_label(settings, agent.reason),
+        reason_label=present_reason(settings, agent),
         since=agent.since_utc,
         pending=None
         if pending is None
         else PendingView(pending.wish, pending.reason, reason_label(settings, pending.reason)),
         phone=agent.phone,
+        phone_error=agent.phone_error,
         engaged=engagement(world, agent),
         interaction=None if interaction is None or is_blank(interaction) else interaction.id,
         blank=blank,
@@ -150,9 +158,10 @@ def agent_summary(world: World, agent: Agent) -> AgentSummary:
         state=agent.state,
         state_label=AGENT_STATES[agent.state],
         reason=agent.reason,
-        reason_label=reason_label(world.settings, agent.reason),
+        reason_label=present_reason(world.settings, agent),
         since=agent.since_utc,
         pending=agent.pending.wish if agent.pending else "",
+        phone_error=agent.phone_error,
         engaged=engagement(world, agent),
         desktops=agent.desktops,
         interaction=interaction.id if interaction else None,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from config.model import Campaign as CampaignSettings
 from config.model import Mode, Settings
-from dialer.agents.agent import AgentState, SystemReason
+from dialer.agents.agent import Agent, AgentState, SystemReason
 from dialer.campaigns.campaign import CampaignState
 from dialer.vocabulary.results import CallResult
 
@@ -48,13 +48,16 @@ _SYSTEM_REASONS: Mapping[str, str] = {
     SystemReason.LOGGED_IN: "Logged in",
     SystemReason.NO_RESPONSE: "No response",
     SystemReason.PHONE_NO_ANSWER: "Phone not answered",
-    SystemReason.PHONE_REFUSED: "Phone refused the call",
+    SystemReason.PHONE_REFUSED: "Phone rejected the call",
     SystemReason.PHONE_HUNG_UP: "Phone hung up",
     SystemReason.PHONE_LOST: "Phone lost",
     SystemReason.DESKTOP_LOST: "Desktop lost",
     SystemReason.AFTER_CALL_OVERRUN: "After-call work overrun",
     SystemReason.RESTART: "Restart of the system",
     SystemReason.AFTER_CALL: "After a call",
+    SystemReason.PHONE_NOT_REGISTERED: "Phone not registered",
+    SystemReason.PHONE_NOT_ALLOWED: "Phone call not allowed (password or rights)",
+    SystemReason.PHONE_UNREACHABLE: "Phone cannot be reached",
     SystemReason.PHONE_TAKEN: "Phone in use by another agent",
 }
 
@@ -69,6 +72,24 @@ _RESULTS: Mapping[CallResult, str] = {
 def plain(code: str) -> str:
     """A code as words: `wrong_party` is Wrong party."""
     return code.replace("_", " ").replace("-", " ").strip().capitalize()
+
+
+#: Reasons of which SIP has said more.
+_OF_PHONES = frozenset(
+    {
+        SystemReason.PHONE_NO_ANSWER,
+        SystemReason.PHONE_REFUSED,
+        SystemReason.PHONE_NOT_REGISTERED,
+        SystemReason.PHONE_NOT_ALLOWED,
+        SystemReason.PHONE_UNREACHABLE,
+    }
+)
+
+
+def present_reason(settings: Settings, agent: Agent) -> str:
+    """What people read for the reason of an agent's state, with what SIP said of the phone."""
+    label = reason_label(settings, agent.reason)
+    return f"{label} ({agent.phone_error})" if agent.phone_error and agent.reason in _OF_PHONES else label
 
 
 def reason_label(settings: Settings, code: str) -> str:

@@ -13,6 +13,7 @@ from dialer.campaigns.campaign import Campaign
 from dialer.pacing.governor import LAG_LIMIT_S, Basis, PastDecision
 from dialer.views.agent import Engagement, engagement
 from dialer.views.labels import NOT_RUNNING
+from dialer.vocabulary.counted import counted
 
 _ONE_TO_ONE = "Contacts are dialled one for each idle agent"
 _BY_MODE: Mapping[Mode, str] = {
@@ -40,7 +41,8 @@ def _later(campaign: Campaign, decision: PastDecision) -> str:
     lines = decision.ringing + decision.idle + decision.busy
     ends = decision.records_left is not None and decision.records_left <= lines
     closed = campaign.waiting.out_of_window
-    return f" {closed} records more are outside the calling window." if ends and closed else ""
+    more = counted(closed, "record more is", "records more are")
+    return f" {more} outside the calling window." if ends and closed else ""
 
 
 def is_paced(world: World, campaign: Campaign) -> bool:
@@ -95,6 +97,8 @@ def _place(world: World, campaign: Campaign, agent: Agent) -> str:
         return "without an OK to the campaign"
     if agent.state is not AgentState.READY:
         return _AT_WORK
+    if campaign.is_asm and engagement(world, agent) is Engagement.ON_HOLD:
+        return "whose phone is on hold"
     if campaign.is_asm and engagement(world, agent) is not Engagement.YES:
         return "whose phone is being rung"
     return _AT_WORK

@@ -156,7 +156,7 @@ async def test_where_all_are_busy_the_pacing_says_why_nothing_is_dialled_ahead(s
     await shift.stage.until(lambda: shift.stage.state("anna") == "busy")
     shift.script.decision = Decision(0, "dials none: 1:1, the abandonment of the day is spent")
     told = await shift.told("all_agents_occupied", "spent")
-    assert told.startswith("1 agents are occupied, none is free. By forecast: dials none")
+    assert told.startswith("1 agent is occupied, none is free. By forecast: dials none")
     assert "the abandonment of the day is spent." in told
     assert "spent" in (await shift.why())["pacing"]
 
@@ -180,7 +180,7 @@ async def test_a_list_at_its_end_says_so(shift: Shift) -> None:
     shift.script.decision = Decision(1, "dials 1: one more")
     await shift.start("+442079460102")
     await shift.ready("anna")
-    assert "1 records wait for their next attempt" in await shift.told("waiting_for_retry")
+    assert "1 record waits for its next attempt" in await shift.told("waiting_for_retry")
 
 
 async def test_numbers_on_the_do_not_call_list_are_not_dialled_and_counted(shift: Shift) -> None:

@@ -66,8 +66,8 @@ def test_beep_is_a_setting() -> None:
     ("by", "reason"),
     [
         (ClearedBy.TIMEOUT, SystemReason.PHONE_NO_ANSWER),
-        (ClearedBy.PEER, SystemReason.PHONE_REFUSED),
-        (ClearedBy.TRANSPORT, SystemReason.PHONE_NO_ANSWER),
+        (ClearedBy.PEER, SystemReason.PHONE_NOT_REGISTERED),
+        (ClearedBy.TRANSPORT, SystemReason.PHONE_UNREACHABLE),
     ],
 )
 def test_an_engaging_call_that_is_not_answered_makes_not_ready(by: ClearedBy, reason: SystemReason) -> None:

@@ -73,6 +73,16 @@ def ringing_desk() -> Floor:
     return floor
 
 
+def on_hold() -> Floor:
+    floor = opened(ASM, records=())
+    floor.ready()
+    floor.answer(floor.engaged)
+    floor.hold(floor.engaged, on=True)
+    floor.campaign.pool.add([record(1)])
+    floor.tick()
+    return floor
+
+
 def reader() -> Floor:
     floor = opened(Mode.PREVIEW)
     floor.ready()
@@ -117,11 +127,15 @@ CASES: list[tuple[NoCallsCode, Scene, str]] = [
     (NoCallsCode.OUT_OF_WINDOW, evening, "7 records"),
     (NoCallsCode.OUT_OF_WINDOW, lambda: lists(Waiting(out_of_window=4, total=4)), "4 records"),
     (NoCallsCode.NO_AGENTS, nobody, "No agent of the campaign's teams is logged in"),
-    (NoCallsCode.NO_AGENTS, opened, "1 agents are logged in, none is ready"),
+    (NoCallsCode.NO_AGENTS, opened, "1 agent is logged in, none is ready"),
     (NoCallsCode.NOT_JOINED, required, "none has said OK"),
-    (NoCallsCode.NOT_ENGAGED, ringing_desk, "phones are being rung"),
-    (NoCallsCode.ELSEWHERE, elsewhere, "1 agents are ready and work for winter first"),
-    (NoCallsCode.ALL_OCCUPIED, lambda: talking(ASM), "1 agents are occupied"),
+    (NoCallsCode.NOT_ENGAGED, ringing_desk, "1 agent is ready; the phone is being rung"),
+    (NoCallsCode.ON_HOLD, on_hold, "1 agent is ready with the phone on hold"),
+    (NoCallsCode.WAITING_FOR_RETRY, lambda: lists(Waiting(retry=1, total=9)), "1 record waits for its next attempt."),
+    (NoCallsCode.OUT_OF_WINDOW, lambda: lists(Waiting(out_of_window=1, total=4)), "1 record is due"),
+    (NoCallsCode.HELD, lambda: lists(Waiting(retrieved=1, done=7, total=9)), "The last record is on"),
+    (NoCallsCode.ELSEWHERE, elsewhere, "1 agent is ready and works for winter first"),
+    (NoCallsCode.ALL_OCCUPIED, lambda: talking(ASM), "1 agent is occupied"),
     (NoCallsCode.WAITING_FOR_RETRY, lambda: lists(Waiting(retry=3, next_due_at=1_769_086_800.0, total=9)), "13:00 UTC"),
     (NoCallsCode.HELD, lambda: lists(Waiting(retrieved=2, done=7, total=9)), "The last 2 records"),
     (NoCallsCode.LIST_FINISHED, lambda: lists(Waiting(done=9, total=9)), "All 9 records"),

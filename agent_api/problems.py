@@ -22,6 +22,7 @@ from dialer.vocabulary.errors import (
     Overloaded,
     Refused,
     StoreUnavailable,
+    UnstorableText,
 )
 
 CONTENT_TYPE = "application/problem+json"
@@ -115,6 +116,8 @@ def translate(error: CornettaError) -> ProblemRaised:
             return _refusal(error, 422, _SETTINGS[error.setting] if error.setting else "")
         case UnusableNumber():
             return _refusal(error, 422)
+        case UnstorableText():
+            return ProblemRaised(problem(400, error.code, str(error)))
         case Refused():
             return _refusal(error, 409)
         case StoreUnavailable() | EngineUnavailable() | Overloaded():

@@ -69,6 +69,9 @@ class Ledger(Protocol):
     async def commit(self, writes: Sequence[Write]) -> CommitReport:
         """Apply writes in order in one durable transaction; raises StoreUnavailable and applies none of them."""
 
+    async def ping(self) -> None:
+        """Returns as soon as the store answers. Raises StoreUnavailable."""
+
     async def claim(self, request: ClaimRecords) -> events.RecordsClaimed:
         """Claim due records in one statement: highest rank first, each with a lease and a new fence."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import structlog
 
@@ -18,8 +19,14 @@ from dialer.vocabulary.writes import BeginAttempt, CommitReport, Write
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 #: A failed commit is tried again after this time, until it succeeds.
 RETRY_S = 0.5
+#: A store that has not answered for this long is told as failing, long before it is given up; what was sent is waited
+#: for. While nothing is to be written it is asked so often whether it answers.
+SILENCE_S = 2.0
+PING_EVERY_S = 0.8
 #: An attempt that was decided longer ago is not dialled when its commit succeeds at last: the calling window may be
 #: over by then and its agent gone.
 DIAL_PATIENCE_S = 5.0
@@ -99,12 +106,54 @@ class Writer:
 
     async def _write(self) -> None:
         while True:
-            await self._arrived.wait()
+            await self._until_something_waits()
             self._arrived.clear()
             while self._waiting:
                 batches, self._waiting = self._waiting, []
                 await self._bring_home(batches)
             self._idle.set()
+
+    async def _until_something_waits(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(PING_EVERY_S):
+                    await self._arrived.wait()
+                    return
+            except TimeoutError:
+                await self._ping()
+
+    async def _ping(self) -> None:
+        try:
+            await self._watched(self._ledger.ping())
+        except StoreUnavailable as error:
+            self._fail(str(error))
+        else:
+            self._recover()
+
+    async def _watched(self, answer: Coroutine[Any, Any, T]) -> T:
+        """The answer of the store, however long it takes; its silence is told meanwhile."""
+        task = asyncio.ensure_future(answer)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=SILENCE_S)
+            if not done:
+                self._fail(f"The database has not answered for {SILENCE_S:g} s.")
+            return await task
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.wait({task})
+            raise
+
+    def _fail(self, problem: str) -> None:
+        if self.failing:
+            return
+        self.failing = True
+        log.error("store_unavailable", problem=problem)
+        self._post(events.StoreFailing(problem))
+
+    def _recover(self) -> None:
+        if self.failing:
+            self.failing = False
+            self._post(events.StoreRecovered())
 
     async def _bring_home(self, batches: Sequence[Batch]) -> None:
         """Commit and release. What the database rejects is a defect of one step, which must not stop all others: they
@@ -139,18 +188,13 @@ class Writer:
             return CommitReport()
         while True:
             try:
-                report = await self._ledger.commit(writes)
+                report = await self._watched(self._ledger.commit(writes))
             except StoreUnavailable as error:
-                if not self.failing:
-                    log.error("store_unavailable", problem=str(error))
-                    self._post(events.StoreFailing(str(error)))
-                self.failing = True
+                self._fail(str(error))
                 await asyncio.sleep(RETRY_S)
                 continue
             self.commits += 1
-            if self.failing:
-                self.failing = False
-                self._post(events.StoreRecovered())
+            self._recover()
             return report
 
     def _release(self, batches: Sequence[Batch], report: CommitReport) -> None:

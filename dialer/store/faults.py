@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import exc
 
-from dialer.vocabulary.errors import StoreRejected, StoreUnavailable
+from dialer.vocabulary.errors import StoreRejected, StoreUnavailable, UnstorableText
 
 #: SQLite's primary codes that mean "this statement is wrong", not "the file cannot be used now".
 _DEFECTS = (
@@ -16,6 +16,15 @@ _DEFECTS = (
     *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.NotSupportedError),
     *(UnicodeError, OverflowError),
 )
+
+#: The class of PostgreSQL's codes for data that is wrong, which SQLAlchemy calls by no name of its own.
+_DATA_STATES = "22"
+
+#: A byte sequence that is no text (appendix A of PostgreSQL's handbook).
+_TEXT_STATES = ("22021",)
+
+#: Errors of one chain that are looked at.
+_CAUSES = 6
 
 DAMAGED = "The database file is damaged: restore it from a backup, or save what can be read (sqlite3 FILE .recover)."
 
@@ -46,14 +55,34 @@ def told(problem: BaseException) -> str:
     return f"The database does not answer: {said[:300]}"
 
 
+def _sqlstate(problem: BaseException) -> str:
+    return str(getattr(getattr(problem, "orig", None), "sqlstate", None) or "")
+
+
+def _is_text(problem: BaseException) -> bool:
+    """Whether it is a letter of a text that cannot be stored: encoded by us, by the driver, or looked at by the
+    server."""
+    causes = [problem]
+    while len(causes) < _CAUSES and (cause := getattr(causes[-1], "orig", None) or causes[-1].__cause__) is not None:
+        causes.append(cause)
+    return any(isinstance(cause, UnicodeEncodeError) or _sqlstate(cause) in _TEXT_STATES for cause in causes)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise what the driver raises as an error of ours: StoreUnavailable, or StoreRejected for a defect."""
+    """Raise what the driver raises as an error of ours: StoreUnavailable, UnstorableText, or StoreRejected for a
+    defect."""
     try:
         yield
-    except _DEFECTS as problem:
-        if getattr(problem, "connection_invalidated", False):
-            raise StoreUnavailable(told(problem)) from problem
-        raise StoreRejected(f"The database refused what we wrote: {getattr(problem, 'orig', problem)}") from problem
-    except (TimeoutError, exc.DBAPIError, exc.TimeoutError, OSError, sqlite3.Error) as problem:
-        raise StoreUnavailable(told(problem)) from problem
+    except (*_DEFECTS, TimeoutError, exc.DBAPIError, exc.TimeoutError, OSError, sqlite3.Error) as problem:
+        raise _translated(problem) from problem
+
+
+def _translated(problem: Exception) -> StoreUnavailable | StoreRejected:
+    if getattr(problem, "connection_invalidated", False):
+        return StoreUnavailable(told(problem))
+    if _is_text(problem):
+        return UnstorableText()
+    if isinstance(problem, _DEFECTS) or _sqlstate(problem).startswith(_DATA_STATES):
+        return StoreRejected(f"The database refused what we wrote: {getattr(problem, 'orig', problem)}")
+    return StoreUnavailable(told(problem))

@@ -54,6 +54,7 @@ class SqlLedger:
         self._number = 0
         self._unknown: _Unknown | None = None
         self._turn = asyncio.Lock()
+        self._alive = sql.prepare("SELECT 1 AS one")
         self._mark = sql.prepare("UPDATE runs SET last_commit = :number WHERE run = :run")
         self._marked = sql.prepare("SELECT last_commit FROM runs WHERE run = :run")
 
@@ -101,6 +102,9 @@ class SqlLedger:
         self._unknown = None
         repeated = tuple(writes[: len(unknown.writes)]) == unknown.writes
         return unknown if arrived and repeated else None
+
+    async def ping(self) -> None:
+        await self._database.read(lambda connection: self._alive.rows(connection, {}))
 
     async def claim(self, request: ClaimRecords) -> RecordsClaimed:
         names = [share.name for share in request.lists]

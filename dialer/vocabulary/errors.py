@@ -102,6 +102,16 @@ class StoreRejected(CornettaError):
     code = "store_rejected"
 
 
+class UnstorableText(StoreRejected):
+    """A text has a letter that a database does not hold: NUL (PostgreSQL), or half of a surrogate pair (UTF-8). Whoever
+    sent it has to send another; the database is well."""
+
+    code = "unusable_text"
+
+    def __init__(self) -> None:
+        super().__init__("A text holds a NUL or half of a surrogate pair, which is no letter; leave it out.")
+
+
 class StoreTooNew(CornettaError):
     """A newer Cornetta has migrated this database; `revision` is not known to this one."""
 

@@ -114,6 +114,9 @@ class MemoryLedger:
                 state.bar()
                 tables.put(state)
 
+    async def ping(self) -> None:
+        """Memory answers."""
+
     async def claim(self, request: ClaimRecords) -> RecordsClaimed:
         records = self._claims.claim(request)
         waiting = self._claims.waiting(request, len(records) >= request.limit)

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from dialer.runtime.writer import Batch, Writer
 from dialer.store.opening import Store, open_store
-from dialer.vocabulary.errors import StoreRejected, StoreUnavailable
-from dialer.vocabulary.ids import AgentName, RecordId
+from dialer.vocabulary import events
+from dialer.vocabulary.errors import StoreRejected, StoreUnavailable, UnstorableText
+from dialer.vocabulary.ids import AgentName, ListName, RecordId
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.writes import AddHistory, SaveAgent, Write
 from tests.contract.store.backends import (
@@ -130,6 +132,25 @@ async def test_a_database_that_comes_back_is_used_again(cluster: Cluster, postgr
     await store.close()
 
 
+@pytest.mark.parametrize("writes", [True, False], ids=["with something to write", "idle"])
+async def test_a_server_that_hangs_is_told_before_it_is_given_up(
+    cluster: Cluster, postgres_url: str, clock: Hands, writes: bool
+) -> None:
+    """What was sent is carried out all the same: nothing is lost, nothing is written twice."""
+    store = await open_store(postgres_url, "node-1", clock)
+    told: asyncio.Queue[events.Event] = asyncio.Queue()
+    writer = Writer(store.ledger, lambda _: None, told.put_nowait, lambda *_: None)
+    writer.start()
+    with cluster.hung():
+        if writes:
+            writer.add(Batch([line_of("during")], [], None, None, None))
+        assert await told.get() == events.StoreFailing("The database has not answered for 2 s.")
+    assert await told.get() == events.StoreRecovered()
+    assert await writer.stop(10.0)
+    assert await kinds(store) == ["during"] * writes
+    await store.close()
+
+
 async def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path, small_files: None) -> None:
     store = await open_store(sqlite_url(tmp_path), "node-1")
     committed: list[int] = []
@@ -191,6 +212,33 @@ async def work():
         print(name, record.record, flush=True)
 asyncio.run(work())
 """
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\udc80b"], ids=["NUL", "half a pair"])
+async def test_a_text_that_cannot_be_stored_is_no_fault_of_the_database(
+    postgres_url: str, clock: Hands, text: str
+) -> None:
+    store = await open_store(postgres_url, "node-1", clock)
+    for asked in (
+        store.users.user(text),
+        store.do_not_call.is_listed(text, None),
+        store.lists.add_list(ListName(text), "Europe/London", "GB", NOON),
+        store.ledger.commit([SaveAgent(AgentName(text), "ready", "", None, NOON)]),
+    ):
+        with pytest.raises(UnstorableText, match="leave it out"):
+            await asked
+    await store.ledger.commit([line_of("after")])
+    assert await kinds(store) == ["after"]
+    await store.close()
+
+
+async def test_a_defect_on_postgresql_is_told_apart_too(postgres_url: str, clock: Hands) -> None:
+    store = await open_store(postgres_url, "node-1", clock)
+    too_large = SaveAgent(ADA, "ready", "", None, "soon")  # type: ignore[arg-type]  # a defect of ours
+    with pytest.raises(StoreRejected, match="refused what we wrote"):
+        await store.ledger.commit([too_large])
+    await store.ledger.commit([line_of("after")])
+    await store.close()
 
 
 async def test_a_killed_node_forgets_nothing_it_was_told_is_committed(tmp_path: Path, clock: Hands) -> None:

@@ -33,6 +33,7 @@ class FakeLedger:
         self.reject: Callable[[Sequence[Write]], bool] = lambda _: False
         self.commits: list[Sequence[Write]] = []
         self.tried = 0
+        self.pings = 0
         self.claims: list[ClaimRecords] = []
         self.known: tuple[DayHabit, ...] = ()
 
@@ -46,6 +47,12 @@ class FakeLedger:
         self.commits.append(writes)
         refused = [each for each in writes if isinstance(each, BeginAttempt) and self.refuse]
         return CommitReport(tuple(Refusal(each, self.refuse) for each in refused))
+
+    async def ping(self) -> None:
+        self.pings += 1
+        await self.open.wait()
+        if self.problem:
+            raise StoreUnavailable(self.problem)
 
     async def claim(self, request: ClaimRecords) -> events.RecordsClaimed:
         if self.problem:

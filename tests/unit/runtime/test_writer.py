@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from dialer.runtime.writer import Batch, Writer
+import pytest
+
+from dialer.runtime.writer import PING_EVERY_S, SILENCE_S, Batch, Writer
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.errors import StoreRejected, StoreUnavailable
 from dialer.vocabulary.ids import AccountId, AttemptId, CampaignName, EngineId, InteractionId, LegId
@@ -25,16 +27,23 @@ class Ledger:
 
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
+        #: Answers while it is set.
+        self.answers = asyncio.Event()
+        self.answers.set()
         self.committed: list[Write] = []
 
     async def commit(self, writes: Sequence[Write]) -> CommitReport:
-        if self.failures:
-            self.failures -= 1
-            raise StoreUnavailable("The disk is full.")
+        await self.ping()
         if POISON in writes:
             raise StoreRejected("The database refused what we wrote.")
         self.committed.extend(writes)
         return CommitReport()
+
+    async def ping(self) -> None:
+        await self.answers.wait()
+        if self.failures:
+            self.failures -= 1
+            raise StoreUnavailable("The disk is full.")
 
 
 class Bench:
@@ -90,6 +99,35 @@ async def test_an_attempt_whose_commit_took_too_long_is_not_dialled_any_more() -
     (lost,) = cleared(made)
     assert (lost.leg, lost.by, lost.heard) == (DIAL.leg, telephony.ClearedBy.REFUSED, False)
     assert isinstance(made.posted[-2], events.StoreRecovered), "the core may dial again when it hears of it"
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(10.0):
+        while not condition():  # noqa: ASYNC110  # a list has no event
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("writes", [True, False], ids=["with something to write", "idle"])
+async def test_a_store_that_is_silent_is_told_and_waited_for(writes: bool) -> None:
+    ledger = Ledger()
+    ledger.answers.clear()
+    async with bench(ledger) as made:
+        if writes:
+            made.writer.add(Batch([BEGIN], [StartTimer("after", 1.0)], None, None, None))
+        await until(lambda: made.posted)
+        assert made.posted == [events.StoreFailing("The database has not answered for 2 s.")]
+        assert (made.writer.failing, made.run) == (True, [])
+        ledger.answers.set()
+        await until(lambda: len(made.posted) > 1)
+        assert made.posted[1:] == [events.StoreRecovered()]
+    assert ledger.committed == [BEGIN] * writes
+    assert SILENCE_S + PING_EVERY_S < 3.0
+
+
+async def test_a_store_that_is_away_is_told_while_nothing_is_written() -> None:
+    async with bench(Ledger(failures=2)) as made:
+        await until(lambda: len(made.posted) == 2)
+    assert made.posted == [events.StoreFailing("The disk is full."), events.StoreRecovered()]
 
 
 async def test_a_step_that_the_database_rejects_takes_no_other_with_it() -> None:

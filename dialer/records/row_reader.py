@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from dialer.compliance.number_type import type_of
@@ -16,6 +15,7 @@ from dialer.records.file_notes import FileNotes
 from dialer.records.import_options import ImportOptions
 from dialer.records.phone_number import lacks_zero, with_extension, written
 from dialer.records.plain_text import CONTROL, plain
+from dialer.records.time_of_day import time_of_day
 from dialer.records.unusable import UnusableNumber
 
 #: Longest text of one field, in characters.
@@ -23,8 +23,6 @@ FIELD_LIMIT = 4_000
 
 #: So much of a value is shown in a report.
 SHOWN = 60
-
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 class _Wrong(Exception):
@@ -161,10 +159,10 @@ class RowReader:
         value = values.get(field, "")
         if not value:
             return -1
-        match = _TIME.fullmatch(value)
-        if match is None:
-            raise _Wrong(self._header(field), value, "this is no time of day; write it like 09:30")
-        return int(match[1]) * 3600 + int(match[2]) * 60
+        try:
+            return time_of_day(value)
+        except ValueError:
+            raise _Wrong(self._header(field), value, "this is no time of day; write it like 09:30") from None
 
 
 def _check_score(data: Mapping[str, str]) -> None:

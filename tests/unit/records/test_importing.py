@@ -142,6 +142,9 @@ def test_a_broken_row_costs_that_row(row: bytes, column: str, reason: str) -> No
         ("answer_score", "nan", "answer_score", "0.35 or 35%"),
         ("answer_score", "high", "answer_score", "0.35 or 35%"),
         ("daily_from,daily_till", "09:00,", "daily_till", "other end"),
+        ("daily_from,daily_till", "09:00,13:00 PM", "daily_till", "time of day"),
+        ("daily_from,daily_till", "00:00 AM,09:00", "daily_from", "time of day"),
+        ("daily_from,daily_till", "09:00,24:01", "daily_till", "time of day"),
     ],
 )
 def test_fields_of_a_record_are_checked(header: str, row: str, column: str, reason: str) -> None:
@@ -149,6 +152,20 @@ def test_fields_of_a_record_are_checked(header: str, row: str, column: str, reas
     found = refusal(f"number,{header}\n{ONE},{row}\n{TWO},{empty}\n")
     assert (found.column, found.value in row) == (column, True)
     assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("hours", "seconds"),
+    [
+        ("9:00 AM,5:00 PM", (9 * 3600, 17 * 3600)),
+        ("12:00 am,12:00 p.m.", (0, 12 * 3600)),
+        ("09:30:15,24:00", (9 * 3600 + 30 * 60 + 15, 86_400)),
+        ("17:00,09:00", (17 * 3600, 9 * 3600)),
+    ],
+)
+def test_hours_of_a_contact(hours: str, seconds: tuple[int, int]) -> None:
+    (row,) = accepted(f"number,daily_from,daily_till\n{ONE},{hours}\n")
+    assert (row.daily_from, row.daily_till) == seconds
 
 
 def test_fields_of_a_record() -> None:
@@ -250,11 +267,12 @@ def test_a_long_file_takes_little_memory() -> None:
     assert peak < 10_000_000
 
 
-@given(st.binary(max_size=400))
-def test_no_bytes_at_all_break_it(content: bytes) -> None:
-    for head in (b"", b"number,name\n"):
+@given(st.binary(max_size=400), st.sampled_from(["", "utf-16", "utf-32", "cp1252", "utf-7", "cp037", "gbk", "hz"]))
+def test_no_bytes_at_all_break_it(content: bytes, encoding: str) -> None:
+    options = ImportOptions("Europe/London", "GB", encoding=encoding)
+    for head in (b"", b"number,name\n", b"Title\nnumber;ext;zone;Mobile\n"):
         try:
-            found = rows(head + content)
+            found = rows(head + content, options)
         except UnusableFile:
             continue
         assert all(isinstance(row, NewRecord | RefusedRow) for row in found)

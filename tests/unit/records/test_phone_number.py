@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dialer.records.phone_number import e164, with_extension, written
 from dialer.records.unusable import UnusableNumber
@@ -84,3 +86,15 @@ def test_a_number_of_no_plan_may_be_kept_where_the_plan_is_not_asked() -> None:
     assert e164("+44 99 9999 9999", "", in_plan=False) == "+449999999999"
     with pytest.raises(UnusableNumber, match="numbering plan"):
         e164("+44 99 9999 9999", "")
+
+
+LETTERS = "+0123456789 ()-.,;#x\u202a\u200b\xa0:|ext"
+
+
+@given(st.one_of(st.text(alphabet=LETTERS, max_size=45), st.text(max_size=50)), st.sampled_from(["GB", "IT", "US", ""]))
+def test_any_text_is_refused_or_has_a_form_that_stays(text: str, region: str) -> None:
+    try:
+        number = e164(text, region)
+    except UnusableNumber:
+        return
+    assert e164(number, "") == number

@@ -6,7 +6,11 @@ import re
 
 from dialer.vocabulary.telephony import Header
 
-_Q850 = re.compile(r"^\s*Q\.850\s*;.*?\bcause\s*=\s*\"?(\d{1,3})\"?", re.IGNORECASE)
+_PROTOCOLS = frozenset({"q.850", "q850"})
+"""RFC 3326 says Q.850; some gateways leave out the point."""
+_CAUSES = range(1, 128)
+"""Seven bits (Q.850 2.2.5)."""
+_PARTS = {mark: re.compile(rf'(?:[^{mark}"]|"(?:[^"\\]|\\.)*"?)+') for mark in ",;"}
 _SECONDS = re.compile(r"^\s*(\d{1,9})")
 _URI = re.compile(r"<([^>]*)>")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -31,7 +35,8 @@ _HEADERS_BOUND = 64
 def headers_of(message: str) -> tuple[Header, ...]:
     """The headers of a raw SIP message in their order, folded lines joined (RFC 3261 7.3.1), at most 64."""
     head = message.split("\r\n\r\n", 1)[0].split("\n\n", 1)[0]
-    lines = re.sub(r"\r?\n[ \t]+", " ", head).splitlines()[1:]
+    # Not splitlines: it takes a NEL or a line separator inside of a value for the end of a line.
+    lines = re.split(r"\r\n|\n", re.sub(r"\r?\n[ \t]+", " ", head))[1:]
     found: list[Header] = []
     for line in lines[:_HEADERS_BOUND]:
         name, colon, value = line.partition(":")
@@ -53,12 +58,23 @@ def headers_named(message: str, name: str) -> list[str]:
 
 
 def q850(message: str) -> int | None:
-    """The Q.850 cause of the Reason headers (RFC 3326), None where there is none."""
+    """The Q.850 cause of the Reason headers (RFC 3326), None where there is none that Q.850 knows."""
     for value in headers_named(message, "Reason"):
-        for part in value.split(","):
-            match = _Q850.match(part)
-            if match:
-                return int(match.group(1))
+        for reason in _PARTS[","].findall(value):
+            parts = _PARTS[";"].findall(reason)
+            if parts and parts[0].strip().lower() in _PROTOCOLS:
+                cause = _cause(parts[1:])
+                if cause is not None:
+                    return cause
+    return None
+
+
+def _cause(parameters: list[str]) -> int | None:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        digits = value.strip().strip('"').strip()
+        if name.strip().lower() == "cause" and digits.isascii() and digits.isdecimal() and len(digits) <= 3:
+            return int(digits) if int(digits) in _CAUSES else None
     return None
 
 

@@ -9,6 +9,7 @@ from dialer.vocabulary.telephony import ClearedBy, LegStanding, StreamStatistics
 
 from . import reasons, sdp
 from .accounts import Accounts
+from .allowance import Allowance
 from .bridge import Bridges
 from .hold import Holds
 from .leg import Ending, Leg, MediaState
@@ -19,6 +20,8 @@ from .registry import Registry
 
 SHORTEST_DIGIT_S = 0.060
 """No keypad sends the same digit twice in less: 40 ms of tone and a pause (Q.24)."""
+_LEGS_MAX = 20_000
+_DIGITS = frozenset("0123456789*#ABCDabcd")
 
 
 class Dialogs:
@@ -41,15 +44,18 @@ class Dialogs:
         self._players = players
         self._recorders = recorders
         self._holds = holds
+        # More than any keypad or network has to say; each is an event that the node commits.
+        self._digits = Allowance(at_once=40, per_s=20.0, names_max=_LEGS_MAX)
+        self._provisionals = Allowance(at_once=20, per_s=1.0, names_max=_LEGS_MAX)
         self.media_listeners: list[Callable[[Leg], None]] = []
         self.cleared_listeners: list[Callable[[Leg], None]] = []
 
     def provisional(self, leg: Leg, code: int, sdp: bool) -> None:
         leg.heard = True
-        if leg.cleared:
+        at = self._loop.now()
+        if leg.cleared or self._provisionals.take(leg.id, at) is None:
             return
         leg.early_media = leg.early_media or sdp
-        at = self._loop.now()
         if code == 180:
             leg.standing = LegStanding.ALERTING
             leg.alerted = True
@@ -123,7 +129,8 @@ class Dialogs:
         last, leg.last_digit = leg.last_digit, (digit, now)
         if last is not None and last[0] == digit and now - last[1] < SHORTEST_DIGIT_S:
             return
-        self._loop.emit(telephony.Digits(leg=leg.id, digits=digit, at=self._loop.now()))
+        if digit in _DIGITS and self._digits.take(leg.id, now) is not None:
+            self._loop.emit(telephony.Digits(leg=leg.id, digits=digit, at=now))
 
     def sdp(self, leg: Leg, written: str) -> str:
         account = self._accounts.get(leg.account)

@@ -14,18 +14,22 @@ from __future__ import annotations
 import os
 from collections import deque
 from pathlib import Path
-from typing import cast
 
 import structlog
 from msgspec import Struct
 
 from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import WireError
-from sip.wire import Ack, FrameReader, FrameWriter, Said
+from dialer.vocabulary.ids import LegId
+from sip.engine.salvage import salvage
+from sip.engine.wiretext import clean, cleaned
+from sip.wire import Ack, FrameWriter, Said
 
 _log = structlog.get_logger(__name__)
 
 _MICROSECONDS = 1_000_000
+SHORT = 120
+"""Characters of each text of an event that could not be written as it was."""
 
 
 class JournalLimits(Struct, frozen=True):
@@ -85,8 +89,9 @@ class Journal:
         return self._file is not None
 
     def add(self, event: telephony.Event) -> bytes:
-        """Number an event and keep it; returns its frame. `flush` brings it to the disk."""
-        frame = self._writer.encode(Said(self._next, event))
+        """Number an event and keep it; returns its frame. `flush` brings it to the disk. What cannot be encoded as it
+        is, is said as far as it can be."""
+        frame = self._encode(event)
         self._keep(_Entry(self._next, frame))
         self._next += 1
         self._unwritten += frame
@@ -117,9 +122,10 @@ class Journal:
             self._unwritten.clear()
             if now_s >= self._retry_at_s:
                 self._rewrite(now_s)
-        elif self._file_bytes > max(self._limits.compact_bytes, 2 * self._held_bytes):
+            return
+        if self._file_bytes > max(self._limits.compact_bytes, 2 * self._held_bytes) and now_s >= self._retry_at_s:
             self._rewrite(now_s)
-        elif self._unwritten:
+        if self._unwritten:
             self._append(now_s)
 
     def problems(self) -> list[str]:
@@ -134,6 +140,19 @@ class Journal:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def _encode(self, event: telephony.Event) -> bytes:
+        try:
+            return self._writer.encode(Said(self._next, event))
+        except Exception as error:  # noqa: BLE001 - an event that cannot be said must not end calls that are up
+            self._report(f"a {type(event).__name__} could not be written as it was: {type(error).__name__}")
+        try:
+            return self._writer.encode(Said(self._next, cleaned(event, SHORT)))
+        except Exception:  # noqa: BLE001
+            problem = f"a {type(event).__name__} could not be written at all"
+            leg = getattr(event, "leg", None)
+            known = LegId(clean(leg)) if isinstance(leg, str) else None
+            return self._writer.encode(Said(self._next, telephony.EngineFault("journal", problem, 0.0, known)))
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -155,22 +174,16 @@ class Journal:
         except OSError as error:
             self._report(f"the journal {self._path} cannot be read: {error.strerror}")
             return 0
-        reader: FrameReader[Said | Ack] = FrameReader(cast("type[Said | Ack]", Said | Ack))
+        found = salvage(data)
         last = 0
-        start = 0
-        while start < len(data):
-            end = start + 4 + int.from_bytes(data[start : start + 4], "big")
-            if end > len(data):  # a write that the end of the process cut short
-                break
-            try:
-                records = reader.feed(data[start:end])
-            except WireError as error:
-                self._report(f"the journal {self._path} is damaged at byte {start}, what follows is lost: {error}")
-                break
-            for record in records:
-                last = max(last, record.sequence)
-                self._remember(record, data[start:end])
-            start = end
+        for record, frame in found.records:
+            last = max(last, record.sequence)
+            self._remember(record, frame)
+        if found.damaged:
+            where = f"damaged at byte {found.damaged[0]}"
+            if len(found.damaged) > 1:
+                where += f" and at {len(found.damaged) - 1} more places"
+            self._report(f"the journal {self._path} is {where}, {found.lost} bytes are lost, the rest is kept")
         return last
 
     def _remember(self, record: Said | Ack, frame: bytes) -> None:
@@ -194,7 +207,11 @@ class Journal:
         except OSError as error:
             if descriptor >= 0:
                 os.close(descriptor)
-            self._lose_disk(error, now_s)
+            if self._file is None:
+                self._lose_disk(error, now_s)
+            else:  # the old one is as good, and only longer: for want of a descriptor, say
+                self._retry_at_s = now_s + self._limits.retry_interval_s
+                self._report(f"the journal {self._path} cannot be written anew, it grows: {error.strerror}")
             return
         if self._file is not None:
             os.close(self._file)
@@ -203,7 +220,8 @@ class Journal:
         self._unwritten.clear()
 
     def _append(self, now_s: float) -> None:
-        assert self._file is not None
+        if self._file is None:
+            return
         try:
             _write_all(self._file, self._unwritten)
         except OSError as error:

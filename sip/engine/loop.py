@@ -14,6 +14,9 @@ import structlog
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import LegId
 
+from .allowance import Allowance
+from .wiretext import clean, cleaned
+
 log = structlog.get_logger(__name__)
 
 
@@ -41,6 +44,7 @@ class Loop:
         self._soon: deque[Callable[[], None]] = deque()
         self._posted: deque[Callable[[], None]] = deque()
         self._thread = threading.get_ident()
+        self._faults = Allowance()
         self.events = 0
 
     def bind(self) -> None:
@@ -53,12 +57,20 @@ class Loop:
         return time.monotonic()
 
     def emit(self, event: telephony.Event) -> None:
+        """The one way out: what peers said is made clean here."""
         self.events += 1
-        self._emit(event)
+        self._emit(cleaned(event))
 
     def fault(self, where: str, problem: Exception, leg: LegId | None = None) -> None:
-        """Tell of a defect or of a failed pjsip operation. The text of pjsip errors holds no personal data."""
-        said = describe(problem)
+        """Tell of a defect or of a failed pjsip operation. The text of pjsip errors holds no personal data.
+
+        Of many faults of one place and leg a few are told, and how many were not: a peer may bring them about."""
+        untold = self._faults.take(f"{where} {leg or ''}", self.now())
+        if untold is None:
+            return
+        said = clean(describe(problem))
+        if untold:
+            said = f"{said}; {untold} more of these were not told"
         log.warning("engine_fault", where=where, problem=said, leg=leg)
         self.emit(telephony.EngineFault(where=where, problem=said, at=self.now(), leg=leg))
 
@@ -66,6 +78,15 @@ class Loop:
         timer = Timer(self.now() + delay_s, action)
         heapq.heappush(self._timers, (timer.due, next(self._order), timer))
         return timer
+
+    def every(self, interval_s: float, action: Callable[[], None]) -> None:
+        """Do it again and again, also when it fails: that is told, and the next time comes all the same."""
+
+        def again() -> None:
+            self.after(interval_s, again)
+            action()
+
+        self.after(interval_s, again)
 
     def soon(self, action: Callable[[], None]) -> None:
         """Do it on the owner's next turn, outside of any callback of pjsip."""

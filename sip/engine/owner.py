@@ -125,7 +125,11 @@ class Owner:
 
     def _select(self, message: str) -> int:
         """The account for an incoming request; pjsua guesses while there is no switchboard."""
-        return self._switchboard.select(message) if self._switchboard is not None else -1
+        try:
+            return self._switchboard.select(message) if self._switchboard is not None else -1
+        except Exception as problem:  # noqa: BLE001 - nothing may pass into pjsip's C frames
+            self._loop.fault("onSelectAccount", problem)
+            return -1
 
     def _handle(self, command: telephony.Command) -> None:
         self._handled += 1
@@ -150,7 +154,10 @@ class Owner:
             return
         self._up.set()
         while self._stop_within_s is None:
-            self._turn()
+            try:
+                self._turn()
+            except Exception as problem:  # noqa: BLE001 - calls are up: what failed is told, and the next turn comes
+                self._loop.fault("turn", problem)
         self._end()
 
     def _begin(self) -> None:
@@ -161,8 +168,8 @@ class Owner:
         self._switchboard = Switchboard(self._settings, self._loop, self._endpoint, self._tap)
         self._pulse = Pulse(self._settings.statistics_interval_s)
         self._switchboard.start()
-        self._loop.after(self._settings.statistics_interval_s, self._tell_statistics)
-        self._loop.after(COLLECT_EVERY_S, self._collect)
+        self._loop.every(self._settings.statistics_interval_s, self._tell_statistics)
+        self._loop.every(COLLECT_EVERY_S, self._collect)
 
     def _turn(self) -> None:
         """Commands first, then what is due, then pjsip until it has nothing left or the budget is spent."""
@@ -198,6 +205,7 @@ class Owner:
         del board
         gc.collect()
         self._endpoint.stop()
+        self._pulse.close()
         if self._bell is not None:
             self._bell.close()
             self._bell = None
@@ -218,7 +226,6 @@ class Owner:
         gc.collect()
         if self._switchboard is not None:
             self._switchboard.registry.forget_given_up(self._loop.now())
-        self._loop.after(COLLECT_EVERY_S, self._collect)
 
     def _tell_statistics(self) -> None:
         registry = self._board.registry
@@ -235,7 +242,6 @@ class Owner:
                 at=self._loop.now(),
             )
         )
-        self._loop.after(self._settings.statistics_interval_s, self._tell_statistics)
 
 
 def _collect_as_usual() -> None:

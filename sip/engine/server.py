@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import selectors
-import socket as sockets
 import threading
 import time
 from collections import deque
@@ -22,8 +21,11 @@ from msgspec import Struct
 from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import CornettaError, WireError
 from dialer.vocabulary.ids import EngineId
+from sip.engine.allowance import Allowance
+from sip.engine.door import Door
 from sip.engine.journal import Journal
 from sip.engine.peer import Peer, PeerLost
+from sip.engine.wiretext import clean
 from sip.wire import (
     OLDEST_VERSION,
     VERSION,
@@ -44,6 +46,8 @@ _log = structlog.get_logger(__name__)
 
 _IDLE_S = 0.5
 """How often the thread looks for silence when nothing happens."""
+_PAUSE_S = 0.05
+"""After a turn that failed: what fails at each turn must not take the machine."""
 
 
 class Legs(Protocol):
@@ -86,14 +90,14 @@ class Server:
         limits: ServerLimits,
     ) -> None:
         self._engine = engine
-        self._path = path
-        self._listener: sockets.socket | None = None
         self._journal = journal
         self._legs = legs
         self._ready = ready
         self._limits = limits
         self._writer = FrameWriter()
         self._selector = selectors.DefaultSelector()
+        self._door = Door(path, self._selector)
+        self._faults = Allowance()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._incoming: deque[telephony.Event] = deque()
         self._overrun = 0
@@ -107,8 +111,7 @@ class Server:
 
     def start(self) -> None:
         """Open the socket; the caller holds the lock of its path. Raises OSError."""
-        self._listener = listen(self._path)
-        self._selector.register(self._listener, selectors.EVENT_READ)
+        self._door.open()
         self._selector.register(self._wake, selectors.EVENT_READ)
         self._thread.start()
 
@@ -141,9 +144,7 @@ class Server:
         os.eventfd_write(self._wake, 1)
         self._thread.join()
         self._selector.close()
-        if self._listener is not None:
-            self._listener.close()
-            self._path.unlink(missing_ok=True)
+        self._door.close()
         os.close(self._wake)
 
     # -- the thread ------------------------------------------------------------------------------------------------
@@ -151,23 +152,31 @@ class Server:
     def _run(self) -> None:
         try:
             while not self._settled.is_set():
-                for key, _ in self._selector.select(_IDLE_S):
-                    self._turn(key.fileobj)
-                if self._pulse_wanted:
-                    self._pulse_wanted = False
-                    self._ask_for_snapshot(None)
-                self._say_new()
-                now_s = time.monotonic()
-                self._journal.flush(now_s)
-                self._look_for_silence(now_s)
-                if self._stopping.is_set() and (self._node is None or not self._journal.held):
-                    self._settled.set()
+                try:
+                    self._once()
+                except Exception as problem:  # noqa: BLE001 - calls are up: it is told, and the next turn comes
+                    self._complain("wire", f"{type(problem).__name__}: {problem}")
+                    self._settled.wait(_PAUSE_S)
         finally:
             self._end_connections()
 
+    def _once(self) -> None:
+        for key, _ in self._selector.select(_IDLE_S):
+            self._turn(key.fileobj)
+        if self._pulse_wanted:
+            self._pulse_wanted = False
+            self._ask_for_snapshot(None)
+        self._say_new()
+        now_s = time.monotonic()
+        self._journal.flush(now_s)
+        self._door.look(now_s)
+        self._look_for_silence(now_s)
+        if self._stopping.is_set() and (self._node is None or not self._journal.held):
+            self._settled.set()
+
     def _turn(self, what: object) -> None:
-        if isinstance(what, sockets.socket) and what is self._listener:
-            self._accept(what)
+        if self._door.is_it(what):
+            self._accept()
         elif what == self._wake:
             os.eventfd_read(self._wake)
         else:
@@ -175,6 +184,13 @@ class Server:
                 if peer is not None and peer.socket is what:
                     self._serve(peer)
                     return
+
+    def _complain(self, where: str, problem: str) -> None:
+        """A fault of the engine itself, told and written down as often as its place may."""
+        now_s = time.monotonic()
+        if self._faults.take(where, now_s) is not None:
+            _log.error("engine_fault", engine=self._engine, where=where, problem=problem)
+            self.emit(telephony.EngineFault(where=where, problem=clean(problem), at=now_s))
 
     def _end_connections(self) -> None:
         self._say_new()
@@ -232,13 +248,13 @@ class Server:
 
     # -- connections -----------------------------------------------------------------------------------------------
 
-    def _accept(self, listener: sockets.socket) -> None:
+    def _accept(self) -> None:
         try:
-            socket, _ = listener.accept()
-        except BlockingIOError:
-            return
+            socket = self._door.let_in(time.monotonic())
         except OSError as error:
-            _log.error("connection_not_accepted", engine=self._engine, problem=str(error))
+            self._complain("descriptors", f"no connection of a node can be taken: {error.strerror}")
+            return
+        if socket is None:
             return
         peer = Peer(socket, self._limits.frames_waiting_max, time.monotonic())
         self._selector.register(socket, selectors.EVENT_READ)
@@ -368,21 +384,3 @@ def _refused(command: telephony.Command, problem: str) -> telephony.Event:
         )
     leg = getattr(command, "leg", None)
     return telephony.EngineFault(where=type(command).__name__, problem=problem, at=now_s, leg=leg)
-
-
-def listen(path: Path, backlog: int = 16) -> sockets.socket:
-    """A listening Unix socket at `path` that only its own user may connect to. A file left there is removed: call
-    it under the lock of `path`. Raises OSError."""
-    path.unlink(missing_ok=True)
-    listener = sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM)
-    before = os.umask(0o177)
-    try:
-        listener.bind(str(path))
-    except OSError:
-        listener.close()
-        raise
-    finally:
-        os.umask(before)
-    listener.setblocking(False)
-    listener.listen(backlog)
-    return listener

@@ -41,7 +41,7 @@ class Supervision:
         self._pulses: dict[LegId, _Pulse] = {}
 
     def start(self) -> None:
-        self._loop.after(LEAST_INTERVAL_S, self._look)
+        self._loop.every(LEAST_INTERVAL_S, self._look)
 
     def clear(self, leg: Leg) -> None:
         self._pulses.pop(leg.id, None)
@@ -56,7 +56,6 @@ class Supervision:
             pulse = self._pulses.get(leg.id)
             if pulse is None or now - pulse.looked_at >= min(timeout_s / 10, 5.0):
                 self._check(leg, pulse, now, timeout_s)
-        self._loop.after(LEAST_INTERVAL_S, self._look)
 
     def _timeout_s(self, leg: Leg) -> float:
         """0 where silence is no fault."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sip.wire.connection import Connection, ConnectionLimits
 from sip.wire.frames import (
+    LENGTH_BYTES,
     MAX_FRAME_BYTES,
     OLDEST_VERSION,
     VERSION,
@@ -26,6 +27,7 @@ from sip.wire.keeper import EngineCommandLine, EngineKeeper, KeeperLimits
 from sip.wire.spawn import EngineProcess
 
 __all__ = [
+    "LENGTH_BYTES",
     "MAX_FRAME_BYTES",
     "OLDEST_VERSION",
     "VERSION",

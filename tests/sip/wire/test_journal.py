@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import signal
 import subprocess
 import sys
@@ -15,8 +16,9 @@ import pytest
 from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import WireError
 from dialer.vocabulary.ids import LegId
-from sip.engine.journal import Journal, JournalLimits
+from sip.engine.journal import SHORT, Journal, JournalLimits
 from sip.wire import FrameReader, Said, ToNode
+from tests.sip.wire.descriptors import descriptors_left
 
 CLOCK_S = 1_800_000_000.0
 
@@ -138,6 +140,55 @@ def test_a_damaged_file_is_told_and_its_sound_part_is_used(opened: Opened, tmp_p
     assert again.problems() == []
 
 
+def _written(path: Path, opened: Opened, count: int) -> tuple[bytearray, list[int]]:
+    """A file of so many digits, and where their frames begin."""
+    journal = opened(path)
+    frames = [journal.add(digits(number)) for number in range(count)]
+    journal.close(0.0)
+    data = bytearray(path.read_bytes())
+    return data, [data.index(frame) for frame in frames]
+
+
+@pytest.mark.parametrize("length", [0, 1, 17, 5_000, 2**31, 2**32 - 1])
+@pytest.mark.parametrize("which", [0, 2, 4])
+def test_a_damaged_length_is_told_and_costs_nothing(opened: Opened, tmp_path: Path, length: int, which: int) -> None:
+    path = tmp_path / "e1.journal"
+    data, begins = _written(path, opened, 5)
+    data[begins[which] : begins[which] + 4] = length.to_bytes(4, "big")
+    path.write_bytes(data)
+    again = opened(path)
+    assert told(again) == ["0", "1", "2", "3", "4"]
+    assert again.problems() == [
+        f"the journal {path} is damaged at byte {begins[which]}, 0 bytes are lost, the rest is kept"
+    ]
+
+
+def test_events_on_both_sides_of_a_damage_are_kept(opened: Opened, tmp_path: Path) -> None:
+    path = tmp_path / "e1.journal"
+    data, begins = _written(path, opened, 20)
+    data[begins[3] : begins[5] + 9] = bytes(begins[5] + 9 - begins[3])
+    data[begins[15] + 4] = 0xC1
+    path.write_bytes(data)
+    again = opened(path)
+    assert told(again) == [str(number) for number in range(20) if number not in (3, 4, 5, 15)]
+    (problem,) = again.problems()
+    assert "and at 1 more places" in problem
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_file_of_rubbish_never_stops_a_start(opened: Opened, tmp_path: Path, seed: int) -> None:
+    path = tmp_path / "e1.journal"
+    data, begins = _written(path, opened, 30)
+    chance = random.Random(seed)
+    for _ in range(chance.randrange(1, 60)):
+        data[chance.randrange(begins[0], len(data))] = chance.randrange(256)
+    path.write_bytes(data)
+    again = opened(path)
+    assert len(told(again)) <= 30
+    again.add(digits(31))
+    assert told(again)[-1] == "31"
+
+
 def test_the_oldest_make_way_and_it_is_told(opened: Opened, tmp_path: Path) -> None:
     journal = opened(tmp_path / "e1.journal", events_max=10)
     for number in range(25):
@@ -207,6 +258,41 @@ def test_without_a_disk_it_goes_on_in_memory_and_comes_back(opened: Opened, tmp_
         [True, 0, all_five],
     ]
     assert told(opened(path)) == all_five
+
+
+def cleared(reason: str, code: int = 486) -> telephony.LegCleared:
+    return telephony.LegCleared(LegId("L1"), code, reason, 17, telephony.ClearedBy.PEER, 1.0)
+
+
+def test_an_event_that_cannot_be_encoded_is_said_as_far_as_it_can_be(opened: Opened, tmp_path: Path) -> None:
+    """No text of a peer comes so far unclean; a defect of ours must cost an event its words at most."""
+    journal = opened(tmp_path / "e1.journal")
+    (told_of,) = said([journal.add(cleared("Occup\udce9" + "x" * 500))])
+    assert isinstance(told_of.event, telephony.LegCleared)
+    assert (told_of.event.leg, told_of.event.code, len(told_of.event.reason)) == ("L1", 486, SHORT)
+    (told_of,) = said([journal.add(cleared("Busy", 2**70))])
+    assert isinstance(told_of.event, telephony.EngineFault)
+    assert told_of.event.leg == "L1"
+    assert len(journal.problems()) == 2
+    journal.flush(0.0)
+    assert journal.held == 2
+
+
+def test_without_a_descriptor_the_old_file_goes_on(opened: Opened, tmp_path: Path) -> None:
+    path = tmp_path / "e1.journal"
+    journal = opened(path, compact_bytes=1_000)
+    journal.problems()
+    with descriptors_left(0):
+        for number in range(100):
+            journal.add(digits(number))
+            journal.acknowledge(journal.last - 1)
+            journal.flush(0.0)
+        assert journal.is_on_disk
+        assert len(journal.problems()) == 1
+    journal.flush(60.0)
+    journal.close(61.0)
+    assert path.stat().st_size < 1_000
+    assert told(opened(path)) == ["99"]
 
 
 def test_a_file_that_cannot_be_made_is_told(opened: Opened, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from sip.engine.journal import Journal, JournalLimits
 from sip.engine.server import Server, ServerLimits
 from sip.engine.settings import OwnerSettings
 from sip.wire import Ack, Connection, FrameReader, FrameWriter, Hello, Refusal, RefusalCode, Told, ToNode
+from tests.sip.wire.descriptors import descriptors_left
 from tests.sip.wire.fake_owner import FakeOwner
 from tests.sip.wire.heard import WAIT_S, Heard, client_of, dial, digits
 
@@ -332,3 +333,42 @@ async def test_nobody_at_the_socket(short_dir: Path) -> None:
 async def test_another_engine_than_configured(engine: Engine) -> None:
     with pytest.raises(WireError, match="this is engine e1, not e2"):
         await Connection.open(str(engine.socket), "n1", "r1", Heard().on_said, engine=EngineId("e2"))
+
+
+async def test_a_node_is_taken_once_there_is_a_descriptor_again(engine: Engine) -> None:
+    """Meanwhile the engine goes on: it does not try as fast as it can, and tells once."""
+    heard = Heard()
+    first = await engine.connect(heard)
+    second = sockets.socket(sockets.AF_UNIX)
+    before = time.process_time()
+    with descriptors_left(0):
+        second.connect(str(engine.socket))
+        await heard.until(lambda: heard.count(telephony.EngineFault) >= 1)
+        for number in range(20):
+            first.send(digits("L1", 1))
+            await heard.until(lambda number=number: heard.count(telephony.Digits) > number)  # type: ignore[misc]
+    assert time.process_time() - before < 1.0
+    (fault,) = [event for event in heard.of(telephony.EngineFault) if isinstance(event, telephony.EngineFault)]
+    assert fault.where == "descriptors"
+    second.settimeout(WAIT_S)
+    second.sendall(FrameWriter().encode(Hello("n2", "r2", 1, 1, 0, "")))
+    reader: FrameReader[ToNode] = FrameReader(cast("type[ToNode]", ToNode))
+    (refusal,) = reader.feed(await asyncio.to_thread(second.recv, 4096))
+    assert isinstance(refusal, Refusal)
+    second.close()
+    await first.close()
+
+
+async def test_a_turn_that_fails_ends_no_engine(engine: Engine) -> None:
+    """A command whose carrying out raises, and what cannot be written: told, and the next one is heard."""
+    heard = Heard()
+    connection = await engine.connect(heard)
+    cleared = telephony.LegCleared(LegId("L9"), 2**80, "\udcff", None, telephony.ClearedBy.PEER, 1.0)
+    for _ in range(30):
+        engine.server.emit(cleared)
+    connection.send(digits("L1", 1))
+    await heard.until(lambda: heard.count(telephony.Digits) == 1)
+    faults = [event for event in heard.of(telephony.EngineFault) if isinstance(event, telephony.EngineFault)]
+    assert {fault.leg for fault in faults} >= {"L9"}
+    assert engine.server.is_alive
+    await connection.close()

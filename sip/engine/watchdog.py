@@ -1,8 +1,11 @@
 """Notices that the owner's thread or the wire's is stuck, writes down where, and ends the process.
 
 A process that hangs is worse than one that died: the service manager restarts the second. Two guards: this object,
-looked after by the main thread, and faulthandler's own thread in C, which needs no GIL and fires when the main thread
-does not get to run either (a callback that holds the GIL while another thread waits for pjsip's lock).
+looked after by the main thread, and a thread in C, which needs no GIL and fires when the main thread does not get to
+run either (a callback that holds the GIL while another thread waits for pjsip's lock).
+
+Both count the process's own time: one that was stopped for a while (SIGSTOP, a virtual machine that is moved) was not
+stuck, and its calls are up.
 """
 
 from __future__ import annotations
@@ -10,7 +13,9 @@ from __future__ import annotations
 import faulthandler
 import os
 from collections.abc import Callable
+from typing import Protocol
 
+import pjsua2 as pj
 import structlog
 from msgspec import Struct
 
@@ -26,6 +31,46 @@ class WatchdogLimits(Struct, frozen=True):
     abort_after_s: float = 10.0
 
 
+LONGEST_LOOK_S = 1.0
+"""The main thread looks four times a second: more time between two looks is none of the process's own."""
+
+
+class Guard(Protocol):
+    """What ends the process when nobody else can."""
+
+    def end_in(self, seconds: float) -> None:
+        """End it in so many seconds, unless this or `rest` is called before."""
+
+    def rest(self) -> None: ...
+
+
+class StackGuard:
+    """faulthandler's thread. It counts also the time in which the process was stopped: where nothing better is."""
+
+    def __init__(self, log_descriptor: int = 2) -> None:
+        self._log_descriptor = log_descriptor
+
+    def end_in(self, seconds: float) -> None:
+        faulthandler.dump_traceback_later(seconds, file=self._log_descriptor, exit=True)
+
+    def rest(self) -> None:
+        faulthandler.cancel_dump_traceback_later()
+
+
+class OwnTimeGuard:
+    """The thread of our build of pjsua2. It aborts; faulthandler writes the stacks at that, where it is enabled."""
+
+    def end_in(self, seconds: float) -> None:
+        pj.cornettaAbortIn(int(seconds * 1000))
+
+    def rest(self) -> None:
+        pj.cornettaRest()
+
+
+def guard_of_this_build() -> Guard:
+    return OwnTimeGuard() if hasattr(pj, "cornettaAbortIn") else StackGuard()
+
+
 class Watchdog:
     """`ask` makes the guarded threads call `beat` soon. `log_descriptor` gets the stacks.
 
@@ -38,11 +83,15 @@ class Watchdog:
         limits: WatchdogLimits,
         log_descriptor: int = 2,
         abort: Callable[[], None] = os.abort,
+        guard: Guard | None = None,
     ) -> None:
         self._ask = ask
         self._limits = limits
         self._log_descriptor = log_descriptor
         self._abort = abort
+        self._guard = guard or guard_of_this_build()
+        self._looked_at_s: float | None = None
+        self._own_s = 0.0
         self._beats = 0
         self._beats_seen = -1
         self._beat_at_s = 0.0
@@ -55,6 +104,13 @@ class Watchdog:
 
     def look(self, now_s: float) -> None:
         """Look for beats since the last look. `now_s` is monotonic."""
+        if self._looked_at_s is not None:
+            self._own_s += min(now_s - self._looked_at_s, LONGEST_LOOK_S)
+        self._looked_at_s = now_s
+        self._look(self._own_s)
+
+    def _look(self, now_s: float) -> None:
+        """`now_s` is the process's own time."""
         if self._beats != self._beats_seen:
             self._beats_seen = self._beats
             self._beat_at_s = now_s
@@ -69,11 +125,11 @@ class Watchdog:
         if now_s >= self._arm_at_s:
             self._arm_at_s = now_s + self._limits.ask_after_s
             longest_s = self._limits.abort_after_s + 2 * self._limits.ask_after_s
-            faulthandler.dump_traceback_later(longest_s, file=self._log_descriptor, exit=True)
+            self._guard.end_in(longest_s)
 
     def rest(self) -> None:
         """Guard no longer."""
-        faulthandler.cancel_dump_traceback_later()
+        self._guard.rest()
 
     def _judge(self, stuck_s: float) -> None:
         if stuck_s >= self._limits.report_after_s and not self._reported:

@@ -137,6 +137,7 @@ unpack() {
     # pjsua has room for 8 transports and each account takes one, which stays for a while after its account.
     edit pjsip/include/pjsua-lib/pjsua_internal.h "transports" 's/(pjsua_transport_data tpdata)\[8\];/\1[2*PJSUA_MAX_ACC];/'
 
+
     # What Cornetta adds, compiled into the same module.
     local swig=pjsip-apps/src/swig
     cp "$here"/cornetta.i "$here"/cornetta_*.hpp $swig/
@@ -144,7 +145,7 @@ unpack() {
     edit $swig/pjsua2.i "annotations" 's/^%module\(directors="1"\) pjsua2$/&\n%feature("python:annotations", "c");/'
     printf '\n%%include "cornetta.i"\n' >>$swig/pjsua2.i
     edit $swig/python/setup.py "sources" \
-        's/\["pjsua2_wrap.cpp"\],/["pjsua2_wrap.cpp", "cornetta_tap.cpp", "cornetta_answers.cpp", "cornetta_calls.cpp"], include_dirs=[".."],/'
+        's/\["pjsua2_wrap.cpp"\],/["pjsua2_wrap.cpp", "cornetta_tap.cpp", "cornetta_answers.cpp", "cornetta_calls.cpp", "cornetta_guard.cpp"], include_dirs=[".."],/'
     # The wrapper only passes on: optimising it takes a minute and gives nothing.
     edit $swig/python/setup.py "flags" 's/^# Fill in libraries$/extra_compile_args += ["-O1", "-g0"]\n&/'
     # Calls inside the module go straight to their function, not through a table that another library could change.

@@ -3,8 +3,10 @@
 #include "cornetta_tap.hpp"
 #include "cornetta_answers.hpp"
 #include "cornetta_calls.hpp"
+#include "cornetta_guard.hpp"
 %}
 
 %include "cornetta_tap.hpp"
 %include "cornetta_answers.hpp"
 %include "cornetta_calls.hpp"
+%include "cornetta_guard.hpp"

@@ -185,9 +185,32 @@ async def test_an_owner_that_keeps_the_gil_ends_the_process_too(short_dir: Path)
     engine = await start(short_dir)
     connection = await Connection.open(str(engine.socket), "n1", "r1", Heard().on_said)
     connection.send(telephony.SendDigits(leg=LegId("L1"), digits="hold"))
-    assert await asyncio.wait_for(engine.wait(), WAIT_S) == 1
+    assert await asyncio.wait_for(engine.wait(), WAIT_S) == -signal.SIGABRT
     assert "fake_owner.py" in engine.log.read_text()
     await connection.closed()
+
+
+async def test_an_engine_that_was_stopped_for_longer_than_the_watchdog_waits_goes_on(short_dir: Path) -> None:
+    """As it is where a virtual machine is moved: its calls are up, and it was not stuck."""
+    engine = await start(short_dir)
+    heard = Heard()
+    connection = await Connection.open(str(engine.socket), "n1", "r1", heard.on_said)
+    connection.send(dial("L1"))
+    await heard.until(lambda: heard.count(telephony.LegAnswered) == 1)
+    for _ in range(3):
+        os.kill(engine.pid, signal.SIGSTOP)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.Event().wait(), 4.0)  # its watchdog waits 1.9 s
+        os.kill(engine.pid, signal.SIGCONT)
+        before = heard.count(telephony.SnapshotTaken)
+        connection.send(telephony.Snapshot())
+        await heard.until(lambda before=before: heard.count(telephony.SnapshotTaken) > before)  # type: ignore[misc]
+    assert engine.is_running
+    assert "engine_stuck" not in engine.log.read_text()
+    connection.send(telephony.HangUp(leg=LegId("L1")))
+    await heard.until(lambda: heard.count(telephony.LegCleared) == 1)
+    await connection.close()
+    assert await engine.stop() == 0
 
 
 async def test_a_keeper_starts_an_engine_again_each_time_it_dies(short_dir: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 import socket
 from collections.abc import Iterable
 from pathlib import Path
@@ -49,6 +50,8 @@ log = structlog.get_logger(__name__)
 TICK_S = 0.5
 #: Connections to the API that wait to be taken.
 API_BACKLOG = 128
+#: Of the key that makes this start's Call-IDs.
+SECRET_BYTES = 16
 #: What is queued for the store is waited for at most this long when the node stops.
 LAST_WRITES_S = 10.0
 
@@ -89,7 +92,7 @@ class Node:
         self._directory = directory
         self._revision = 1
         self.clock = SystemClock()
-        self.world = World(Mint(store.run), settings)
+        self.world = World(Mint(store.run, secrets.token_bytes(SECRET_BYTES)), settings)
         self.registry = CollectorRegistry()
         self.feed = Feed(self.clock, self._render)
         self.timers = Timers(lambda key: self.inbox.post(events.TimerFired(key)))

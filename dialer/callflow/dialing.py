@@ -142,7 +142,8 @@ def dial_over(step: Step, campaign: Campaign, interaction: Interaction, attempt:
     leg.machine.advance(LegTrigger.DIAL, step.now)
     step.add_leg(leg)
     interaction.contact_leg = leg.id
-    dial = TrunkDial(n, trunk.name, leg.id, call_id_of(attempt.id, n), caller_id, step.utc)
+    call_id = call_id_of(step.world.mint, attempt.id, n)
+    dial = TrunkDial(n, trunk.name, leg.id, call_id, caller_id, step.utc)
     attempt.dials.append(dial)
     trunk.bucket.take(step.now)
     step.write(AddDial(attempt.id, n, dial.call_id, leg.id, trunk.name, caller_id, step.utc))

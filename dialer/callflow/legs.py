@@ -68,7 +68,7 @@ def ring_agent(
             leg=leg.id,
             account=account,
             uri=uri,
-            call_id=leg.id,
+            call_id=step.world.mint.unguessable(leg.id),
             timeout_s=timeout_s,
             role=ROLES[purpose],
             headers=headers,

@@ -180,7 +180,16 @@ def _dial(step: Step, leg: Leg, uri: str, timeout_s: float, from_: str, headers:
     context = write_context(LegContext(LegPurpose.TEST))
     step.tell(
         leg.engine,
-        Dial(leg.id, leg.account, uri, leg.id, timeout_s, identity=from_, headers=headers, context=context),
+        Dial(
+            leg.id,
+            leg.account,
+            uri,
+            step.world.mint.unguessable(leg.id),
+            timeout_s,
+            identity=from_,
+            headers=headers,
+            context=context,
+        ),
     )
 
 

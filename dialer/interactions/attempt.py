@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dialer.vocabulary.ids import AttemptId, LegId, TrunkName
+from dialer.vocabulary.ids import AttemptId, LegId, Mint, TrunkName
 
 
-def call_id_of(attempt: AttemptId, n: int) -> str:
-    """The Call-ID of an attempt's n-th INVITE."""
-    return f"{attempt}.{n}"
+def call_id_of(mint: Mint, attempt: AttemptId, n: int) -> str:
+    """The Call-ID of an attempt's n-th INVITE: `<attempt>.<n>-<suffix>`."""
+    return mint.unguessable(f"{attempt}.{n}")
 
 
 def read_call_id(call_id: str) -> tuple[AttemptId, int] | None:
-    """Attempt and n of a Call-ID; None for one that is no attempt's."""
-    attempt, _, n = call_id.rpartition(".")
+    """Attempt and n of a Call-ID; None for one that is no attempt's. Those of former versions have no suffix."""
+    attempt, _, rest = call_id.rpartition(".")
+    n = rest.partition("-")[0]
     return (AttemptId(attempt), int(n)) if attempt and n.isdecimal() else None
 
 

@@ -6,6 +6,7 @@ node, `number` counts up. Equal runs give equal ids, which keeps simulations rep
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import NewType
 
 EngineId = NewType("EngineId", str)
@@ -26,20 +27,29 @@ AgentName = NewType("AgentName", str)
 RecordId = NewType("RecordId", int)
 
 
+_SUFFIX_BYTES = 10
+
+
 class Mint:
     """Hands out ids of one run: deterministic, never repeated within the run.
 
-    `run` must be unique per start of a node; the store provides it.
+    `run` must be unique per start of a node; the store provides it. `secret` keeps Call-IDs from being guessed: who
+    knows one could speak in its name (RFC 3261 8.1.1.4). A simulation has none.
     """
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, secret: bytes = b"") -> None:
         self.run = run
+        self._secret = secret
         self._last: dict[str, int] = {}
 
     def _next(self, kind: str) -> str:
         number = self._last.get(kind, 0) + 1
         self._last[kind] = number
         return f"{self.run}-{kind}{number}"
+
+    def unguessable(self, name: str) -> str:
+        """The name with a suffix that nobody knows who has not seen it: the same for the same name."""
+        return f"{name}-{blake2b(name.encode(), key=self._secret, digest_size=_SUFFIX_BYTES).hexdigest()}"
 
     def leg(self) -> LegId:
         return LegId(self._next("L"))

@@ -12,6 +12,7 @@ from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AccountId
 
 from .account import SipAccount, account_config, hosts_of, problem_of
+from .border import Border
 from .endpoint import KNOWN_CODECS, Endpoint
 from .loop import Loop
 from .names import Names
@@ -32,6 +33,7 @@ class Accounts:
         endpoint: Endpoint,
         registry: Registry,
         names: Names,
+        border: Border,
         incoming: Callable[[SipAccount, pj.OnIncomingCallParam], None],
         answered: Callable[[SipAccount, pj.OnSendRequestParam], None],
     ) -> None:
@@ -39,6 +41,7 @@ class Accounts:
         self._endpoint = endpoint
         self._registry = registry
         self._names = names
+        self._border = border
         names.changed = self._addresses_changed
         self._incoming = incoming
         self._answered = answered
@@ -76,6 +79,7 @@ class Accounts:
             unknown = [host for host in hosts_of(account) if not self._names.address(host)]
             problems += [f"account {account.id}: {host} has no address yet; it is looked up again" for host in unknown]
         self.sweep()
+        self._let_in()
         return tuple(problems)
 
     def _addresses_changed(self) -> None:
@@ -86,6 +90,16 @@ class Accounts:
                 self._change(account, account.settings, problems)
         for problem in problems:
             self._loop.fault("address_changed", ValueError(problem))
+        self._let_in()
+
+    def _let_in(self) -> None:
+        """Tell the border who is no stranger: whom any account lists or names, and whom we have asked for a call."""
+        known = set(self._dialled)
+        for account in (*self._accounts.values(), *self._leaving):
+            if account.settings is not None:
+                known.update(account.settings.peers)
+                known.update(self._names.address(host) for host in hosts_of(account.settings))
+        self._border.let_in(known - {""})
 
     def account_of(self, account: telephony.Account | None, source: str) -> bool:
         """Whether a request from `source` ("address:port") is one that the account takes."""
@@ -97,11 +111,14 @@ class Accounts:
         return any(_matches(address, peer) for peer in allowed)
 
     def dialled(self, address: str) -> None:
-        """Remember an address that we sent an INVITE to, the least recent are forgotten."""
-        self._dialled.pop(address, None)
+        """Remember an address that we send requests to, the least recent are forgotten."""
+        known = address in self._dialled
         self._dialled[address] = None
+        self._dialled.move_to_end(address)
         if len(self._dialled) > _DIALLED_BOUND:
             self._dialled.popitem(last=False)
+        if not known:
+            self._let_in()
 
     def by_port(self, request_uri: str) -> SipAccount | None:
         """The account whose own transport a request was sent to, by the port of its URI."""

@@ -72,6 +72,7 @@ class Endpoint:
         try:
             self._pj.libCreate()
             self._pj.libInit(self._config())
+            self._guard_border()
             self._watch_late_answers()
             self._open_wake_transport()
             self._pj.libStart()
@@ -103,6 +104,11 @@ class Endpoint:
         config.medConfig.ecTailLen = 0
         config.medConfig.sndAutoCloseTime = -1
         return config
+
+    def _guard_border(self) -> None:
+        begin = getattr(pj, "cornettaGuardBorder", None)
+        if begin is not None:
+            begin()
 
     def _watch_late_answers(self) -> None:
         watch = getattr(pj, "cornettaWatchAnswers", None)

@@ -12,6 +12,7 @@ from dialer.vocabulary.telephony import ClearedBy, DtmfMode, LegSnapshot, LegSta
 from .account import SipAccount, hosts_of
 from .accounts import Accounts
 from .analysis.taps import NativeTap, Tap, Taps
+from .border import Border
 from .bridge import Bridges
 from .dialling import Dialling
 from .dialogs import Dialogs
@@ -46,7 +47,10 @@ class Switchboard:
         self._resolver = Resolver()
         self._names = Names(loop, self._resolver)
         self._probes = Probes(loop)
-        self.accounts = Accounts(loop, endpoint, self.registry, self._names, self._incoming, self._probes.answered)
+        self._border = Border(loop)
+        self.accounts = Accounts(
+            loop, endpoint, self.registry, self._names, self._border, self._incoming, self._probes.answered
+        )
         patchbay = Patchbay(loop)
         self._bridges = Bridges(loop, self.registry, patchbay)
         self._players = Players(loop, patchbay, self._bridges, settings.clock_rate_hz)
@@ -66,6 +70,7 @@ class Switchboard:
         self._leg_handlers = self._leg_table()
 
     def start(self) -> None:
+        self._border.start()
         self._taps.start()
         self._supervision.start()
 
@@ -131,14 +136,20 @@ class Switchboard:
         host = host_of(command.uri)
         tls = account is not None and account.settings is not None and account.settings.transport == "tls"
         if is_literal(host) or tls:
-            self._probes.send(account, command, command.uri)
+            self._send_probe(account, command, command.uri)
             return
 
         def resolved(address: str) -> None:
             target = with_host(command.uri, address) if address else command.uri
-            self._loop.post(lambda: self._probes.send(account if address else None, command, target))
+            self._loop.post(lambda: self._send_probe(account if address else None, command, target))
 
         self._resolver.resolve(host, resolved)
+
+    def _send_probe(self, account: SipAccount | None, command: telephony.Probe, target: str) -> None:
+        host = host_of(target)
+        if is_literal(host):
+            self.accounts.dialled(host)
+        self._probes.send(account, command, target)
 
     def _snapshot(self, command: telephony.Snapshot) -> None:
         self._loop.emit(

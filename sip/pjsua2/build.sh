@@ -137,6 +137,9 @@ unpack() {
     # pjsua has room for 8 transports and each account takes one, which stays for a while after its account.
     edit pjsip/include/pjsua-lib/pjsua_internal.h "transports" 's/(pjsua_transport_data tpdata)\[8\];/\1[2*PJSUA_MAX_ACC];/'
 
+    # A request that no part of pjsip knows inside of a dialog is no fault of ours (RFC 6665 8.3.2, of a NOTIFY without a
+    # subscription; the border answers all others).
+    edit pjsip/src/pjsip/sip_dialog.c "unhandled" 's/(pjsip_dlg_create_response\(dlg, rdata, )500(, &reason)/\1489\2/'
 
     # What Cornetta adds, compiled into the same module.
     local swig=pjsip-apps/src/swig
@@ -145,7 +148,7 @@ unpack() {
     edit $swig/pjsua2.i "annotations" 's/^%module\(directors="1"\) pjsua2$/&\n%feature("python:annotations", "c");/'
     printf '\n%%include "cornetta.i"\n' >>$swig/pjsua2.i
     edit $swig/python/setup.py "sources" \
-        's/\["pjsua2_wrap.cpp"\],/["pjsua2_wrap.cpp", "cornetta_tap.cpp", "cornetta_answers.cpp", "cornetta_calls.cpp", "cornetta_guard.cpp"], include_dirs=[".."],/'
+        's/\["pjsua2_wrap.cpp"\],/["pjsua2_wrap.cpp", "cornetta_tap.cpp", "cornetta_answers.cpp", "cornetta_calls.cpp", "cornetta_border.cpp", "cornetta_guard.cpp"], include_dirs=[".."],/'
     # The wrapper only passes on: optimising it takes a minute and gives nothing.
     edit $swig/python/setup.py "flags" 's/^# Fill in libraries$/extra_compile_args += ["-O1", "-g0"]\n&/'
     # Calls inside the module go straight to their function, not through a table that another library could change.
@@ -163,6 +166,8 @@ configure() {
     # configure leaves out silently what it does not find.
     found pjlib/include/pj/compat/os_auto.h PJ_IOQUEUE_IMP_EPOLL
     found pjlib/include/pj/compat/os_auto.h PJ_SSL_SOCK_IMP_OPENSSL
+    # Tags and branches by random numbers of the system: others can be guessed.
+    grep -q guid_uuid pjlib/build/os-auto.mak || { echo "configure did not find libuuid"; return 1; }
     found pjmedia/include/pjmedia-codec/config_auto.h 'PJMEDIA_HAS_OPUS_CODEC 1'
     make dep
 }

@@ -3,10 +3,12 @@
 #include "cornetta_tap.hpp"
 #include "cornetta_answers.hpp"
 #include "cornetta_calls.hpp"
+#include "cornetta_border.hpp"
 #include "cornetta_guard.hpp"
 %}
 
 %include "cornetta_tap.hpp"
 %include "cornetta_answers.hpp"
 %include "cornetta_calls.hpp"
+%include "cornetta_border.hpp"
 %include "cornetta_guard.hpp"

@@ -6,6 +6,7 @@ import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentState, SystemReason
+from dialer.interactions.attempt import call_id_of
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import LegPurpose
 from dialer.vocabulary import commands
@@ -37,7 +38,7 @@ def test_an_engaged_agent_gets_contacts_and_the_attempt_is_written_before_its_di
     dial = floor.commands(Dial)[-1]
     assert dial not in floor.sent_before_commit
     assert floor.guards[dial.leg] == begun.attempt
-    assert (dial.call_id, added.call_id) == (f"{begun.attempt}.0", f"{begun.attempt}.0")
+    assert (dial.call_id, added.call_id) == (call_id_of(floor.world.mint, begun.attempt, 0),) * 2
     assert floor.agent().state is AgentState.RESERVED
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from config.model import Mode
 from dialer.callflow.contact import BARRED_IN_A_ROW
+from dialer.interactions.attempt import call_id_of
 from dialer.interactions.interaction import InteractionState
 from dialer.trunks.trunk import TrunkState
 from dialer.vocabulary import commands, events
@@ -60,7 +61,10 @@ def test_the_next_trunk_before_any_ringing(code: int, by: ClearedBy, heard: bool
     assert used(floor) == [MAIN, SPARE]
     assert not results(floor)
     (begun,) = floor.writes(BeginAttempt)
-    assert [each.call_id for each in floor.writes(AddDial)] == [f"{begun.attempt}.0", f"{begun.attempt}.1"]
+    assert [each.call_id for each in floor.writes(AddDial)] == [
+        call_id_of(floor.world.mint, begun.attempt, 0),
+        call_id_of(floor.world.mint, begun.attempt, 1),
+    ]
     assert floor.guards[floor.contact.id] == begun.attempt
     floor.answer(floor.contact)
     assert floor.interaction.state is InteractionState.CONNECTED

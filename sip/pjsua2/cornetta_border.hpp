@@ -1,0 +1,49 @@
+#ifndef CORNETTA_BORDER_HPP
+#define CORNETTA_BORDER_HPP
+
+#include <string>
+#include <vector>
+
+#include <pjsua2/types.hpp>
+
+/**
+ * What was kept out at the border of SIP since the last look.
+ */
+struct CornettaKeptOut
+{
+    /** Requests of addresses that no account knows. */
+    unsigned strangers;
+
+    /** Responses to no request of ours. */
+    unsigned strays;
+
+    /** Responses to a request of ours from an address where it was not sent. */
+    unsigned misplaced;
+
+    /** The address of the last of these, "" where there was none. */
+    std::string misplacedFrom;
+
+    /** Requests inside of dialogs that were more than a dialog may send. */
+    unsigned excess;
+};
+
+/**
+ * Look at each SIP message before the transaction layer does: requests of strangers get a short answer or none, and
+ * leave nothing behind; what no dialog needs is answered here; responses count only to requests of ours.
+ *
+ * Call once for each library that was created, after libInit().
+ */
+void cornettaGuardBorder() PJSUA2_THROW(pj::Error);
+
+/**
+ * The addresses and networks (192.0.2.1, 192.0.2.0/24, 2001:db8::/32) that are no strangers. What is neither is left
+ * out.
+ */
+void cornettaLetIn(const std::vector<std::string> &networks);
+
+/**
+ * What was kept out, counted anew from now on.
+ */
+CornettaKeptOut cornettaKeptOut();
+
+#endif

@@ -141,6 +141,9 @@ unpack() {
     # subscription; the border answers all others).
     edit pjsip/src/pjsip/sip_dialog.c "unhandled" 's/(pjsip_dlg_create_response\(dlg, rdata, )500(, &reason)/\1489\2/'
 
+    # An offer in a call whose codecs we lack is none that we take, and no fault of ours (RFC 3261 21.4.26).
+    edit pjsip/src/pjsip-ua/sip_inv.c "offer refused" 's/(rc = pjsip_dlg_create_response\(dlg, rdata, )500(, &reason)/\1488\2/'
+
     # What Cornetta adds, compiled into the same module.
     local swig=pjsip-apps/src/swig
     cp "$here"/cornetta.i "$here"/cornetta_*.hpp $swig/

@@ -215,6 +215,38 @@ def test_a_flood_of_digits_is_bounded(engine: Engine) -> None:
     assert after.lag_ms_max < 250.0
 
 
+LACKING = {
+    "G.729 alone": offer().replace("AVP 0 101", "AVP 18").replace("0 PCMU", "18 G729"),
+    "video alone": offer().replace("m=audio", "m=video"),
+    "none": offer().partition("m=")[0],
+}
+
+
+@pytest.mark.parametrize("offered", LACKING.values(), ids=LACKING)
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE"])
+def test_an_offer_in_a_call_of_which_we_can_take_nothing_is_not_acceptable(
+    engine: Engine, method: str, offered: str
+) -> None:
+    with Peer() as trunk:
+        leg = engine.dial(trunk.port)
+        invite = trunk.request_of("INVITE")
+        trunk.answer(invite)
+        engine.answered(leg)
+        trunk.ask(method, invite, 5, body=offered)
+        assert trunk.answer_to(method).code == 488
+        if method == "INVITE":
+            trunk.ask("ACK", invite, 5)
+        trunk.ask("BYE", invite, 6)
+        assert engine.cleared(leg).by is ClearedBy.PEER
+
+
+def test_an_incoming_call_with_codecs_that_we_lack_is_not_acceptable(engine: Engine) -> None:
+    with Peer() as trunk:
+        trunk.ask_outside("INVITE", trunk_of(engine), body=LACKING["G.729 alone"])
+        assert trunk.answer_to("INVITE").code == 488
+    assert not [event for event in engine.events if isinstance(event, telephony.LegOffered)]
+
+
 # -- responses
 
 

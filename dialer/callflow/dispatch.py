@@ -162,7 +162,8 @@ def on_leg_event(step: Step, event: LegEvent) -> None:
         joining.on_joined(step, leg, event)
         return
     if isinstance(event, telephony.Digits):
-        conversation.on_keyed(step, leg, event)
+        on_keyed = trial.on_keyed if leg.purpose is LegPurpose.TEST else conversation.on_keyed
+        on_keyed(step, leg, event)
         return
     if isinstance(event, telephony.LegCleared):
         leg.machine.advance(LegTrigger.CLEAR, step.now)

@@ -107,6 +107,16 @@ def on_leg_event(step: Step, leg: Leg, event: TrialEvent) -> None:
             _on_cleared(step, trial, leg, event)
 
 
+def on_keyed(step: Step, leg: Leg, event: telephony.Digits) -> None:
+    """Digits keyed at one end go to the other, as on a plain line: menus are tried by test calls, too."""
+    trial = _of(step, leg.id)
+    if trial is None or trial.contact_leg is None or trial.state is not TrialState.CONNECTED:
+        return
+    other = step.world.legs.get(trial.phone_leg if leg.id == trial.contact_leg else trial.contact_leg)
+    if other is not None and other.is_connected:
+        step.tell(other.engine, telephony.SendDigits(other.id, event.digits))
+
+
 def _on_progress(step: Step, trial: Trial, leg: Leg, event: telephony.LegProgress | telephony.LegAlerting) -> None:
     alerting = isinstance(event, telephony.LegAlerting)
     leg.machine.advance(LegTrigger.ALERT if alerting else LegTrigger.PROGRESS, step.now)

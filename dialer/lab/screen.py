@@ -15,6 +15,7 @@ from rich.text import Text
 
 from dialer.agents.agent import Agent
 from dialer.callflow.world import World
+from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.lab.gauge import Gauge, Reading
 from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD
@@ -24,6 +25,8 @@ from dialer.vocabulary.ids import CampaignName
 REFRESH_S = 0.5
 #: Agents shown at most; the rest is counted.
 AGENT_ROWS = 24
+#: Columns and rows, agents apart, that the boxes take.
+WIDE, BOXES_ROWS = 138, 18
 
 
 class Screen:
@@ -37,10 +40,10 @@ class Screen:
 
     async def show(self, console: Console) -> None:
         """Until cancelled."""
-        with Live(console=console, refresh_per_second=4, screen=False) as live:
+        with Live(console=console, refresh_per_second=4, screen=False, vertical_overflow="crop") as live:
             while True:
                 await self._read_results()
-                live.update(self.draw())
+                live.update(self.draw(console.width, console.height))
                 await asyncio.sleep(REFRESH_S)
 
     async def _read_results(self) -> None:
@@ -49,15 +52,61 @@ class Screen:
             results = await self._stage.running.store.attempts.results(CampaignName(CAMPAIGN))
             self._results = {result.value: count for result, count in results.items()}
 
-    def draw(self) -> RenderableType:
+    def draw(self, width: int, height: int) -> RenderableType:
         world = self._stage.running.world
         now = self._stage.running.clock.now()
         reading = self._gauge.look(world, now.monotonic, now.utc)
-        head = Columns([_campaign(world, reading), _lines(world), results_panel(self._results)])
         url = self._stage.settings.server.url
         users = f"supervisor, admin, agent1 to agent{self._stage.scenario.agents}"
         foot = Text(f"{url}   log in as {users} (password {DEMO_PASSWORD})   Ctrl-C ends", style="dim")
+        campaign = world.campaigns[CampaignName(CAMPAIGN)]
+        return picture(world, campaign, reading, self._results, foot=foot, size=(width, height))
+
+
+def picture(
+    world: World,
+    campaign: Campaign,
+    reading: Reading,
+    results: dict[str, int],
+    *,
+    foot: Text,
+    size: tuple[int, int],
+) -> RenderableType:
+    """Everything, in boxes where the terminal of `size`, columns and rows, is large, in lines where it is small."""
+    width, height = size
+    agents = len(_agents(world))
+    if width >= WIDE and height >= min(agents, AGENT_ROWS) + BOXES_ROWS:
+        head = Columns([_campaign(campaign, reading), _lines(world), results_panel(results)])
         return Group(head, agents_panel(world), foot)
+    lines = [*_summary(world, campaign, reading, results), _cut(foot)]
+    room = max(1, height - len(lines) - 2)  # the head of the table, and the cursor below
+    return Group(*lines[:-1], agents_table(world, room), lines[-1])
+
+
+def _cut(text: Text) -> Text:
+    """In one line of the terminal."""
+    text.no_wrap = True
+    text.overflow = "ellipsis"
+    return text
+
+
+def _summary(world: World, campaign: Campaign, reading: Reading, results: dict[str, int]) -> list[Text]:
+    """The boxes in a line each."""
+    waiting = campaign.waiting
+    states = Counter(each.state for each in world.interactions.values())
+    told = [
+        f"{campaign.name}: {campaign.mode}, {campaign.state}; {waiting.done} of {waiting.total} records done, "
+        f"{waiting.retry} wait, {len(campaign.pool)} in hand",
+        "; ".join(f"{_label(state)} {states.get(state, 0)}" for state in _SHOWN)
+        + "".join(f"; trunk {trunk.name} {trunk.state}, {len(trunk.legs)} legs" for trunk in world.trunks.values()),
+        "results: " + (", ".join(f"{words(name)} {count}" for name, count in _ranked(results)) or "none yet"),
+    ]
+    lines = [Text(each) for each in told]
+    if campaign.is_predictive:
+        lines.append(Text(f"utilisation {reading.utilisation:.1f} %, {reading.level}, {reading.share_abandoned} lost"))
+    why = campaign.reason.sentence if campaign.reason else "dialling"
+    lines.append(Text(why, style="yellow" if campaign.reason else "green"))
+    return [_cut(line) for line in lines]
 
 
 def words(code: str) -> str:
@@ -65,8 +114,7 @@ def words(code: str) -> str:
     return code.replace("after_call_work", "after-call work").replace("_", " ")
 
 
-def _campaign(world: World, reading: Reading) -> Panel:
-    campaign = world.campaigns[CampaignName(CAMPAIGN)]
+def _campaign(campaign: Campaign, reading: Reading) -> Panel:
     waiting = campaign.waiting
     body = Table.grid(padding=(0, 1))
     body.add_row("mode", campaign.mode)
@@ -84,13 +132,18 @@ def _campaign(world: World, reading: Reading) -> Panel:
     return Panel(body, title=f"campaign {campaign.name}", width=62)
 
 
+_SHOWN = (InteractionState.DIALING, InteractionState.QUEUED, InteractionState.CONNECTED, InteractionState.CLEARED)
+
+
+def _label(state: InteractionState) -> str:
+    return "after-call work" if state is InteractionState.CLEARED else state.value
+
+
 def _lines(world: World) -> Panel:
     body = Table.grid(padding=(0, 1))
     states = Counter(each.state for each in world.interactions.values())
-    shown = (InteractionState.DIALING, InteractionState.QUEUED, InteractionState.CONNECTED, InteractionState.CLEARED)
-    for state in shown:
-        label = "after-call work" if state is InteractionState.CLEARED else state.value
-        body.add_row(label, str(states.get(state, 0)))
+    for state in _SHOWN:
+        body.add_row(_label(state), str(states.get(state, 0)))
     for trunk in world.trunks.values():
         body.add_row(f"trunk {trunk.name}", f"{trunk.state}, {len(trunk.legs)} legs {trunk.last_error}".rstrip())
     for engine in world.engines.values():
@@ -104,21 +157,38 @@ def results_panel(results: dict[str, int]) -> Panel:
     body = Table.grid(padding=(0, 1))
     if not results:
         body.add_row(Text("none yet", style="dim"))
-    for result, count in sorted(results.items(), key=lambda item: -item[1]):
+    for result, count in _ranked(results):
         body.add_row(words(result), str(count))
     return Panel(body, title="call results", width=30)
 
 
+def _ranked(results: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(results.items(), key=lambda item: -item[1])
+
+
 def agents_panel(world: World) -> Panel:
     """Who is at work, and at what."""
+    hidden = len(_agents(world)) - AGENT_ROWS
+    table = agents_table(world, AGENT_ROWS, more=False)
+    return Panel(table, title="agents" + (f" ({hidden} more)" if hidden > 0 else ""), width=WIDE)
+
+
+def agents_table(world: World, rows: int, *, more: bool = True) -> Table:
+    """The same in so many `rows` below its head; where it holds not all, the last tells how many `more` there are."""
     body = Table(box=None, padding=(0, 1), header_style="dim")
     for column in ("agent", "state", "since", "phone", "contact", "call"):
-        body.add_column(column)
-    agents = [agent for agent in world.agents.values() if agent.teams]
-    for agent in agents[:AGENT_ROWS]:
+        body.add_column(column, no_wrap=True, overflow="ellipsis")
+    agents = _agents(world)
+    shown = rows if len(agents) <= rows or not more else max(0, rows - 1)
+    for agent in agents[:shown]:
         body.add_row(*_agent_row(world, agent))
-    hidden = len(agents) - AGENT_ROWS
-    return Panel(body, title="agents" + (f" ({hidden} more)" if hidden > 0 else ""), width=138)
+    if more and len(agents) > shown:
+        body.add_row(f"{len(agents) - shown} more")
+    return body
+
+
+def _agents(world: World) -> list[Agent]:
+    return [agent for agent in world.agents.values() if agent.teams]
 
 
 def _agent_row(world: World, agent: Agent) -> tuple[str, ...]:

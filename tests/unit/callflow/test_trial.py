@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialer.interactions.leg import LegPurpose
 from dialer.vocabulary import commands
-from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp
+from dialer.vocabulary.telephony import ClearedBy, Dial, Digits, HangUp, SendDigits
 from tests.unit.callflow.house import SPRING
 from tests.unit.callflow.scenes import opened
 
@@ -37,3 +37,20 @@ def test_a_number_that_is_refused_is_told_apart_from_the_phone() -> None:
     contact = next(leg for leg in floor.world.legs.values() if leg.id != phone.id)
     floor.clear(contact, 486)
     assert floor.world.trials[trial].words.startswith("the number was not answered (486")
+
+
+def test_digits_keyed_at_the_phone_reach_the_contact_once_it_has_answered() -> None:
+    floor = opened()
+    floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "100@desk", "sue"))
+    phone = floor.leg(LegPurpose.TEST)
+    floor.answer(phone)
+    contact = next(leg for leg in floor.world.legs.values() if leg.id != phone.id)
+    floor.engine_says(Digits(phone.id, "9", floor.now))
+    assert not floor.commands(SendDigits), "nobody is there to hear them"
+    floor.answer(contact)
+    floor.engine_says(Digits(phone.id, "12#", floor.now))
+    floor.engine_says(Digits(contact.id, "5", floor.now))
+    assert [(each.leg, each.digits) for each in floor.commands(SendDigits)] == [(contact.id, "12#"), (phone.id, "5")]
+    floor.clear(contact, by=ClearedBy.PEER)
+    floor.engine_says(Digits(phone.id, "7", floor.now))
+    assert len(floor.commands(SendDigits)) == 2

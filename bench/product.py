@@ -72,6 +72,7 @@ class Product:
             self._folder / "engine.log",
             self._folder / "engine",
             arguments=("--drain-timeout-s", "3"),
+            ends_with_us=True,
         )
         plan = self._folder / "plan"
         plan.touch(mode=0o600)

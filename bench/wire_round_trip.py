@@ -74,6 +74,7 @@ async def measure(rounds: int, runs: int) -> RoundTrip:
             directory / "engine.log",
             directory,
             arguments=("--no-analysis",),
+            ends_with_us=True,
         )
         try:
             taken = [await _run(str(engine.socket), rounds, number) for number in range(runs)]

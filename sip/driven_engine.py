@@ -58,6 +58,7 @@ class DrivenEngine:
             folder / "engine.log",
             folder,
             arguments=("--drain-timeout-s", "3"),
+            ends_with_us=True,
         )
         try:
             self._connection = await Connection.open(str(self._process.socket), "driver", self._name, self._said)

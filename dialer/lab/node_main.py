@@ -9,7 +9,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
+import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +34,7 @@ EXIT_FAILED = 1
 HOME_S = 40.0
 #: How often it is looked whether what was remembered is in the world.
 LOOK_S = 0.02
+_STDIN = 0
 
 
 class NodePlan(Struct, frozen=True):
@@ -51,6 +54,7 @@ async def serve(plan: NodePlan, furnish: Callable[[Store], Store] = lambda store
     node = Node(settings, store, None)
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
+    _end_with_parent(over)
     pilots = crew(node, plan.scenario, plan.habits)
     at_work: list[asyncio.Task[None]] = []
     try:
@@ -68,6 +72,19 @@ async def serve(plan: NodePlan, furnish: Callable[[Store], Store] = lambda store
             task.cancel()
         await asyncio.gather(*at_work, return_exceptions=True)
         await node.stop()
+
+
+def _end_with_parent(over: asyncio.Event) -> None:
+    """Whoever started us holds the other end of our stdin."""
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        if not os.read(_STDIN, 1024):
+            loop.remove_reader(_STDIN)
+            over.set()
+
+    if stat.S_ISFIFO(os.fstat(_STDIN).st_mode) or stat.S_ISSOCK(os.fstat(_STDIN).st_mode):
+        loop.add_reader(_STDIN, look)
 
 
 async def _restored(node: Node) -> None:

@@ -45,7 +45,7 @@ class NodeProcess:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", module or self._module, "--plan", str(plan)),
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,  # its end is ours: a lab that is killed leaves no node
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

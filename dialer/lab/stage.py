@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from config.model import Settings
 from dialer.lab import crew
@@ -16,6 +17,7 @@ from dialer.lab.pacing_watch import PacingWatch
 from dialer.lab.ports import free_ports
 from dialer.lab.scenario import Scenario, asterisk_settings, lab_settings, node_settings
 from dialer.node import Node
+from dialer.vocabulary.errors import CornettaError
 from dialer.vocabulary.ids import EngineId
 from sip.lab.process import LabProcess
 from sip.wire import EngineCommandLine, EngineKeeper, EngineProcess, KeeperLimits
@@ -36,8 +38,22 @@ def engine_keeper(settings: Settings, directory: Path) -> EngineKeeper:
         directory / "engine.log",
         directory / "engine",
         arguments=("--drain-timeout-s", f"{DRAIN_TIMEOUT_S:g}"),
+        ends_with_us=True,
     )
     return EngineKeeper(line, KEEPING)
+
+
+async def _both(first: Coroutine[Any, Any, None], second: Coroutine[Any, Any, None]) -> None:
+    """Both at the same time. Raises the first of our own errors as it is: it is a sentence for people."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(first)
+            group.create_task(second)
+    except BaseExceptionGroup as errors:
+        ours = [each for each in errors.exceptions if isinstance(each, CornettaError)]
+        if len(ours) < len(errors.exceptions):
+            raise
+        raise ours[0] from None
 
 
 class Stage:
@@ -65,9 +81,7 @@ class Stage:
         try:
             if self.asterisk is not None:
                 await self.asterisk.start()  # before the phones, which register there
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self.carrier.start())
-                both.create_task(self.keeper.start())
+            await _both(self.carrier.start(), self.keeper.start())
             await self.open_node()
         except BaseException:
             await self.close()

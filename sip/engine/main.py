@@ -32,6 +32,7 @@ from sip.engine.journal import Journal, JournalLimits
 from sip.engine.server import Legs, Server, ServerLimits
 from sip.engine.settings import OwnerSettings
 from sip.engine.watchdog import Watchdog, WatchdogLimits
+from sip.wire.lifeline import end_with_parent
 
 _log = structlog.get_logger(__name__)
 
@@ -47,7 +48,8 @@ _LOOK_INTERVAL_S = 0.25
 class EngineSettings(Struct, frozen=True):
     """One engine. `state_dir` holds its journal. On SIGTERM or SIGINT it refuses new legs and ends when the last leg
     is gone, after `drain_timeout_s` at the latest (at once on a second signal); `stop_timeout_s` is for BYEs then,
-    `settle_timeout_s` for the node to commit what was said last."""
+    `settle_timeout_s` for the node to commit what was said last. With a `lifeline`, a descriptor, it ends with who has
+    started it."""
 
     engine: EngineId
     socket: Path
@@ -58,6 +60,7 @@ class EngineSettings(Struct, frozen=True):
     clock_rate_hz: int = 8000
     nameservers: tuple[str, ...] = ()
     drain_timeout_s: float = 30.0
+    lifeline: int | None = None
     stop_timeout_s: float = 8.0
     settle_timeout_s: float = 1.0
     journal: JournalLimits = JournalLimits()
@@ -89,6 +92,8 @@ def run(settings: EngineSettings) -> int:
 def serve(settings: EngineSettings, make_owner: MakeOwner) -> int:
     """Run an engine around an owner; returns the exit code. For the main thread only: it takes the signals."""
     share_interpreter()
+    if settings.lifeline is not None:
+        end_with_parent(settings.lifeline)
     try:
         with ExitStack() as stack:
             _check_paths(settings)
@@ -286,6 +291,7 @@ def parse(arguments: Sequence[str] | None = None) -> EngineSettings:
     parser.add_argument("--clock-rate-hz", type=int, default=8000, help="of the conference bridge")
     parser.add_argument("--nameserver", action="append", default=[], help="DNS for TLS peers, may be repeated")
     parser.add_argument("--drain-timeout-s", type=float, default=30.0, help="for the last legs after SIGTERM")
+    parser.add_argument("--lifeline", type=int, help="descriptor of a pipe: at its end the engine ends, too")
     given = parser.parse_args(arguments)
     return EngineSettings(
         engine=EngineId(given.id),
@@ -297,6 +303,7 @@ def parse(arguments: Sequence[str] | None = None) -> EngineSettings:
         clock_rate_hz=given.clock_rate_hz,
         nameservers=tuple(given.nameserver),
         drain_timeout_s=given.drain_timeout_s,
+        lifeline=given.lifeline,
     )
 
 

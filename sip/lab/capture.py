@@ -57,7 +57,8 @@ class CaptureRefused(CornettaError):
     code = "capture_refused"
 
     def __init__(self, interface: str, problem: str) -> None:
-        super().__init__(f"Cannot witness {interface}: {problem}. Run as root or with CAP_NET_RAW.")
+        remedy = "The proof counts INVITEs on the wire: run as root or with CAP_NET_RAW."
+        super().__init__(f"Cannot witness {interface}: {problem}. {remedy}")
         self.interface = interface
         self.problem = problem
 
@@ -111,7 +112,7 @@ class InviteCapture:
         try:
             raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, 0)
         except PermissionError as error:
-            raise CaptureRefused(interface, str(error)) from error
+            raise CaptureRefused(interface, error.strerror or str(error)) from error
         try:
             code = b"".join(struct.pack("HBBI", *line) for line in _FILTER)
             program = ctypes.create_string_buffer(code)
@@ -122,7 +123,7 @@ class InviteCapture:
             raw.bind((interface, ETH_P_ALL))
         except OSError as error:
             raw.close()
-            raise CaptureRefused(interface, str(error)) from error
+            raise CaptureRefused(interface, error.strerror or str(error)) from error
         return cls(raw, ports)
 
     @property

@@ -62,6 +62,7 @@ class Lab:
             folder / "engine.log",
             folder / "state",
             arguments=("--drain-timeout-s", str(CLEAR_TIMEOUT_S)),
+            ends_with_us=True,
         )
         lab = cls(settings, world, process)
         try:

@@ -25,6 +25,7 @@ class EngineCommandLine(Struct, frozen=True):
     state_dir: Path
     arguments: tuple[str, ...] = ()
     module: str = "sip.engine.main"
+    ends_with_us: bool = False
 
 
 class KeeperLimits(Struct, frozen=True):
@@ -76,7 +77,13 @@ class EngineKeeper:
     async def _spawn(self) -> EngineProcess:
         line = self._command_line
         return await EngineProcess.spawn(
-            line.socket, line.engine, line.log, line.state_dir, arguments=line.arguments, module=line.module
+            line.socket,
+            line.engine,
+            line.log,
+            line.state_dir,
+            arguments=line.arguments,
+            module=line.module,
+            ends_with_us=line.ends_with_us,
         )
 
     async def _keep(self, process: EngineProcess) -> None:

@@ -17,6 +17,7 @@ from typing import Self
 
 from dialer.vocabulary.errors import EngineUnavailable
 from dialer.vocabulary.ids import EngineId
+from sip.wire import lifeline
 
 _LOG_TAIL_CHARACTERS = 2000
 _POLL_INTERVAL_S = 0.02
@@ -26,9 +27,10 @@ _STDERR = 2
 class EngineProcess:
     """One engine that was started here: a session of its own, so that it outlives its parent and its terminal."""
 
-    def __init__(self, pid: int, socket: Path, log: Path) -> None:
-        """For an engine that runs already; `spawn` starts one."""
+    def __init__(self, pid: int, socket: Path, log: Path, lifeline: int | None = None) -> None:
+        """For an engine that runs already; `spawn` starts one. `lifeline` is our end of it."""
         self.pid = pid
+        self._lifeline = lifeline
         self.socket = socket
         self.log = log
         self._exit_code: int | None = None
@@ -44,15 +46,27 @@ class EngineProcess:
         arguments: Sequence[str] = (),
         module: str = "sip.engine.main",
         start_timeout_s: float = 20.0,
+        ends_with_us: bool = False,
     ) -> Self:
         """Start an engine and wait until its socket answers.
 
         `log` gets its output, appended; `arguments` are added to its command line; `module` is what Python runs.
+        With `ends_with_us` the engine ends when this process does, however (see `lifeline`), and does not outlive it.
         Raises EngineUnavailable with the end of the log when it ends before, or does not answer in time.
         """
         command = [sys.executable, "-m", module, "--socket", str(socket), "--id", engine]
         command += ["--state-dir", str(state_dir), *arguments]
-        process = cls(await asyncio.to_thread(_launch, command, log), socket, log)
+        ours: int | None = None
+        if ends_with_us:
+            theirs, ours = os.pipe()
+            command += ["--lifeline", str(lifeline.DESCRIPTOR)]
+            try:
+                pid = await asyncio.to_thread(_launch, command, log, theirs)
+            finally:
+                os.close(theirs)
+        else:
+            pid = await asyncio.to_thread(_launch, command, log, None)
+        process = cls(pid, socket, log, ours)
         try:
             await process._until_it_answers(start_timeout_s)
         except BaseException:
@@ -116,6 +130,9 @@ class EngineProcess:
 
     def _ended(self, code: int) -> int:
         self._exit_code = code
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
         return code
 
     async def _until_it_answers(self, timeout_s: float) -> None:
@@ -145,8 +162,8 @@ class EngineProcess:
             return f"no log at {self.log}: {error.strerror}"
 
 
-def _launch(command: list[str], log: Path) -> int:
-    """Start a detached process with its output appended to `log`; returns its pid."""
+def _launch(command: list[str], log: Path, line: int | None) -> int:
+    """Start a detached process with its output appended to `log`; returns its pid. `line` becomes its lifeline."""
     log.parent.mkdir(parents=True, exist_ok=True)
     return os.posix_spawn(
         command[0],
@@ -157,6 +174,7 @@ def _launch(command: list[str], log: Path) -> int:
             (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
             (os.POSIX_SPAWN_DUP2, 1, 2),
             *((os.POSIX_SPAWN_CLOSE, descriptor) for descriptor in _inheritable()),
+            *(() if line is None else ((os.POSIX_SPAWN_DUP2, line, lifeline.DESCRIPTOR),)),
         ],
         setsid=True,
     )

@@ -254,3 +254,55 @@ async def test_a_keeper_lets_an_engine_be_that_was_told_to_end(short_dir: Path) 
     assert await keeper.process.wait() == 0
     await keeper.close()
     assert not (short_dir / "e1.sock").exists()
+
+
+PARENT = """
+import asyncio, sys
+from pathlib import Path
+from dialer.vocabulary.ids import EngineId
+from sip.wire import EngineProcess
+
+async def main():
+    where = Path(sys.argv[1])
+    engine = await EngineProcess.spawn(
+        where / "e1.sock", EngineId("e1"), where / "engine.log", where / "state",
+        module=sys.argv[2], ends_with_us=sys.argv[3] == "ends",
+    )
+    print(engine.pid, flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def orphan(directory: Path, how: str) -> EngineProcess:
+    """An engine whose parent was killed."""
+    parent = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", PARENT, str(directory), FAKE, how), stdout=asyncio.subprocess.PIPE
+    )
+    assert parent.stdout is not None
+    pid = int(await parent.stdout.readline())
+    parent.kill()
+    await parent.wait()
+    return EngineProcess(pid, directory / "e1.sock", directory / "engine.log")
+
+
+async def test_an_engine_of_a_lab_ends_with_it_even_when_that_is_killed(short_dir: Path) -> None:
+    engine = await orphan(short_dir, "ends")
+    try:
+        async with asyncio.timeout(WAIT_S):
+            await engine.wait()
+    finally:
+        engine.kill()
+
+
+async def test_an_engine_outlives_who_started_it_where_it_was_not_told_otherwise(short_dir: Path) -> None:
+    engine = await orphan(short_dir, "stays")
+    try:
+        node = client_of(short_dir / "e1.sock", Heard())
+        node.start()
+        await node.wait_up(WAIT_S)
+        assert engine.is_running
+        await node.close()
+    finally:
+        await engine.stop()

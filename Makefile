@@ -36,7 +36,7 @@ bench: system peers venv pjsua2 asterisk ## every measured comparison, one JSON 
 bench-pacing: venv ## PACE-8h: all cells and rules of the pacing, page and plot, in 90 minutes at most
 	@$(BIN)/cornetta bench pacing --page --workers 2 --minutes 90 --results $(VENV)/pace-8h.jsonl --write --json
 
-crash: system peers venv pjsua2 ## a thousand kills of the engine and of the node; CRASH="--engine 100 --node 0" for others
+crash: system peers venv pjsua2 ## a thousand kills of engine and node, 300 restarts of PostgreSQL; CRASH="--engine 100 --node 0" for others
 	@$(BIN)/python -m tests.crash.many $(CRASH)
 
 lint: venv ## style, types and layers

@@ -26,6 +26,12 @@ def postgres_kills() -> int:
 
 
 @pytest.fixture
+def restarts() -> int:
+    """How often PostgreSQL is restarted, or hangs, in one test: `make crash` asks for 300."""
+    return int(os.environ.get("CORNETTA_RESTARTS", "8"))
+
+
+@pytest.fixture
 def seed() -> int:
     """Decides the moments of the kills and what the contacts do."""
     return int(os.environ.get("CORNETTA_SEED", "20"))

@@ -12,15 +12,16 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, field
 
-Program = Literal["engine", "node"]
+Program = Literal["engine", "node", "database"]
 
 
 class Figures(Struct):
-    """One trial. `back_s`: from each kill to an engine that is used again, from each last start of the node to a node
-    that has adopted what the engine has. `lost`: attempts that nobody settled, records that nobody freed and INVITEs
-    without a row. `dialled_twice`: records and numbers, by rows and by the wire. `system_lost`: attempts that were
-    under way and are settled as lost. `unloaded_s`: `back_s` without the time in which the new process was ready to run
-    and others had the processors, which says of the machine, not of us."""
+    """One trial. `kills` are restarts for the database. `back_s`: from each kill to an engine that is used again, from
+    each last start of the node to a node that has adopted what the engine has, from each return of the database to a
+    node that places calls. `lost`: attempts that nobody settled, records that nobody freed and INVITEs without a row.
+    `dialled_twice`: records and numbers, by rows and by the wire. `system_lost`: attempts that were under way and are
+    settled as lost. `unloaded_s`: `back_s` without the time in which the new process was ready to run and others had
+    the processors, which says of the machine, not of us."""
 
     program: Program
     store: str

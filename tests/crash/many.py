@@ -1,4 +1,4 @@
-"""Kills by the thousand, in trials of a bounded length: `python -m tests.crash.many`.
+"""Kills by the thousand, and restarts of the database, in trials of a bounded length: `python -m tests.crash.many`.
 
 Each trial is one of the tests of kills in a process of its own, with a seed of its own, so that it can be run again
 alone: `CORNETTA_KILLS=50 CORNETTA_SEED=7 pytest tests/crash/test_engine_kills.py`. A trial that fails does not end the
@@ -29,6 +29,7 @@ TRIAL_TIMEOUT_S = 180.0 + 60.0 * KILLS_OF_TRIAL
 
 ENGINE = "tests/crash/test_engine_kills.py::test_the_engine_dies_again_and_again_and_every_call_is_settled_once"
 NODE = "tests/crash/test_node_kills.py::test_the_node_dies_again_and_again_and_conversations_go_on"
+RESTARTS = "tests/crash/test_database_restarts.py::test_the_database_is_restarted_again_and_again_and_nothing_is_lost"
 POSTGRES = "tests/crash/test_node_kills.py::test_the_node_dies_again_and_again_on_postgresql"
 
 
@@ -82,6 +83,7 @@ def _told(job: Job, folder: Path, figures: Path) -> dict[str, str]:
     return {
         "CORNETTA_KILLS": str(job.kills),
         "CORNETTA_POSTGRES_KILLS": str(job.kills),
+        "CORNETTA_RESTARTS": str(job.kills),
         "CORNETTA_SEED": str(job.seed),
         "CORNETTA_FIGURES": str(figures),
         "CORNETTA_KEEP": "1",
@@ -99,6 +101,7 @@ def summary(found: Iterable[Figures], failed: Iterable[Job]) -> dict[str, object
         "back_unloaded_s": _spread(each for told in figures if told.program == "engine" for each in told.unloaded_s),
         "adopted_s": _spread(each for told in figures if told.program == "node" for each in told.back_s),
         "adopted_unloaded_s": _spread(each for told in figures if told.program == "node" for each in told.unloaded_s),
+        "database_back_s": _spread(each for told in figures if told.program == "database" for each in told.back_s),
         "attempts": sum(each.attempts for each in figures),
         "invites": sum(each.invites for each in figures),
         "lost": sum(each.lost for each in figures),
@@ -121,7 +124,10 @@ def _spread(times: Iterable[float]) -> dict[str, float | None]:
 
 async def main(arguments: argparse.Namespace) -> int:
     """Run all; the exit code."""
-    asked = ((ENGINE, arguments.engine), (NODE, arguments.node), (POSTGRES, arguments.postgres))
+    asked = (
+        *((ENGINE, arguments.engine), (NODE, arguments.node)),
+        *((POSTGRES, arguments.postgres), (RESTARTS, arguments.restarts)),
+    )
     planned = [job for test, kills in asked for job in jobs(test, kills, arguments.seed)]
     figures: list[Figures] = []
     failed: list[Job] = []
@@ -142,5 +148,6 @@ if __name__ == "__main__":
     parser.add_argument("--engine", type=int, default=1000, help="kills of the engine")
     parser.add_argument("--node", type=int, default=500, help="kills of the node on SQLite")
     parser.add_argument("--postgres", type=int, default=500, help="kills of the node on PostgreSQL")
+    parser.add_argument("--restarts", type=int, default=300, help="restarts of PostgreSQL; every fourth time it hangs")
     parser.add_argument("--seed", type=int, default=1, help="seed of the first trial of each kind")
     sys.exit(asyncio.run(main(parser.parse_args())))

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
 from sqlalchemy import exc
 
 from dialer.vocabulary.errors import StoreRejected, StoreUnavailable, UnstorableText
@@ -76,6 +77,9 @@ def translated() -> Iterator[None]:
         yield
     except (*_DEFECTS, TimeoutError, exc.DBAPIError, exc.TimeoutError, OSError, sqlite3.Error) as problem:
         raise _translated(problem) from problem
+    except (msgspec.MsgspecError, ValueError) as problem:
+        # A word of another version, or a row that was changed by hand. It must not end who asked without a word.
+        raise StoreRejected(f"A row of the database cannot be read ({problem}): mend it, or take it out.") from problem
 
 
 def _translated(problem: Exception) -> StoreUnavailable | StoreRejected:

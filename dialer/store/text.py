@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import structlog
+
+log = structlog.get_logger(__name__)
 
 
 def stored(text: str) -> str:
@@ -28,11 +31,21 @@ def from_json(text: str) -> dict[str, Any]:
 
 
 def texts_from_json(text: str) -> dict[str, str]:
-    return msgspec.json.decode(text, type=dict[str, str])
+    """Custom fields of a record; none where the column was damaged: the contact can be called without."""
+    try:
+        return msgspec.json.decode(text, type=dict[str, str])
+    except msgspec.MsgspecError as problem:
+        log.warning("fields_unreadable", problem=str(problem))
+        return {}
 
 
 def counts_from_json(text: str) -> dict[str, int]:
-    return msgspec.json.decode(text, type=dict[str, int])
+    """Attempts by call result; none where the column was damaged: all attempts together are counted elsewhere."""
+    try:
+        return msgspec.json.decode(text, type=dict[str, int])
+    except msgspec.MsgspecError as problem:
+        log.warning("counts_unreadable", problem=str(problem))
+        return {}
 
 
 def _clean(value: Any) -> Any:

@@ -19,7 +19,7 @@ from dialer.store.opening import open_plain, open_store
 from dialer.store.postgres import PostgresDatabase, application
 from dialer.store.sqlite import SqliteDatabase
 from dialer.store.tables import metadata
-from dialer.vocabulary.errors import Refused, StoreInUse, StoreTooNew, StoreUnavailable
+from dialer.vocabulary.errors import Refused, StoreInUse, StoreRejected, StoreTooNew, StoreUnavailable
 from dialer.vocabulary.events import UserKnown
 from dialer.vocabulary.results import RecordStatus
 from tests.contract.store.backends import (
@@ -271,6 +271,34 @@ async def test_a_user_who_cannot_be_read_keeps_nobody_else_out(tmp_path: Path, c
     mended = await store.users.user("ada")
     assert mended is not None
     assert not mended.fault
+    await store.close()
+
+
+@pytest.mark.parametrize("column", ["data", "tries"])
+async def test_a_record_with_damaged_fields_is_dialled_all_the_same(tmp_path: Path, column: str) -> None:
+    store = await open_store(sqlite_url(tmp_path), "node-1")
+    await fill(store, 2)
+    database = SqliteDatabase(tmp_path / "cornetta.db", None)
+    damage = text(f"UPDATE records SET {column} = '{{\"a\":' WHERE id = 1")
+    await database.write(lambda connection: connection.execute(damage).rowcount)
+    record = await claim_one(store)
+    assert (record.record, getattr(record, column)) == (1, {})
+    assert not (await store.ledger.commit([begin(record), settle(), update(record)])).refusals
+    await database.close()
+    await store.close()
+
+
+async def test_a_record_with_a_word_of_another_version_is_told(tmp_path: Path) -> None:
+    store = await open_store(sqlite_url(tmp_path), "node-1")
+    await fill(store, 2)
+    database = SqliteDatabase(tmp_path / "cornetta.db", None)
+    change = text("UPDATE records SET type = 'postcard' WHERE id = 1")
+    await database.write(lambda connection: connection.execute(change).rowcount)
+    with pytest.raises(StoreRejected, match="'postcard' is not a valid"):
+        await claim_one(store)
+    await database.write(lambda connection: connection.execute(text("DELETE FROM records WHERE id = 1")).rowcount)
+    assert (await claim_one(store)).record == 2
+    await database.close()
     await store.close()
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
+from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dialer.machine import Machine, Table
-from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, LegId, RecordId, TeamName
+from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, LegId, NoticeId, RecordId, TeamName
 
 
 class AgentState(StrEnum):
@@ -98,6 +99,10 @@ class Pending:
     reason: str = ""
 
 
+#: As many notices of an agent are remembered after their OK.
+PAST_NOTICES = 256
+
+
 @dataclass(slots=True)
 class Agent:
     """One agent. Times are monotonic seconds."""
@@ -125,6 +130,10 @@ class Agent:
     own_teams: tuple[str, ...] = ()
     #: Campaigns whose start notice was answered with OK.
     joined: set[CampaignName] = field(default_factory=set)
+    #: When the last notice of each campaign was told that the agent has answered with OK; UTC epoch seconds.
+    informed: dict[CampaignName, float] = field(default_factory=dict)
+    #: Notices that wait no more, the newest last: a second OK to one of them is no mistake.
+    past_notices: deque[NoticeId] = field(default_factory=lambda: deque(maxlen=PAST_NOTICES))
     #: Offers that ended without a click, in a row.
     expiries: int = 0
     #: Records this agent rejected, and until when they stay hidden from them.

@@ -7,6 +7,8 @@ from dialer.callflow import asm, observing
 from dialer.callflow.step import Step
 from dialer.callflow.world import Notice
 from dialer.campaigns.campaign import Campaign, CampaignState
+from dialer.vocabulary import events
+from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import NoticeId
 from dialer.vocabulary.writes import AcknowledgeNotice, AddNotice
 
@@ -17,8 +19,8 @@ PRESENT_STATE = {
     CampaignState.STOPPING: "stopped",
 }
 
-#: Notices whose OK means "I join".
-JOINING = frozenset({"loaded", "started"})
+#: Notices whose OK means "I join". A change of the mode replaces the notice of the load that waited.
+JOINING = frozenset({"loaded", "started", "mode_changed"})
 
 
 def tell_agents(step: Step, campaign: Campaign, kind: str) -> None:
@@ -31,11 +33,13 @@ def tell_agents(step: Step, campaign: Campaign, kind: str) -> None:
 
 
 def tell_present_state(step: Step, agent: Agent) -> None:
-    """One notice for each campaign of the agent with its present state, unless one of the kind waits already."""
+    """One notice for each campaign of the agent with its present state, unless one of the kind waits already, or the
+    agent has said OK to one since it last changed: a start is news for who said OK to the load."""
     waiting = {(notice.campaign, notice.kind) for notice in step.world.notices.values() if notice.agent == agent.name}
     for campaign in step.world.campaigns.values():
         kind = PRESENT_STATE.get(campaign.state)
-        told = campaign.name in agent.joined or (campaign.name, kind) in waiting
+        informed = agent.informed.get(campaign.name)
+        told = (informed is not None and informed >= campaign.news_utc) or (campaign.name, kind) in waiting
         if kind is not None and step.world.works_for(agent, campaign) and not told:
             tell(step, agent, campaign, kind)
 
@@ -43,7 +47,7 @@ def tell_present_state(step: Step, agent: Agent) -> None:
 def tell(step: Step, agent: Agent, campaign: Campaign, kind: str) -> None:
     id_ = step.world.mint.notice()
     for old in [each.id for each in step.world.notices.values() if _same(each, agent, campaign)]:
-        del step.world.notices[old]
+        put_away(step, old)
     step.world.notices[id_] = Notice(id_, agent.name, campaign.name, kind, step.utc)
     step.write(AddNotice(id_, agent.name, campaign.name, kind, step.utc))
     step.publish(
@@ -61,17 +65,30 @@ def tell(step: Step, agent: Agent, campaign: Campaign, kind: str) -> None:
     step.notices_changed(agent.name)
 
 
+def put_away(step: Step, id_: NoticeId) -> None:
+    """A notice waits no more."""
+    notice = step.world.notices.pop(id_)
+    agent = step.world.agents.get(notice.agent)
+    if agent is not None:
+        agent.past_notices.append(id_)
+
+
 def _same(notice: Notice, agent: Agent, campaign: Campaign) -> bool:
     return notice.agent == agent.name and notice.campaign == campaign.name
 
 
 def acknowledge(step: Step, agent: Agent, id_: NoticeId) -> None:
-    """OK. A second OK, or one to a notice that a newer one replaced, is no mistake."""
+    """OK. A second OK, or one to a notice that a newer one replaced, is no mistake. Raises NotFound for a notice that
+    the agent never had."""
     notice = step.world.notices.get(id_)
+    mine = notice is not None and notice.agent == agent.name
+    if not mine and id_ not in agent.past_notices:
+        raise NotFound("notice", id_)
     step.write(AcknowledgeNotice(id_, agent.name, step.utc))
-    if notice is None or notice.agent != agent.name:
+    if notice is None or not mine:
         return
-    del step.world.notices[id_]
+    put_away(step, id_)
+    agent.informed[notice.campaign] = notice.at_utc
     step.notices_changed(agent.name)
     if notice.kind in JOINING:
         agent.joined.add(notice.campaign)
@@ -79,3 +96,23 @@ def acknowledge(step: Step, agent: Agent, id_: NoticeId) -> None:
         asm.engage(step, agent)
         observing.agent_changed(step, agent)
         step.start_timer("pace", 0.0)
+
+
+def on_remembered(step: Step, event: events.NoticeRemembered) -> None:
+    """A notice from before a restart. It counts for the load in which it was told: an OK to an earlier one is none to
+    this, and what waited for an OK then waits no more."""
+    agent, campaign = step.world.agents.get(event.agent), step.world.campaigns.get(event.campaign)
+    if agent is None or campaign is None:
+        return
+    unloaded = event.kind == "unloaded"
+    if (campaign.state is CampaignState.INACTIVE) is not unloaded or event.at < campaign.loaded_utc:
+        return
+    if not event.acknowledged:
+        notice = Notice(event.notice, agent.name, campaign.name, event.kind, event.at)
+        step.world.notices[event.notice] = notice
+        return
+    agent.past_notices.append(event.notice)
+    if not unloaded:
+        agent.informed[campaign.name] = max(event.at, agent.informed.get(campaign.name, 0.0))
+    if event.kind in JOINING:
+        agent.joined.add(campaign.name)

@@ -75,6 +75,7 @@ def on_go_ready(step: Step, command: commands.GoReady) -> None:
         ask_for(step, agent, Wish.READY)
         return
     agent.pending = None
+    notices.tell_present_state(step, agent)
     move(step, agent, AgentTrigger.READY)
     asm.engage(step, agent)
 

@@ -58,6 +58,7 @@ def on_campaign_remembered(step: Step, event: events.CampaignRemembered) -> None
         return
     campaign.machine = Machine(CAMPAIGN_TABLE, campaign.name, CampaignState(event.state), step.now)
     campaign.mode = Mode(event.mode)
+    campaign.loaded_utc, campaign.news_utc = event.loaded_at or 0.0, event.news_at or 0.0
 
 
 def on_agent_remembered(step: Step, event: events.AgentRemembered) -> None:
@@ -76,12 +77,6 @@ def _set_agent(step: Step, agent: Agent, state: AgentState, reason: str, since_u
     agent.machine = Machine(AGENT_TABLE, agent.name, state, step.now - since_s)
     agent.reason = reason
     agent.since_utc = step.utc - since_s
-
-
-def on_notice_remembered(step: Step, event: events.NoticeRemembered) -> None:
-    agent = step.world.agents.get(event.agent)
-    if agent is not None:
-        agent.joined.add(event.campaign)
 
 
 def on_answers_remembered(step: Step, event: events.AnswersRemembered) -> None:

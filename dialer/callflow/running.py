@@ -23,10 +23,23 @@ def _advance(step: Step, campaign: Campaign, trigger: CampaignTrigger) -> None:
     if not campaign.machine.allows(trigger):
         raise Refused("campaign_state", f"{campaign.name} is {campaign.state}.", state=campaign.state, asked=trigger)
     campaign.machine.advance(trigger, step.now)
-    step.write(SaveCampaign(campaign.name, campaign.state, campaign.mode, step.utc))
+    if trigger is CampaignTrigger.LOAD:
+        campaign.loaded_utc = step.utc
+    if trigger in _NEWS:
+        campaign.news_utc = step.utc
+    _save(step, campaign)
     step.campaign_changed(campaign.name)
     for agent in step.world.agents_of(campaign):
         step.agent_changed(agent.name)
+
+
+#: What agents are told of; that it is drained follows from what they know.
+_NEWS = frozenset(CampaignTrigger) - {CampaignTrigger.DRAINED, CampaignTrigger.RELEASED}
+
+
+def _save(step: Step, campaign: Campaign) -> None:
+    since = campaign.loaded_utc or None, campaign.news_utc or None
+    step.write(SaveCampaign(campaign.name, campaign.state, campaign.mode, step.utc, *since))
 
 
 def on_load(step: Step, command: commands.LoadCampaign) -> None:
@@ -138,9 +151,10 @@ def on_unload(step: Step, command: commands.UnloadCampaign) -> None:
         _stand_still(step, campaign, "campaign_unloaded", f"{campaign.name} was unloaded.")
         observing.nobody(step, campaign)
     for notice in [each.id for each in step.world.notices.values() if each.campaign == campaign.name]:
-        del step.world.notices[notice]
+        notices.put_away(step, notice)
     for agent in step.world.agents.values():
         agent.joined.discard(campaign.name)
+        agent.informed.pop(campaign.name, None)
     notices.tell_agents(step, campaign, "unloaded")
     if command.force:
         close_deserted(step, campaign, overrun=True)
@@ -176,7 +190,8 @@ def on_change_mode(step: Step, command: commands.ChangeMode) -> None:
         return
     gentle = {campaign.mode, mode} in _SAME_LEGS
     campaign.mode = mode
-    step.write(SaveCampaign(campaign.name, campaign.state, mode, step.utc))
+    campaign.news_utc = step.utc
+    _save(step, campaign)
     step.history("mode_changed", campaign=campaign.name, by=command.by, mode=mode)
     if not gentle:
         halt(step, campaign, "mode_changed", f"{campaign.name} changes to {mode}.")

@@ -99,6 +99,9 @@ class Campaign:
     served: int = 0
     #: Records that were taken out of the run for the type of their numbers, since it was loaded.
     of_refused_type: int = 0
+    #: UTC epoch seconds: since when it is loaded, and when its agents were last told news of it.
+    loaded_utc: float = 0.0
+    news_utc: float = 0.0
     #: What the law counts, by day.
     abandonment: Abandonment = field(default_factory=Abandonment)
     #: Answers from before a restart that were not assigned to their days yet.

@@ -17,9 +17,11 @@ from dialer.vocabulary.events import (
     Restored,
     UserKnown,
 )
-from dialer.vocabulary.ids import AgentName, CampaignName, TeamName
+from dialer.vocabulary.ids import AgentName, CampaignName, NoticeId, TeamName
 from dialer.vocabulary.results import CallResult
 
+#: Notices whose OK means "I take part".
+JOINING = ("loaded", "started", "mode_changed")
 #: How far back live answers are counted, and in pieces of which length they are told: short enough to lie on one day.
 ANSWERS_BACK_S = 31 * 86_400.0
 ANSWERS_PIECE_S = 900.0
@@ -56,14 +58,17 @@ class Restart:
         self._users = sql.prepare(
             "SELECT name, display_name, phone, teams, enabled FROM users WHERE role = 'agent' ORDER BY name"
         )
-        self._campaigns = sql.prepare("SELECT name, state, mode FROM campaigns ORDER BY name")
+        self._campaigns = sql.prepare("SELECT name, state, mode, loaded_at, news_at FROM campaigns ORDER BY name")
         self._agents = sql.prepare("SELECT name, state, reason FROM agents ORDER BY name")
-        # An OK counts until the campaign is unloaded: the next load asks again.
+        # The last OK by which an agent joined, and the last notice of each campaign. What they are worth by now is
+        # judged by the campaign's load; one from before that was kept ends with the notice of the unload.
         self._notices = sql.prepare(
-            "SELECT DISTINCT n.agent, n.campaign FROM notices n"
-            " WHERE n.acknowledged_at IS NOT NULL AND n.kind IN ('loaded', 'started') AND NOT EXISTS"
-            " (SELECT 1 FROM notices u WHERE u.campaign = n.campaign AND u.agent = n.agent"
-            " AND u.kind = 'unloaded' AND u.n > n.n) ORDER BY n.campaign, n.agent"
+            "SELECT n.id, n.agent, n.campaign, n.kind, n.at, n.acknowledged_at FROM notices n WHERE n.n IN"
+            " (SELECT MAX(m.n) FROM notices m WHERE m.acknowledged_at IS NOT NULL"
+            f" AND m.kind IN ({', '.join(repr(str(kind)) for kind in JOINING)}) AND NOT EXISTS"
+            " (SELECT 1 FROM notices u WHERE u.campaign = m.campaign AND u.agent = m.agent"
+            " AND u.kind = 'unloaded' AND u.n > m.n) GROUP BY m.agent, m.campaign)"
+            " OR n.n IN (SELECT MAX(l.n) FROM notices l GROUP BY l.agent, l.campaign) ORDER BY n.n"
         )
         self._answers = sql.prepare(
             "SELECT campaign, MIN(answered_at) AS at, COUNT(*) AS answers,"
@@ -81,12 +86,19 @@ class Restart:
         return (
             *self._known_users(connection),
             *(
-                CampaignRemembered(CampaignName(row.name), row.state, row.mode)
+                CampaignRemembered(CampaignName(row.name), row.state, row.mode, row.loaded_at, row.news_at)
                 for row in self._campaigns.rows(connection, {})
             ),
             *(AgentRemembered(AgentName(row.name), row.state, row.reason) for row in self._agents.rows(connection, {})),
             *(
-                NoticeRemembered(AgentName(row.agent), CampaignName(row.campaign))
+                NoticeRemembered(
+                    AgentName(row.agent),
+                    CampaignName(row.campaign),
+                    NoticeId(row.id),
+                    row.kind,
+                    row.at,
+                    row.acknowledged_at is not None,
+                )
                 for row in self._notices.rows(connection, {})
             ),
             *self._counted_answers(connection, now),

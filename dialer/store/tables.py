@@ -57,6 +57,8 @@ campaigns = Table(
     Column("state", Text, nullable=False),
     Column("mode", Text, nullable=False),
     Column("at", Float(53), nullable=False),
+    Column("loaded_at", Float(53)),
+    Column("news_at", Float(53)),
 )
 
 agents = Table(

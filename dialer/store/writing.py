@@ -47,7 +47,9 @@ class Writer:
         )
         self._chains = prepare(chain_finished(sql))
         self._renewed = prepare(renewed(sql))
-        self._campaigns = prepare(upsert_of("campaigns", "name", ("name", "state", "mode", "at")))
+        self._campaigns = prepare(
+            upsert_of("campaigns", "name", ("name", "state", "mode", "at", "loaded_at", "news_at"))
+        )
         agent = ("name", "state", "reason", "campaign", "at")
         self._agents = prepare(upsert_of("agents", "name", agent))
         self._agent_states = prepare(insert_of("agent_states", ("agent", *agent[1:])))

@@ -11,7 +11,7 @@ from msgspec import Struct
 from config.model import Settings
 from dialer.vocabulary import telephony
 from dialer.vocabulary.habits import DayHabit
-from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, ListName, RecordId, TeamName
+from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, ListName, NoticeId, RecordId, TeamName
 from dialer.vocabulary.results import RecordType
 
 
@@ -166,11 +166,13 @@ class ConfigurationApplied(Struct, frozen=True):
 
 
 class CampaignRemembered(Struct, frozen=True):
-    """The state of a campaign from before a restart."""
+    """The state of a campaign from before a restart, as in SaveCampaign."""
 
     campaign: CampaignName
     state: str
     mode: str
+    loaded_at: float | None = None
+    news_at: float | None = None
 
 
 class AnswersRemembered(Struct, frozen=True):
@@ -190,10 +192,14 @@ class InteractionRemembered(Struct, frozen=True):
 
 
 class NoticeRemembered(Struct, frozen=True):
-    """An agent's OK from before a restart."""
+    """A notice from before a restart: with the agent's OK, or still waiting for it. `at` is when it was told."""
 
     agent: AgentName
     campaign: CampaignName
+    notice: NoticeId
+    kind: str
+    at: float
+    acknowledged: bool
 
 
 class AgentRemembered(Struct, frozen=True):

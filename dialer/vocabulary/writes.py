@@ -26,12 +26,15 @@ from dialer.vocabulary.telephony import ClearedBy
 
 
 class SaveCampaign(Struct, frozen=True, tag_field="write", tag="save_campaign"):
-    """The live state of a campaign, kept over restarts."""
+    """The live state of a campaign, kept over restarts: since when it is loaded, and when something of it last changed
+    of which its agents are told."""
 
     campaign: CampaignName
     state: str
     mode: str
     at: float
+    loaded_at: float | None = None
+    news_at: float | None = None
 
 
 class SaveAgent(Struct, frozen=True, tag_field="write", tag="save_agent"):

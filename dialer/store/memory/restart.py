@@ -8,7 +8,7 @@ from dialer.store.lost import RESTART_REASON
 from dialer.store.memory.claims import MemoryClaims
 from dialer.store.memory.lost import free, settle
 from dialer.store.memory.tables import Tables
-from dialer.store.restart import ANSWERS_BACK_S, ANSWERS_PIECE_S
+from dialer.store.restart import ANSWERS_BACK_S, ANSWERS_PIECE_S, JOINING
 from dialer.vocabulary.events import (
     AgentRemembered,
     AnswersRemembered,
@@ -37,9 +37,12 @@ def remembered(tables: Tables, claims: MemoryClaims, node: str, run: str, now: f
     live.sort(key=lambda save: (save.begun_at, save.interaction))
     return (
         *_users(tables),
-        *(CampaignRemembered(item.campaign, item.state, item.mode) for _, item in sorted(tables.campaigns.items())),
+        *(
+            CampaignRemembered(item.campaign, item.state, item.mode, item.loaded_at, item.news_at)
+            for _, item in sorted(tables.campaigns.items())
+        ),
         *(AgentRemembered(item.agent, item.state, item.reason) for _, item in sorted(tables.agents.items())),
-        *_acknowledged(tables),
+        *_notices(tables),
         *_counted_answers(tables, now),
         *(InteractionRemembered(save.live) for save in live if save.live is not None),
         Restored(),
@@ -96,13 +99,27 @@ def _users(tables: Tables) -> list[Event]:
     ]
 
 
-def _acknowledged(tables: Tables) -> list[Event]:
-    """OKs since the last unload: the next load asks again."""
-    known: dict[tuple[str, str], Event] = {}
-    for item in tables.notices.values():
+def _notices(tables: Tables) -> list[Event]:
+    """The last OK by which an agent joined since the last unload told, and the last notice of each campaign."""
+    joined: dict[tuple[str, str], int] = {}
+    last: dict[tuple[str, str], int] = {}
+    items = list(tables.notices.values())
+    for n, item in enumerate(items):
         key = (item.notice.campaign, item.notice.agent)
+        last[key] = n
         if item.notice.kind == "unloaded":
-            known.pop(key, None)
-        elif item.acknowledged_at is not None and item.notice.kind in ("loaded", "started"):
-            known[key] = NoticeRemembered(item.notice.agent, item.notice.campaign)
-    return [known[key] for key in sorted(known)]
+            joined.pop(key, None)
+        elif item.acknowledged_at is not None and item.notice.kind in JOINING:
+            joined[key] = n
+    told = [items[n] for n in sorted({*joined.values(), *last.values()})]
+    return [
+        NoticeRemembered(
+            each.notice.agent,
+            each.notice.campaign,
+            each.notice.notice,
+            each.notice.kind,
+            each.notice.at,
+            each.acknowledged_at is not None,
+        )
+        for each in told
+    ]

@@ -38,7 +38,10 @@ async def test_what_was_true_is_told_in_order(backend: Backend) -> None:
     writes: list[Write] = [AddNotice(NoticeId(n), ADA, campaign, kind, NOON) for n, campaign, kind in notices]
     writes += [AcknowledgeNotice(NoticeId(n), ADA, NOON + 1) for n in ("N1", "N2", "N3")]
     writes.append(AddNotice(NoticeId("N4"), ADA, CampaignName("autumn"), "unloaded", NOON + 2))
-    writes += [SaveCampaign(SPRING, "running", "progressive", NOON), SaveAgent(ADA, "ready", "", None, NOON)]
+    writes += [
+        SaveCampaign(SPRING, "running", "progressive", NOON, NOON - 9, NOON),
+        SaveAgent(ADA, "ready", "", None, NOON),
+    ]
     writes += [interaction("I2", at=NOON + 2), interaction("I1", live=b"first"), interaction("I3", live=None)]
     await store.ledger.commit(writes)
     await store.close()
@@ -46,9 +49,10 @@ async def test_what_was_true_is_told_in_order(backend: Backend) -> None:
     assert again.run != store.run
     assert list(await again.ledger.remembered()) == [
         events.UserKnown(ADA, "Ada Example", "sip:ada@127.0.0.1", (TeamName("north"),)),
-        events.CampaignRemembered(SPRING, "running", "progressive"),
+        events.CampaignRemembered(SPRING, "running", "progressive", NOON - 9, NOON),
         events.AgentRemembered(ADA, "ready", ""),
-        events.NoticeRemembered(ADA, SPRING),
+        events.NoticeRemembered(ADA, SPRING, NoticeId("N2"), "started", NOON, True),
+        events.NoticeRemembered(ADA, CampaignName("autumn"), NoticeId("N4"), "unloaded", NOON + 2, False),
         events.InteractionRemembered(b"first"),
         events.InteractionRemembered(b"live"),
         events.Restored(),
@@ -149,5 +153,21 @@ async def test_what_the_law_counts_outlives_the_node(backend: Backend) -> None:
     assert told == [
         events.AnswersRemembered(SPRING, NOON + 10, 2, 1),
         events.AnswersRemembered(SPRING, NOON + 7200, 1, 0),
+    ]
+    await again.close()
+
+
+async def test_the_last_ok_and_the_last_notice_of_each_campaign_are_told(backend: Backend) -> None:
+    store = await backend.open()
+    told = [("N1", "loaded"), ("N2", "started"), ("N3", "stopped"), ("N4", "started")]
+    writes: list[Write] = [AddNotice(NoticeId(n), ADA, SPRING, kind, NOON + k) for k, (n, kind) in enumerate(told)]
+    writes += [AcknowledgeNotice(NoticeId(n), ADA, NOON + 9) for n in ("N1", "N2", "N3")]
+    await store.ledger.commit(writes)
+    await store.close()
+    again = await backend.open()
+    notices = [each for each in await again.ledger.remembered() if isinstance(each, events.NoticeRemembered)]
+    assert notices == [
+        events.NoticeRemembered(ADA, SPRING, NoticeId("N2"), "started", NOON + 1, True),
+        events.NoticeRemembered(ADA, SPRING, NoticeId("N4"), "started", NOON + 3, False),
     ]
     await again.close()

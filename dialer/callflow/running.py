@@ -116,8 +116,9 @@ def take_off(step: Step, campaign: Campaign, interaction: Interaction, code: str
 
 
 def release_pool(step: Step, campaign: Campaign) -> None:
+    """The records in hand go back. Those that were never dialled have their old places, lest they go before retries."""
     for record in campaign.pool.drain():
-        step.write(ReleaseRecord(record.record, record.fence, True, step.utc))
+        step.write(ReleaseRecord(record.record, record.fence, not record.fresh, step.utc))
 
 
 def drained(step: Step, campaign: Campaign) -> None:

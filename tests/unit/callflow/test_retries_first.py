@@ -7,7 +7,7 @@ import pytest
 from config.model import Mode
 from dialer.vocabulary import commands
 from dialer.vocabulary.results import RecordStatus
-from dialer.vocabulary.writes import BeginAttempt, UpdateRecord
+from dialer.vocabulary.writes import BeginAttempt, ReleaseRecord, UpdateRecord
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, SPRING, record
 from tests.unit.callflow.scenes import dialling, opened
@@ -64,3 +64,9 @@ def test_its_treatment_says_when() -> None:
     busy(floor)
     (again,) = floor.writes(UpdateRecord)
     assert (again.status, again.due_at) == (RecordStatus.READY, at + 5)
+
+
+def test_records_in_hand_that_were_never_dialled_go_back_to_their_places() -> None:
+    floor = opened(Mode.PROGRESSIVE, records=(record(1, fresh=False), record(2), record(3)))
+    floor.ask(commands.StopCampaign(SPRING, "sue"))
+    assert {int(each.record): each.to_top for each in floor.writes(ReleaseRecord)} == {1: True, 2: False}

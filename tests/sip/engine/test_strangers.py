@@ -32,8 +32,9 @@ class Voice(threading.Thread):
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         self._to = ("127.0.0.1", to)
-        self._ssrc = ssrc
+        self.ssrc = ssrc
         self._over = threading.Event()
+        self._muted = threading.Event()
         self.heard_at: list[float] = []
 
     def run(self) -> None:
@@ -44,14 +45,19 @@ class Voice(threading.Thread):
                 if select.select([self._socket], [], [], left)[0]:
                     self._hear()
                 continue
-            header = struct.pack("!BBHII", 0x80, 0, number & 0xFFFF, number * SAMPLES, self._ssrc)
-            self._socket.sendto(header + b"\xd5" * SAMPLES, self._to)
+            header = struct.pack("!BBHII", 0x80, 0, number & 0xFFFF, number * SAMPLES, self.ssrc)
+            if not self._muted.is_set():
+                self._socket.sendto(header + b"\xd5" * SAMPLES, self._to)
             number += 1
         self._socket.close()
 
     def _hear(self) -> None:
         if len(self._socket.recv(2048)) > AUDIO_BYTES:
             self.heard_at.append(time.monotonic())
+
+    def mute(self) -> None:
+        """Send no more, and go on listening."""
+        self._muted.set()
 
     def end(self) -> None:
         self._over.set()
@@ -122,6 +128,50 @@ def test_a_stranger_who_comes_later_hears_nothing(bare: Engine, tmp_path: Path) 
             stranger.start()
             bare.hear_for(1.0)
         assert stranger.heard_at == []
+
+
+def test_a_stranger_hears_nothing_while_the_peer_is_silent(bare: Engine, tmp_path: Path) -> None:
+    """On hold, muted, or with no voice to send: longer than any silence that once gave a leg to another source."""
+    with voices(one_port(bare)) as (stranger, peer):
+        peer.start()
+        with answered(bare, tmp_path, peer.port):
+            bare.hear_for(0.5)
+            peer.mute()
+            stranger.start()
+            bare.hear_for(3.5)
+            before = len(peer.heard_at)
+            bare.hear_for(0.5)
+        assert stranger.heard_at == []
+        assert len(peer.heard_at) - before > 15
+
+
+def test_a_peer_whom_a_nat_gives_another_port_keeps_its_leg(bare: Engine, tmp_path: Path) -> None:
+    """It is known by the SSRC, which a stranger does not know."""
+    port = one_port(bare)
+    with voices(port) as (peer, _), voices(port) as (moved, mute):
+        moved.ssrc = peer.ssrc
+        with answered(bare, tmp_path, mute.port):
+            peer.start()
+            bare.hear_for(1.5)
+            peer.end()
+            moved.start()
+            bare.hear_for(3.5)
+        assert len(peer.heard_at) > 25
+        assert len(moved.heard_at) > 25
+
+
+def test_rtcp_of_a_stranger_is_ignored(bare: Engine, tmp_path: Path) -> None:
+    """Our own reports go on to the peer, and none to the stranger."""
+    port = one_port(bare)
+    with voices(port) as (peer, _), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        peer.start()
+        with answered(bare, tmp_path, peer.port):
+            report = struct.pack("!BBHIQIII", 0x80, 200, 6, 99, 0, 0, 0, 0)
+            for _ in range(8):
+                stranger.sendto(report, ("127.0.0.1", port + 1))
+                bare.hear_for(1.0)
+        assert not select.select([stranger], [], [], 0)[0]
 
 
 def test_a_peer_behind_a_nat_is_found_by_its_packets(bare: Engine, tmp_path: Path) -> None:

@@ -85,4 +85,4 @@ def address(phone: AsteriskPhone | StaticPhone, trunk: Trunk | None, agent: str,
     if trunk is None:
         raise ValueError(f"phone {phone.name} names trunk {phone.trunk}, which is not configured")
     user = _PLACE.sub(lambda found: values[found[1]], phone.user)
-    return f"sip:{user}@{trunk.host}:{trunk.sip_port};transport={trunk.transport.value}"
+    return f"sip:{user}@{trunk.place};transport={trunk.transport.value}"

@@ -144,6 +144,9 @@ class NumberFormat(Section):
         return self
 
 
+#: A peer has 10 s to answer one (RFC 5626 4.4.1).
+LEAST_KEEPALIVE_S = 15
+
 CauseKey = Annotated[str, StringConstraints(pattern=r"^([3-6][0-9]{2}|q850:([1-9]|[1-9][0-9]|1[01][0-9]|12[0-7]))$")]
 
 
@@ -189,10 +192,11 @@ class Trunk(MediaSettings):
     """Name of the trunk."""
 
     host: Host
-    """Host name or address of the peer; also the domain of the addresses that are dialled."""
+    """Host name or address of the peer; also the domain of the addresses that are dialled. A name stays in every
+    message, and its addresses are looked up again as DNS says."""
 
     port: Port | None = None
-    """SIP port of the peer. Left out: 5060, or 5061 with tls."""
+    """SIP port of the peer. Left out: as the SRV records of the host say (RFC 3263), else 5060, or 5061 with tls."""
 
     outbound_proxy: SipUri = ""
     """SIP URI through which every request is sent, for example `sip:edge.example.net;lr`."""
@@ -201,7 +205,12 @@ class Trunk(MediaSettings):
     """Address that this trunk is told for SIP and RTP behind NAT. Left out: that of the engine."""
 
     peers: tuple[Address, ...] = ()
-    """Addresses from which requests are accepted, besides those of host and proxy."""
+    """Addresses or names from which requests are accepted, besides all that host and proxy stand for."""
+
+    keepalive_s: int = Field(default=0, ge=0, le=3600)
+    """Time between two keep-alives, 15 or more. With tcp and tls a double CRLF that the peer has to answer within 10 s,
+    else the connection is closed (RFC 5626 4.4.1): for peers that are known to answer. With udp an empty line, while
+    registered. 0: none that is answered; a connection is kept by a CRLF each 90 s."""
 
     registration: bool = False
     """Register at the peer; otherwise the trunk is static."""
@@ -273,8 +282,13 @@ class Trunk(MediaSettings):
     """Share among trunks of the same priority."""
 
     @property
+    def place(self) -> str:
+        """Host of the peer's URIs, with the port where one is set: without one, SRV records are followed."""
+        return self.host if self.port is None else f"{self.host}:{self.port}"
+
+    @property
     def sip_port(self) -> int:
-        """SIP port of the peer."""
+        """SIP port of the peer where no SRV record says another."""
         if self.port is not None:
             return self.port
         return 5061 if self.transport is Transport.TLS else 5060
@@ -302,6 +316,8 @@ class Trunk(MediaSettings):
             raise ValueError("registration needs authentication; add authentication with user and password")
         if self.caller_id is not None and self.caller_id not in self.caller_ids:
             raise ValueError(f"caller_id {self.caller_id} is not owned by the trunk; add it to caller_ids")
+        if 0 < self.keepalive_s < LEAST_KEEPALIVE_S:
+            raise ValueError(f"keepalive_s must be 0, or at least {LEAST_KEEPALIVE_S}; raise it")
         if self.probe_deadline_s >= self.probe_interval_s:
             raise ValueError("probe_deadline_s must be shorter than probe_interval_s; lower it")
         return self

@@ -70,7 +70,7 @@ def _apply_trunks(step: Step) -> None:
 
 def _elsewhere(old: TrunkSettings, new: TrunkSettings) -> bool:
     """Whether what is known of a trunk says nothing of it any more."""
-    return (old.host, old.sip_port, old.transport, old.probe) != (new.host, new.sip_port, new.transport, new.probe)
+    return (old.place, old.transport, old.probe) != (new.place, new.transport, new.probe)
 
 
 def _pace_anew(step: Step, campaign: Campaign, settings: CampaignSettings) -> None:

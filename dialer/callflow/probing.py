@@ -27,7 +27,7 @@ def on_probe_due(step: Step, name: TrunkName) -> None:
     settings = trunk.settings
     engine = step.world.usable_engine()
     if engine is not None:
-        uri = f"sip:{settings.host}:{settings.sip_port};transport={settings.transport.value}"
+        uri = f"sip:{settings.place};transport={settings.transport.value}"
         step.tell(engine.id, Probe(trunk_account(name), uri, settings.probe_deadline_s))
     step.start_timer(probe_timer(name), settings.probe_interval_s)
 

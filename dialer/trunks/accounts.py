@@ -48,6 +48,7 @@ def _of_trunk(trunk: Trunk, engine: Engine, port: int) -> Account:
     if trunk.authentication is not None:
         auth = trunk.authentication
         credentials = Credentials(auth.user, auth.password.get_secret_value(), auth.realm)
+    uri = f"sip:{trunk.place};transport={trunk.transport.value}"
     user = trunk.from_user or (trunk.authentication.user if trunk.authentication else trunk.shown_caller_id)
     return Account(
         id=trunk_account(trunk.name),
@@ -56,7 +57,8 @@ def _of_trunk(trunk: Trunk, engine: Engine, port: int) -> Account:
         bind_address=engine.address,
         bind_port=port,
         public_address=trunk.public_address or engine.public_address or "",
-        registrar=f"sip:{trunk.host}:{trunk.sip_port};transport={trunk.transport.value}" if trunk.registration else "",
+        host=uri,
+        registrar=uri if trunk.registration else "",
         register_expires_s=trunk.registration_expires_s,
         credentials=credentials,
         outbound_proxy=trunk.outbound_proxy,
@@ -68,6 +70,7 @@ def _of_trunk(trunk: Trunk, engine: Engine, port: int) -> Account:
         session_expires_s=trunk.session_expires_s,
         dtmf=trunk.dtmf,
         rtp_timeout_s=trunk.rtp_timeout_s,
+        keepalive_s=trunk.keepalive_s,
     )
 
 

@@ -37,7 +37,7 @@ def _formed(number: str, format_: NumberFormat) -> str:
 def request_uri(number: str, trunk: Trunk) -> str:
     """The request URI of a call to `number` (E.164) over `trunk`."""
     user = written(number, trunk.number_format)
-    return f"sip:{user}@{trunk.host}:{trunk.sip_port};transport={trunk.transport.value}"
+    return f"sip:{user}@{trunk.place};transport={trunk.transport.value}"
 
 
 def identity(caller_id: str, trunk: Trunk) -> str:

@@ -11,8 +11,8 @@ from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AccountId
 from dialer.vocabulary.telephony import SessionTimers, Srtp, Transport
 
+from .locating import Query, Target, plain, query_of
 from .loop import Loop, describe
-from .resolver import host_of, with_host
 
 _TIMERS = {
     SessionTimers.OFF: pj.PJSUA_SIP_TIMER_INACTIVE,
@@ -30,6 +30,8 @@ REGISTER_RETRY_S = 15
 REGISTER_FIRST_RETRY_S = 5
 REGISTER_JITTER_S = 5
 _KEEP_ALIVE_S = 15
+_UNREACHABLE = frozenset({408, 502, 503})
+"""pjsip's own codes for silence and for a transport that fails, and a server that says that it cannot."""
 _ERRNO_START = 120_000
 """pjlib adds this to errno (PJ_ERRNO_START_SYS)."""
 
@@ -41,16 +43,20 @@ class SipAccount(pj.Account):
         self,
         incoming: Callable[[SipAccount, pj.OnIncomingCallParam], None],
         answered: Callable[[SipAccount, pj.OnSendRequestParam], None],
+        unreachable: Callable[[SipAccount], None],
         loop: Loop,
     ) -> None:
+        """`unreachable`: nothing that can register us answers where the last REGISTER went."""
         super().__init__()
         self.told: telephony.AccountState | None = None
         self.settings: telephony.Account | None = None
         self.transport_id = -1
         self.port = 0
         self.retired = False
+        self.registers_at: Target | None = None
         self._incoming = incoming
         self._answered = answered
+        self._unreachable = unreachable
         self._loop = loop
 
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:  # noqa: N802 - pjsua2's name
@@ -77,6 +83,8 @@ class SipAccount(pj.Account):
             at=self._loop.now(),
         )
         self._loop.emit(self.told)
+        if prm.code in _UNREACHABLE:
+            self._unreachable(self)
 
     def end(self) -> None:
         """Delete the account; nothing of pjsip may be asked of it afterwards.
@@ -95,15 +103,16 @@ class SipAccount(pj.Account):
 
 
 def account_config(
-    account: telephony.Account, media: telephony.Media, transport_id: int, address: Callable[[str], str]
+    account: telephony.Account, media: telephony.Media, transport_id: int, known: Callable[[Query], bool]
 ) -> pj.AccountConfig:
     """The account in pjsip's words. ICE, presence, 100rel, contact rewriting and codec locking stay off.
 
-    `address` knows the addresses of hosts; a registrar or proxy without one is left out until it has."""
+    A registrar or proxy whose name is not `known` is left out until it is. Contact names the port on which we listen:
+    a peer that opens a connection of its own reaches us there, and not at the port of ours (RFC 3261 8.1.1.8)."""
     config = pj.AccountConfig()
     config.idUri = account.identity
     config.sipConfig.transportId = transport_id
-    _registration(config, account, address)
+    _registration(config, account, known)
     config.callConfig.timerUse = _TIMERS[account.session_timers]
     config.callConfig.timerMinSESec = LEAST_SESSION_S
     config.callConfig.timerSessExpiresSec = max(LEAST_SESSION_S, account.session_expires_s)
@@ -113,7 +122,8 @@ def account_config(
     config.natConfig.viaRewriteUse = 0
     config.natConfig.sdpNatRewriteUse = 0
     config.natConfig.sipOutboundUse = 0
-    config.natConfig.udpKaIntervalSec = _KEEP_ALIVE_S if account.registrar else 0
+    config.natConfig.contactUseSrcPort = 0
+    config.natConfig.udpKaIntervalSec = account.keepalive_s or (_KEEP_ALIVE_S if account.registrar else 0)
     config.presConfig.publishEnabled = False
     config.mwiConfig.enabled = False
     rtp = config.mediaConfig.transportConfig
@@ -130,9 +140,9 @@ def account_config(
     return config
 
 
-def _registration(config: pj.AccountConfig, account: telephony.Account, address: Callable[[str], str]) -> None:
-    registrar = _reachable(account, account.registrar, address)
-    proxy = _reachable(account, account.outbound_proxy, address)
+def _registration(config: pj.AccountConfig, account: telephony.Account, known: Callable[[Query], bool]) -> None:
+    registrar = _as_uri(account.registrar) if account.registrar and known(registrar_of(account)) else ""
+    proxy = _as_uri(account.outbound_proxy) if account.outbound_proxy and known(next_hop(account, "")) else ""
     suffix = "" if account.transport is Transport.UDP else f";transport={account.transport.value}"
     if registrar:
         config.regConfig.registrarUri = _with_transport(registrar, suffix)
@@ -149,17 +159,6 @@ def _registration(config: pj.AccountConfig, account: telephony.Account, address:
         config.sipConfig.authCreds.append(pj.AuthCredInfo("digest", given.realm, given.user, 0, given.password))
 
 
-def _reachable(account: telephony.Account, named: str, address: Callable[[str], str]) -> str:
-    """The URI of a host with its address in place of its name, "" where there is none. TLS needs the name."""
-    if not named:
-        return ""
-    uri = _as_uri(named)
-    known = address(host_of(uri))
-    if account.transport is Transport.TLS or not known:
-        return uri if known else ""
-    return with_host(uri, known)
-
-
 def _as_uri(host_or_uri: str) -> str:
     return host_or_uri if host_or_uri.startswith(("sip:", "sips:")) else f"sip:{host_or_uri}"
 
@@ -168,9 +167,20 @@ def _with_transport(uri: str, suffix: str) -> str:
     return uri if not suffix or ";transport=" in uri.lower() else uri + suffix
 
 
-def hosts_of(account: telephony.Account) -> tuple[str, ...]:
-    """The hosts from which requests are expected where the account lists no peers."""
-    return tuple(host_of(_as_uri(one)) for one in (account.registrar, account.outbound_proxy) if one)
+def registrar_of(account: telephony.Account) -> Query:
+    return query_of(_as_uri(account.registrar), account.transport)
+
+
+def next_hop(account: telephony.Account, uri: str) -> Query:
+    """Where a request outside of a dialog is sent: to the proxy, else to the host of its URI (RFC 3261 8.1.2)."""
+    return query_of(_as_uri(account.outbound_proxy or uri), account.transport)
+
+
+def hosts_of(account: telephony.Account) -> frozenset[Query]:
+    """The account's own peer, by all the names that it has."""
+    named = (account.host, account.registrar, account.outbound_proxy)
+    own = {query_of(_as_uri(one), account.transport) for one in named if one}
+    return frozenset(own | {plain(peer) for peer in account.peers if "/" not in peer})
 
 
 def with_transport(uri: str, transport: Transport) -> str:

@@ -11,15 +11,16 @@ import pjsua2 as pj
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AccountId
 
-from .account import SipAccount, account_config, hosts_of, problem_of
+from .account import SipAccount, account_config, hosts_of, problem_of, registrar_of
 from .border import Border
 from .endpoint import KNOWN_CODECS, Endpoint
+from .locating import Query
 from .loop import Loop
 from .names import Names
 from .registry import Registry
-from .resolver import port_of
 from .sdp import codec_name
 from .transports import Transports, transport_key
+from .uris import port_of
 
 _DIALLED_BOUND = 1024
 
@@ -76,39 +77,80 @@ class Accounts:
             elif present.settings != account or media_changed:
                 self._change(present, account, problems)
         for account in command.accounts:
-            unknown = [host for host in hosts_of(account) if not self._names.address(host)]
+            unknown = sorted({query.host for query in hosts_of(account) if not self._known(query)})
             problems += [f"account {account.id}: {host} has no address yet; it is looked up again" for host in unknown]
         self.sweep()
         self._let_in()
         return tuple(problems)
 
     def _addresses_changed(self) -> None:
-        """DNS says something new of a registrar or proxy."""
+        """DNS says something new of a registrar, a proxy or a trunk."""
         problems: list[str] = []
         for account in tuple(self._accounts.values()):
             if account.settings is not None and hosts_of(account.settings):
                 self._change(account, account.settings, problems)
+                self._register_where_it_is(account)
         for problem in problems:
             self._loop.fault("address_changed", ValueError(problem))
         self._let_in()
 
-    def _let_in(self) -> None:
-        """Tell the border who is no stranger: whom any account lists or names, and whom we have asked for a call."""
-        known = set(self._dialled)
-        for account in (*self._accounts.values(), *self._leaving):
-            if account.settings is not None:
-                known.update(account.settings.peers)
-                known.update(self._names.address(host) for host in hosts_of(account.settings))
-        self._border.let_in(known - {""})
+    def _register_where_it_is(self, account: SipAccount) -> None:
+        """REGISTER anew where the registrar has another address now."""
+        settings = account.settings
+        if settings is None or not settings.registrar:
+            return
+        before, account.registers_at = account.registers_at, self._names.first(registrar_of(settings))
+        if before not in (None, account.registers_at) and account.registers_at is not None:
+            try:
+                account.setRegistration(True)
+            except pj.Error as problem:
+                self._loop.fault("register", problem)
+
+    def _unreachable(self, account: SipAccount) -> None:
+        """The next REGISTER, which pjsip sends by itself, goes to another server where there is one."""
+        if account.settings is None or not account.settings.registrar:
+            return
+        silent = self._names.first(registrar_of(account.settings))
+        if silent is not None:
+            self._names.failed(silent)
+            account.registers_at = self._names.first(registrar_of(account.settings))
 
     def account_of(self, account: telephony.Account | None, source: str) -> bool:
         """Whether a request from `source` ("address:port") is one that the account takes."""
         if account is None:
             return False
         address = source.rpartition(":")[0].strip("[]")
-        named = (self._names.address(host) for host in hosts_of(account))
-        allowed = account.peers or (*named, *self._dialled)
-        return any(_matches(address, peer) for peer in allowed)
+        own = self._own(account)
+        return any(_matches(address, peer) for peer in (own if account.peers else (*own, *self._dialled)))
+
+    def _known(self, query: Query) -> bool:
+        return bool(self._names.addresses(query))
+
+    def _own(self, account: telephony.Account) -> frozenset[str]:
+        """Addresses and networks of the account's peer: listed ones, and whatever its names stand for."""
+        named = (self._names.addresses(query) for query in hosts_of(account))
+        return frozenset(account.peers).union(*named)
+
+    def _let_in(self) -> None:
+        """Tell the border who is no stranger: whom any account lists or names, and whom we have asked for a call. And
+        where credentials may go: to the account's own peer."""
+        known: set[str] = set(self._dialled)
+        places: set[str] = set()
+        for account in (*self._accounts.values(), *self._leaving):
+            if account.settings is None:
+                continue
+            own = self._own(account.settings)
+            known |= own
+            if account.settings.credentials is not None:
+                places |= {f"{network} {account.settings.credentials.user}" for network in own}
+        self._border.let_in(known - {""})
+        self._endpoint.tell_credentials(tuple(places))
+
+    def keep_alive(self, patience_s: float, ping: bool, account: AccountId) -> None:
+        """Double CRLF to the account's peer, or only the end of connections that did not answer the last one."""
+        known = self._accounts.get(account)
+        if known is not None:
+            self._endpoint.keep_alive(known.port, patience_s, ping)
 
     def dialled(self, address: str) -> None:
         """Remember an address that we send requests to, the least recent are forgotten."""
@@ -149,16 +191,17 @@ class Accounts:
         self._endpoint.enable_codecs(tuple(wanted & set(KNOWN_CODECS)) or ("PCMU", "PCMA"))
 
     def _create(self, settings: telephony.Account, problems: list[str]) -> None:
-        account = SipAccount(self._incoming, self._answered, self._loop)
+        account = SipAccount(self._incoming, self._answered, self._unreachable, self._loop)
         account.settings = settings
         try:
             account.transport_id, account.port = self._transports.take(settings)
-            account.create(account_config(settings, self.media, account.transport_id, self._names.address))
+            account.create(account_config(settings, self.media, account.transport_id, self._known))
         except pj.Error as problem:
             problems.append(problem_of(settings, problem))
             if account.transport_id >= 0:
                 self._transports.give_back(settings, account.transport_id, account.port)
             return
+        account.registers_at = self._names.first(registrar_of(settings)) if settings.registrar else None
         self._accounts[settings.id] = account
 
     def _change(self, present: SipAccount, settings: telephony.Account, problems: list[str]) -> None:
@@ -170,7 +213,7 @@ class Accounts:
             self._create(settings, problems)
             return
         try:
-            present.modify(account_config(settings, self.media, present.transport_id, self._names.address))
+            present.modify(account_config(settings, self.media, present.transport_id, self._known))
             present.settings = settings
         except pj.Error as problem:
             problems.append(problem_of(settings, problem))

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pjsua2 as pj
 
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AccountId, LegId
-from dialer.vocabulary.telephony import ClearedBy, Header, LegRole, LegStanding, Transport
+from dialer.vocabulary.telephony import ClearedBy, Header, LegRole, LegStanding
 
 from . import reasons
-from .account import SipAccount, with_transport
+from .account import SipAccount, next_hop, with_transport
 from .accounts import Accounts
 from .dialogs import Dialogs
 from .endpoint import Endpoint
-from .leg import Leg, SipCall, audio_only
+from .leg import Ending, Leg, SipCall, audio_only
+from .locating import Target
 from .loop import Loop, describe
+from .names import Names
 from .registry import Registry
-from .resolver import Resolver, host_of, is_literal, with_host
+from .uris import host_of
 
 _TOO_MANY = 70010
 """PJ_ETOOMANY."""
 _SIP_ERRORS = range(171_000, 171_400)
 """pjsip's own errors about URIs, headers and dialogs (PJSIP_ERRNO_START + 1000)."""
+SILENT_S = 2.0
+"""Not even a 100 for so long, where a host has more than one address: the next one is tried."""
+_OVERLOADED = 503
+"""The server itself cannot take the INVITE (RFC 3261 21.5.4): another one of the same name may."""
 
 
 class Dialling:
@@ -34,7 +42,7 @@ class Dialling:
         registry: Registry,
         accounts: Accounts,
         dialogs: Dialogs,
-        resolver: Resolver,
+        names: Names,
         prefix: str,
     ) -> None:
         """`prefix` begins the ids of incoming legs, which are minted here."""
@@ -43,10 +51,13 @@ class Dialling:
         self._registry = registry
         self._accounts = accounts
         self._dialogs = dialogs
-        self._resolver = resolver
+        self._names = names
         self._prefix = prefix
         self._minted = 0
+        self._commands: dict[LegId, telephony.Dial] = {}
         self.draining = False
+        dialogs.elsewhere = self._elsewhere
+        dialogs.cleared_listeners.append(self._forget)
 
     # -- outgoing
 
@@ -70,11 +81,10 @@ class Dialling:
             self._dialogs.clear(leg, ClearedBy.REFUSED, reason=refusal)
             return
         leg.ring_timer = self._loop.after(command.timeout_s, lambda: self.end(leg, ClearedBy.TIMEOUT))
-        host = host_of(command.uri)
-        if is_literal(host) or self._proxied(command):
-            self._invite(leg, command, host)
-            return
-        self._resolver.resolve(host, lambda address: self._loop.post(lambda: self._invite(leg, command, address)))
+        account = self._accounts.get(command.account)
+        if account is not None and account.settings is not None:
+            query = next_hop(account.settings, command.uri)
+            self._names.locate(query, lambda hops: self._begin(leg, command, hops))
 
     def _refusal(self, command: telephony.Dial) -> str:
         """Why a Dial may not be carried out, "" when it may."""
@@ -93,38 +103,82 @@ class Dialling:
             return "the URI is not a SIP URI"
         return ""
 
-    def _proxied(self, command: telephony.Dial) -> bool:
-        account = self._accounts.get(command.account)
-        return account is not None and account.settings is not None and bool(account.settings.outbound_proxy)
-
-    def _invite(self, leg: Leg, command: telephony.Dial, address: str) -> None:
-        """Send the INVITE; whatever pjsip says against it clears the leg."""
-        account = self._accounts.get(command.account)
+    def _begin(self, leg: Leg, command: telephony.Dial, hops: tuple[Target, ...]) -> None:
+        """The first INVITE of a leg, to the first address of its host."""
         if leg.cleared:
             return
+        if not hops:
+            self._dialogs.clear(leg, ClearedBy.TRANSPORT, reason="the host has no address")
+            return
+        for hop in hops:
+            self._accounts.dialled(hop.address)
+        leg.other_hops = hops
+        self._invite_next(leg, command)
+
+    def _invite_next(self, leg: Leg, command: telephony.Dial) -> None:
+        """INVITE at the next address (RFC 3263 4.3); whatever pjsip says against it clears the leg."""
+        account = self._accounts.get(command.account)
         if account is None or account.settings is None:
             self._dialogs.clear(leg, ClearedBy.REFUSED, reason="the account is gone")
             return
-        if not address:
-            self._dialogs.clear(leg, ClearedBy.TRANSPORT, reason="the host has no address")
-            return
-        transport = account.settings.transport
-        # A TLS peer is verified by the name in the URI, so the name stays; ours was asked first, off this thread.
-        keeps_name = transport is Transport.TLS or self._proxied(command)
-        target = command.uri if keeps_name else with_host(command.uri, address)
-        self._accounts.dialled(address)
+        leg.hop, *others = leg.other_hops
+        leg.other_hops = tuple(others)
         leg.call = SipCall(account, -1, leg, self._dialogs, self._loop)
-        prm = audio_only()
-        prm.opt.customCallId = command.call_id
-        prm.txOption.targetUri = with_transport(target, transport)
-        prm.txOption.localUri = command.identity
-        add_headers(prm, command.headers)
+        self._commands[leg.id] = command
+        query = next_hop(account.settings, command.uri)
+        self._names.pin(query, leg.hop)
         try:
-            leg.call.makeCall(with_transport(command.uri, transport), prm)
+            leg.call.makeCall(with_transport(command.uri, account.settings.transport), self._parameters(command))
         except pj.Error as problem:
             refused = problem.status == _TOO_MANY or problem.status in _SIP_ERRORS
             by = ClearedBy.REFUSED if refused else ClearedBy.TRANSPORT
             self._dialogs.clear(leg, by, reason=describe(problem))
+            return
+        finally:
+            self._names.settle(query)
+        if leg.other_hops:
+            self._loop.after(SILENT_S, partial(self._silent, leg, leg.call))
+
+    def _forget(self, leg: Leg) -> None:
+        self._commands.pop(leg.id, None)
+
+    def _parameters(self, command: telephony.Dial) -> pj.CallOpParam:
+        prm = audio_only()
+        prm.opt.customCallId = command.call_id
+        prm.txOption.localUri = command.identity
+        add_headers(prm, command.headers)
+        return prm
+
+    def _silent(self, leg: Leg, call: SipCall) -> None:
+        """Nothing at all was heard of an INVITE: the next server gets it. What the first one says later is ended."""
+        if not leg.cleared and leg.call is call and not leg.heard and not leg.clearing_by:
+            self._go_elsewhere(leg)
+
+    def _elsewhere(self, leg: Leg, ending: Ending) -> bool:
+        """An INVITE that was not heard of, or that the server cannot serve, goes to the next address."""
+        if leg.incoming or leg.cleared or leg.clearing_by or leg.answered_at is not None:
+            return False
+        overloaded = ending.code == _OVERLOADED and not leg.alerted and reasons.q850(ending.message) is None
+        if not overloaded and (leg.heard or ending.from_peer):
+            return False
+        return self._go_elsewhere(leg)
+
+    def _go_elsewhere(self, leg: Leg) -> bool:
+        command = self._commands.get(leg.id)
+        if leg.hop is None or command is None:
+            return False
+        self._names.failed(leg.hop)
+        if not leg.other_hops:
+            return False
+        call, leg.call = leg.call, None
+        if call is not None:
+            call.given_up = True
+            if call.isActive():
+                call.hangup(pj.CallOpParam())
+            self._registry.let_go(call)
+        leg.heard = False
+        self._loop.soon(lambda: None if leg.cleared else self._invite_next(leg, command))
+        return True
 
     # -- incoming
 

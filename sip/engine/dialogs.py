@@ -49,6 +49,8 @@ class Dialogs:
         self._provisionals = Allowance(at_once=20, per_s=1.0, names_max=_LEGS_MAX)
         self.media_listeners: list[Callable[[Leg], None]] = []
         self.cleared_listeners: list[Callable[[Leg], None]] = []
+        self.elsewhere: Callable[[Leg, Ending], bool] = lambda leg, ending: False
+        """Takes an INVITE that failed without a sign of the contact to another server; whether there is one."""
 
     def provisional(self, leg: Leg, code: int, sdp: bool) -> None:
         leg.heard = True
@@ -140,6 +142,8 @@ class Dialogs:
 
     def ended(self, leg: Leg, ending: Ending) -> None:
         """pjsip says DISCONNECTED: by the peer, by a timer or transport of its own, or because we hung up."""
+        if self.elsewhere(leg, ending):
+            return
         if ending.from_peer:
             leg.heard = True
         # A CANCEL of the peer shows as our 487, not as a message of theirs.

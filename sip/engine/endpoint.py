@@ -74,6 +74,7 @@ class Endpoint:
             self._pj.libInit(self._config())
             self._guard_border()
             self._watch_late_answers()
+            self._watch_peers()
             self._open_wake_transport()
             self._pj.libStart()
             self._pj.audDevManager().setNullDev()
@@ -91,8 +92,6 @@ class Endpoint:
         config.uaConfig.threadCnt = 0
         config.uaConfig.mainThreadOnly = True
         config.uaConfig.userAgent = settings.user_agent
-        for server in settings.nameservers:
-            config.uaConfig.nameserver.append(server)
         config.logConfig.level = settings.log_level if settings.log_file else 0
         config.logConfig.consoleLevel = 0
         config.logConfig.msgLogging = 1 if settings.log_level >= 5 else 0
@@ -120,6 +119,33 @@ class Endpoint:
         ask = getattr(pj, "cornettaLateAnswers", None)
         return tuple(ask()) if ask is not None else ()
 
+    def _watch_peers(self) -> None:
+        """Names are looked up beside pjsip, and peers told from strangers; not in a build without them."""
+        for begin in ("cornettaAskForNames", "cornettaWatchPeers"):
+            if hasattr(pj, begin):
+                getattr(pj, begin)()
+
+    def names_wanted(self) -> tuple[str, ...]:
+        """Names that pjsip needs to know, each once; see cornetta_names.hpp."""
+        ask = getattr(pj, "cornettaNamesWanted", None)
+        return tuple(ask()) if ask is not None else ()
+
+    def tell_name(self, wanted: str, addresses: tuple[str, ...], seconds: float) -> None:
+        """What a name stands for; what waited for it goes on from within this call."""
+        tell = getattr(pj, "cornettaNameKnown", None)
+        if tell is not None and self._pj is not None:
+            tell(wanted, pj.StringVector(addresses), seconds)
+
+    def tell_credentials(self, places: tuple[str, ...]) -> None:
+        """Where credentials may go: "NETWORK USER" for each place."""
+        if hasattr(pj, "cornettaCredentials"):
+            pj.cornettaCredentials(pj.StringVector(places))
+
+    def keep_alive(self, port: int, patience_s: float, ping: bool) -> int:
+        """Double CRLF on the connections of a listener (RFC 5626 4.4.1); how many were closed as dead."""
+        keep = getattr(pj, "cornettaKeepAlive", None)
+        return int(keep(port, patience_s, ping)) if keep is not None else 0
+
     def _open_wake_transport(self) -> None:
         config = pj.TransportConfig()
         config.port = self._settings.wake_port or free_udp_port()
@@ -144,6 +170,8 @@ class Endpoint:
         if self._pj is None:
             return
         gc.collect()
+        if hasattr(pj, "cornettaForgetNames"):
+            pj.cornettaForgetNames()
         # What had to be heard was waited for: pjsua would wait another second for nothing.
         self._pj.libDestroy(_NO_RX)
         self._pj = None

@@ -16,6 +16,7 @@ import pjsua2 as pj
 from dialer.vocabulary.ids import AccountId, BridgeId, LegId
 from dialer.vocabulary.telephony import ClearedBy, LegRole, LegStanding, StreamStatistics
 
+from .locating import Target
 from .loop import Loop, Timer
 from .reasons import carries_sdp, status_of
 
@@ -61,7 +62,8 @@ class Listener(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Leg:
-    """State of one leg. `heard_by` and `hears` None: everybody in the bridge."""
+    """State of one leg. `heard_by` and `hears` None: everybody in the bridge. `hop` is where the INVITE went, and
+    `other_hops` are where it goes if nobody answers there."""
 
     id: LegId
     account: AccountId
@@ -93,6 +95,8 @@ class Leg:
     heard_by: tuple[LegId, ...] | None = None
     ring_timer: Timer | None = None
     last_digit: tuple[str, float] | None = None
+    hop: Target | None = None
+    other_hops: tuple[Target, ...] = ()
 
 
 def guarded(
@@ -102,6 +106,8 @@ def guarded(
 
     @functools.wraps(callback)
     def wrapped(self: SipCall, prm: P) -> None:
+        if self.given_up:
+            return
         try:
             callback(self, prm)
         except Exception as problem:  # noqa: BLE001 - nothing may pass into pjsip's C frames
@@ -111,11 +117,12 @@ def guarded(
 
 
 class SipCall(pj.Call):
-    """pjsip's side of one leg."""
+    """pjsip's side of one leg. One that was `given_up` says nothing more: its leg goes on in another."""
 
     def __init__(self, account: pj.Account, call_index: int, leg: Leg, listener: Listener, loop: Loop) -> None:
         super().__init__(account, call_index)
         self.leg = leg
+        self.given_up = False
         self.listener = listener
         self.loop = loop
 

@@ -289,7 +289,12 @@ def parse(arguments: Sequence[str] | None = None) -> EngineSettings:
     parser.add_argument("--log-level", type=int, default=3, choices=range(7), help="level of pjsip's own log")
     parser.add_argument("--no-analysis", action="store_true", help="run without the analysis process")
     parser.add_argument("--clock-rate-hz", type=int, default=8000, help="of the conference bridge")
-    parser.add_argument("--nameserver", action="append", default=[], help="DNS for TLS peers, may be repeated")
+    parser.add_argument(
+        "--nameserver",
+        action="append",
+        default=[],
+        help="name server that is asked instead of those of the system, ADDRESS or ADDRESS:PORT; may be repeated",
+    )
     parser.add_argument("--drain-timeout-s", type=float, default=30.0, help="for the last legs after SIGTERM")
     parser.add_argument("--lifeline", type=int, help="descriptor of a pipe: at its end the engine ends, too")
     given = parser.parse_args(arguments)

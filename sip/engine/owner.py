@@ -177,6 +177,9 @@ class Owner:
         for _ in range(min(len(self._commands), COMMANDS_PER_TURN)):
             self._commands.popleft()()
         self._loop.turn()
+        wanted = self._endpoint.names_wanted()
+        if wanted:
+            board.names_wanted(wanted)
         self._pulse.beat()
         self._sleeping = True
         wait_ms = 0 if self._commands else self._loop.wait_ms(POLL_MS)

@@ -59,6 +59,10 @@ class Registry:
             if len(self._given_up) > _GIVEN_UP_BOUND:
                 self._given_up.popitem(last=False)
 
+    def let_go(self, call: SipCall) -> None:
+        """Forget a call whose leg goes on without it; it dies on the next turn."""
+        self._dead.append(call)
+
     def turn(self) -> bool:
         """Let the dead go; whether there were any."""
         if not self._dead:

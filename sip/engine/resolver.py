@@ -1,98 +1,242 @@
-"""Names to addresses, off the owner thread.
+"""Asks DNS, on a thread of its own: the thread that owns pjsua2 never waits for a name.
 
-pjsip would ask the system and block every call for as long as DNS is silent (pjproject 3952). So a host that is no IP
-literal is asked for on a thread of its own; answers are kept for a while, and longer when DNS fails.
+One slow name delays nobody but who asked for it: questions run side by side, each with an end.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ipaddress
-import re
-import socket
-import time
+import asyncio
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
 
-_URI = re.compile(
-    r"^(?P<scheme>sips?):(?:(?P<user>[^@]*)@)?(?P<host>\[[^\]]+\]|[^:;?>]+)(?::(?P<port>\d+))?(?P<rest>.*)$"
-)
+import dns.asyncresolver
+import dns.exception
+import dns.name
+import dns.nameserver
+import dns.rdatatype
+import dns.resolver
+import structlog
+
+from .hosts_file import HostsFile
+from .locating import ANY, Answer, Query, Server, Target
+
+log = structlog.get_logger(__name__)
+
+ASKED_AGAIN_S = 1.5
+"""How long one name server may be silent before the next is asked."""
+LONGEST_S = 4.0
+"""How long one question may take."""
+SHORTEST_TTL_S, LONGEST_TTL_S = 5.0, 3600.0
+NOBODY_S = 15.0
+"""How long a name that nobody has is not asked for again."""
+HOSTS_S = 30.0
+WAITING_BOUND = 500
+SERVERS_BOUND = 16
+"""SRV records of one name that are followed."""
+_SERVICES = {"udp": ("_sip._udp", "SIP+D2U"), "tcp": ("_sip._tcp", "SIP+D2T"), "tls": ("_sips._tcp", "SIPS+D2T")}
+"""Label of SRV and service of NAPTR (RFC 3263 4.1)."""
+_RESOLV_CONF = Path("/etc/resolv.conf")
+
+
+class Silent(Exception):
+    """No name server answered, or none could."""
+
+
+class _Found(NamedTuple):
+    records: tuple[Any, ...]
+    seconds: float
 
 
 class Resolver:
-    """Resolves hosts with a cache. `resolve` may be called from any thread."""
+    """Answers queries. `find` may be called from any thread; the thread begins with the first question."""
 
-    def __init__(self, fresh_s: float = 60.0, stale_s: float = 3600.0, waiting_bound: int = 1000) -> None:
-        """`fresh_s`: how long an answer is used without asking; `stale_s`: how long when DNS does not answer."""
-        self._fresh_s = fresh_s
-        self._stale_s = stale_s
-        self._waiting_bound = waiting_bound
+    def __init__(self, nameservers: tuple[str, ...] = (), hosts: HostsFile | None = None) -> None:
+        """`nameservers`: "ADDRESS" or "ADDRESS:PORT", else those of the system."""
+        self._nameservers = nameservers
+        self._hosts = hosts or HostsFile()
+        self._system: dns.asyncresolver.Resolver | None = None
+        self._system_of: tuple[int, int] | None = None
         self._waiting = 0
-        self._known: dict[str, tuple[float, str]] = {}
-        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="resolver")
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._closed = False
 
-    def resolve(self, host: str, done: Callable[[str], None]) -> None:
-        """Call `done` with an address, "" when there is none: at once from the cache, else on another thread."""
-        known = self._known.get(host)
-        if known is not None and time.monotonic() - known[0] < self._fresh_s:
-            done(known[1])
-        elif self._waiting >= self._waiting_bound:
-            done("")
-        else:
-            self._waiting += 1
-            self._threads.submit(self._ask, host, done)
-
-    def resolve_now(self, host: str) -> str:
-        """Blocking; for tests of the cache and for use outside of the owner thread."""
-        return self._lookup(host)
+    def find(self, query: Query, done: Callable[[Answer | None], None]) -> None:
+        """Call `done` on another thread with what the name stands for; None where DNS does not say."""
+        with self._lock:
+            loop = None if self._closed or self._waiting >= WAITING_BOUND else self._running()
+            if loop is not None:
+                self._waiting += 1
+                asyncio.run_coroutine_threadsafe(self._answer(query, done), loop)
+        if loop is None:
+            done(None)
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            self._closed = True
+            loop, thread = self._loop, self._thread
+        if loop is not None and thread is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join(5.0)
 
-    def _ask(self, host: str, done: Callable[[str], None]) -> None:
+    # -- its thread
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._run, args=(self._loop,), name="resolver", daemon=True)
+            self._thread.start()
+        return self._loop
+
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_forever()
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.close()
+
+    async def _answer(self, query: Query, done: Callable[[Answer | None], None]) -> None:
+        answer: Answer | None = None
         try:
-            address = self._lookup(host)
+            answer = await self._locate(query)
+        except Silent:
+            pass
+        except Exception:
+            # Whoever waits for a name has to hear that there is none.
+            log.exception("name_not_looked_up", host=query.host)
         finally:
-            self._waiting -= 1
-        done(address)
+            with self._lock:
+                self._waiting -= 1
+        done(answer)
 
-    def _lookup(self, host: str) -> str:
+    async def _locate(self, query: Query) -> Answer:
+        """RFC 3263 4.2: with a port, or for no transport, addresses alone; else SRV before them."""
+        addresses = self._hosts.addresses(query.host)
+        if addresses:
+            return _one(addresses, query.port, HOSTS_S)
+        if query.transport == ANY or query.port:
+            return _one_of(await self._addresses(query.host), query.port)
+        label, service = _SERVICES[query.transport]
+        usual = f"{label}.{query.host}"
+        naptr, srv, plain = await asyncio.gather(
+            self._naptr(query.host, service), self._unless_silent(usual, "SRV"), self._or_silence(query.host)
+        )
+        if naptr not in ("", usual):
+            srv = await self._unless_silent(naptr, "SRV")
+        if srv is not None and srv.records:
+            return await self._servers(srv)
+        if isinstance(plain, Silent):
+            raise plain
+        return _one_of(plain, 0)
+
+    async def _naptr(self, host: str, service: str) -> str:
+        """The name whose SRV records a NAPTR names for our transport, "" where there is none."""
+        found = await self._unless_silent(host, "NAPTR")
+        fitting = [
+            record
+            for record in (found.records if found is not None else ())
+            if record.service.decode(errors="replace").upper() == service and record.flags.lower() == b"s"
+        ]
+        best = min(fitting, key=lambda record: (record.order, record.preference), default=None)
+        return best.replacement.to_text(omit_final_dot=True).lower() if best is not None else ""
+
+    async def _servers(self, srv: _Found) -> Answer:
+        """A target "." says that there is no such service (RFC 2782)."""
+        records = [record for record in srv.records if record.target != dns.name.root][:SERVERS_BOUND]
+        found = await asyncio.gather(
+            *(self._or_silence(record.target.to_text(omit_final_dot=True)) for record in records)
+        )
+        servers: list[Server] = []
+        seconds = srv.seconds
+        for record, one in zip(records, found, strict=True):
+            if isinstance(one, _Found) and one.records:
+                seconds = min(seconds, one.seconds)
+                targets = tuple(Target(address, record.port) for address in one.records)
+                servers.append(Server(record.priority, record.weight, targets))
+        if not servers and any(isinstance(one, Silent) for one in found):
+            raise Silent
+        return Answer(tuple(servers), seconds if servers else NOBODY_S)
+
+    async def _or_silence(self, host: str) -> _Found | Silent:
         try:
-            answers = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-        except OSError:
-            known = self._known.get(host)
-            return known[1] if known is not None and time.monotonic() - known[0] < self._stale_s else ""
-        addresses = sorted(answers, key=lambda answer: answer[0] != socket.AF_INET)
-        address = str(addresses[0][4][0])
-        self._known[host] = (time.monotonic(), address)
-        return address
+            return await self._addresses(host)
+        except Silent as silence:
+            return silence
+
+    async def _unless_silent(self, name: str, kind: str) -> _Found | None:
+        """Some name servers do not answer questions for NAPTR or SRV at all: then there are none."""
+        try:
+            return await self._ask(name, kind)
+        except Silent:
+            return None
+
+    async def _addresses(self, host: str) -> _Found:
+        """Addresses as texts; those of IPv6 only where there are none of IPv4."""
+        known = self._hosts.addresses(host)
+        if known:
+            return _Found(known, HOSTS_S)
+        found = await self._ask(host, "A")
+        if not found.records:
+            found = await self._ask(host, "AAAA")
+        return _Found(tuple(record.address for record in found.records), found.seconds)
+
+    async def _ask(self, name: str, kind: str) -> _Found:
+        try:
+            asked = self._dns()
+            answer = await asked.resolve(
+                name, dns.rdatatype.from_text(kind), search=True, raise_on_no_answer=False, lifetime=LONGEST_S
+            )
+        except (dns.resolver.NXDOMAIN, dns.exception.SyntaxError, dns.name.LabelTooLong, dns.name.EmptyLabel):
+            return _Found((), NOBODY_S)
+        except (dns.exception.DNSException, OSError) as problem:
+            raise Silent from problem
+        if answer.rrset is None:
+            return _Found((), NOBODY_S)
+        seconds = min(LONGEST_TTL_S, max(SHORTEST_TTL_S, float(answer.rrset.ttl)))
+        return _Found(tuple(answer.rrset), seconds)
+
+    def _dns(self) -> dns.asyncresolver.Resolver:
+        """Where to ask: as told, else what resolv.conf(5) says now."""
+        stamp = None if self._nameservers else _stamp(_RESOLV_CONF)
+        if self._system is None or stamp != self._system_of:
+            self._system, self._system_of = self._made(), stamp
+        return self._system
+
+    def _made(self) -> dns.asyncresolver.Resolver:
+        try:
+            made = dns.asyncresolver.Resolver(configure=not self._nameservers)
+        except dns.resolver.NoResolverConfiguration:
+            made = dns.asyncresolver.Resolver(configure=False)
+            made.nameservers = ["127.0.0.1"]
+        if self._nameservers:
+            made.nameservers = [_server(text) for text in self._nameservers]
+        made.timeout = ASKED_AGAIN_S
+        return made
 
 
-def host_of(uri: str) -> str:
-    """The host of a SIP URI without brackets, "" where it cannot be read."""
-    match = _URI.match(uri.strip().removeprefix("<"))
-    return match.group("host").strip("[]") if match else ""
+def _server(text: str) -> dns.nameserver.Nameserver:
+    address, colon, port = text.rpartition(":")
+    if colon and ":" not in address.strip("[]").replace("::", "") and port.isdigit():
+        return dns.nameserver.Do53Nameserver(address.strip("[]"), int(port))
+    return dns.nameserver.Do53Nameserver(text, 53)
 
 
-def port_of(uri: str) -> int:
-    """The port of a SIP URI, 0 where it names none."""
-    match = _URI.match(uri.strip().removeprefix("<"))
-    return int(match.group("port") or 0) if match else 0
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
 
 
-def with_host(uri: str, address: str) -> str:
-    """The URI with another host; an IPv6 address gets its brackets."""
-    match = _URI.match(uri)
-    if match is None:
-        return uri
-    user = f"{match.group('user')}@" if match.group("user") is not None else ""
-    port = f":{match.group('port')}" if match.group("port") else ""
-    host = f"[{address}]" if ":" in address else address
-    return f"{match.group('scheme')}:{user}{host}{port}{match.group('rest')}"
+def _one(addresses: tuple[str, ...], port: int, seconds: float) -> Answer:
+    return Answer((Server(0, 0, tuple(Target(address, port) for address in addresses)),), seconds)
 
 
-def is_literal(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        ipaddress.ip_address(host)
-        return True
-    return False
+def _one_of(found: _Found, port: int) -> Answer:
+    return _one(found.records, port, found.seconds) if found.records else Answer((), found.seconds)

@@ -12,8 +12,8 @@ class OwnerSettings(Struct, frozen=True):
 
     `boot` names the start, `log_file` is pjlib's own ("" for none) with `log_level` 0..6, `wake_port` the UDP port
     on loopback of the transport that wakes the owner thread (0: any). `clock_rate_hz` is that of the conference
-    bridge and stands until the process ends. `nameservers` lets pjsip ask DNS by itself for TLS peers; without
-    them it asks the system.
+    bridge and stands until the process ends. `nameservers` ("ADDRESS" or "ADDRESS:PORT") are asked instead of those
+    of the system.
     """
 
     engine: EngineId

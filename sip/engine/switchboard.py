@@ -18,6 +18,7 @@ from .dialling import Dialling
 from .dialogs import Dialogs
 from .endpoint import Endpoint
 from .hold import Holds
+from .keep_alive import KeepAlive
 from .leg import Leg
 from .loop import Loop
 from .media import Players
@@ -27,7 +28,7 @@ from .probes import Probes
 from .reasons import request_uri
 from .recording import Recorders
 from .registry import Registry
-from .resolver import Resolver, host_of, is_literal, with_host
+from .resolver import Resolver
 from .settings import OwnerSettings
 from .supervision import Supervision
 from .unattended import Unattended
@@ -44,13 +45,14 @@ class Switchboard:
         self._settings = settings
         self._loop = loop
         self.registry = Registry()
-        self._resolver = Resolver()
-        self._names = Names(loop, self._resolver)
-        self._probes = Probes(loop)
+        self._resolver = Resolver(settings.nameservers)
+        self._names = Names(loop, self._resolver, endpoint.tell_name)
+        self._probes = Probes(loop, self._names, self._asked)
         self._border = Border(loop)
         self.accounts = Accounts(
             loop, endpoint, self.registry, self._names, self._border, self._incoming, self._probes.answered
         )
+        self._keep_alive = KeepAlive(loop, self.accounts)
         patchbay = Patchbay(loop)
         self._bridges = Bridges(loop, self.registry, patchbay)
         self._players = Players(loop, patchbay, self._bridges, settings.clock_rate_hz)
@@ -61,7 +63,7 @@ class Switchboard:
             loop, self.registry, self.accounts, self._bridges, self._players, self._recorders, self._holds
         )
         prefix = f"{settings.engine}-{settings.boot}"
-        self._dialling = Dialling(loop, endpoint, self.registry, self.accounts, self._dialogs, self._resolver, prefix)
+        self._dialling = Dialling(loop, endpoint, self.registry, self.accounts, self._dialogs, self._names, prefix)
         self._supervision = Supervision(loop, self.registry, self.accounts, self._dialling.end)
         self._unattended = Unattended(loop, self.registry, self._bridges, self._players, self._dialling)
         self._dialogs.cleared_listeners += [self._supervision.clear, self._taps.clear, self._after_last]
@@ -87,6 +89,10 @@ class Switchboard:
 
     def attended(self, present: bool) -> None:
         self._unattended.attended(present)
+
+    def names_wanted(self, texts: tuple[str, ...]) -> None:
+        """pjsip needs these names for messages that wait."""
+        self._names.wanted(texts)
 
     def late_answers(self, call_ids: tuple[str, ...]) -> None:
         self._dialogs.late_answers(call_ids)
@@ -121,35 +127,22 @@ class Switchboard:
 
     def _configure(self, command: telephony.Configure) -> None:
         """Carried out when the names of its hosts are known; a later Configure takes the place of one that waits."""
-        hosts = [host for account in command.accounts for host in hosts_of(account)]
+        hosts = [query for account in command.accounts for query in hosts_of(account)]
         self._names.want(hosts, lambda: self._apply(command))
 
     def _apply(self, command: telephony.Configure) -> None:
         problems = self.accounts.apply(command)
+        self._keep_alive.apply(command.accounts)
         self._unattended.unattended_s = command.unattended_s
         self._unattended.waiting_message = command.waiting_message
         at = self._loop.now()
         self._loop.emit(telephony.ConfigurationTaken(revision=command.revision, problems=problems, at=at))
 
+    def _asked(self, address: str) -> None:
+        self.accounts.dialled(address)
+
     def _probe(self, command: telephony.Probe) -> None:
-        account = self.accounts.get(command.account)
-        host = host_of(command.uri)
-        tls = account is not None and account.settings is not None and account.settings.transport == "tls"
-        if is_literal(host) or tls:
-            self._send_probe(account, command, command.uri)
-            return
-
-        def resolved(address: str) -> None:
-            target = with_host(command.uri, address) if address else command.uri
-            self._loop.post(lambda: self._send_probe(account if address else None, command, target))
-
-        self._resolver.resolve(host, resolved)
-
-    def _send_probe(self, account: SipAccount | None, command: telephony.Probe, target: str) -> None:
-        host = host_of(target)
-        if is_literal(host):
-            self.accounts.dialled(host)
-        self._probes.send(account, command, target)
+        self._probes.send(self.accounts.get(command.account), command)
 
     def _snapshot(self, command: telephony.Snapshot) -> None:
         self._loop.emit(

@@ -14,6 +14,8 @@ from .loop import Loop, Timer
 
 KEPT_S = 35.0
 """A BYE is answered again for 32 s where its answer was lost (RFC 3261 17.2.2, timer J): so long a transport stays."""
+HANDSHAKE_MS = 10_000
+"""A connection whose handshake is not over by then is closed, whoever opened it."""
 SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 _TYPES = {
     Transport.UDP: pj.PJSIP_TRANSPORT_UDP,
@@ -79,6 +81,7 @@ class Transports:
             config.publicAddress = account.public_address
         if account.transport is Transport.TLS:
             tls = account.tls or telephony.Tls()
+            config.tlsConfig.msecTimeout = HANDSHAKE_MS
             config.tlsConfig.verifyServer = tls.verify
             config.tlsConfig.verifyClient = tls.verify and bool(tls.ca_file)
             config.tlsConfig.CaListFile = tls.ca_file or (SYSTEM_CERTIFICATES if tls.verify else "")

@@ -132,7 +132,11 @@ unpack() {
     # another leg's before, above all before an engine was killed. Packets that come while a leg's media begin or change
     # do not end the engine any more (pjproject 5001), nor do they make the leg deaf; and a port of the bridge that goes
     # at once after it came goes on the bridge's own thread, which may be looking at it (pjproject 5057).
+    # A peer that is silent (on hold, muted) keeps its leg, and RTCP is the peer's as RTP is.
     patch -p1 <"$here/cornetta_rtp.patch"
+
+    # No thread asks DNS: names are looked up in what cornetta_names.cpp knows.
+    patch -p1 <"$here/cornetta_names.patch"
 
     # pjsua has room for 8 transports and each account takes one, which stays for a while after its account.
     edit pjsip/include/pjsua-lib/pjsua_internal.h "transports" 's/(pjsua_transport_data tpdata)\[8\];/\1[2*PJSUA_MAX_ACC];/'
@@ -151,7 +155,7 @@ unpack() {
     edit $swig/pjsua2.i "annotations" 's/^%module\(directors="1"\) pjsua2$/&\n%feature("python:annotations", "c");/'
     printf '\n%%include "cornetta.i"\n' >>$swig/pjsua2.i
     edit $swig/python/setup.py "sources" \
-        's/\["pjsua2_wrap.cpp"\],/["pjsua2_wrap.cpp", "cornetta_tap.cpp", "cornetta_answers.cpp", "cornetta_calls.cpp", "cornetta_border.cpp", "cornetta_guard.cpp"], include_dirs=[".."],/'
+        's/\["pjsua2_wrap.cpp"\],/["pjsua2_wrap.cpp", "cornetta_tap.cpp", "cornetta_answers.cpp", "cornetta_calls.cpp", "cornetta_border.cpp", "cornetta_guard.cpp", "cornetta_names.cpp", "cornetta_peers.cpp"], include_dirs=[".."],/'
     # The wrapper only passes on: optimising it takes a minute and gives nothing.
     edit $swig/python/setup.py "flags" 's/^# Fill in libraries$/extra_compile_args += ["-O1", "-g0"]\n&/'
     # Calls inside the module go straight to their function, not through a table that another library could change.

@@ -16,7 +16,15 @@
 /* Two sockets for each leg (RTP and RTCP). Needs epoll. The SIP transports, a TCP connection each, have a table of
  * their own. An entry takes nearly 1 kB. */
 #define PJ_IOQUEUE_MAX_HANDLES      8192
-#define PJSIP_MAX_TRANSPORTS        2048
+#define PJSIP_MAX_TRANSPORTS        4096
+
+/* A connection that somebody opens has to say something within 10 s. How many there may be is in cornetta_peers.cpp. */
+#define PJSIP_TCP_INITIAL_TIMEOUT               10
+#define PJSIP_TRANSPORT_SERVER_IDLE_TIME_FIRST  10
+
+/* Connections that wait to be taken. With 5 of them, a few others are enough to keep a trunk's own waiting for 1 s. */
+#define PJSIP_TCP_TRANSPORT_BACKLOG             512
+#define PJSIP_TLS_TRANSPORT_BACKLOG             512
 
 /* Bare, level-triggered epoll: each queue of ours is polled by one thread. By default (EPOLLEXCLUSIVE) every packet
  * costs four epoll_ctl, which delete and add its socket again; bare it costs two that modify it. Several events a poll:

@@ -5,6 +5,8 @@
 #include "cornetta_calls.hpp"
 #include "cornetta_border.hpp"
 #include "cornetta_guard.hpp"
+#include "cornetta_names.hpp"
+#include "cornetta_peers.hpp"
 %}
 
 %include "cornetta_tap.hpp"
@@ -12,3 +14,5 @@
 %include "cornetta_calls.hpp"
 %include "cornetta_border.hpp"
 %include "cornetta_guard.hpp"
+%include "cornetta_names.hpp"
+%include "cornetta_peers.hpp"

@@ -103,8 +103,7 @@ bool isKnown(const pjsip_rx_data *rdata)
     const pjsip_transport *transport = rdata->tp_info.transport;
     if (PJSIP_TRANSPORT_IS_RELIABLE(transport) && transport->dir == PJSIP_TP_DIR_OUTGOING)
         return true;
-    return std::any_of(known.begin(), known.end(),
-                       [rdata](const Network &each) { return within(each, rdata->pkt_info.src_addr); });
+    return cornettaKnows(rdata->pkt_info.src_addr);
 }
 
 bool readNetwork(const string &written, Network &network)
@@ -399,6 +398,11 @@ void cornettaLetIn(const std::vector<string> &networks)
         if (readNetwork(written, network))
             known.push_back(network);
     }
+}
+
+bool cornettaKnows(const pj_sockaddr &address)
+{
+    return std::any_of(known.begin(), known.end(), [&address](const Network &each) { return within(each, address); });
 }
 
 CornettaKeptOut cornettaKeptOut()

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <pj/sock.h>
 #include <pjsua2/types.hpp>
 
 /**
@@ -40,6 +41,11 @@ void cornettaGuardBorder() PJSUA2_THROW(pj::Error);
  * out.
  */
 void cornettaLetIn(const std::vector<std::string> &networks);
+
+#ifndef SWIG
+/* Whether an address is no stranger's. */
+bool cornettaKnows(const pj_sockaddr &address);
+#endif
 
 /**
  * What was kept out, counted anew from now on.

@@ -86,10 +86,11 @@ class Tls(Struct, frozen=True):
 class Account(Struct, frozen=True):
     """One SIP identity with a transport of its own: a trunk, a registrar for phones, or a lab's user agent.
 
-    `identity` is a name-addr or URI for From where Dial gives none; `registrar` "" means static.
-    `peers` lists the addresses from which requests are accepted; empty means those of registrar, proxy and
-    dialled hosts. `offers_incoming` false answers every incoming INVITE with 403 without an event.
-    Times in seconds; `rtp_timeout_s` 0 switches RTP supervision off.
+    `identity` is a name-addr or URI for From where Dial gives none; `registrar` "" means static. `host` is the SIP URI
+    of the peer; without a port, SRV records are followed (RFC 3263). Requests are accepted from `peers` and from all
+    addresses of host, registrar and proxy; without `peers`, also from dialled hosts. Credentials go to those of
+    the peer alone. `offers_incoming` false answers every incoming INVITE with 403 without an event.
+    Times in seconds; `rtp_timeout_s` 0 switches RTP supervision off, `keepalive_s` 0 the keep-alive of RFC 5626.
     """
 
     id: AccountId
@@ -98,6 +99,7 @@ class Account(Struct, frozen=True):
     bind_address: str = "127.0.0.1"
     bind_port: int = 0
     public_address: str = ""
+    host: str = ""
     registrar: str = ""
     register_expires_s: int = 300
     credentials: Credentials | None = None
@@ -111,6 +113,7 @@ class Account(Struct, frozen=True):
     dtmf: DtmfMode = DtmfMode.RFC4733
     rtp_timeout_s: float = 30.0
     offers_incoming: bool = False
+    keepalive_s: int = 0
 
 
 class Media(Struct, frozen=True):

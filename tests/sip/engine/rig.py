@@ -154,14 +154,16 @@ class Sipp:
         port: int = 0,
         timeout_s: int = 45,
         lenient: bool = False,
+        host: str = "127.0.0.1",
     ) -> None:
         self.port = port or free_port()
+        self._host = host
         self._directory = directory
         self._timeout_s = timeout_s
         self._log = directory / f"sipp-{self.port}.messages"
         scenario = directory / f"sipp-{self.port}.xml"
         scenario.write_text(f'<?xml version="1.0"?>\n<scenario name="peer">\n{steps}\n</scenario>\n')
-        command = ["sipp", "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(self.port), "-m", str(calls), "-nostdin"]
+        command = ["sipp", "-sf", str(scenario), "-i", host, "-p", str(self.port), "-m", str(calls), "-nostdin"]
         command += ["-timeout", f"{timeout_s}s", "-timeout_error", "-mp", str(free_port() & ~1), "-trace_msg"]
         command += [
             "-message_file",
@@ -191,7 +193,7 @@ class Sipp:
         while time.monotonic() < until and self._process.poll() is None:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
                 try:
-                    probe.bind(("127.0.0.1", self.port))
+                    probe.bind((self._host, self.port))
                 except OSError:
                     return
             threading.Event().wait(0.02)

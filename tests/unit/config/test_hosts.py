@@ -7,7 +7,7 @@ import pytest
 from config.model import Engine, Server, StaticPhone, Trunk
 from dialer.trunks.accounts import configure
 from dialer.trunks.number import identity, request_uri
-from sip.engine.resolver import host_of, port_of
+from sip.engine.uris import host_of, port_of
 from tests.unit.callflow.house import campaign, settings
 
 
@@ -31,8 +31,11 @@ from tests.unit.callflow.house import campaign, settings
 def test_hosts_stand_in_uris_as_they_must(host: str, in_uri: str, address: str) -> None:
     trunk = Trunk(name="a", host=host, peers=(host,), from_domain=host)
     uri = request_uri("+442079460001", trunk)
-    assert uri == f"sip:+442079460001@{in_uri}:5060;transport=udp"
-    assert (host_of(uri), port_of(uri)) == (address, 5060)
+    assert uri == f"sip:+442079460001@{in_uri};transport=udp"
+    assert (host_of(uri), port_of(uri)) == (address, 0)
+    uri = request_uri("+442079460001", trunk.model_copy(update={"port": 5070}))
+    assert uri == f"sip:+442079460001@{in_uri}:5070;transport=udp"
+    assert (host_of(uri), port_of(uri)) == (address, 5070)
     assert identity("+442079460100", trunk) == f"<sip:+442079460100@{in_uri}>"
     assert trunk.peers == (address,)
     assert Server(listen_host=host).local_url == f"http://{in_uri}:8080"

@@ -99,7 +99,7 @@ def test_a_reference_names_phone_and_extension(reference: str, expected: tuple[s
 
 def test_addresses_of_phones() -> None:
     desks = AsteriskPhone(kind="asterisk", name="desks", trunk="pbx")
-    assert address(desks, PBX, "alice", "101") == "sip:101@192.0.2.20:5060;transport=udp"
+    assert address(desks, PBX, "alice", "101") == "sip:101@192.0.2.20;transport=udp"
     direct = StaticPhone(kind="static", name="direct", uri="sip:{agent}-{extension}@192.0.2.30")
     assert address(direct, None, "alice", "*7+") == "sip:alice-*7+@192.0.2.30"
     with pytest.raises(ValueError, match="cannot be part of a SIP address"):

@@ -39,9 +39,11 @@ def test_written(format_: dict[str, Any], number: str, text: str) -> None:
 
 
 def test_request_uri() -> None:
-    assert request_uri(LONDON, trunk()) == f"sip:{LONDON}@main.example.net:5060;transport=udp"
+    """A port that nobody set is not written: it would forbid the SRV records of the host (RFC 3263 4.2)."""
+    assert request_uri(LONDON, trunk()) == f"sip:{LONDON}@main.example.net;transport=udp"
     tls = trunk(transport="tls", number_format={"form": "e164"})
-    assert request_uri(LONDON, tls) == "sip:442079460100@main.example.net:5061;transport=tls"
+    assert request_uri(LONDON, tls) == "sip:442079460100@main.example.net;transport=tls"
+    assert request_uri(LONDON, trunk(port=5070)) == f"sip:{LONDON}@main.example.net:5070;transport=udp"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.lab.gauge import Gauge, Reading
 from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD
 from dialer.lab.stage import Stage
+from dialer.terminal import escaped
 from dialer.vocabulary.ids import CampaignName
 
 REFRESH_S = 0.5
@@ -76,7 +77,7 @@ def picture(
     width, height = size
     agents = len(_agents(world))
     if width >= WIDE and height >= min(agents, AGENT_ROWS) + BOXES_ROWS:
-        head = Columns([_campaign(campaign, reading), _lines(world), results_panel(results)])
+        head = Columns([_campaign(campaign, reading), lines_panel(world), results_panel(results)])
         return Group(head, agents_panel(world), foot)
     lines = [*_summary(world, campaign, reading, results), _cut(foot)]
     room = max(1, height - len(lines) - 2)  # the head of the table, and the cursor below
@@ -105,7 +106,7 @@ def _summary(world: World, campaign: Campaign, reading: Reading, results: dict[s
     if campaign.is_predictive:
         lines.append(Text(f"utilisation {reading.utilisation:.1f} %, {reading.level}, {reading.share_abandoned} lost"))
     why = campaign.reason.sentence if campaign.reason else "dialling"
-    lines.append(Text(why, style="yellow" if campaign.reason else "green"))
+    lines.append(Text(escaped(why), style="yellow" if campaign.reason else "green"))
     return [_cut(line) for line in lines]
 
 
@@ -128,7 +129,7 @@ def _campaign(campaign: Campaign, reading: Reading) -> Panel:
         body.add_row("abandoned", Text(reading.share_abandoned, style="red" if over else ""))
         body.add_row("pacing", reading.why)
     why = campaign.reason.sentence if campaign.reason else "dialling"
-    body.add_row("now", Text(why, style="yellow" if campaign.reason else "green"))
+    body.add_row("now", Text(escaped(why), style="yellow" if campaign.reason else "green"))
     return Panel(body, title=f"campaign {campaign.name}", width=62)
 
 
@@ -139,13 +140,14 @@ def _label(state: InteractionState) -> str:
     return "after-call work" if state is InteractionState.CLEARED else state.value
 
 
-def _lines(world: World) -> Panel:
+def lines_panel(world: World) -> Panel:
     body = Table.grid(padding=(0, 1))
     states = Counter(each.state for each in world.interactions.values())
     for state in _SHOWN:
         body.add_row(_label(state), str(states.get(state, 0)))
     for trunk in world.trunks.values():
-        body.add_row(f"trunk {trunk.name}", f"{trunk.state}, {len(trunk.legs)} legs {trunk.last_error}".rstrip())
+        told = f"{trunk.state}, {len(trunk.legs)} legs {trunk.last_error}".rstrip()
+        body.add_row(f"trunk {trunk.name}", Text(escaped(told)))
     for engine in world.engines.values():
         up = "up" if engine.usable else "not connected"
         body.add_row(engine.id, f"{up}, {engine.legs} legs, {engine.rss_mb:.0f} MB")

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from config.model import Mode
 from dialer.lab.gauge import Reading
-from dialer.lab.screen import agents_panel, picture, results_panel
+from dialer.lab.screen import agents_panel, lines_panel, picture, results_panel
 from dialer.vocabulary.ids import AgentName
 from tests.unit.callflow.scenes import after_call, opened
 
@@ -61,3 +61,11 @@ def test_agents_for_whom_there_is_no_row_are_counted() -> None:
 
 def test_a_large_terminal_has_boxes() -> None:
     assert "campaign" in pictured(Mode.PROGRESSIVE, 8, 160, 50)[0]
+
+
+def test_words_of_a_carrier_are_no_orders_to_the_terminal() -> None:
+    floor = opened()
+    floor.trunk().last_error = "503 \x1b]0;[red]title\x07"
+    told = drawn(lines_panel(floor.world))
+    assert r"\x1b]0;[red]title\x07" in told
+    assert "\x1b" not in told

@@ -39,6 +39,7 @@ from dialer.vocabulary.commands import (
 )
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import AgentName, InteractionId, OfferId
+from dialer.vocabulary.limits import NOTE_LENGTH, VALUE_LENGTH
 from dialer.vocabulary.results import CallResult
 
 
@@ -65,9 +66,9 @@ class OutcomeRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     result: CallResult | None = None
     disposition: Annotated[str, Meta(max_length=64)] | None = None
-    note: Annotated[str, Meta(max_length=4000)] | None = None
+    note: Annotated[str, Meta(max_length=NOTE_LENGTH)] | None = None
     do_not_call: bool | None = None
-    data: dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=4000)]] | None = None
+    data: dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=VALUE_LENGTH)]] | None = None
 
 
 class DoneRequest(Struct, frozen=True, forbid_unknown_fields=True):

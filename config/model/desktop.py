@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from config.model.base import Label, Section, in_lower_case
+from dialer.vocabulary.limits import VALUE_LENGTH
 
 
 class FieldType(StrEnum):
@@ -41,6 +42,9 @@ class DataField(Section):
 
     editable: bool = False
     """Whether agents may change it; what they write goes back into the calling list."""
+
+    max_length: int = Field(default=VALUE_LENGTH, ge=1, le=VALUE_LENGTH)
+    """Most characters of what agents write into it."""
 
     mandatory: bool = False
     """Whether it must have a value before Done."""

@@ -6,6 +6,7 @@ from config.model import AfterDone, WhenUnanswered
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason, Wish
 from dialer.callflow import late, observing
 from dialer.callflow.desk import give_free, move
+from dialer.callflow.giving_back import give_back
 from dialer.callflow.habits import habit_of
 from dialer.callflow.legs import agent_leg, hang_up, leave
 from dialer.callflow.patience import is_over
@@ -20,11 +21,10 @@ from dialer.interactions.interaction import (
 from dialer.interactions.party import Party, PartyState, PartyTrigger
 from dialer.interactions.results import CAUSE_WORDS, not_reached_words
 from dialer.records.treatment import Handling, treat
-from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import InteractionId
-from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
+from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
-from dialer.vocabulary.writes import ReleaseRecord, SettleAttempt, UpdateRecord
+from dialer.vocabulary.writes import SettleAttempt, UpdateRecord
 
 _SHOW = WhenUnanswered.SHOW
 #: SIP codes from here on are refusals (RFC 3261 section 21: 3xx redirections, which we do not follow, and failures).
@@ -262,19 +262,11 @@ def withdraw(step: Step, interaction: Interaction, *, release: bool = True) -> N
         step.agent_changed(party.agent)
     campaign = step.world.campaigns.get(interaction.campaign)
     if interaction.record is not None and release:
-        _give_back(step, interaction, interaction.record)
+        give_back(step, interaction)
         if campaign is not None:
             campaign.claim_after = 0.0
     step.interaction_changed(interaction)
     _forget(step, interaction)
-
-
-def _give_back(step: Step, interaction: Interaction, record: ClaimedRecord) -> None:
-    """To the top of its list, unless the agent who read it said that the contact is not to be called."""
-    if interaction.do_not_call:
-        bar_record(step, interaction)
-    else:
-        step.write(ReleaseRecord(record.record, record.fence, True, step.utc))
 
 
 def free_agent(step: Step, agent: Agent, after: AgentTrigger | None = None) -> None:
@@ -350,35 +342,6 @@ def _is_refused(interaction: Interaction) -> bool:
         return False
     code = attempt.dial.code
     return attempt.dial.stalled or (code >= FIRST_REFUSAL and code not in ABOUT_US)
-
-
-def cancel_record(step: Step, interaction: Interaction) -> None:
-    """Take the record of a preview out of this run; nothing was dialled."""
-    record = interaction.record
-    if interaction.do_not_call:
-        bar_record(step, interaction)
-    elif record is not None:
-        status, of = RecordStatus.CANCELLED, interaction.campaign
-        step.write(UpdateRecord(record.record, record.fence, status, None, None, None, step.utc, cancelled_in=of))
-
-
-def bar_record(step: Step, interaction: Interaction) -> None:
-    """Finish a record that was not dialled because its number is barred. The contact's other numbers are finished
-    too if it was the agent who said so; a list bars one number only."""
-    record = interaction.record
-    if record is not None:
-        step.write(
-            UpdateRecord(
-                record=record.record,
-                fence=record.fence,
-                status=RecordStatus.UPDATED,
-                type=RecordType.NO_CALL,
-                result=CallResult.DO_NOT_CALL,
-                due_at=None,
-                at=step.utc,
-                finish_chain=interaction.do_not_call,
-            )
-        )
 
 
 def _forget(step: Step, interaction: Interaction) -> None:

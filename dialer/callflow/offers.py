@@ -8,7 +8,8 @@ from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
 from dialer.callflow.conversation import own
 from dialer.callflow.desk import give_free, move
 from dialer.callflow.dialing import dial_timer, open_interaction, place, waits_for_rate
-from dialer.callflow.ending import cancel_record, withdraw
+from dialer.callflow.ending import withdraw
+from dialer.callflow.giving_back import cancel_record
 from dialer.callflow.legs import ring_agent, stand_by
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign

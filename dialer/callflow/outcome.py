@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from config.model import AtLimit, Campaign
 from dialer.agents.agent import AgentState, AgentTrigger, SystemReason
 from dialer.callflow.barring import bar_contact, says_do_not_call
@@ -14,8 +16,10 @@ from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import PartyState, PartyTrigger
+from dialer.records.typed_value import problem
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.limits import NOTE_LENGTH
 
 
 def on_set_outcome(step: Step, command: commands.SetOutcome) -> None:
@@ -56,13 +60,14 @@ def _check_outcome(settings: Campaign, command: commands.SetOutcome, interaction
         raise Refused("not_permitted", "You may not mark a contact as not to be called.", permission="do_not_call")
     if command.do_not_call is False and interaction.do_not_call:
         raise Refused("do_not_call_stays", "Do not call was committed and stays; a supervisor can lift it.")
-    if command.note is not None and len(command.note) > 4000:
-        raise Refused("note_too_long", "A note has at most 4000 characters.", length=len(command.note))
+    if command.note is not None and len(command.note) > NOTE_LENGTH:
+        raise Refused("note_too_long", f"A note has at most {NOTE_LENGTH} characters.", length=len(command.note))
     if command.data:
-        _check_data(settings, command.data)
+        _check_data(settings, command.data, interaction.data)
 
 
-def _check_data(settings: Campaign, data: dict[str, str]) -> None:
+def _check_data(settings: Campaign, data: dict[str, str], before: Mapping[str, str]) -> None:
+    """What the calling list has already may stay as it is, whatever it is."""
     if not settings.permissions.edit_fields:
         raise Refused("not_permitted", "You may not change fields.", permission="edit_fields")
     known = {field.key: field for field in (*settings.fields.case, *settings.fields.record)}
@@ -70,10 +75,10 @@ def _check_data(settings: Campaign, data: dict[str, str]) -> None:
         field = known.get(key)
         if field is None or not field.editable:
             raise Refused("field_not_editable", f"The field {key!r} cannot be changed here.", field=key)
-        if field.choices and value not in field.choices:
-            raise Refused("unknown_choice", f"{value!r} is no choice of {field.label}.", field=key)
-        if len(value) > 2000:
-            raise Refused("value_too_long", f"{field.label} has at most 2000 characters.", field=key)
+        found = problem(field, value) if value != before.get(key, "") else None
+        if found is not None:
+            code, sentence = found
+            raise Refused(code, sentence, field=key, label=field.label, type=field.type)
 
 
 def on_call_again(step: Step, command: commands.CallAgain) -> None:

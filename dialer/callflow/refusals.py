@@ -7,7 +7,8 @@ from typing import Any
 from dialer.agents.agent import AgentTrigger
 from dialer.callflow import observing, queue
 from dialer.callflow.desk import give_free
-from dialer.callflow.ending import bar_record, release_leg, withdraw
+from dialer.callflow.ending import release_leg, withdraw
+from dialer.callflow.giving_back import bar_record, rest_record
 from dialer.callflow.outcome import on_call_again_failed
 from dialer.callflow.step import Step
 from dialer.compliance.check import Rule
@@ -16,8 +17,7 @@ from dialer.interactions.leg import LegTrigger
 from dialer.trunks.accounts import trunk_account
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.ids import EngineId
-from dialer.vocabulary.results import CallResult, RecordStatus
-from dialer.vocabulary.writes import UpdateRecord
+from dialer.vocabulary.results import CallResult
 
 _SENTENCES = {
     Rule.DO_NOT_CALL: "The number is on the do-not-call list.",
@@ -50,15 +50,8 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
         on_call_again_failed(step, interaction, rule, _SENTENCES[rule])
         return
     if rule is Rule.ABANDONED and event.until is not None:
-        _rest(step, interaction, event.until)
+        rest_record(step, interaction, event.until)
     _take_off_desk(step, interaction, rule)
-
-
-def _rest(step: Step, interaction: Interaction, until: float) -> None:
-    """The record comes back when its number may be dialled ahead of an agent again."""
-    record = interaction.record
-    if record is not None:
-        step.write(UpdateRecord(record.record, record.fence, RecordStatus.READY, None, None, until, step.utc))
 
 
 def _take_off_desk(step: Step, interaction: Interaction, rule: Rule) -> None:

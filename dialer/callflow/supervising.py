@@ -6,8 +6,6 @@ what the agent has set, be it nothing: what is mandatory binds agents alone."""
 
 from __future__ import annotations
 
-from msgspec import structs
-
 from dialer.agents.agent import Agent, AgentState, AgentTrigger
 from dialer.callflow import offers, recovery
 from dialer.callflow.barring import bar_contact, says_do_not_call
@@ -142,11 +140,11 @@ def _hand_over_record(step: Step, campaign: Campaign, old: Interaction, party: P
     give_free(step, giver, AgentTrigger.RELEASE)
     if record is None:
         return
-    edited = structs.replace(record, data={**record.data, **old.data})
     deliver = offers.offer if campaign.mode in OFFER_MODES else offers.preview
-    deliver(step, campaign, agent, edited)
+    deliver(step, campaign, agent, record)
     if agent.interaction is not None:
         new = step.world.interactions[agent.interaction]
+        new.data = dict(old.data)
         new.note, new.disposition, new.agent_result = old.note, old.disposition, old.agent_result
         step.interaction_changed(new)
 

@@ -269,6 +269,8 @@ class Batch:
         if record is None:
             return None if self._is_done_already(write, RecordStatus.READY) else CLAIM_LOST
         record.status = RecordStatus.READY
+        if write.data:
+            record.data = {**record.data, **write.data}
         self._end_claim(record, write.at, write.to_top)
         self.records[record.id] = record
         return None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from config.model import DataField
+from dialer.vocabulary.limits import VALUE_LENGTH
 
 
 class FieldView(Struct, frozen=True):
@@ -20,6 +21,7 @@ class FieldView(Struct, frozen=True):
     choices: tuple[str, ...] = ()
     editable: bool = False
     mandatory: bool = False
+    max_length: int = VALUE_LENGTH
 
 
 def field_views(fields: Iterable[DataField], values: Mapping[str, str], *, editable: bool) -> tuple[FieldView, ...]:
@@ -33,6 +35,7 @@ def field_views(fields: Iterable[DataField], values: Mapping[str, str], *, edita
             choices=field.choices,
             editable=editable and field.editable,
             mandatory=field.mandatory,
+            max_length=field.max_length,
         )
         for field in fields
     )

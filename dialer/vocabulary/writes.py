@@ -196,12 +196,14 @@ class RenewCancelled(Struct, frozen=True, tag_field="write", tag="renew_cancelle
 
 
 class ReleaseRecord(Struct, frozen=True, tag_field="write", tag="release_record"):
-    """Give a claimed record back unchanged; with `to_top` it is the next of its list to be claimed."""
+    """Give a claimed record back that was not dialled; with `to_top` it is the next of its list to be claimed. `data`
+    replaces the custom fields given, no others."""
 
     record: RecordId
     fence: int
     to_top: bool
     at: float
+    data: dict[str, str] | None = None
 
 
 class AddDoNotCall(Struct, frozen=True, tag_field="write", tag="add_do_not_call"):

@@ -27,6 +27,7 @@ from config.model import (
     DataField,
     Disposition,
     Fields,
+    FieldType,
     Hours,
     Mode,
     Offer,
@@ -98,7 +99,11 @@ def campaign(name: str, mode: Mode, **more: Any) -> Campaign:
         calling_window=ALWAYS,
         fields=Fields(
             case=(DataField(key="topic", label="Topic"),),
-            record=(DataField(key="city", label="City", editable=True), DataField(key="plan", label="Plan")),
+            record=(
+                DataField(key="city", label="City", editable=True),
+                DataField(key="plan", label="Plan"),
+                DataField(key="seats", label="Seats", type=FieldType.INTEGER, editable=True, max_length=5),
+            ),
             offer=(DataField(key="topic", label="Topic"),),
         ),
         outcome=Outcome(dispositions=(Disposition(code="sold", label="Sold"),), disposition_mandatory=True),

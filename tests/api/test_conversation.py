@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dialer.vocabulary.ids import InteractionId
+from dialer.vocabulary.ids import InteractionId, ListName
 
 from .engine import BUSY, RINGS
 from .stage import Person, Stage
@@ -143,7 +143,8 @@ async def test_asm_shows_an_empty_record_until_the_contact_is_there(stage: Stage
     assert desk["agent"]["engaged"] == "yes"
     assert desk["interaction"] is None
     assert desk["agent"]["interaction"] is None
-    assert [(each["label"], each["value"]) for each in desk["agent"]["blank"]["record"]] == [("City", ""), ("Plan", "")]
+    blank = desk["agent"]["blank"]["record"]
+    assert [(each["label"], each["value"]) for each in blank] == [("City", ""), ("Plan", ""), ("Seats", "")]
     assert "7946" not in str(desk["agent"]["blank"])
     await anna.get(f"/interactions/{stage.on_desk('anna')}", status=404)
 
@@ -221,3 +222,27 @@ async def test_a_supervisor_gives_work_to_another_agent(stage: Stage) -> None:
     assert (await ben.get("/agent"))["interaction"]["id"] == id_
     assert (await anna.get("/agent"))["interaction"] is None
     await anna.get(f"/interactions/{id_}", status=404)
+
+
+async def test_fields_are_checked_by_type_and_length_with_what_to_write(stage: Stage) -> None:
+    await stage.run("preview", "+442079460111", "+442079460112")
+    anna = await stage.log_in("anna")
+    await anna.post("/agent/ready")
+    await anna.post("/agent/campaigns/preview/get-record")
+    await stage.until(lambda: stage.on_desk("anna"))
+    path = f"/interactions/{stage.on_desk('anna')}"
+    refused = await anna.post(f"{path}/outcome", {"data": {"seats": "abc"}}, status=409)
+    assert refused["code"] == "bad_value"
+    assert refused["detail"] == "Seats is a whole number, and 'abc' is none; write digits alone, as 42."
+    assert refused["facts"] == {"field": "seats", "label": "Seats", "type": "integer"}
+    refused = await anna.post(f"{path}/outcome", {"data": {"seats": "123456"}}, status=409)
+    assert refused["detail"] == "Seats has 6 characters; write at most 5."
+    await anna.post(f"{path}/outcome", {"data": {"city": "x" * 2000, "seats": "7"}})
+    assert (await anna.post(f"{path}/outcome", {"data": {"city": "x" * 2001}}, status=422))["errors"]
+    await anna.post(f"{path}/outcome", {"note": "x" * 4000})
+    assert (await anna.post(f"{path}/outcome", {"note": "x" * 4001}, status=422))["errors"]
+    await anna.post(f"{path}/outcome", {"data": {"city": "Hull"}})
+    desk = await anna.post(f"{path}/return")
+    assert desk["interaction"] is None
+    rows = {row.number: row.data async for row in stage.store.lists.records(ListName("preview"))}
+    assert (rows["+442079460111"]["city"], rows["+442079460111"]["seats"]) == ("Hull", "7")

@@ -59,6 +59,19 @@ async def test_an_attempt_is_dialled_and_settled_once(store: AnyStore) -> None:
     assert (row.status, row.result, row.attempts) == (RecordStatus.UPDATED, CallResult.BUSY, 1)
 
 
+async def test_a_record_that_was_not_dialled_takes_back_what_was_written_into_it(store: AnyStore) -> None:
+    await fill(store, 1)
+    record = await claim_one(store)
+    before = record.data
+    back = ReleaseRecord(record.record, record.fence, True, NOON + 1, {"city": "Leeds"})
+    for _ in range(2):  # a commit whose outcome was unknown is repeated
+        assert not (await store.ledger.commit([back])).refusals
+    again = await claim_one(store)
+    assert again.data == {**before, "city": "Leeds"}
+    await store.ledger.commit([ReleaseRecord(again.record, again.fence, True, NOON + 2)])
+    assert (await claim_one(store)).data == again.data
+
+
 async def test_an_attempt_for_nobody_gets_the_agent_who_got_the_contact(store: AnyStore) -> None:
     await fill(store, 1)
     record = await claim_one(store)

@@ -44,6 +44,8 @@ async def ready(exchange: Exchange) -> Reply:
     usable = [engine for engine in world.engines.values() if engine.usable]
     if not usable:
         missing.append("no engine is connected")
+    elif not any(engine.takes_calls for engine in usable):
+        missing.append("the engines are being stopped")
     elif world.trunks and all(_is_cut_off(trunk, usable) for trunk in world.trunks.values()):
         missing.append("no engine could make the account of any trunk")
     problems = tuple(_problems(world))

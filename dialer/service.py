@@ -67,4 +67,5 @@ def engine_settings(settings: Settings, name: str) -> EngineSettings:
         log_file=engine.log_file,
         log_level=STACK_LEVELS[engine.log_level],
         clock_rate_hz=engine.clock_rate_hz,
+        drain_timeout_s=engine.drain_s,
     )

@@ -156,5 +156,9 @@ class Engine(Section):
     log_level: Level = LogLevel.INFO
     """Least severe line of both: DEBUG, INFO, WARNING or ERROR. DEBUG has every SIP message in `log_file`."""
 
+    drain_s: PositiveSeconds = 100
+    """An engine that is told to end (SIGTERM) takes no new calls and waits for its conversations, at most so long. Who
+    stops it, systemd or Docker, must have more patience."""
+
     reconnect_s: PositiveSeconds = 0.5
     """Longest wait of the node before it tries a lost socket again; the first ones are shorter."""

@@ -32,6 +32,17 @@ def engaged_leg(step: Step, agent: Agent) -> Leg | None:
     return leg if engine is not None and engine.usable else None
 
 
+def takes_contacts(step: Step, agent: Agent) -> bool:
+    """Whether the engaged leg is up and may get a new contact. One on an engine that is being stopped may not: it is
+    ended where another engine takes calls, over which the phone is rung then."""
+    leg = engaged_leg(step, agent)
+    if leg is None or step.world.engines[leg.engine].takes_calls:
+        return leg is not None
+    if step.world.usable_engine() is not None:
+        disengage(step, agent)
+    return False
+
+
 def asm_campaign(step: Step, agent: Agent) -> Campaign | None:
     """The first running ASM campaign that the agent may work in."""
     for campaign in step.world.running_for(agent):

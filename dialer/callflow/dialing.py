@@ -80,8 +80,8 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
     if world.store_problem:
         raise Refused("store_unavailable", f"The database takes no writes: {world.store_problem}")
     engine = world.engines.get(interaction.engine) if interaction.engine else None
-    if engine is None or not engine.usable:
-        raise Refused("engine_unavailable", "The engine of this interaction is not connected.")
+    if engine is None or not engine.takes_calls:
+        raise Refused("engine_unavailable", "The engine of this interaction takes no calls now.")
     choice = choose(world.trunks_of(campaign), frozenset(), step.now)
     if choice.trunk is None:
         code = "trunk_down" if choice.is_dead else "trunk_limit"
@@ -173,7 +173,7 @@ def _caller_id(campaign: Campaign, owned: tuple[str, ...], usual: str) -> str:
 def next_trunk(step: Step, campaign: Campaign, interaction: Interaction, attempt: Attempt) -> bool:
     """Try the next trunk; False if there is none that may take the call, or nothing is to be dialled any more."""
     engine = step.world.engines.get(interaction.engine) if interaction.engine else None
-    if engine is None or not engine.usable or step.world.store_problem or not campaign.is_running:
+    if engine is None or not engine.takes_calls or step.world.store_problem or not campaign.is_running:
         return False
     choice = choose(step.world.trunks_of(campaign), attempt.trunks, step.now)
     if choice.trunk is None or refuse_now(step, campaign, interaction, interaction.attempts - 1) is not None:

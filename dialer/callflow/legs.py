@@ -82,8 +82,8 @@ def _engine_of(step: Step, interaction: Interaction | None) -> EngineId:
     """The interaction's engine, or any if it has none: legs of two cannot be joined. Raises Refused."""
     named = interaction.engine if interaction is not None else None
     engine = step.world.engines.get(named) if named else step.world.usable_engine()
-    if engine is None or not engine.usable:
-        raise Refused("engine_unavailable", "No engine is connected; wait until it is back.")
+    if engine is None or not engine.takes_calls:
+        raise Refused("engine_unavailable", "No engine takes calls now; wait until it is back.")
     return engine.id
 
 

@@ -64,7 +64,7 @@ def engine_for(step: Step, campaign: Campaign) -> EngineId | None:
     """The engine for the next contact. Legs of two engines cannot be joined, so that engines share contacts as they
     share engaged agents. Who is not engaged is rung by any engine."""
     world = step.world
-    usable_engines = [engine for engine in world.engines.values() if engine.usable]
+    usable_engines = [engine for engine in world.engines.values() if engine.takes_calls]
     if len(usable_engines) == 1:
         return usable_engines[0].id
     if not campaign.is_asm and any(agent.engaged is None for agent in world.agents_of(campaign) if _is_there(agent)):

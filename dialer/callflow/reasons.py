@@ -46,6 +46,11 @@ def _system(world: World) -> _Found:
         return NoCallsCode.STORE, f"The database takes no writes: {world.store_problem}"
     if not world.restored:
         return NoCallsCode.STARTING, "The node is starting."
+    if world.usable_engine() is None and any(engine.usable for engine in world.engines.values()):
+        return (
+            NoCallsCode.ENGINE,
+            "The engine is being stopped: it takes no new calls, and ends with its conversations.",
+        )
     if world.usable_engine() is None:
         return NoCallsCode.ENGINE, "No engine is connected; start cornetta engine, or look into its log."
     return None

@@ -235,7 +235,7 @@ def _clear_of_removed_engines(step: Step) -> None:
 def on_connected(step: Step, event: events.EngineConnected) -> None:
     """The engine's configuration. The client asks for its snapshot by itself, before anything else is told."""
     engine = step.world.engines.setdefault(event.engine, EngineView(event.engine))
-    engine.connected, engine.boot, engine.settled = True, event.boot, False
+    engine.connected, engine.boot, engine.settled, engine.draining = True, event.boot, False, False
     settings = step.world.settings.engine(event.engine)
     step.tell(event.engine, configure(step.world.settings, settings))
 
@@ -273,6 +273,7 @@ def on_statistics(step: Step, engine_id: EngineId, event: EngineStatistics) -> N
     if engine is not None:
         engine.legs, engine.lingering, engine.capacity = event.legs, event.lingering, event.capacity
         engine.lag_ms, engine.rss_mb, engine.cpu_s = event.lag_ms_max, event.rss_mb, event.cpu_s
+        engine.draining = event.draining
 
 
 def on_snapshot(step: Step, engine_id: EngineId, event: SnapshotTaken) -> None:

@@ -121,6 +121,16 @@ def _allowance(step: Step, campaign: Campaign) -> int:
     return 0
 
 
+def _could_dial(step: Step, campaign: Campaign, agent: Agent) -> bool:
+    """Whether engine, trunk and the agent's phone would take a call now."""
+    # A phone that is being rung to engage its agent is not rung for a call as well.
+    if (campaign.is_asm or agent.engaged is not None) and not asm.takes_contacts(step, agent):
+        return False
+    if not campaign.is_preview and step.world.usable_engine() is None:
+        return False
+    return trunks_for(step, campaign).trunk is not None
+
+
 def _give(step: Step, campaign: Campaign, agent: Agent) -> bool:
     """One record of the campaign to the agent, in the way of its mode. False if it cannot be now."""
     if not may_work(campaign, agent) or not (campaign.is_preview or step.world.counts_on(campaign, agent)):
@@ -130,10 +140,7 @@ def _give(step: Step, campaign: Campaign, agent: Agent) -> bool:
         return False
     if agent.waits_for is not None and not asks:
         return False
-    # A phone that is being rung to engage its agent is not rung for a call as well.
-    if (campaign.is_asm or agent.engaged is not None) and asm.engaged_leg(step, agent) is None:
-        return False
-    if trunks_for(step, campaign).trunk is None:
+    if not _could_dial(step, campaign, agent):
         return False
     record = campaign.pool.take(lambda each: agent.sees(each.record, step.now))
     if record is None:

@@ -46,10 +46,16 @@ class EngineView:
     cpu_s: float = 0.0
     last_fault: str = ""
     problems: tuple[str, ...] = ()
+    draining: bool = False
 
     @property
     def usable(self) -> bool:
         return self.connected and self.settled
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether new legs may be asked for: an engine that is told to end keeps those that it has."""
+        return self.usable and not self.draining
 
 
 @dataclass(slots=True, frozen=True)
@@ -172,8 +178,8 @@ class World:
         return self.lag_s if now - self.lagged_at <= LAG_REMEMBERED_S else 0.0
 
     def usable_engine(self) -> EngineView | None:
-        """The engine for a new agent's leg: the usable one with the fewest legs."""
-        usable = [engine for engine in self.engines.values() if engine.usable]
+        """The engine for a new agent's leg: of those that take calls the one with the fewest legs."""
+        usable = [engine for engine in self.engines.values() if engine.takes_calls]
         return min(usable, key=lambda engine: (engine.legs, engine.id), default=None)
 
 

@@ -137,6 +137,8 @@ class Owner:
             self._board.handle(command)
         except Exception as problem:  # noqa: BLE001 - one bad command must not end the thread that owns all calls
             self._loop.fault(type(command).__name__, problem, getattr(command, "leg", None))
+        if isinstance(command, telephony.Drain):
+            self._tell_statistics()
 
     # -- owner thread
 
@@ -243,6 +245,7 @@ class Owner:
                 commands=self._handled,
                 events=self._loop.events,
                 at=self._loop.now(),
+                draining=self._board.draining,
             )
         )
 

@@ -155,17 +155,22 @@ class Switchboard:
             )
         )
 
+    @property
+    def draining(self) -> bool:
+        """Whether the engine takes no new calls any more."""
+        return self._dialling.draining
+
     def _drain(self, command: telephony.Drain) -> None:
         self._dialling.draining = True
         self._after_last(None)
 
     def _after_last(self, leg: Leg | None) -> None:
-        """Drained, once, when a draining engine has no leg left."""
+        """Drained, once, when a draining engine has no leg left but those of agents, to whom nobody talks."""
         if self._dialling.draining and not self._drained:
             self._loop.soon(self._tell_drained)
 
     def _tell_drained(self) -> None:
-        if len(self.registry) == 0 and not self._drained:
+        if all(leg.role is telephony.LegRole.AGENT for leg in self.registry) and not self._drained:
             self._drained = True
             self._loop.emit(telephony.Drained(at=self._loop.now()))
 

@@ -204,7 +204,8 @@ class EngineFault(Struct, frozen=True, tag="engine_fault"):
 
 class EngineStatistics(Struct, frozen=True, tag="engine_statistics"):
     """Every few seconds. `lingering`: slots of legs that are cleared but whose transactions still run.
-    `lag_ms_max`: the longest time the owner thread took between two polls."""
+    `lag_ms_max`: the longest time the owner thread took between two polls. `draining`: it refuses every Dial, and ends
+    with its last conversation; this is told at once."""
 
     legs: int
     lingering: int
@@ -215,6 +216,7 @@ class EngineStatistics(Struct, frozen=True, tag="engine_statistics"):
     commands: int
     events: int
     at: float
+    draining: bool = False
 
 
 class LegStanding(enum.StrEnum):

@@ -161,6 +161,13 @@ def test_draining_refuses_and_ends_with_the_last_leg(engine: Engine) -> None:
     engine.expect(telephony.Drained)
 
 
+def test_draining_is_told_at_once(engine: Engine) -> None:
+    engine.conversation()
+    assert not engine.expect(telephony.EngineStatistics).draining
+    engine.submit(telephony.Drain())
+    engine.expect(telephony.EngineStatistics, lambda told: told.draining)
+
+
 def test_without_a_node_conversations_stay_and_the_rest_is_cleared(bare: Engine, tmp_path: Path) -> None:
     message = _silence(tmp_path)
     bare.apply(bare.account(TRUNK), bare.account(CARRIER), unattended_s=0.3, waiting_message=str(message))

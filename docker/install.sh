@@ -2,9 +2,11 @@
 # Install Debian packages by purpose: docker/install.sh GROUP...; says nothing where all is there already.
 #
 #   python   Python 3.11 or later with venv and headers, unless the machine has one
+#   venv     Debian's Python with venv, without headers: for wheels alone
+#   runtime  Debian's Python alone
 #   run      what a node and an engine need to run
 #   build    what compiles pjsua2
-#   peers    what the tests talk to: SIPp, captures, PostgreSQL, and what makes the Asterisk chroot
+#   peers    what the tests talk to: SIPp, captures, PostgreSQL, Docker, and what makes the Asterisk chroot
 #   asterisk what makes the Asterisk chroot alone
 #   browser  Chromium for the tests of the desktop
 #
@@ -34,15 +36,20 @@ python_packages() {
     esac
 }
 
+# Debian's Docker, where there is no other: two cannot be installed side by side.
+docker_packages() { command -v dockerd >/dev/null || PATH=$PATH:/usr/sbin command -v dockerd >/dev/null || echo docker.io; }
+
 packages_of() {
     case $1 in
         python) python_packages ;;
-        run) echo "ca-certificates iproute2 libgsm1 libopus0 libsamplerate0 libspeex1 libspeexdsp1 libsrtp2-1 libssl3 libuuid1 procps" ;;
+        venv) echo "python3 python3-venv" ;;
+        runtime) echo "python3" ;;
+        run) echo "ca-certificates libgsm1 libopus0 libsamplerate0 libspeex1 libspeexdsp1 libsrtp2-1 libssl3 libuuid1" ;;
         build) echo "dpkg-dev g++ libgsm1-dev libopus-dev libsamplerate0-dev libspeex-dev libspeexdsp-dev libsrtp2-dev libssl-dev make swig uuid-dev xz-utils" ;;
         asterisk) echo "mmdebstrap debian-archive-keyring util-linux" ;;
-        peers) echo "sip-tester tcpdump tshark postgresql $(packages_of asterisk)" ;;
+        peers) echo "sip-tester tcpdump tshark postgresql iproute2 $(docker_packages) $(packages_of asterisk)" ;;
         browser) echo "chromium fonts-dejavu-core" ;;
-        *) fail "unknown group '$1': python, run, build, asterisk, peers, browser" ;;
+        *) fail "unknown group '$1': python, venv, runtime, run, build, asterisk, peers, browser" ;;
     esac
 }
 
@@ -53,7 +60,7 @@ missing_of() {
     done
 }
 
-[ $# -gt 0 ] || fail "name the groups to install: python, run, build, asterisk, peers, browser"
+[ $# -gt 0 ] || fail "name the groups to install: python, venv, runtime, run, build, asterisk, peers, browser"
 command -v apt-get >/dev/null || fail "this is not Debian or Ubuntu: install the packages named in $0 by hand"
 
 wanted=()
@@ -69,7 +76,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 say "installing ${missing[*]}"
 as_root apt-get -q update >"$log" 2>&1 || say "apt-get update failed, trying with the lists that are there"
-if ! as_root apt-get -q install -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}" >>"$log" 2>&1; then
+if ! as_root apt-get -q install -y --no-remove --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}" >>"$log" 2>&1; then
     tail -n 15 "$log" >&2
     fail "apt-get could not install ${missing[*]}"
 fi

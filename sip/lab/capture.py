@@ -12,6 +12,7 @@ import re
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Self
 from urllib.parse import unquote
 
@@ -107,10 +108,15 @@ class InviteCapture:
         self._loop.add_reader(raw.fileno(), self._readable)
 
     @classmethod
-    def open(cls, ports: frozenset[int], interface: str = "lo") -> Self:
-        """Begin; to be called on a running loop. Raises CaptureRefused."""
+    def open(
+        cls,
+        ports: frozenset[int],
+        interface: str = "lo",
+        make_socket: Callable[[int, int, int], socket.socket] = socket.socket,
+    ) -> Self:
+        """Begin; to be called on a running loop. Raises CaptureRefused. `make_socket` may know another network."""
         try:
-            raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, 0)
+            raw = make_socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, 0)
         except PermissionError as error:
             raise CaptureRefused(interface, error.strerror or str(error)) from error
         try:

@@ -1,14 +1,15 @@
 """`python -m sip.lab.main --settings FILE --folder DIR`: one lab, asked over its standard input and output.
 
 It prints one line when it is up (`{"ready": true, "engine_pid": ...}`), answers each line of `control`, and ends
-when its input does, so that it never outlives who started it. Exit code 1 when it could not start or its engine was
-lost; the last line then says why.
+when its input does, so that it never outlives who started it; with `--service` it asks for no input and runs until
+SIGTERM. Exit code 1 when it could not start or its engine was lost; the last line then says why.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -44,6 +45,14 @@ class Port:
         reader = asyncio.StreamReader(LINE_BYTES_MAX)
         loop = asyncio.get_running_loop()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+        return cls(reader)
+
+    @classmethod
+    def until_sigterm(cls) -> Port:
+        """Nobody asks; the input ends with SIGTERM or SIGINT."""
+        reader = asyncio.StreamReader()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, reader.feed_eof)
         return cls(reader)
 
     def tell(self, answer: dict[str, Any]) -> None:
@@ -88,9 +97,9 @@ async def serve(lab: Lab, port: Port) -> None:
             tasks.create_task(one(line))
 
 
-async def run(settings: LabSettings, folder: Path, sounds: Path | None) -> int:
-    """Run one lab until the input ends (0) or its engine is lost (1)."""
-    port = await Port.open()
+async def run(settings: LabSettings, folder: Path, sounds: Path | None, *, service: bool = False) -> int:
+    """Run one lab until the input ends, or as a `service` until SIGTERM (0), or until its engine is lost (1)."""
+    port = Port.until_sigterm() if service else await Port.open()
     try:
         lab = await Lab.start(settings, cached_sounds(sounds), folder)
     except CornettaError as error:
@@ -123,6 +132,7 @@ def read_settings(arguments: argparse.Namespace) -> LabSettings:
         carrier_port=arguments.carrier_port,
         phones_port=arguments.phones_port,
         agents=arguments.agents,
+        first_phone=arguments.first_phone,
         seed=arguments.seed,
         profile=profile_named(arguments.profile),
         measuring=not arguments.no_tones,
@@ -140,12 +150,14 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--carrier-port", type=int, default=5080)
     options.add_argument("--phones-port", type=int, default=5082)
     options.add_argument("--agents", type=int, default=4)
+    options.add_argument("--first-phone", type=int, default=1001, help="user of the first phone; the others follow")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--profile", default="demo", help="demo, measured, mixed or prompt")
     options.add_argument("--no-tones", action="store_true", help="legs talk all the time and are not measured")
     options.add_argument("--registrar", default="", help="where phones register, for example sip:127.0.0.1:5060")
     options.add_argument("--phone-password", default="")
     options.add_argument("--capture-port", type=int, action="append", default=[])
+    options.add_argument("--service", action="store_true", help="answer no questions, run until SIGTERM")
     return options
 
 
@@ -157,9 +169,9 @@ def main() -> int:
     except CornettaError as error:
         options.error(str(error))
     if arguments.folder:
-        return asyncio.run(run(settings, arguments.folder, arguments.sounds))
+        return asyncio.run(run(settings, arguments.folder, arguments.sounds, service=arguments.service))
     with tempfile.TemporaryDirectory(prefix="cornetta-lab-") as folder:
-        return asyncio.run(run(settings, Path(folder), arguments.sounds))
+        return asyncio.run(run(settings, Path(folder), arguments.sounds, service=arguments.service))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,19 @@ async def test_a_lab_without_its_engine_says_so(tmp_path: Path) -> None:
     async with asyncio.timeout(10.0):
         while is_alive(lab.engine_pid):  # noqa: ASYNC110  # the kernel ends it: it is no child of ours
             await asyncio.sleep(0.02)
+
+
+async def test_a_lab_as_a_service_needs_no_input_and_ends_in_order_when_it_is_told_to(tmp_path: Path) -> None:
+    ports = ("--carrier-port", str(free_port()), "--phones-port", str(free_port()), "--first-phone", "101")
+    lab = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sip.lab.main", "--service", "--folder", str(tmp_path), *ports),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert lab.stdout is not None
+    told = json.loads(await lab.stdout.readline())
+    assert told["ready"]
+    assert is_alive(told["engine_pid"])
+    lab.terminate()
+    assert await lab.wait() == 0
+    assert not is_alive(told["engine_pid"])

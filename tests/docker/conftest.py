@@ -1,0 +1,92 @@
+"""The images, built once from what is checked out, and the lab of the Compose file on a network of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from .daemon import Daemon, run
+from .lab import ComposeLab
+
+REPOSITORY = Path(__file__).parents[2]
+PEERS = Path(__file__).with_name("peers.sh")
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cornetta"
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """For a Docker: its socket needs a short path, and its data a disk. CORNETTA_DOCKER_DIR names one that stays, so
+    that the next run builds on what this one has built."""
+    kept = os.environ.get("CORNETTA_DOCKER_DIR")
+    path = Path(kept or tempfile.mkdtemp(prefix="dock"))
+    path.mkdir(exist_ok=True)
+    yield path
+    if not kept:
+        shutil.rmtree(path)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def images(folder: Path) -> AsyncIterator[Daemon]:
+    """A Docker that has both images, with the network of the machine."""
+    if os.geteuid() != 0:
+        pytest.fail("A Docker of the test's own needs root: sudo make test")
+    daemon = Daemon(folder)
+    try:
+        await daemon.start(alone=False)
+        await _import_bases(daemon)
+        built = _built_wheel()
+        chosen = ("--build-arg", f"PJSUA2={await _import_wheel(daemon, built)}") if built else ()
+        network = ("--network", "host")
+        file = REPOSITORY / "docker" / "Dockerfile"
+        await daemon.docker("build", *network, *chosen, "-f", file, "-t", "cornetta", REPOSITORY, timeout_s=600.0)
+        await daemon.docker("build", *network, "-t", "cornetta-asterisk", REPOSITORY / "docker" / "asterisk")
+        yield daemon
+    finally:
+        await daemon.stop()
+
+
+async def _import_bases(daemon: Daemon) -> None:
+    for name, suite in (("debian:12-slim", "bookworm"), ("debian:sid-slim", "sid")):
+        tarball = (await run(PEERS, "base", suite)).strip()
+        await daemon.docker("import", "--change", 'CMD ["bash"]', tarball, name)
+
+
+def _built_wheel() -> Path | None:
+    """The wheel of this environment, where it is one for Debian 12; else the image builds its own."""
+    marker = REPOSITORY / ".venv" / ".cornetta-pjsua2"
+    system = Path("/etc/debian_version").read_text() if Path("/etc/debian_version").exists() else ""
+    if not system.startswith("12.") or not marker.exists():
+        return None
+    found = sorted((CACHE / "wheel" / marker.read_text().strip()).glob("pjsua2-*-cp311-*.whl"))
+    return found[0] if found else None
+
+
+async def _import_wheel(daemon: Daemon, wheel: Path) -> str:
+    """An image that holds nothing but the wheel; its name."""
+    tarball = daemon.folder / "wheel.tar"
+    with tarfile.open(tarball, "w") as archive:
+        archive.add(wheel, f"wheel/{wheel.name}")
+    await daemon.docker("import", tarball, "cornetta-pjsua2:built")
+    return "cornetta-pjsua2:built"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def lab(images: Daemon) -> AsyncIterator[ComposeLab]:
+    """The lab with its Asterisk, up and dialling."""
+    await images.stop()
+    compose = (await run(PEERS, "compose")).split()
+    lab = ComposeLab(images, compose, REPOSITORY / "docker" / "compose.yaml")
+    try:
+        await images.start(alone=True)
+        await lab.up()
+        yield lab
+    finally:
+        await lab.down()
+        await images.stop()

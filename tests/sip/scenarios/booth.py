@@ -93,11 +93,14 @@ class Booth:
 
     # -- life --------------------------------------------------------------------------------------------------------
 
-    async def open(self, numbers: Sequence[str]) -> None:
+    async def open(self, numbers: Sequence[str], data: Mapping[str, str] | None = None) -> None:
         node = self._node = await Node.open(self.settings)
         now = node.clock.now().utc
         await node.store.lists.add_list(ListName(LIST), "UTC", "US", now)
-        rows = [NewRecord(line, number, number, f"Contact {line}", "UTC") for line, number in enumerate(numbers, 1)]
+        rows = [
+            NewRecord(line, number, number, f"Contact {line}", "UTC", data=dict(data or {}))
+            for line, number in enumerate(numbers, 1)
+        ]
         await node.store.lists.add_records(ListName(LIST), rows, now)
         await node.start(api=False)
         await self.until("the engine is connected", lambda: self.world.usable_engine() is not None)
@@ -306,8 +309,11 @@ class Booths:
         *carriers: Carrier,
         numbers: Sequence[str] = (NUMBER,),
         campaign: Mapping[str, object] | None = None,
+        data: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Booth]:
-        """An open booth. The carriers' trunks are called `first`, `second`, `third`, and are tried in this order."""
+        """An open booth; `data` are the custom fields of each record.
+
+        The carriers' trunks are called `first`, `second`, `third`, and are tried in this order."""
         settings = self._house.settings(self._directory)
         trunks = [_trunk(name, n, carrier) for n, (name, carrier) in enumerate(zip(_NAMES, carriers, strict=False), 1)]
         booth = Booth(_changed(settings, trunks, campaign or {}), self._house)
@@ -318,7 +324,7 @@ class Booths:
                     await booth.open_carrier(trunk.name, carrier)
                 else:
                     stack.enter_context(_mute(trunk.sip_port))
-            await booth.open(numbers)
+            await booth.open(numbers, data)
             yield booth
 
 

@@ -40,7 +40,7 @@ def show_users(config: Directory = Path("/etc/cornetta")) -> None:
             await store.close()
 
     rows = [
-        (user.name, user.display_name, user.role, user.phone, ", ".join(user.teams), str(user.enabled))
+        (user.name, user.display_name, user.role, user.phone, ", ".join(user.teams), user.fault or str(user.enabled))
         for user in run_async(work(), EXIT_MISTAKE)
     ]
     show_table(("user", "name", "role", "phone", "teams", "enabled"), rows)

@@ -26,6 +26,8 @@ from dialer.vocabulary.writes import UpdateRecord
 CLAIM_PAUSE_S = 1.0
 #: The counts of records that wait are at most this old, also while none has to be claimed.
 COUNT_EVERY_S = 2.0
+#: While there are enough in hand, those that go before them are asked for so often at most, however many become due.
+DUE_EVERY_S = 0.5
 #: Records in hand per agent, so that a free agent never waits for the store.
 IN_HAND_PER_AGENT = 2
 MOST_IN_HAND = 400
@@ -47,7 +49,7 @@ def claim(step: Step, campaign: Campaign) -> None:
     asks = (campaign.is_preview or campaign.claim_hid) and not {each.name for each in takers} <= campaign.claimed_for
     if step.now < campaign.claim_after and not is_due and not asks:
         return
-    if enough and not is_due and step.now < campaign.counted_at + COUNT_EVERY_S:
+    if enough and step.now < campaign.counted_at + (DUE_EVERY_S if is_due else COUNT_EVERY_S):
         return
     campaign.claiming = True
     campaign.claim_fills = not enough

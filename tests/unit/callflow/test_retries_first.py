@@ -70,3 +70,13 @@ def test_records_in_hand_that_were_never_dialled_go_back_to_their_places() -> No
     floor = opened(Mode.PROGRESSIVE, records=(record(1, fresh=False), record(2), record(3)))
     floor.ask(commands.StopCampaign(SPRING, "sue"))
     assert {int(each.record): each.to_top for each in floor.writes(ReleaseRecord)} == {1: True, 2: False}
+
+
+def test_however_many_become_due_they_are_asked_for_twice_a_second_at_most() -> None:
+    floor = opened(Mode.PROGRESSIVE_ASM, records=tuple(record(n) for n in range(1, 30)))
+    floor.tick(1.0)
+    asked = len(floor.claims)
+    for _ in range(50):
+        floor.campaign.next_due_at = floor.utc
+        floor.tick(0.02)
+    assert len(floor.claims) - asked <= 3

@@ -142,7 +142,9 @@ class Accounts:
             own = self._own(account.settings)
             known |= own
             if account.settings.credentials is not None:
-                places |= {f"{network} {account.settings.credentials.user}" for network in own}
+                # Who says nothing of the peer can only mean whom we ask.
+                theirs = own or frozenset(self._dialled)
+                places |= {f"{network} {account.settings.credentials.user}" for network in theirs}
         self._border.let_in(known - {""})
         self._endpoint.tell_credentials(tuple(places))
 

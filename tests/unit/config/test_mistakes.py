@@ -82,6 +82,7 @@ MISTAKES = [
     (of_trunk("registration: on"), "2: trunks[pbx]: registration needs authentication; add authentication with user and password"),
     (of_trunk("caller_id: +442079460109"), "2: trunks[pbx]: caller_id +442079460109 is not owned by the trunk; add it to caller_ids"),
     (of_trunk("probe_deadline_s: 10"), "2: trunks[pbx]: probe_deadline_s must be shorter than probe_interval_s; lower it"),
+    (of_trunk("keepalive_s: 5"), "2: trunks[pbx]: keepalive_s must be 0, or at least 15; raise it"),
     ("users:\n  - {name: a b, password: '${PASSWORD}', role: auditor}", "2: users[a b].name: 'a b' does not have the right form; use letters, digits, dot, dash and underscore, at most 64"),
     ("teams:\n  - sales\n", "2: teams[1]: 'sales' is no group of keys; write KEY: VALUE lines below it"),
     ("teams: sales", "1: teams: 'sales' is no list; write each item after a dash"),

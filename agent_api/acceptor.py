@@ -19,8 +19,9 @@ from agent_api.connection import GuardedConnection
 from agent_api.connections import Connections
 
 _LOG = structlog.stdlib.get_logger("agent_api")
-#: Connections that are taken before the loop does something else.
-_AT_ONCE = 64
+#: Connections that are taken before the loop does something else. Each may make an older one give way: the fewer, the
+#: more often a connection that was taken has its turn before that.
+_AT_ONCE = 8
 #: Pause when there is no descriptor.
 _RETRY_S = 0.25
 _WANT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})

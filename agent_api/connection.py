@@ -30,7 +30,16 @@ _MAX_HEADERS = 100
 class GuardedConnection(web.RequestHandler):
     """Closed when the headers of a request, or the client's taking of an answer, take too long."""
 
-    __slots__ = ("_connections", "_gives_way", "_headers_timer", "_in_request", "_meter", "_stall_timer")
+    __slots__ = (
+        "_connections",
+        "_gives_way",
+        "_headers_timer",
+        "_in_request",
+        "_lost",
+        "_meter",
+        "_stall_timer",
+        "suspect",
+    )
 
     def __init__(self, server: web.Server, connections: Connections, loop: asyncio.AbstractEventLoop) -> None:
         limits = connections.limits
@@ -48,6 +57,8 @@ class GuardedConnection(web.RequestHandler):
         self._in_request = False
         self._gives_way = False
         self._meter: Meter | None = None
+        self._lost: asyncio.Future[None] = loop.create_future()
+        self.suspect = False
 
     # ------------------------------------------------------------------ as the bounds see it
 
@@ -83,6 +94,12 @@ class GuardedConnection(web.RequestHandler):
         finally:
             self._gives_way = False
 
+    async def make_wait(self, seconds: float) -> None:
+        """Keep a client waiting who has failed to log in, and not longer than it is there."""
+        self.suspect = True
+        with self.giving_way():
+            await asyncio.wait((self._lost,), timeout=seconds)
+
     def prove(self) -> None:
         """The request carries a log-in that is good."""
         self._connections.proven(self)
@@ -101,6 +118,8 @@ class GuardedConnection(web.RequestHandler):
         self._stop(self._headers_timer)
         self._stop(self._stall_timer)
         self._connections.remove(self)
+        if not self._lost.done():
+            self._lost.set_result(None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """How many connections the API holds: a bound in all, and one for each address on those that have proven no log-in.
 
-Where there are too many, the oldest that waits for its client gives way to the new one: who floods the node loses
-connections of their own, and who comes for an honest request has time for it.
+Where there are too many, one that waits for its client gives way to the new one, suspects first and then the oldest:
+who floods the node loses connections of their own, and who comes for an honest request has time for it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class ConnectionLimits:
     their first request: `unproven_per_address` is about the others."""
 
     in_all: int = 4_096
-    unproven_per_address: int = 512
+    unproven_per_address: int = 1_024
     #: Request line and headers are here within this time, counted from the first byte or the begin of the connection.
     headers_s: float = 15.0
     #: A connection without a request is closed after this: longer than the usual minute of reverse proxies.
@@ -26,10 +26,14 @@ class ConnectionLimits:
 
 
 class Held(Protocol):
-    """A connection as the bounds see it. `working`: a request of it is being answered, as opposed to awaited."""
+    """A connection as the bounds see it. `working`: a request of it is being answered, as opposed to awaited;
+    `suspect`: it has failed to log in where many do."""
 
     @property
     def working(self) -> bool: ...
+
+    @property
+    def suspect(self) -> bool: ...
 
     def cut_off(self) -> None:
         """Close at once. `Connections.remove` follows from it, at once or later."""
@@ -75,7 +79,8 @@ class Connections:
             self._forget(connection, address)
 
     def _give_way(self, crowd: dict[Held, None]) -> bool:
-        oldest = next((each for each in crowd if not each.working), None)
+        idle = [each for each in crowd if not each.working]
+        oldest = next((each for each in idle if each.suspect), idle[0] if idle else None)
         if oldest is None:
             return False
         self.remove(oldest)

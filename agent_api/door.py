@@ -10,7 +10,7 @@ import structlog
 
 from agent_api.auth import unauthorized
 from agent_api.client_address import client_address
-from agent_api.connection import giving_way
+from agent_api.connection import connection_of
 from agent_api.devices import LIFETIME_S, Devices, device_cookie
 from agent_api.exchange import Exchange, SetCookie
 from agent_api.log_in_limit import LogInLimit, Try
@@ -26,6 +26,7 @@ _NAMES_AGE_S = 5.0
 _SLOW_ANSWER_S = 0.05
 #: ... and the longer the more of them there are: so many are answered in a second at most.
 _SLOW_ANSWERS_PER_S = 200.0
+_LONGEST_ANSWER_S = 10.0
 
 
 class Door:
@@ -106,12 +107,19 @@ class Door:
         self._refusing += 1
         try:
             delay_s = _SLOW_ANSWER_S + self._refusing / _SLOW_ANSWERS_PER_S
-            with giving_way(exchange.request):
-                await asyncio.sleep(max(0.0, began + delay_s - exchange.now.monotonic))
+            await self._make_wait(exchange, min(_LONGEST_ANSWER_S, began + delay_s - exchange.now.monotonic))
         finally:
             self._refusing -= 1
         wait_s = self._limit.wait_s(tried, exchange.now.monotonic)
         raise too_many("Too many log-ins for this account or from this address have failed.", max(1, math.ceil(wait_s)))
+
+    @staticmethod
+    async def _make_wait(exchange: Exchange, seconds: float) -> None:
+        connection = connection_of(exchange.request)
+        if connection is not None:
+            await connection.make_wait(max(0.0, seconds))
+        else:
+            await asyncio.sleep(max(0.0, seconds))
 
 
 class _Names:

@@ -309,8 +309,9 @@ def test_the_crowd_that_is_largest_gives_way_where_there_are_too_many_in_all() -
     class One:
         working = False
 
-        def __init__(self, name: str) -> None:
+        def __init__(self, name: str, *, suspect: bool = False) -> None:
             self.name = name
+            self.suspect = suspect
 
         def cut_off(self) -> None:
             gone.append(self.name)
@@ -342,3 +343,25 @@ async def test_a_desktop_that_floods_below_the_messages_is_cut_off(stage: Stage)
                     await desktop.ping(b"0123456789")
             await stage.until(lambda: len(api.server.connections) == 0, PATIENCE_S)
         await api.healthy()
+
+
+def test_a_suspect_gives_way_before_others_who_wait_longer() -> None:
+    held = Connections(ConnectionLimits(unproven_per_address=3))
+    gone: list[str] = []
+
+    class One:
+        working = False
+
+        def __init__(self, name: str, *, suspect: bool = False) -> None:
+            self.name = name
+            self.suspect = suspect
+
+        def cut_off(self) -> None:
+            gone.append(self.name)
+
+    for one in (One("first"), One("suspect", suspect=True), One("third")):
+        held.add(one, "192.0.2.1")
+    assert held.has_room("192.0.2.1")
+    held.add(One("fourth"), "192.0.2.1")
+    assert held.has_room("192.0.2.1")
+    assert gone == ["suspect", "first"]

@@ -9,7 +9,8 @@ from msgspec import Meta, Struct
 from agent_api.exchange import Exchange, Reply
 from agent_api.numbers import REGION, numbers_in
 from agent_api.route import FLOOR, PREFIX, READERS, Route
-from dialer.vocabulary.commands import BarNumbers
+from dialer.vocabulary.commands import BarNumbers, LiftNumber
+from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import CampaignName
 
 Number = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -42,6 +43,15 @@ class DoNotCallRequest(Struct, frozen=True, forbid_unknown_fields=True):
 class NumberQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """The campaign that asks; numbers that no campaign dials are listed for each. `region` as in a request."""
 
+    campaign: Annotated[str, Meta(max_length=64)] = ""
+    region: Annotated[str, Meta(pattern=REGION)] = ""
+
+
+class LiftQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why the number may be dialled again, for the audit. With `campaign` it is taken off the list of that campaign
+    alone, else off the list of all. `region` as in a request."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
     campaign: Annotated[str, Meta(max_length=64)] = ""
     region: Annotated[str, Meta(pattern=REGION)] = ""
 
@@ -99,6 +109,26 @@ async def add(exchange: Exchange) -> Reply:
     return Reply(Barred(len(numbers), stored))
 
 
+#: Who puts numbers on the list within the house. Others are registers that others keep, which are not ours to lift.
+_OURS = ("agent ", "user ")
+
+
+async def lift(exchange: Exchange) -> Reply:
+    """Only entries of our own; who lifted one and why stays in the history."""
+    said = exchange.query_as(LiftQuery)
+    campaign = exchange.world.campaign(CampaignName(said.campaign)).name if said.campaign else None
+    region = said.region or _region(exchange, said.campaign)
+    (number,) = numbers_in([exchange.path("number")], region, lambda _: "path.number")
+    source = await exchange.dependencies.do_not_call.source(number, campaign)
+    if source is None:
+        raise NotFound("do_not_call", number)
+    if not source.startswith(_OURS):
+        why = f"The number is barred by {source}, which is not kept here; have it taken out there."
+        raise Refused("not_our_entry", why, source=source)
+    await exchange.ask(LiftNumber(number, campaign, exchange.who.user.name, said.reason))
+    return Reply(Listed(number, await exchange.dependencies.do_not_call.is_listed(number, campaign)))
+
+
 def _region(exchange: Exchange, campaign: str) -> str:
     """The country of a campaign's numbers, empty if nobody says."""
     return next((each.region or "" for each in exchange.settings.campaigns if each.name == campaign), "")
@@ -123,7 +153,7 @@ def routes() -> tuple[Route, ...]:
             method="POST",
             path=path,
             name="barNumbers",
-            summary="Put numbers on the list; they stay there",
+            summary="Put numbers on the list",
             tag="lists",
             handler=add,
             roles=FLOOR,
@@ -142,5 +172,17 @@ def routes() -> tuple[Route, ...]:
             query=NumberQuery,
             response=Listed,
             refusals=(404,),
+        ),
+        Route(
+            method="DELETE",
+            path=f"{path}/{{number}}",
+            name="liftNumber",
+            summary="Take a number off the list, for a stated reason",
+            tag="lists",
+            handler=lift,
+            roles=FLOOR,
+            query=LiftQuery,
+            response=Listed,
+            refusals=(404, 409),
         ),
     )

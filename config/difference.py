@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -125,10 +126,6 @@ def _without_password(user: Section) -> Section:
     return user.model_copy(update={"password": None})
 
 
-def _by_name(items: tuple[Section, ...]) -> dict[str, Section]:
-    return {str(getattr(item, "name", None) or getattr(item, "code", "")): item for item in items}
-
-
 def _changes(old: Section, new: Section, above: str = "") -> Iterator[tuple[str, str]]:
     """First key of what changed and a text with its whole path, going into the sections below."""
     if type(old) is not type(new):
@@ -136,33 +133,98 @@ def _changes(old: Section, new: Section, above: str = "") -> Iterator[tuple[str,
         return
     for key in type(new).model_fields:
         was, becomes = getattr(old, key), getattr(new, key)
-        if was == becomes:
-            continue
-        if isinstance(was, Section) and isinstance(becomes, Section):
-            yield from ((key, text) for _, text in _changes(was, becomes, f"{above}{key}."))
-        elif isinstance(was, SecretStr) or isinstance(becomes, SecretStr):
-            yield key, f"{above}{key}: another secret"
-        else:
-            yield key, f"{above}{key}: {_shown(was)} becomes {_shown(becomes)}"
+        if was != becomes:
+            yield from ((key, text) for text in _texts(was, becomes, f"{above}{key}"))
+
+
+def _texts(was: object, becomes: object, path: str) -> Iterator[str]:
+    """What changed at `path`. In rows of sections that have names it is told row by row."""
+    if isinstance(was, Section) and isinstance(becomes, Section):
+        yield from (text for _, text in _changes(was, becomes, f"{path}."))
+    elif isinstance(was, SecretStr) or isinstance(becomes, SecretStr):
+        yield f"{path}: another secret"
+    elif isinstance(was, Mapping) and isinstance(becomes, Mapping) and (_has_sections(was) or _has_sections(becomes)):
+        for name in {_plain(key): key for key in (*was, *becomes)}.values():
+            if was.get(name) != becomes.get(name):
+                yield from _texts(was.get(name), becomes.get(name), f"{path}.{_plain(name)}")
+    elif isinstance(was, tuple) and isinstance(becomes, tuple) and _are_named(was) and _are_named(becomes):
+        yield from _rows(was, becomes, path)
+    else:
+        yield f"{path}: {' becomes '.join(_beside(was, becomes))}"
+
+
+def _rows(was: tuple[Section, ...], becomes: tuple[Section, ...], path: str) -> Iterator[str]:
+    """Rows that came, went, or stand in another order in one text; those that changed in their own."""
+    before, after = _by_name(was), _by_name(becomes)
+    if list(before) != list(after):
+        yield f"{path}: {' becomes '.join(_beside(tuple(before), tuple(after)))}"
+    for name, item in after.items():
+        if name in before and before[name] != item:
+            yield from _texts(before[name], item, f"{path}.{name}")
+
+
+def _has_sections(items: Mapping[Any, Any]) -> bool:
+    return any(isinstance(each, Section) for each in items.values())
+
+
+def _are_named(items: tuple[Any, ...]) -> bool:
+    """Whether these are sections that can be told apart by a name; none are, too."""
+    if not all(isinstance(each, Section) for each in items):
+        return False
+    names = [_name_of(each) for each in items]
+    return all(names) and len(set(names)) == len(names)
+
+
+def _name_of(item: Section) -> str:
+    """By what a section in a row is known."""
+    found = (getattr(item, key, None) for key in ("name", "code", "key", "call_result"))
+    return next((_plain(each) for each in found if each), "")
+
+
+def _by_name(items: tuple[Section, ...]) -> dict[str, Section]:
+    return {_name_of(item): item for item in items}
+
+
+def _beside(was: object, becomes: object) -> tuple[str, str]:
+    """Both values in a line each. Long ones are cut so that what differs is seen."""
+    first, second = _shown(was), _shown(becomes)
+    same = next(
+        (n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
+    return _cut(first, same), _cut(second, same)
+
+
+def _cut(text: str, at: int) -> str:
+    """At most `_SHOWN_LETTERS` of a text, with its letter `at` among them."""
+    if len(text) <= _SHOWN_LETTERS:
+        return text
+    begin = 0 if at < _SHOWN_LETTERS - 10 else at - _SHOWN_LETTERS // 2
+    head, piece = "..." if begin else "", text[begin : begin + _SHOWN_LETTERS]
+    return f"{head}{piece}{'...' if begin + _SHOWN_LETTERS < len(text) else ''}"
 
 
 def _shown(value: object) -> str:
-    """A value in one line, cut where it is long."""
-    if value is None or value in ("", (), {}):
-        return "nothing"
-    text = _plain(value)
-    return text if len(text) <= _SHOWN_LETTERS else text[: _SHOWN_LETTERS - 3] + "..."
+    """A value in one line."""
+    return "nothing" if value is None or value in ("", (), {}) else _plain(value)
 
 
 def _plain(value: object) -> str:
     if isinstance(value, StrEnum):
         return value.value
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, tuple):
         return ", ".join(_plain(each) for each in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{_plain(key)}: {_plain(each)}" for key, each in value.items())
     if isinstance(value, Section):
-        return str(getattr(value, "name", None) or getattr(value, "code", None) or f"({value})")
+        return _name_of(value) or _written(value)
     if isinstance(value, float):
         return f"{value:g}"
     return str(value)
+
+
+def _written(section: Section) -> str:
+    """A section without a name, as it is written in YAML: only what is set."""
+    told = (f"{key}: {_shown(getattr(section, key))}" for key in sorted(section.model_fields_set))
+    return f"{{{', '.join(told)}}}"

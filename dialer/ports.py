@@ -241,9 +241,13 @@ class Users(Protocol):
 
 
 class DoNotCall(Protocol):
-    """Numbers that nobody dials. They are added by the AddDoNotCall of a step, and never taken out."""
+    """Numbers that nobody dials. They are added by the AddDoNotCall of a step, and taken out by LiftDoNotCall."""
 
     async def is_listed(self, number: str, campaign: CampaignName | None) -> bool: ...
+
+    async def source(self, number: str, campaign: CampaignName | None) -> str | None:
+        """By whom the number came on the list of the campaign, or of all: `agent NAME`, `user NAME`, or the name of
+        a register. None where it is not on that list."""
 
     async def numbers(self, campaign: CampaignName | None, limit: int, after: str = "") -> Sequence[str]: ...
 

@@ -8,7 +8,7 @@ from dialer.interactions.interaction import Interaction
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import AgentName
 from dialer.vocabulary.results import CallResult
-from dialer.vocabulary.writes import AddDoNotCall
+from dialer.vocabulary.writes import AddDoNotCall, LiftDoNotCall
 
 
 def on_bar_numbers(step: Step, command: commands.BarNumbers) -> None:
@@ -16,6 +16,18 @@ def on_bar_numbers(step: Step, command: commands.BarNumbers) -> None:
     source = f"user {command.by}"
     step.write(*(AddDoNotCall(number, command.campaign, source, None, step.utc) for number in command.numbers))
     step.history("numbers_barred", campaign=command.campaign, count=len(command.numbers), by=command.by)
+
+
+def on_lift_number(step: Step, command: commands.LiftNumber) -> None:
+    """Who lifted it, when and why stays in the history. Whether it is on the list, and one of ours, is asked before."""
+    step.write(LiftDoNotCall(command.number, command.campaign, step.utc))
+    step.history(
+        "do_not_call_lifted",
+        campaign=command.campaign,
+        number=command.number,
+        by=command.by,
+        reason=command.reason,
+    )
 
 
 def says_do_not_call(settings: Campaign, result: CallResult | None, disposition: str | None) -> bool:

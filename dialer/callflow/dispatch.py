@@ -67,6 +67,7 @@ COMMANDS: Mapping[type, Handler] = {
     commands.PlaceTrialCall: trial.on_place,
     commands.EndTrialCall: trial.on_end,
     commands.BarNumbers: barring.on_bar_numbers,
+    commands.LiftNumber: barring.on_lift_number,
     commands.CloseInteraction: supervising.on_close,
     commands.ReassignInteraction: supervising.on_reassign,
 }

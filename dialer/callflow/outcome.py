@@ -59,7 +59,10 @@ def _check_outcome(settings: Campaign, command: commands.SetOutcome, interaction
     if (bars or command.do_not_call is not None) and not permissions.do_not_call:
         raise Refused("not_permitted", "You may not mark a contact as not to be called.", permission="do_not_call")
     if command.do_not_call is False and interaction.do_not_call:
-        raise Refused("do_not_call_stays", "Do not call was committed and stays; a supervisor can lift it.")
+        raise Refused(
+            "do_not_call_stays",
+            "Do not call was committed and stays; a supervisor lifts it (DELETE /do-not-call/{number}, with a reason).",
+        )
     if command.note is not None and len(command.note) > NOTE_LENGTH:
         raise Refused("note_too_long", f"A note has at most {NOTE_LENGTH} characters.", length=len(command.note))
     if command.data:

@@ -81,7 +81,8 @@ def on_go_ready(step: Step, command: commands.GoReady) -> None:
 
 
 def on_go_not_ready(step: Step, command: commands.GoNotReady) -> None:
-    """With a conversation, a dialled contact or after-call work on the desk it is pending; an offer is withdrawn."""
+    """With a record that the agent has asked for, a conversation, a dialled contact or after-call work on the desk it
+    is pending; an offer is withdrawn."""
     agent = step.world.agent(command.agent)
     codes = [reason.code for reason in step.world.settings.reasons if reason.offered]
     if command.reason not in codes:
@@ -93,7 +94,7 @@ def on_go_not_ready(step: Step, command: commands.GoNotReady) -> None:
     if interaction is None:
         agent.pending = None
         move(step, agent, AgentTrigger.NOT_READY, command.reason)
-    elif interaction.state is InteractionState.PREVIEW:
+    elif interaction.state is InteractionState.PREVIEW and not step.world.campaigns[interaction.campaign].is_preview:
         offers.on_not_ready_during_offer(step, agent, interaction, command.reason)
     else:
         ask_for(step, agent, Wish.NOT_READY, command.reason)

@@ -112,7 +112,9 @@ class Batch:
         self.records: dict[int, RecordState] = {}
         self.renewed: list[w.RenewCancelled] = []
         self.finished_chains: list[w.UpdateRecord] = []
+        #: A number is in one of the two: what was said of it last.
         self.barred: list[w.AddDoNotCall] = []
+        self.lifted: list[w.LiftDoNotCall] = []
         self.notices: list[w.AddNotice] = []
         self.acknowledged: list[w.AcknowledgeNotice] = []
         self.history: list[w.AddHistory] = []
@@ -296,12 +298,21 @@ class Batch:
         return (number, "") in self._known.barred or (number, campaign) in self._known.barred
 
     def _add_do_not_call(self, write: w.AddDoNotCall) -> str | None:
-        self._known.barred.add((write.number, write.campaign or ""))
+        key = write.number, write.campaign or ""
+        self._known.barred.add(key)
+        self.lifted = [each for each in self.lifted if (each.number, each.campaign or "") != key]
         self.barred.append(write)
         if write.campaign is None:
             for record in self.records.values():
                 if record.number == write.number and record.status is RecordStatus.READY:
                     record.bar()
+        return None
+
+    def _lift_do_not_call(self, write: w.LiftDoNotCall) -> str | None:
+        key = write.number, write.campaign or ""
+        self._known.barred.discard(key)
+        self.barred = [each for each in self.barred if (each.number, each.campaign or "") != key]
+        self.lifted.append(write)
         return None
 
     # -- the rest ----------------------------------------------------------------------------------------------------
@@ -356,6 +367,7 @@ _RULES: dict[type, Callable[..., str | None]] = {
     w.RenewCancelled: Batch._renew_cancelled,
     w.ReleaseRecord: Batch._release_record,
     w.AddDoNotCall: Batch._add_do_not_call,
+    w.LiftDoNotCall: Batch._lift_do_not_call,
     w.AddNotice: Batch._add_notice,
     w.AcknowledgeNotice: Batch._acknowledge_notice,
     w.AddHistory: Batch._add_history,

@@ -24,6 +24,14 @@ class SqlDoNotCall:
         )
         return await self._database.read(lambda connection: connection.execute(query).first()) is not None
 
+    async def source(self, number: str, campaign: CampaignName | None) -> str | None:
+        """By whom the number came on this list; None where it is not on it."""
+        query = select(do_not_call.c.source).where(
+            do_not_call.c.number == number, do_not_call.c.campaign == (campaign or "")
+        )
+        row = await self._database.read(lambda connection: connection.execute(query).first())
+        return None if row is None else str(row.source)
+
     async def numbers(self, campaign: CampaignName | None, limit: int, after: str = "") -> Sequence[str]:
         """Numbers that this campaign may not dial, or None: that no campaign may; in order, from `after` on."""
         query = (

@@ -74,6 +74,7 @@ class Writer:
         party = ("id", "interaction", "agent", "state", "offered_at", "talking_at", "ended_at")
         self._parties = prepare(upsert_of("parties", "id", party))
         self._barred, self._barred_records = _barring(sql)
+        self._lifted, self._lifted_records = _lifting(sql)
         self._notices = prepare(insert_of("notices", ("id", "agent", "campaign", "kind", "at")))
         self._acknowledged = prepare(
             "UPDATE notices SET acknowledged_at = :at WHERE id = :notice AND acknowledged_at IS NULL"
@@ -99,6 +100,7 @@ class Writer:
         self._habits.add(connection, batch.habits)
         self._interactions.run_all(connection, [self._interaction(item) for item in batch.interactions.values()])
         self._parties.run_all(connection, [_named(item, "party", "id") for item in batch.parties.values()])
+        self._write_lifted(connection, batch.lifted)
         self._write_barred(connection, batch.barred)
         self._notices.run_all(connection, [_named(item, "notice", "id") for item in batch.notices])
         self._acknowledged.run_all(connection, [structs.asdict(item) for item in batch.acknowledged])
@@ -114,6 +116,11 @@ class Writer:
             (claimed if record.status is RecordStatus.RETRIEVED else changed).append(row)
         self._claimed_records.run_all(connection, claimed)
         self._records.run_all(connection, changed)
+
+    def _write_lifted(self, connection: Connection, lifted: Sequence[w.LiftDoNotCall]) -> None:
+        rows = [{"number": item.number, "campaign": item.campaign or "", "at": item.at} for item in lifted]
+        self._lifted.run_all(connection, rows)
+        self._lifted_records.run_all(connection, [row for row in rows if not row["campaign"]])
 
     def _write_barred(self, connection: Connection, barred: Sequence[w.AddDoNotCall]) -> None:
         if not barred:
@@ -159,5 +166,16 @@ def _barring(sql: Sql) -> tuple[Prepared, Prepared]:
             f"UPDATE records SET type = '{RecordType.NO_CALL}', status = '{RecordStatus.CANCELLED}',"
             f" result = '{CallResult.DO_NOT_CALL}', rank = 9, updated_at = :at"
             " WHERE number = :number AND status = 'ready'"
+        ),
+    )
+
+
+def _lifting(sql: Sql) -> tuple[Prepared, Prepared]:
+    """The statements of LiftDoNotCall: the number, and the records that are marked with it."""
+    return (
+        sql.prepare("DELETE FROM do_not_call WHERE number = :number AND campaign = :campaign"),
+        sql.prepare(
+            f"UPDATE records SET type = '{RecordType.GENERAL}', updated_at = :at"
+            f" WHERE number = :number AND type = '{RecordType.NO_CALL}'"
         ),
     )

@@ -93,14 +93,17 @@ class AgentSummary(Struct, frozen=True):
 
 
 class NoticeView(Struct, frozen=True):
-    """A notice that waits for the agent's OK: `kind` is loaded, started, stopped, unloaded or mode_changed."""
+    """A notice that waits for the agent's OK: `kind` is loaded, started, stopped, unloaded or mode_changed. Mode and
+    state are those of the campaign now, codes with what people read."""
 
     id: str
     campaign: str
     kind: str
     description: str
     mode: str
+    mode_label: str
     state: str
+    state_label: str
     at: float
 
 
@@ -202,8 +205,10 @@ def notices(world: World, agent: Agent) -> tuple[NoticeView, ...]:
                 campaign=notice.campaign,
                 kind=notice.kind,
                 description=campaign.settings.description if campaign else "",
-                mode=MODES[campaign.mode] if campaign else "",
-                state=CAMPAIGN_STATES[campaign.state] if campaign else "",
+                mode=campaign.mode if campaign else "",
+                mode_label=MODES[campaign.mode] if campaign else "",
+                state=campaign.state if campaign else "",
+                state_label=CAMPAIGN_STATES[campaign.state] if campaign else "",
                 at=notice.at_utc,
             )
         )

@@ -194,6 +194,15 @@ class BarNumbers(Struct, frozen=True):
     by: str
 
 
+class LiftNumber(Struct, frozen=True):
+    """Take a number (E.164) off the do-not-call list of a campaign or, with None, of all: for a stated reason."""
+
+    number: str
+    campaign: CampaignName | None
+    by: str
+    reason: str
+
+
 class PlaceTrialCall(Struct, frozen=True):
     """One call to `number` (E.164) with the campaign's trunk and caller ID, joined to a phone; no record, no
     statistics. The reply is its id."""
@@ -234,6 +243,6 @@ AgentCommand = (
 )
 CampaignCommand = (
     LoadCampaign | StartCampaign | StopCampaign | UnloadCampaign | ChangeMode | PlaceTrialCall | EndTrialCall
-) | BarNumbers
+) | (BarNumbers | LiftNumber)
 SupervisorCommand = CloseInteraction | ReassignInteraction
 Command = AgentCommand | CampaignCommand | SupervisorCommand

@@ -217,6 +217,15 @@ class AddDoNotCall(Struct, frozen=True, tag_field="write", tag="add_do_not_call"
     at: float
 
 
+class LiftDoNotCall(Struct, frozen=True, tag_field="write", tag="lift_do_not_call"):
+    """The number may be dialled again: by the campaign, or with None by all that do not bar it themselves. Its records
+    are no longer NO_CALL; those that were cancelled by the barring come back with the next load, others by a reset."""
+
+    number: str
+    campaign: CampaignName | None
+    at: float
+
+
 class AddNotice(Struct, frozen=True, tag_field="write", tag="add_notice"):
     """A notice of a campaign to one agent: `kind` loaded, started, stopped, unloaded, mode_changed."""
 
@@ -263,6 +272,7 @@ Write = (
     | RenewCancelled
     | ReleaseRecord
     | AddDoNotCall
+    | LiftDoNotCall
     | AddNotice
     | AcknowledgeNotice
     | AddHistory

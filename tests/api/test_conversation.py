@@ -20,7 +20,11 @@ async def test_log_in_shows_one_notice_for_each_campaign_and_ok_takes_it_away(st
     desk = await anna.get("/agent")
     assert desk["agent"]["state"] == "not_ready"
     assert desk["agent"]["reason_label"] == "Logged in"
-    assert [(each["campaign"], each["kind"]) for each in desk["notices"]] == [("push", "started")]
+    (notice,) = desk["notices"]
+    assert (notice["campaign"], notice["kind"]) == ("push", "started")
+    assert (notice["mode"], notice["mode_label"]) == ("PUSH_PREVIEW", "Push preview")
+    assert (notice["state"], notice["state_label"]) == ("running", "Running")
+    assert (await anna.post("/agent/notices/nothing/ok", status=404))["code"] == "notice_not_found"
     after = await anna.post(f"/agent/notices/{desk['notices'][0]['id']}/ok")
     assert after["notices"] == []
     mine = {each["name"]: each for each in await anna.get("/agent/campaigns")}
@@ -154,7 +158,7 @@ async def test_asm_shows_an_empty_record_until_the_contact_is_there(stage: Stage
     desk = await anna.get("/agent")
     assert desk["agent"]["blank"] is None
     assert desk["interaction"]["contact"] == "Contact 1"
-    assert [each["value"] for each in desk["interaction"]["record"]] == ["Leeds", ""]
+    assert [each["value"] for each in desk["interaction"]["record"]] == ["Leeds", "", ""]
 
 
 async def test_agents_see_nothing_of_each_others_desks(stage: Stage) -> None:

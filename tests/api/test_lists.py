@@ -12,6 +12,7 @@ from agent_api.keys import ROUTES
 from agent_api.problems import ProblemRaised
 from config.model import Campaign
 from dialer.vocabulary.number_type import NumberType
+from dialer.vocabulary.writes import AddDoNotCall
 from tests.api.stage import API, Stage
 
 LIST = f"{API}/lists/spring/records"
@@ -180,3 +181,26 @@ def test_a_pattern_is_never_shown() -> None:
     with pytest.raises(ProblemRaised) as told:
         decode_json(b'{"word": "a"}', _Odd)
     assert told.value.problem.detail == "word: does not have the right form"
+
+
+async def test_a_supervisor_lifts_a_number_for_a_reason_that_is_kept(stage: Stage) -> None:
+    sue, otto = await stage.log_in("sue"), await stage.log_in("otto")
+    await sue.post("/do-not-call", {"numbers": ["+442079460001"]})
+    path = "/do-not-call/+442079460001"
+    await sue.request("DELETE", path, 422)
+    await otto.request("DELETE", f"{path}?reason=asked", 403)
+    told = await sue.request("DELETE", f"{path}?reason=asked%20for%20it", 200)
+    assert told == {"number": "+442079460001", "listed": False}
+    assert (await sue.request("DELETE", f"{path}?reason=again", 404))["code"] == "do_not_call_not_found"
+    (line,) = [each for each in stage.store.tables.history if each.kind == "do_not_call_lifted"]
+    assert line.facts == {"number": "+442079460001", "by": "sue", "reason": "asked for it"}
+
+
+async def test_an_entry_of_somebody_elses_register_is_not_lifted_here(stage: Stage) -> None:
+    sue = await stage.log_in("sue")
+    barred = AddDoNotCall("+442079460002", None, "register tps", None, 0.0)
+    await stage.store.ledger.commit([barred])
+    refused = await sue.request("DELETE", "/do-not-call/+442079460002?reason=asked", 409)
+    assert refused["code"] == "not_our_entry"
+    assert "register tps" in refused["detail"]
+    assert (await sue.get("/do-not-call/+442079460002"))["listed"]

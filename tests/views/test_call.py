@@ -267,3 +267,17 @@ def test_every_reason_of_the_system_has_words() -> None:
     assert reason_label(settings, "") == ""
     assert plain("wrong_party") == "Wrong party"
     assert [each.code for each in reasons(make_world())] == ["break", "lunch", "training"]
+
+
+def test_no_extension_is_left_where_extend_is_refused() -> None:
+    world = make_world()
+    interaction = make_interaction(world, InteractionState.CLEARED)
+    interaction.conversed = True
+    interaction.parties[0].machine = Machine(PARTY_TABLE, "p", PartyState.AFTER_CALL)
+    for ends_at, left in ((NOON.utc + 5, 2), (None, 0)):
+        interaction.after_call = AfterCall(ends_at)
+        view = interaction_view(world, interaction, NOON)
+        assert view.after_call is not None
+        assert view.after_call.extensions_left == left
+        extend = next(each for each in view.actions if each.command == "extend")
+        assert extend.allowed is (left > 0)

@@ -50,6 +50,10 @@ class MemoryDoNotCall:
         barred = self._tables.barred
         return (number, "") in barred or (number, campaign or "") in barred
 
+    async def source(self, number: str, campaign: CampaignName | None) -> str | None:
+        barred = self._tables.barred.get((number, campaign or ""))
+        return None if barred is None else barred.source
+
     async def numbers(self, campaign: CampaignName | None, limit: int, after: str = "") -> Sequence[str]:
         rows = (number for number, of in self._tables.barred if of == (campaign or "") and number > after)
         return sorted(rows)[:limit]

@@ -19,8 +19,8 @@ from dialer.vocabulary.events import Event, RecordsClaimed
 from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import RecordId
 from dialer.vocabulary.outputs import ClaimRecords, RecallHabits
-from dialer.vocabulary.results import RecordStatus
-from dialer.vocabulary.writes import AddDoNotCall, CommitReport, Write
+from dialer.vocabulary.results import RecordStatus, RecordType
+from dialer.vocabulary.writes import AddDoNotCall, CommitReport, LiftDoNotCall, Write
 
 
 class MemoryLedger:
@@ -69,6 +69,8 @@ class MemoryLedger:
         for interaction in batch.interactions.values():
             tables.interactions[interaction.interaction] = (interaction, self._run)
         tables.parties.update(batch.parties)
+        for lifted in batch.lifted:
+            self._lift(lifted)
         for barred in batch.barred:
             self._bar(barred)
         for notice in batch.notices:
@@ -104,6 +106,15 @@ class MemoryLedger:
                 tables.attempts[late.attempt].settled = structs.replace(over, answered_at=late.at, abandoned=True)
                 _abandon(tables, late.attempt, late.at)
         add_habits(tables, batch.habits)
+
+    def _lift(self, lifted: LiftDoNotCall) -> None:
+        tables = self._tables
+        tables.barred.pop((lifted.number, lifted.campaign or ""), None)
+        for id_ in () if lifted.campaign else tables.numbers.get(lifted.number, ()):
+            state: RecordState = copy.copy(tables.records[id_].state)
+            if state.type is RecordType.NO_CALL:
+                state.type, state.updated_at = RecordType.GENERAL, lifted.at
+                tables.put(state)
 
     def _bar(self, barred: AddDoNotCall) -> None:
         tables = self._tables

@@ -16,6 +16,7 @@ from dialer.vocabulary.writes import (
     BeginAttempt,
     CommitReport,
     ConnectAttempt,
+    LiftDoNotCall,
     MarkLateAnswer,
     ReleaseRecord,
     SaveAgent,
@@ -320,3 +321,36 @@ async def test_text_that_a_database_cannot_hold_does_not_stop_a_commit(store: An
     record = await claim_one(store)
     odd = update(record, data={"note": "x\0y\ud83d"})
     assert not (await store.ledger.commit([line, odd])).refusals
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_a_number_is_lifted_from_one_list_and_its_records_with_it(store: AnyStore, together: bool) -> None:
+    await fill(store, 2)
+    first = await claim_one(store)
+    (other,) = [row.number async for row in store.lists.records(LIST) if row.number != first.number]
+    await store.ledger.commit(
+        [AddDoNotCall(other, None, "agent ada", ADA, NOON), AddDoNotCall(other, SPRING, "user sue", None, NOON)]
+    )
+    assert await store.do_not_call.source(other, None) == "agent ada"
+    assert await store.do_not_call.source(other, SPRING) == "user sue"
+    assert await store.do_not_call.source(first.number, None) is None
+    lift = LiftDoNotCall(other, None, NOON + 1)
+    again = AddDoNotCall(first.number, None, "agent ada", ADA, NOON + 1)
+    changes: list[list[Write]] = [[again, lift]] if together else [[again], [lift]]
+    for writes in changes:
+        assert not (await store.ledger.commit(writes)).refusals
+    assert await store.do_not_call.is_listed(other, CampaignName("autumn")) is False
+    assert await store.do_not_call.is_listed(other, SPRING), "this campaign's own entry stays"
+    rows = {row.number: (row.status, row.type) async for row in store.lists.records(LIST)}
+    assert rows[other] == (RecordStatus.CANCELLED, RecordType.GENERAL), "the next load renews it"
+
+
+async def test_what_is_said_last_of_a_number_counts(store: AnyStore) -> None:
+    number = "+442079460999"
+    bar, lift = AddDoNotCall(number, None, "user sue", None, NOON), LiftDoNotCall(number, None, NOON)
+    await store.ledger.commit([bar, lift])
+    assert not await store.do_not_call.is_listed(number, None)
+    await store.ledger.commit([lift, bar, lift, bar])
+    assert await store.do_not_call.is_listed(number, None)
+    await store.ledger.commit([lift, lift])
+    assert not await store.do_not_call.is_listed(number, None)

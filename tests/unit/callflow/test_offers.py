@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.model import Mode
-from dialer.agents.agent import AgentState, SystemReason
+from dialer.agents.agent import AgentState, Pending, SystemReason, Wish
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.ids import OfferId
@@ -280,3 +280,27 @@ def test_an_agent_who_does_not_click_when_the_trunk_is_down_keeps_the_offer() ->
     floor.know(ADA, phone="")
     assert floor.refusal(commands.AcceptOffer(ADA, offer_of(floor))) == "no_phone"
     assert floor.interaction.state is InteractionState.PREVIEW
+
+
+def test_not_ready_with_a_record_that_was_asked_for_is_pending_as_in_a_call() -> None:
+    floor = previewing()
+    id_ = floor.interaction.id
+    floor.ask(commands.GoNotReady(ADA, "break"))
+    assert floor.interaction.id == id_, "the record stays"
+    assert floor.agent().pending == Pending(Wish.NOT_READY, "break")
+    floor.ask(commands.GoReady(ADA))
+    assert floor.agent().pending == Pending(Wish.READY)
+    floor.ask(commands.GoNotReady(ADA, "break"))
+    floor.ask(commands.ReturnRecord(ADA, id_))
+    assert (floor.agent().state, floor.agent().reason) == (AgentState.NOT_READY, "break")
+
+
+def test_who_asked_for_a_break_in_a_preview_has_it_after_the_call() -> None:
+    floor = previewing()
+    floor.ask(commands.GoNotReady(ADA, "break"))
+    floor.ask(commands.DialRecord(ADA, floor.interaction.id))
+    floor.answer(floor.phone)
+    floor.answer(floor.contact)
+    floor.clear(floor.contact)
+    floor.ask(commands.Done(ADA, floor.interaction.id))
+    assert (floor.agent().state, floor.agent().reason) == (AgentState.NOT_READY, "break")

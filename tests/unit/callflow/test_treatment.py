@@ -60,7 +60,7 @@ def test_do_not_call_before_dialling_finishes_record_and_chain(end: str) -> None
     if end == "cancelled":
         floor.ask(commands.CancelRecord(ADA, interaction.id))
     else:
-        floor.ask(commands.GoNotReady(ADA, "break"))
+        floor.ask(commands.ReturnRecord(ADA, interaction.id))
     assert not floor.writes(ReleaseRecord)
     assert not floor.writes(BeginAttempt)
     update = update_of(floor)

@@ -44,7 +44,7 @@ def test_equal_settings_do_not_differ(settings: Settings) -> None:
         (
             "campaigns",
             {"retries": {"busy": {"delay_s": 60}}},
-            "campaign spring: retries: nothing becomes busy: (",
+            "campaign spring: retries.busy: nothing becomes {delay_s: 60}",
             Applies.AT_ONCE,
         ),
         ("campaigns", {"mode": "PREVIEW"}, "campaign spring: mode: PROGRESSIVE becomes PREVIEW", Applies.AFTER_UNLOAD),
@@ -100,3 +100,43 @@ def test_secrets_are_never_shown(write: Write, minimal: str) -> None:
     assert str(change) == "trunk pbx: authentication.password: another secret; applies at once"
     without = load(write(minimal), PASSWORD)
     assert "secret" not in str(difference(without, new)[0]).replace("SecretStr", "")
+
+
+def test_rows_of_a_section_are_told_by_name_and_key(settings: Settings) -> None:
+    def fields(**more: object) -> dict[str, object]:
+        city = {"key": "city", "label": "City", "editable": True, **more}
+        return {"fields": {"record": [{"key": "plan", "label": "Plan"}, city]}}
+
+    before = changed(settings, "campaigns", **fields())
+    (change,) = difference(before, changed(settings, "campaigns", **fields(label="Town")))
+    assert change.text == "fields.record.city.label: City becomes Town"
+    (change,) = difference(
+        before, changed(settings, "campaigns", fields={"record": [{"key": "plan", "label": "Plan"}]})
+    )
+    assert change.text == "fields.record: plan, city becomes plan"
+
+
+def test_both_sides_of_a_long_value_show_what_differs(settings: Settings) -> None:
+    names = [f"agent-{n:02}" for n in range(40)]
+    before = changed(settings, "teams", agents=names)
+    after = changed(settings, "teams", agents=[*names[:30], "somebody", *names[31:]])
+    (change,) = difference(before, after)
+    was, _, becomes = change.text.partition(" becomes ")
+    assert "agent-30" in was
+    assert "somebody" in becomes
+    assert len(change.text) < 250
+
+
+def test_no_program_text_is_shown(settings: Settings) -> None:
+    rows = [{"call_result": "answer", "label": "Yes"}, "wrong_number"]
+    values: dict[str, object] = {
+        "outcome": {"call_results": rows, "dispositions": [{"code": "sold", "label": "Sold"}]},
+        "calling_window": {"monday": "08:00-20:00"},
+        "retries": {"busy": {"delay_s": 5}},
+        "unanswered": {"results": {"busy": "wait"}},
+        "fields": {"case": [{"key": "a", "label": "A"}]},
+    }
+    after = changed(settings, "campaigns", **values)
+    for one, other in ((settings, after), (after, settings)):
+        for change in difference(one, other):
+            assert not {"(", "=", "<", "'"} & set(change.text), change.text

@@ -9,32 +9,41 @@ from dialer.callflow import offers
 from dialer.callflow.desk import make_not_ready, move
 from dialer.callflow.legs import hang_up
 from dialer.callflow.step import Step
+from dialer.callflow.world import World
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.trunks.accounts import phone_target
 from dialer.vocabulary.errors import NotFound, Refused
 
 
-def address_of(step: Step, agent: Agent) -> str:
+def address_of(world: World, agent: Agent) -> str:
     """Where the agent is rung, however it is written for the user: "" without a usable phone."""
     if not agent.phone:
         return ""
     try:
-        return phone_target(step.world.settings, agent.phone, agent.name)[1]
+        return phone_target(world.settings, agent.phone, agent.name)[1]
     except (NotFound, ValueError):
         return ""
 
 
-def holder_of(step: Step, agent: Agent, address: str) -> Agent | None:
+def holder_of(world: World, agent: Agent, address: str) -> Agent | None:
     """Another agent who has the phone."""
-    others = (each for each in step.world.agents.values() if each is not agent)
+    others = (each for each in world.agents.values() if each is not agent)
     return next((each for each in others if address and each.phone_held == address), None)
+
+
+def refusal(world: World, agent: Agent) -> Refused | None:
+    """Why the agent, who is at work without a phone, may not be ready: None if the phone is free by now."""
+    if agent.phone_held or agent.state is AgentState.LOGGED_OUT:
+        return None
+    holder = holder_of(world, agent, address_of(world, agent))
+    return None if holder is None else _taken(agent, holder)
 
 
 def take(step: Step, agent: Agent) -> None:
     """The agent's phone is theirs from now on. Raises Refused, with nothing changed, while another agent has it; by
     setting that agent is logged out instead, unless something is under way on their desk."""
-    address = address_of(step, agent)
-    holder = holder_of(step, agent, address)
+    address = address_of(step.world, agent)
+    holder = holder_of(step.world, agent, address)
     if holder is not None:
         _oust(step, agent, holder)
     agent.phone_held = address
@@ -70,12 +79,12 @@ def review(step: Step) -> None:
     """Users or phones have changed, or the node has started: whose phone somebody else has by now is not ready, and
     told. Who is in a call comes first."""
     at_work = [each for each in step.world.agents.values() if each.state is not AgentState.LOGGED_OUT]
-    changed = [each for each in at_work if each.phone_held != address_of(step, each)]
+    changed = [each for each in at_work if each.phone_held != address_of(step.world, each)]
     for agent in changed:
         agent.phone_held = ""
     for agent in sorted(changed, key=lambda each: (each.interaction is None, each.name)):
-        address = address_of(step, agent)
-        holder = holder_of(step, agent, address)
+        address = address_of(step.world, agent)
+        holder = holder_of(step.world, agent, address)
         if holder is None:
             agent.phone_held = address
         else:
@@ -83,9 +92,8 @@ def review(step: Step) -> None:
 
 
 def _lose(step: Step, agent: Agent, holder: Agent) -> None:
-    refusal = _taken(agent, holder)
-    told = {"code": refusal.code, "reason": str(refusal)}
-    step.publish(agent.name, "phone_failed", agent.name, {**told})
+    taken = _taken(agent, holder)
+    step.publish(agent.name, "phone_failed", agent.name, {"code": taken.code, "reason": str(taken)})
     step.history("phone_taken", agent=agent.name, by=holder.name)
     interaction = _on_desk(step, agent)
     if interaction is not None:

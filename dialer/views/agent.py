@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from config.model import Join, Mode
 from dialer.agents.agent import Agent, AgentState
+from dialer.callflow import phone_holding
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.views.interaction import BlankRecord, blank_record, is_blank
@@ -234,9 +235,11 @@ def _blank(world: World, agent: Agent) -> BlankRecord | None:
 def _actions(world: World, agent: Agent) -> tuple[Allowed, ...]:
     logged_out = "You are logged out." if agent.state is AgentState.LOGGED_OUT else None
     ready = agent.state is AgentState.READY
+    refused = phone_holding.refusal(world, agent)
+    taken = None if refused is None else str(refused)
     previews = [each for each in world.running_for(agent) if each.mode is Mode.PREVIEW]
     return (
-        allow("ready", logged_out or ("You are ready." if ready and agent.pending is None else None)),
+        allow("ready", logged_out or ("You are ready." if ready and agent.pending is None else None) or taken),
         allow("not-ready", logged_out),
         allow("log-in", None if logged_out else "You are logged in."),
         allow("log-out", logged_out),

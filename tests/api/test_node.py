@@ -177,3 +177,35 @@ async def test_a_first_password_is_needed_once(tmp_path: Path) -> None:
     for later in (without, unset):
         async with running(later) as client:
             await log_in(client, "sue")
+
+
+async def first_message(client: ClientSession, headers: dict[str, str], query: str) -> Any:
+    async with client.ws_connect(f"{API}/events{query}", headers=headers) as socket_:
+        return await socket_.receive_json(timeout=5)
+
+
+async def test_notices_outlive_the_node_for_a_desktop_that_resumes_and_for_a_new_log_in(tmp_path: Path) -> None:
+    made = node_settings(tmp_path)
+    async with running(made) as client:
+        sue, anna = await log_in(client, "sue"), await log_in(client, "anna")
+        assert (await send(client, "/campaigns/push/load", sue))[0] == 200
+        seen = await first_message(client, anna, "")
+        (notice,) = seen["body"]["notices"]
+    async with running(made) as client:
+        resumed = await first_message(client, anna, f"?epoch={seen['epoch']}&seq={seen['seq']}")
+        assert (resumed["type"], [each["id"] for each in resumed["body"]["notices"]]) == ("snapshot", [notice["id"]])
+        again = await log_in(client, "anna")
+        assert [each["id"] for each in (await get(client, "/agent", again))["notices"]] == [notice["id"]]
+        assert (await send(client, f"/agent/notices/{notice['id']}/ok", again))[0] == 200
+    async with running(made) as client:
+        mine = {each["name"]: each for each in await get(client, "/agent/campaigns", again)}
+        assert mine["push"]["joined"]
+        assert (await send(client, f"/agent/notices/{notice['id']}/ok", again))[0] == 200, "a second OK is no mistake"
+        assert (await send(client, "/agent/log-out", again))[0] == 200
+        for step in ("unload", "load"):
+            assert (await send(client, f"/campaigns/push/{step}", sue, json={} if step == "unload" else None))[0] == 200
+    async with running(made) as client:
+        anew = await log_in(client, "anna")
+        mine = {each["name"]: each for each in await get(client, "/agent/campaigns", anew)}
+        assert not mine["push"]["joined"], "the OK was for the load before"
+        assert [each["kind"] for each in (await get(client, "/agent", anew))["notices"]] == ["loaded"]

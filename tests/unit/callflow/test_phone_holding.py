@@ -8,6 +8,7 @@ import pytest
 
 from config.model import Engine, Mode, PhoneInUse, Server, StaticPhone
 from dialer.agents.agent import AgentState, Pending, SystemReason, Wish
+from dialer.views.agent import agent_view
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import AgentName, TeamName
@@ -95,6 +96,9 @@ def test_who_is_given_the_phone_of_another_is_told_and_not_ready() -> None:
     assert "phone_failed" in floor.topics()
     assert "phone_taken" in floor.history()
     assert floor.refusal(commands.GoReady(BOB)) == "phone_taken"
+    ready = next(each for each in agent_view(floor.world, floor.agent(BOB)).actions if each.command == "ready")
+    assert not ready.allowed
+    assert "Ada" in ready.reason
     floor.ask(commands.LogOut(ADA))
     floor.ask(commands.GoReady(BOB))
     assert floor.agent(BOB).state is AgentState.READY

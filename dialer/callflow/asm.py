@@ -23,10 +23,9 @@ from dialer.vocabulary.telephony import ClearedBy, LegCleared
 
 
 def engaged_leg(step: Step, agent: Agent) -> Leg | None:
-    """The engaged leg if it is up, not on hold at the phone, and on an engine that takes commands: a contact who was
-    joined to it would hear the agent."""
+    """The engaged leg if it reaches the agent, on an engine that takes commands."""
     leg = step.world.legs.get(agent.engaged) if agent.engaged else None
-    if leg is None or not leg.is_connected or leg.held_by_peer:
+    if leg is None or not leg.reaches_agent:
         return None
     engine = step.world.engines.get(leg.engine)
     return leg if engine is not None and engine.usable else None

@@ -17,6 +17,7 @@ from dialer.callflow import (
     habits,
     joining,
     late,
+    moved,
     notices,
     offers,
     outcome,
@@ -159,6 +160,7 @@ def on_leg_event(step: Step, event: LegEvent) -> None:
         conversation.on_media(step, leg, event)
         if leg.held_by_peer is not held:
             asm.on_hold_changed(step, leg)
+        moved.on_identity(step, leg, event.identity)
         return
     if isinstance(event, telephony.Joined):
         joining.on_joined(step, leg, event)

@@ -191,7 +191,7 @@ def dial_for(step: Step, agent: Agent, interaction: Interaction, party: Party) -
     engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
     if step.world.is_on_hold(agent):
         raise Refused("phone_on_hold", "Your phone is on hold; take it off hold first.")
-    if engaged is not None and engaged.is_connected:
+    if engaged is not None and engaged.reaches_agent:
         interaction.engine = engaged.engine
         place(step, campaign, interaction)
         party.leg = engaged.id

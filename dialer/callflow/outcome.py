@@ -103,7 +103,7 @@ def on_call_again(step: Step, command: commands.CallAgain) -> None:
     if step.world.is_on_hold(agent):
         raise Refused("phone_on_hold", "Your phone is on hold; take it off hold first.")
     engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
-    if engaged is not None and engaged.is_connected:
+    if engaged is not None and engaged.reaches_agent:
         interaction.engine = engaged.engine
         place(step, campaign, interaction)
         # A record that its agent has seen is not taken out of sight.

@@ -58,7 +58,7 @@ def serve(step: Step, interaction: Interaction, agent: Agent) -> bool:
     if contact is None or not contact.is_connected or not _takes_commands(step, contact):
         return False
     engaged = world.legs.get(agent.engaged) if agent.engaged else None
-    if engaged is not None and (not engaged.is_connected or engaged.held_by_peer or engaged.engine != contact.engine):
+    if engaged is not None and (not engaged.reaches_agent or engaged.engine != contact.engine):
         return False
     party = make_party(world.mint.party(), agent.name, step.utc)
     if engaged is None and not _ring(step, interaction, agent, party):

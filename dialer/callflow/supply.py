@@ -8,6 +8,7 @@ from dialer.callflow import asm, claiming, lending, offers, predictive, running,
 from dialer.callflow.calendar import minute_of
 from dialer.callflow.consent import may_work
 from dialer.callflow.habits import follow_the_day
+from dialer.callflow.moved import end_moved
 from dialer.callflow.reasons import why_no_calls
 from dialer.callflow.snapshot import snapshot_of
 from dialer.callflow.step import Step
@@ -42,6 +43,7 @@ def _engage(step: Step) -> None:
         if agent.engaged is None and agent.state is AgentState.READY:
             asm.engage(step, agent)
             predictive.look_for_phone(step, agent)
+        end_moved(step, agent)
 
 
 def _close_windows(step: Step, campaign: Campaign) -> None:

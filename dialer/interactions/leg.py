@@ -94,6 +94,9 @@ class Leg:
     early_media: bool = False
     held_by_us: bool = False
     held_by_peer: bool = False
+    #: The user whom the switch first named as the other end (an agent's phone), and whether it has named another since.
+    identity: str = ""
+    moved: bool = False
     #: The legs that the engine has last joined it with, and when (monotonic seconds).
     joined_with: tuple[LegId, ...] = ()
     joined_at: float = 0.0
@@ -105,6 +108,12 @@ class Leg:
     @property
     def is_connected(self) -> bool:
         return self.machine.state is LegState.CONNECTED
+
+    @property
+    def reaches_agent(self) -> bool:
+        """Whether a contact who is joined to this agent's leg hears the agent: it is up, not on hold at the phone, and
+        was not moved to another one."""
+        return self.is_connected and not self.held_by_peer and not self.moved
 
 
 def make_leg(id_: LegId, engine: EngineId, account: AccountId, purpose: LegPurpose) -> Leg:

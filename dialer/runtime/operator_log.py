@@ -31,6 +31,7 @@ LEVELS: Mapping[str, str] = {
     "engine_settled": INFO,
     "phone_failed": WARNING,
     "phone_lost": WARNING,
+    "phone_moved": WARNING,
     "phone_taken": WARNING,
     "agent_leg_lost": WARNING,
     "agent_leg_back": INFO,

@@ -106,17 +106,29 @@ class Dialogs:
         self._players.media_changed(leg)
         for listener in self.media_listeners:
             listener(leg)
+        self._tell_media(leg)
+        self._holds.media_changed(leg)
+
+    def asserted(self, leg: Leg, message: str) -> None:
+        """An answer, re-INVITE or UPDATE of the peer: whoever is at its end may have changed (RFC 4916, RFC 3325)."""
+        identity = reasons.asserted_user(message)
+        if identity and identity != leg.identity:
+            leg.identity = identity
+            if leg.answered_at is not None:
+                self._tell_media(leg)
+
+    def _tell_media(self, leg: Leg) -> None:
         self._loop.emit(
             telephony.LegMedia(
                 leg=leg.id,
-                active=state.active,
-                held_by_us=state.held_by_us,
-                held_by_peer=state.held_by_peer,
+                active=leg.media_active,
+                held_by_us=leg.held_by_us,
+                held_by_peer=leg.held_by_peer,
                 codec=leg.codec,
                 at=self._loop.now(),
+                identity=leg.identity,
             )
         )
-        self._holds.media_changed(leg)
 
     def stream_over(self, leg: Leg, statistics: StreamStatistics) -> None:
         """A stream ends with the leg or with a re-INVITE: its counters are added up."""

@@ -56,6 +56,8 @@ class Listener(Protocol):
     def media(self, leg: Leg, state: MediaState) -> None: ...
     def stream_over(self, leg: Leg, statistics: StreamStatistics) -> None: ...
     def reinvite_answered(self, leg: Leg, code: int) -> None: ...
+
+    def asserted(self, leg: Leg, message: str) -> None: ...
     def digit(self, leg: Leg, digit: str) -> None: ...
     def sdp(self, leg: Leg, written: str) -> str: ...
 
@@ -88,6 +90,7 @@ class Leg:
     held_by_us: bool = False
     held_by_peer: bool = False
     codec: str = ""
+    identity: str = ""
     statistics: StreamStatistics | None = None
     bridge: BridgeId | None = None
     bridge_at_answer: BridgeId | None = None
@@ -140,6 +143,9 @@ class SipCall(pj.Call):
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:  # noqa: N802
         change = prm.e.body.tsxState
         transaction = change.tsx
+        told = change.type == pj.PJSIP_EVENT_RX_MSG and transaction.method in ("INVITE", "UPDATE")
+        if told and self.leg.role is LegRole.AGENT:
+            self.listener.asserted(self.leg, change.src.rdata.wholeMsg)
         if transaction.role != pj.PJSIP_ROLE_UAC or transaction.method != "INVITE":
             return
         if self.leg.answered_at is None:

@@ -109,6 +109,19 @@ def bare_uri(address: str) -> str:
     return match.group(1) if match else address.split(";", 1)[0].strip()
 
 
+def asserted_user(message: str) -> str:
+    """The user whom a peer asserts to speak for: P-Asserted-Identity (RFC 3325), or Remote-Party-ID of older switches.
+    "" where there is neither."""
+    lowered = message.lower()
+    if "p-asserted-identity" not in lowered and "remote-party-id" not in lowered:
+        return ""
+    for name in ("P-Asserted-Identity", "Remote-Party-ID"):
+        user, at, _ = bare_uri(header(message, name)).partition("@")
+        if at:
+            return user.partition(":")[2].partition(";")[0]
+    return ""
+
+
 def unsafe(text: str) -> bool:
     """Whether a text could end a header and begin another (header injection)."""
     return any(character in text for character in "\r\n\0")

@@ -80,7 +80,8 @@ class LegOffered(Struct, frozen=True, tag="leg_offered"):
 
 
 class LegMedia(Struct, frozen=True, tag="leg_media"):
-    """Media of a leg changed. `active`: audio can flow. The two flags say who holds by SIP."""
+    """Media of a leg changed, or who is at its other end. `active`: audio can flow. The two flags say who holds by SIP.
+    `identity` is the user whom the peer asserts to be there (RFC 3325), "" while it asserts nobody."""
 
     leg: LegId
     active: bool
@@ -88,6 +89,7 @@ class LegMedia(Struct, frozen=True, tag="leg_media"):
     held_by_peer: bool
     codec: str
     at: float
+    identity: str = ""
 
 
 class HoldFailed(Struct, frozen=True, tag="hold_failed"):

@@ -14,6 +14,7 @@ from dialer.lab.asterisk import AsteriskPeer
 from dialer.lab.asterisk_configuration import AsteriskSettings
 from dialer.lab.ports import free_ports
 
+from .example import Example
 from .floors import PASSWORD, PHONES_MOST, Floors, Switch
 
 
@@ -55,6 +56,18 @@ def _certify(folder: Path, name: str) -> None:
 
 def _openssl(*arguments: str) -> None:
     subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def example(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Example]:
+    """The Asterisk that our examples and the README set up."""
+    ports = free_ports()
+    made = Example(tmp_path_factory.mktemp("example"), ports)
+    async with made.asterisk:
+        # Without this module, which an Asterisk of one's own loads by itself, no phone can transfer.
+        await made.asterisk.cli("module load res_pjsip_refer.so")
+        yield made
+    ports.release()
 
 
 @pytest.fixture

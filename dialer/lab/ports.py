@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,24 @@ def _claim(port: int) -> socket.socket | None:
     return claim
 
 
+def block(number: int) -> LabPorts:
+    """The ports of one block. As many labs as there are shares of RTP, in blocks one after the other, share no port."""
+    low = FIRST_SIP + number * BLOCK
+    rtp = FIRST_RTP + (number % RTP_BLOCKS) * 2 * RTP_SPAN
+    asterisk_rtp = FIRST_ASTERISK_RTP + (number % RTP_BLOCKS) * ASTERISK_RTP_SPAN
+    return LabPorts(
+        carrier=low,
+        phones=low + 1,
+        asterisk=low + 2,
+        asterisk_tls=low + 3,
+        engine_low=low + 4,
+        engine_high=low + BLOCK - 2,
+        engine_rtp=(rtp, rtp + RTP_SPAN - 2),
+        lab_rtp=(rtp + RTP_SPAN, rtp + 2 * RTP_SPAN - 2),
+        asterisk_rtp=(asterisk_rtp, asterisk_rtp + ASTERISK_RTP_SPAN - 2),
+    )
+
+
 def free_ports() -> ClaimedPorts:
     """A block of ports that nobody uses now, ours until `release`. Raises OSError when every block is taken."""
     for number in range(BLOCKS):
@@ -85,18 +103,5 @@ def free_ports() -> ClaimedPorts:
         if not all(_is_free(port) for port in range(low, low + 6)):
             claim.close()
             continue
-        rtp = FIRST_RTP + (number % RTP_BLOCKS) * 2 * RTP_SPAN
-        asterisk_rtp = FIRST_ASTERISK_RTP + (number % RTP_BLOCKS) * ASTERISK_RTP_SPAN
-        return ClaimedPorts(
-            carrier=low,
-            phones=low + 1,
-            asterisk=low + 2,
-            asterisk_tls=low + 3,
-            engine_low=low + 4,
-            engine_high=low + BLOCK - 2,
-            engine_rtp=(rtp, rtp + RTP_SPAN - 2),
-            lab_rtp=(rtp + RTP_SPAN, rtp + 2 * RTP_SPAN - 2),
-            asterisk_rtp=(asterisk_rtp, asterisk_rtp + ASTERISK_RTP_SPAN - 2),
-            claim=claim,
-        )
+        return ClaimedPorts(**asdict(block(number)), claim=claim)
     raise OSError(f"no free block of SIP ports between {FIRST_SIP} and {FIRST_SIP + BLOCKS * BLOCK}")

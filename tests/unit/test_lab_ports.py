@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from dialer.lab.ports import FIRST_EPHEMERAL, RTP_BLOCKS, LabPorts, free_ports
+from dialer.lab.ports import FIRST_EPHEMERAL, RTP_BLOCKS, LabPorts, block, free_ports
 
 
 def spans(ports: LabPorts) -> list[range]:
@@ -14,13 +14,18 @@ def spans(ports: LabPorts) -> list[range]:
 
 
 def test_labs_side_by_side_share_no_port_and_take_none_that_the_system_hands_out() -> None:
-    labs = [free_ports() for _ in range(RTP_BLOCKS)]
+    labs = [block(number) for number in range(RTP_BLOCKS)]
+    all_spans = [span for lab in labs for span in spans(lab)]
+    assert all(1024 <= span.start < span.stop <= FIRST_EPHEMERAL for span in all_spans)
+    for one, other in combinations(all_spans, 2):
+        assert one.stop <= other.start or other.stop <= one.start, (one, other)
+    assert all(span.start % 2 == 0 and len(span) >= 1200 for lab in labs for span in spans(lab)[1:])
+
+
+def test_a_block_that_a_lab_has_is_left_to_it() -> None:
+    one, other = free_ports(), free_ports()
     try:
-        all_spans = [span for lab in labs for span in spans(lab)]
-        assert all(1024 <= span.start < span.stop <= FIRST_EPHEMERAL for span in all_spans)
-        for one, other in combinations(all_spans, 2):
-            assert one.stop <= other.start or other.stop <= one.start, (one, other)
-        assert all(span.start % 2 == 0 and len(span) >= 1200 for lab in labs for span in spans(lab)[1:])
+        assert one.carrier != other.carrier
     finally:
-        for lab in labs:
-            lab.release()
+        one.release()
+        other.release()

@@ -23,7 +23,7 @@ from agent_api.problems import ProblemRaised, problem
 
 _LOG = structlog.stdlib.get_logger("agent_api")
 #: What is left of a body that nobody read is read for at most this long, so that the client sees the answer.
-_LINGERING_S = 5.0
+_LINGERING_S = 2.0
 _MAX_HEADERS = 100
 
 

@@ -10,7 +10,15 @@ from dialer.callflow.barring import bar_contact, says_do_not_call
 from dialer.callflow.conversation import own
 from dialer.callflow.desk import move
 from dialer.callflow.dialing import dial_timer, place, waits_for_rate
-from dialer.callflow.ending import back_to_work, finalize, limit_timer, release_leg, start_work_clock, warning_timer
+from dialer.callflow.ending import (
+    back_to_work,
+    finalize,
+    limit_timer,
+    look_if_drained,
+    release_leg,
+    start_work_clock,
+    warning_timer,
+)
 from dialer.callflow.legs import ring_agent, stand_by
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
@@ -203,6 +211,7 @@ def on_limit(step: Step, interaction: Interaction) -> None:
     after.ends_at = None
     if agent.state is AgentState.AFTER_CALL_WORK:
         move(step, agent, AgentTrigger.NOT_READY, SystemReason.AFTER_CALL_OVERRUN)
+    look_if_drained(step, interaction)
     step.interaction_changed(interaction)
 
 

@@ -57,7 +57,9 @@ class DeskPilot:
                 return Press(f"{place}/dial")
             case "connected" if self._is_due(f"talk {place}", self._habits.talk_s, now):
                 return Press(f"{place}/end")
-            case "ended" if self._is_due(f"wrap {place}", self._habits.wrap_s, now):
+            case "not_reached" if interaction["after_call"] is not None and interaction["after_call"]["shown"]:
+                return None  # It is read, and goes by itself.
+            case "ended" | "not_reached" if self._is_due(f"wrap {place}", self._habits.wrap_s, now):
                 return self._concluded(place, interaction["outcome"])
         return None
 

@@ -191,6 +191,18 @@ def test_it_waits_for_an_agent_who_is_there_and_ends_when_the_agent_goes() -> No
     assert state(floor) is CampaignState.INACTIVE
 
 
+def test_unloading_ends_when_the_time_of_who_is_gone_is_over() -> None:
+    floor = after_call()
+    floor.say(events.DesktopConnected(ADA))
+    floor.say(events.DesktopDisconnected(ADA))
+    floor.pass_time(31)
+    floor.ask(commands.StopCampaign(SPRING, "sue"))
+    floor.ask(commands.UnloadCampaign(SPRING, "sue"))
+    assert state(floor) is CampaignState.UNLOADING, "there is time left to come back"
+    floor.pass_time(30)
+    assert state(floor) is CampaignState.INACTIVE
+
+
 @pytest.mark.parametrize("before", ["loaded", "running", "stopping", "unloading"])
 def test_a_forced_unload_works_in_every_state(before: str) -> None:
     floor = overrun(desktop=True, on_stop_ringing="leave") if before != "stopping" else talking()

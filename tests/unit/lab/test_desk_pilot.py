@@ -57,6 +57,18 @@ def test_a_contact_is_talked_to_and_concluded() -> None:
     assert agent.next(ended, 13.2) == Press("/interactions/I1/done", {"then": "ready"})
 
 
+def test_a_result_that_is_shown_goes_by_itself_and_one_that_waits_is_concluded() -> None:
+    agent = pilot()
+    shown = desk(interaction("not_reached", after_call={"shown": True}))
+    assert agent.next(shown, 0.0) is None
+    assert agent.next(shown, 9.0) is None
+    waits = desk(interaction("not_reached", after_call={"shown": False}))
+    assert agent.next(waits, 10.0) is None
+    said = agent.next(waits, 12.0)
+    assert said is not None
+    assert said.path == "/interactions/I1/outcome"
+
+
 def test_an_offer_is_accepted_after_reading_unless_it_accepts_itself() -> None:
     agent = pilot()
     offered = desk(interaction("offered", offer={"id": "O1", "automatic": False}))

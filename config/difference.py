@@ -37,7 +37,9 @@ class Change:
 
 
 #: Keys that the node reads whenever it needs them; it takes all others of `server` once, at its start.
-_SERVER_AT_ONCE = frozenset({"session_idle_s", "session_lifetime_s", "claim_lease_s", "phone_in_use"})
+_SERVER_AT_ONCE = frozenset(
+    {"session_idle_s", "session_lifetime_s", "claim_lease_s", "phone_in_use", "trusted_proxies"}
+)
 #: Keys that the engine is told while it runs.
 _ENGINE_AT_ONCE = frozenset({"unattended_s", "unattended_message", "public_address"})
 _SECTIONS = {

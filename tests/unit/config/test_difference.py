@@ -54,6 +54,7 @@ def test_equal_settings_do_not_differ(settings: Settings) -> None:
         ("phones", {"user": "{agent}"}, "phone desks: user: {extension} becomes {agent}", Applies.AT_ONCE),
         ("teams", {"agents": ["a*"]}, "team sales: agents: nothing becomes a*", Applies.AT_ONCE),
         ("server", {"session_idle_s": 60}, "server: session_idle_s: 3600 becomes 60", Applies.AT_ONCE),
+        ("server", {"trusted_proxies": ["10.0.0.1"]}, "server: trusted_proxies: ", Applies.AT_ONCE),
         ("server", {"listen_port": 8090}, "server: listen_port: 8080 becomes 8090", Applies.AFTER_NODE_RESTART),
         ("engines", {"unattended_s": 20}, "engine engine-1: unattended_s: 10 becomes 20", Applies.AT_ONCE),
         ("engines", {"socket": "/run/x"}, "engine engine-1: socket: ", Applies.AFTER_NODE_RESTART),

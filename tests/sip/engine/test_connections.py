@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from dialer.vocabulary import telephony
 from dialer.vocabulary.telephony import ClearedBy, Transport
 from sip.engine import keep_alive
 
+from .dns_server import NameServer
 from .rig import TRUNK, Engine
 from .scenario import sdp
 from .tcp_peer import TcpPeer, bye, header
@@ -110,3 +112,22 @@ def _is_closed(one: socket.socket) -> bool:
         return False
     except OSError:
         return True
+
+
+def test_a_registration_goes_to_the_server_that_takes_connections(tmp_path: Path, peer: TcpPeer) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        closed = taken.getsockname()[1]
+    records = (
+        f"_sip._tcp.srv.example. 60 IN SRV 1 1 {closed} host.srv.example.",
+        f"_sip._tcp.srv.example. 60 IN SRV 2 1 {peer.port} host.srv.example.",
+        "host.srv.example. 60 IN A 127.0.0.1",
+    )
+    with NameServer(*records) as server, Engine(tmp_path, nameservers=(server.address,)) as engine:
+        uri = "sip:srv.example;transport=tcp"
+        over_tcp(engine, host=uri, registrar=uri, identity="sip:us@srv.example")
+        connection = peer.accept()
+        register = connection.receive()
+        assert register.startswith("REGISTER sip:srv.example;transport=tcp SIP/2.0")
+        connection.respond(register, 200, f"Contact: {header(register, 'Contact')};expires=60", "Expires: 60")
+        assert engine.expect(telephony.AccountState, lambda state: state.registered).code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+from collections.abc import Iterator
 
 import structlog
 
@@ -27,6 +28,8 @@ _SLOW_ANSWER_S = 0.05
 #: ... and the longer the more of them there are: so many are answered in a second at most.
 _SLOW_ANSWERS_PER_S = 200.0
 _LONGEST_ANSWER_S = 10.0
+#: Log-ins from one address that wait for others from there.
+_MOST_OF_OFFICE = 1_000
 
 
 class Door:
@@ -37,6 +40,7 @@ class Door:
         self._devices = devices
         self._limit = LogInLimit()
         self._names = _Names(users)
+        self._crowds = _Crowds()
         self._refusing = 0
 
     async def admit(self, exchange: Exchange, name: str, password: str) -> User:
@@ -72,11 +76,13 @@ class Door:
 
     async def _usual(self, exchange: Exchange, tried: Try, password: str) -> User | None:
         """None in the slow lane. Raises ProblemRaised (401) for a password that is wrong, or TooManyWaiting."""
-        if not self._limit.begin(tried, exchange.now.monotonic):
-            return None
+        while not self._limit.begin(tried, exchange.now.monotonic):
+            if not self._limit.is_crowded(tried, exchange.now.monotonic) or not await self._crowds.moved(tried.address):
+                return None
         checked = False
         try:
-            user = await self._verified(exchange, tried, password)
+            with self._crowds.one_more(tried.address):
+                user = await self._verified(exchange, tried, password)
             checked = True
         finally:
             if not checked:
@@ -120,6 +126,40 @@ class Door:
             await connection.make_wait(max(0.0, seconds))
         else:
             await asyncio.sleep(max(0.0, seconds))
+
+
+class _Crowds:
+    """Log-ins that are being checked, by address: at the begin of a shift a whole office comes from one, and those that
+    come later wait for the others instead of being taken for guessers."""
+
+    def __init__(self) -> None:
+        self._at_work: dict[str, int] = {}
+        self._waiting: dict[str, list[asyncio.Future[None]]] = {}
+
+    @contextlib.contextmanager
+    def one_more(self, address: str) -> Iterator[None]:
+        self._at_work[address] = self._at_work.get(address, 0) + 1
+        try:
+            yield
+        finally:
+            self._at_work[address] -= 1
+            if not self._at_work[address]:
+                del self._at_work[address]
+            for each in self._waiting.pop(address, ()):
+                if not each.done():
+                    each.set_result(None)
+
+    async def moved(self, address: str) -> bool:
+        """Wait until one of the address is done; False if there is none, or too many wait already."""
+        if address not in self._at_work:
+            return False
+        waiting = self._waiting.setdefault(address, [])
+        if len(waiting) >= _MOST_OF_OFFICE:
+            return False
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append(mine)
+        await mine
+        return True
 
 
 class _Names:

@@ -100,6 +100,11 @@ class LogInLimit:
             meter.take(now)
         return True
 
+    def is_crowded(self, tried: Try, now: float) -> bool:
+        """Whether it is the address alone that has no room: others from there may prove to be no failures."""
+        *own, address = self._limits(tried, now)
+        return not tried.device and address.wait_s(now) > 0 and all(meter.wait_s(now) <= 0 for meter in own)
+
     def take_back(self, tried: Try, now: float) -> None:
         """What had begun was given up before the password was checked."""
         for meter in self._limits(tried, now):

@@ -22,7 +22,7 @@ _LANES = 1
 #: Added to the niceness of the thread that verifies (Linux has it for each thread): calls go before.
 _NICENESS = 10
 #: Log-ins that wait for theirs; more are refused at once.
-MAX_WAITING = 64
+MAX_WAITING = 256
 
 
 def _hasher() -> PasswordHasher:

@@ -10,7 +10,7 @@ import pytest
 from agent_api.client_address import client_address, is_proxy
 from agent_api.devices import KNOWN_DAYS, Devices
 from agent_api.log_in_limit import PER_ACCOUNT, PER_ADDRESS, LogInLimit, Try
-from agent_api.passwords import MAX_WAITING, Passwords, TooManyWaiting, hash_password
+from agent_api.passwords import Passwords, TooManyWaiting, hash_password
 from dialer.ports import User
 
 from .stage import API, ORIGIN, PASSWORD, Stage, password_hash, settings
@@ -203,7 +203,10 @@ def test_nobody_is_a_proxy_unless_told() -> None:
     assert is_proxy("10.255.0.1", PROXIES)
 
 
-async def test_verifications_wait_their_turn_with_a_bound_and_urgent_ones_go_first() -> None:
+async def test_verifications_wait_their_turn_with_a_bound_and_urgent_ones_go_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("agent_api.passwords.MAX_WAITING", 20)
     passwords = Passwords()
     hashed = hash_password("right")
     order: list[str] = []
@@ -213,7 +216,7 @@ async def test_verifications_wait_their_turn_with_a_bound_and_urgent_ones_go_fir
         order.append(name)
 
     try:
-        usual = [asyncio.create_task(verify("usual")) for _ in range(MAX_WAITING + 1)]
+        usual = [asyncio.create_task(verify("usual")) for _ in range(21)]
         await asyncio.sleep(0)
         with pytest.raises(TooManyWaiting):
             await verify("too many")
@@ -233,3 +236,12 @@ async def test_browsers_get_the_cookie_of_the_device_and_programs_do_not(stage: 
     body = {"user": "ben", "password": PASSWORD, "proof": "bearer"}
     async with stage.client.post(f"{API}/sessions", json=body, headers={"Origin": ORIGIN}) as response:
         assert not response.cookies
+
+
+async def test_a_whole_office_logs_in_at_once(stage: Stage) -> None:
+    names = [f"agent{number}" for number in range(60)]
+    for name in names:
+        await stage.store.users.save_user(User(name, "", "agent", password_hash(), "", ("sales",)))
+    answers = await asyncio.gather(*(try_(stage, name, PASSWORD) for name in names))
+    assert {status for status, _ in answers} == {201}
+    assert (await try_(stage, "anna", "wrong"))[0] == 401, "nobody's success has counted as a failure"

@@ -34,7 +34,7 @@ def folder() -> Iterator[Path]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def images(folder: Path) -> AsyncIterator[Daemon]:
-    """A Docker that has both images, with the network of the machine."""
+    """A Docker that has the images, with the network of the machine."""
     if os.geteuid() != 0:
         pytest.fail("A Docker of the test's own needs root: sudo make test")
     daemon = Daemon(folder)
@@ -47,6 +47,8 @@ async def images(folder: Path) -> AsyncIterator[Daemon]:
         file = REPOSITORY / "docker" / "Dockerfile"
         await daemon.docker("build", *network, *chosen, "-f", file, "-t", "cornetta", REPOSITORY, timeout_s=600.0)
         await daemon.docker("build", *network, "-t", "cornetta-asterisk", REPOSITORY / "docker" / "asterisk")
+        units, file = REPOSITORY / "docker" / "systemd", Path(__file__).with_name("systemd.Dockerfile")
+        await daemon.docker("build", *network, "-f", file, "-t", "cornetta-systemd", units)
         yield daemon
     finally:
         await daemon.stop()
@@ -77,7 +79,7 @@ async def _import_wheel(daemon: Daemon, wheel: Path) -> str:
     return "cornetta-pjsua2:built"
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def lab(images: Daemon) -> AsyncIterator[ComposeLab]:
     """The lab with its Asterisk, up and dialling."""
     await images.stop()

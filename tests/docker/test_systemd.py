@@ -49,12 +49,9 @@ class Machine:
             raise Failed(f"{command}: {await self._daemon.docker('logs', '--tail', '40', BOX)}") from None
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def machine(images: Daemon, folder: Path) -> AsyncIterator[Machine]:
     """The lab's configuration in /etc/cornetta, and nothing started yet."""
-    units = REPOSITORY / "docker" / "systemd"
-    file = Path(__file__).with_name("systemd.Dockerfile")
-    await images.docker("build", "--network", "host", "-f", file, "-t", BOX, units)
     configuration = folder / "machine"
     await asyncio.to_thread(_configure, configuration)
     await images.stop()
@@ -69,6 +66,7 @@ async def machine(images: Daemon, folder: Path) -> AsyncIterator[Machine]:
         yield Machine(images)
     finally:
         await images.docker("rm", "--force", "--volumes", BOX)
+        await images.stop()
 
 
 def _groups() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tarfile
@@ -45,8 +46,11 @@ async def images(folder: Path) -> AsyncIterator[Daemon]:
         chosen = ("--build-arg", f"PJSUA2={await _import_wheel(daemon, built)}") if built else ()
         network = ("--network", "host")
         file = REPOSITORY / "docker" / "Dockerfile"
-        await daemon.docker("build", *network, *chosen, "-f", file, "-t", "cornetta", REPOSITORY, timeout_s=600.0)
-        await daemon.docker("build", *network, "-t", "cornetta-asterisk", REPOSITORY / "docker" / "asterisk")
+        asterisk = ("build", *network, "-t", "cornetta-asterisk", REPOSITORY / "docker" / "asterisk")
+        async with asyncio.TaskGroup() as both:
+            both.create_task(daemon.docker(*asterisk, timeout_s=600.0))
+            product = ("build", *network, *chosen, "-f", file, "-t", "cornetta", REPOSITORY)
+            both.create_task(daemon.docker(*product, timeout_s=600.0))
         units, file = REPOSITORY / "docker" / "systemd", Path(__file__).with_name("systemd.Dockerfile")
         await daemon.docker("build", *network, "-f", file, "-t", "cornetta-systemd", units)
         yield daemon

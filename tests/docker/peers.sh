@@ -39,7 +39,7 @@ make_base() {
     mmdebstrap --quiet --variant=minbase --keyring=$keyring \
         --include=usr-is-merged --hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
         --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Retries "3"' \
-        --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+        --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
         "$suite" "$work/root" "$("$mirror_of_machine")" >"$work/log" 2>&1 ||
         fail "mmdebstrap $suite failed: $(tail -n 3 "$work/log" | tr '\n' ' ')"

@@ -48,6 +48,7 @@ class Dialogs:
         self._digits = Allowance(at_once=40, per_s=20.0, names_max=_LEGS_MAX)
         self._provisionals = Allowance(at_once=20, per_s=1.0, names_max=_LEGS_MAX)
         self.media_listeners: list[Callable[[Leg], None]] = []
+        self.mute_listeners: list[Callable[[Leg], None]] = []
         self.cleared_listeners: list[Callable[[Leg], None]] = []
         self.elsewhere: Callable[[Leg, Ending], bool] = lambda leg, ending: False
         """Takes an INVITE that failed without a sign of the contact to another server; whether there is one."""
@@ -69,9 +70,13 @@ class Dialogs:
     def connecting(self, leg: Leg) -> None:
         """The 200 was received, or ours was sent."""
         leg.heard = True
-        if leg.answered_at is None and not leg.incoming:
-            leg.answered_at = self._loop.now()
-            self._join_awaiting(leg)
+        if leg.answered_at is not None or leg.incoming:
+            return
+        leg.answered_at = self._loop.now()
+        leg.mute = leg.call.sdp_problem() if leg.call is not None else ""
+        if leg.mute:
+            leg.clearing_by = leg.clearing_by or ClearedBy.MEDIA
+        self._join_awaiting(leg)
 
     def confirmed(self, leg: Leg) -> None:
         if leg.cleared or leg.standing is LegStanding.CONNECTED:
@@ -79,6 +84,11 @@ class Dialogs:
         leg.standing = LegStanding.CONNECTED
         if leg.ring_timer is not None:
             leg.ring_timer.cancel()
+        if leg.mute:
+            # It never becomes a call: the ACK has left, the BYE follows, and only the end is told.
+            for listener in self.mute_listeners:
+                listener(leg)
+            return
         if leg.answered_at is None:
             leg.answered_at = self._loop.now()
             self._join_awaiting(leg)
@@ -163,6 +173,8 @@ class Dialogs:
         by = leg.clearing_by or (ClearedBy.PEER if ending.from_peer or cancelled else ClearedBy.TRANSPORT)
         code = self._final_code(leg, ending)
         reason = ending.reason if by in (ClearedBy.PEER, ClearedBy.TRANSPORT) else ""
+        if by is ClearedBy.MEDIA:
+            reason = leg.mute
         self.clear(leg, by, code=code, reason=reason, message=ending.message)
 
     def clear(self, leg: Leg, by: ClearedBy, *, code: int = 0, reason: str = "", message: str = "") -> None:

@@ -73,7 +73,7 @@ class Endpoint:
             self._pj.libCreate()
             self._pj.libInit(self._config())
             self._guard_border()
-            self._watch_late_answers()
+            self._watch_answers()
             self._watch_peers()
             self._open_wake_transport()
             self._pj.libStart()
@@ -109,10 +109,12 @@ class Endpoint:
         if begin is not None:
             begin()
 
-    def _watch_late_answers(self) -> None:
-        watch = getattr(pj, "cornettaWatchAnswers", None)
-        if watch is not None:
-            watch()
+    def _watch_answers(self) -> None:
+        """Late ones, and what their SDP says; the wheel of PyPI knows of neither."""
+        for name in ("cornettaWatchAnswers", "cornettaWatchSdp"):
+            watch = getattr(pj, name, None)
+            if watch is not None:
+                watch()
 
     def late_answers(self) -> tuple[str, ...]:
         """Call-IDs of 2xx to INVITEs that were given up; always empty where the build cannot tell."""

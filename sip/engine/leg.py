@@ -84,6 +84,8 @@ class Leg:
     answer_code: int = 0
     reject_code: int = 0
     clearing_by: ClearedBy | None = None
+    mute: str = ""
+    """Why nothing can be heard of an answer, in words: its SDP is of no use."""
     audio: pj.AudioMedia | None = None
     media_active: bool = False
     receives: bool = True
@@ -204,6 +206,11 @@ class SipCall(pj.Call):
         whole = self.getStreamStat(0)
         rtcp = whole.rtcp
         return rtcp.rxStat.pkt, rtcp.txStat.updateCount
+
+    def sdp_problem(self) -> str:
+        """Why the SDP of the answer cannot be heard, "" where it can or the build does not tell."""
+        ask = getattr(pj, "cornettaSdpProblem", None)
+        return str(ask(self.leg.call_id)) if ask is not None else ""
 
     def _media_state(self) -> MediaState:
         info = self.getInfo()

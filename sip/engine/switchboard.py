@@ -66,6 +66,7 @@ class Switchboard:
         self._dialling = Dialling(loop, endpoint, self.registry, self.accounts, self._dialogs, self._names, prefix)
         self._supervision = Supervision(loop, self.registry, self.accounts, self._dialling.end)
         self._unattended = Unattended(loop, self.registry, self._bridges, self._players, self._dialling)
+        self._dialogs.mute_listeners.append(lambda leg: loop.soon(lambda: self._dialling.end(leg, ClearedBy.MEDIA)))
         self._dialogs.cleared_listeners += [self._supervision.clear, self._taps.clear, self._after_last]
         self._drained = False
         self._handlers = self._table()

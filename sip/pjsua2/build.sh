@@ -154,8 +154,10 @@ unpack() {
     cp "$here"/cornetta_*.cpp $swig/python/
     edit $swig/pjsua2.i "annotations" 's/^%module\(directors="1"\) pjsua2$/&\n%feature("python:annotations", "c");/'
     printf '\n%%include "cornetta.i"\n' >>$swig/pjsua2.i
+    local ours
+    ours=$(cd "$here" && printf '"%s", ' cornetta_*.cpp)
     edit $swig/python/setup.py "sources" \
-        's/\["pjsua2_wrap.cpp"\],/["pjsua2_wrap.cpp", "cornetta_tap.cpp", "cornetta_answers.cpp", "cornetta_calls.cpp", "cornetta_border.cpp", "cornetta_guard.cpp", "cornetta_names.cpp", "cornetta_peers.cpp"], include_dirs=[".."],/'
+        "s/\\[\"pjsua2_wrap.cpp\"\\],/[\"pjsua2_wrap.cpp\", $ours], include_dirs=[\"..\"],/"
     # The wrapper only passes on: optimising it takes a minute and gives nothing.
     edit $swig/python/setup.py "flags" 's/^# Fill in libraries$/extra_compile_args += ["-O1", "-g0"]\n&/'
     # Calls inside the module go straight to their function, not through a table that another library could change.

@@ -7,6 +7,7 @@
 #include "cornetta_guard.hpp"
 #include "cornetta_names.hpp"
 #include "cornetta_peers.hpp"
+#include "cornetta_sdp.hpp"
 %}
 
 %include "cornetta_tap.hpp"
@@ -16,3 +17,4 @@
 %include "cornetta_guard.hpp"
 %include "cornetta_names.hpp"
 %include "cornetta_peers.hpp"
+%include "cornetta_sdp.hpp"

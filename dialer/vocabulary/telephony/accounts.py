@@ -52,7 +52,7 @@ class ClearedBy(enum.StrEnum):
     US = "us"
     PEER = "peer"
     TIMEOUT = "timeout"  # our ring time-out
-    MEDIA = "media"  # no RTP and no RTCP for the account's rtp_timeout_s
+    MEDIA = "media"  # no audio for the account's rtp_timeout_s, or an answer whose SDP is of no use
     TRANSPORT = "transport"  # nothing was heard, or the connection failed
     REFUSED = "refused"  # the engine could not carry out the command (capacity, bad URI, draining)
     ENGINE = "engine"  # the engine itself was lost; said by the node's client, never by an engine

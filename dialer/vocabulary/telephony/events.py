@@ -149,7 +149,8 @@ class RecordingFinished(Struct, frozen=True, tag="recording_finished"):
 class LegCleared(Struct, frozen=True, tag="leg_cleared"):
     """The last event of a leg. `code` is the final SIP code (0 if there was none), `q850` from the Reason
     header (RFC 3326), `heard` whether anything at all was received from the peer, `alerted` whether any 18x
-    was. A 200 that crosses our CANCEL comes after it, as LateAnswer."""
+    was. A 200 that crosses our CANCEL comes after it, as LateAnswer. An answer whose SDP is of no use never is a
+    LegAnswered: it is cleared by MEDIA, answered, and `reason` says in words what was wrong."""
 
     leg: LegId
     code: int

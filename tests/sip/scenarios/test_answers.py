@@ -128,3 +128,42 @@ async def test_early_media_is_no_answer(booths: Booths) -> None:
     assert attempt.answered_at is None
     assert record.status is RecordStatus.UPDATED
     assert wire.story() == [">INVITE", "<183", "<404", ">ACK"]
+
+
+UNHEARD = {
+    "its SDP takes G729, and we offered PCMA, PCMU": sdp()
+    .replace("0 101", "18 101")
+    .replace("rtpmap:0 PCMU", "rtpmap:18 G729"),
+    "its SDP refuses the audio (port 0)": sdp().replace("[media_port]", "0"),
+    "its SDP cannot be read (a broken m= line)": sdp().replace("[media_port]", "x"),
+}
+
+
+@pytest.mark.parametrize("words", UNHEARD)
+async def test_an_answer_that_nobody_can_hear_is_abandoned_and_the_trunk_is_told(booths: Booths, words: str) -> None:
+    """Somebody picked up and heard nobody. It was none of their doing, so the record is not used up."""
+    unheard = script(invited(), respond(200, "OK", body=UNHEARD[words]), receive("ACK"), ended_by_us())
+    async with booths(Carrier(unheard)) as booth:
+        await booth.start()
+        attempt, record, wire = await booth.settled(), await booth.record(), await booth.wire("first")
+        (dial,) = await booth.rows("SELECT * FROM dials")
+        told = booth.trunk("first").last_error
+        assert booth.world.agents[AGENT].state is AgentState.READY
+    assert (attempt.result, attempt.abandoned) == (CallResult.ABANDONED, True)
+    assert told == f"answered a call, but with no audio that we take: {words}"
+    assert (record.status, record.attempts) == (RecordStatus.READY, 0)
+    assert (dial["cleared_by"], dial["code"]) == ("media", 200)
+    assert wire.story() == [">INVITE", "<200", ">ACK", ">BYE", "<200"]
+
+
+async def test_a_good_answer_after_a_broken_183_is_a_conversation(booths: Booths) -> None:
+    early = respond(183, "Session Progress", body="v=0\no=broken\ns=-\nm=audio x RTP/AVP 0")
+    mended = script(invited(), early, ok(), receive("ACK"), ended_by_us())
+    async with booths(Carrier(mended)) as booth:
+        await booth.start()
+        call = await booth.connected()
+        await booth.end_call(call)
+        await booth.wrap_up(call)
+        attempt, wire = await booth.settled(), await booth.wire("first")
+    assert attempt.result is CallResult.ANSWER
+    assert wire.story() == [">INVITE", "<183", "<200", ">ACK", ">BYE", "<200"]

@@ -48,6 +48,7 @@ class DrivenEngine:
         self.cleared: dict[LegId, telephony.LegCleared] = {}
         self.offered: list[telephony.LegOffered] = []
         self.faults: list[telephony.EngineFault] = []
+        self.others: list[telephony.Event] = []
 
     async def __aenter__(self) -> Self:
         folder = self._folder / self._name
@@ -148,6 +149,8 @@ class DrivenEngine:
                 self.cleared[event.leg] = event
             case telephony.EngineFault():
                 self.faults.append(event)
+            case _:
+                self.others.append(event)
         if self._connection is not None and sequence:
             self._connection.ack(sequence)
         self._changed.set()

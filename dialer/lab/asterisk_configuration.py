@@ -59,11 +59,13 @@ direct_media = no
 media_address = {address}
 bind_rtp_to_media_address = yes
 
-; Holds are passed on to the dialer by re-INVITE: it plays the music itself.
+; Holds are passed on to the dialer by re-INVITE: it plays the music itself. An engine that has died leaves nobody on a
+; dead line.
 [peer](!,media)
 context = from-dialer
 identify_by = auth_username
 moh_passthrough = yes
+rtp_timeout = 20
 trust_id_inbound = yes
 
 [phone](!,media)

@@ -136,6 +136,7 @@ class Dialling:
             return
         finally:
             self._names.settle(query)
+        self._dialogs.changed(leg)
         if leg.other_hops:
             self._loop.after(SILENT_S, partial(self._silent, leg, leg.call))
 

@@ -49,6 +49,7 @@ class Dialogs:
         self._provisionals = Allowance(at_once=20, per_s=1.0, names_max=_LEGS_MAX)
         self.media_listeners: list[Callable[[Leg], None]] = []
         self.mute_listeners: list[Callable[[Leg], None]] = []
+        self.changed_listeners: list[Callable[[Leg], None]] = []
         self.cleared_listeners: list[Callable[[Leg], None]] = []
         self.elsewhere: Callable[[Leg, Ending], bool] = lambda leg, ending: False
         """Takes an INVITE that failed without a sign of the contact to another server; whether there is one."""
@@ -59,6 +60,7 @@ class Dialogs:
         if leg.cleared or self._provisionals.take(leg.id, at) is None:
             return
         leg.early_media = leg.early_media or sdp
+        self.changed(leg)
         if code == 180:
             leg.standing = LegStanding.ALERTING
             leg.alerted = True
@@ -66,6 +68,11 @@ class Dialogs:
             return
         leg.alerted = leg.alerted or code > 180
         self._loop.emit(telephony.LegProgress(leg=leg.id, code=code, early_media=sdp, at=at))
+
+    def changed(self, leg: Leg) -> None:
+        """The dialog of a leg began, or has another state, tag, route or target."""
+        for listener in self.changed_listeners:
+            listener(leg)
 
     def connecting(self, leg: Leg) -> None:
         """The 200 was received, or ours was sent."""
@@ -84,6 +91,7 @@ class Dialogs:
         leg.standing = LegStanding.CONNECTED
         if leg.ring_timer is not None:
             leg.ring_timer.cancel()
+        self.changed(leg)
         if leg.mute:
             # It never becomes a call: the ACK has left, the BYE follows, and only the end is told.
             for listener in self.mute_listeners:
@@ -118,6 +126,8 @@ class Dialogs:
             listener(leg)
         self._tell_media(leg)
         self._holds.media_changed(leg)
+        if leg.standing is LegStanding.CONNECTED:
+            self.changed(leg)
 
     def asserted(self, leg: Leg, message: str) -> None:
         """An answer, re-INVITE or UPDATE of the peer: whoever is at its end may have changed (RFC 4916, RFC 3325)."""

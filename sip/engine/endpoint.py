@@ -111,15 +111,15 @@ class Endpoint:
 
     def _watch_answers(self) -> None:
         """Late ones, and what their SDP says; the wheel of PyPI knows of neither."""
-        for name in ("cornettaWatchAnswers", "cornettaWatchSdp"):
+        for name in ("cornettaWatchAnswers", "cornettaWatchSdp", "cornettaWatchOrphans"):
             watch = getattr(pj, name, None)
             if watch is not None:
                 watch()
 
     def late_answers(self) -> tuple[str, ...]:
         """Call-IDs of 2xx to INVITEs that were given up; always empty where the build cannot tell."""
-        ask = getattr(pj, "cornettaLateAnswers", None)
-        return tuple(ask()) if ask is not None else ()
+        asked = (getattr(pj, name, None) for name in ("cornettaLateAnswers", "cornettaOrphansAnswered"))
+        return tuple(call_id for ask in asked if ask is not None for call_id in ask())
 
     def _watch_peers(self) -> None:
         """Names are looked up beside pjsip, and peers told from strangers; not in a build without them."""

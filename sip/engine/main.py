@@ -125,6 +125,7 @@ class Program:
             analysis=settings.analysis,
             clock_rate_hz=settings.clock_rate_hz,
             nameservers=settings.nameservers,
+            dialogs=journal_file.with_suffix(".dialogs"),
         )
         self._owner = make_owner(owner_settings, self._emit)
         self._journal = Journal(journal_file, settings.journal, time.time(), time.monotonic())

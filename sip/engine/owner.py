@@ -19,6 +19,7 @@ from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import CornettaError, EngineUnavailable
 
 from .analysis.taps import NativeTap, Tap
+from .dialog_book import DialogBook
 from .endpoint import Endpoint
 from .loop import Loop
 from .pulse import Pulse
@@ -69,6 +70,7 @@ class Owner:
         self._failure: Exception | None = None
         self._stop_within_s: float | None = None
         self._bell: socket.socket | None = None
+        self._book: DialogBook | None = None
         self._sleeping = False
         self._handled = 0
         self.capacity = 0
@@ -167,7 +169,10 @@ class Owner:
         self.capacity, self.version = self._endpoint.capacity, self._endpoint.version
         self._bell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._bell.setblocking(False)
-        self._switchboard = Switchboard(self._settings, self._loop, self._endpoint, self._tap)
+        if self._settings.dialogs is not None:
+            self._book = DialogBook(self._settings.dialogs)
+            self._book.start()
+        self._switchboard = Switchboard(self._settings, self._loop, self._endpoint, self._tap, self._book)
         self._pulse = Pulse(self._settings.statistics_interval_s)
         self._switchboard.start()
         self._loop.every(self._settings.statistics_interval_s, self._tell_statistics)
@@ -214,6 +219,8 @@ class Owner:
         if self._bell is not None:
             self._bell.close()
             self._bell = None
+        if self._book is not None:
+            self._book.stop()
         _collect_as_usual()
 
     def _pump(self, seconds: float, until: Callable[[], bool] = lambda: False) -> None:

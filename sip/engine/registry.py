@@ -55,9 +55,13 @@ class Registry:
             leg.call = None
         leg.audio = None
         if not leg.incoming and leg.answered_at is None:
-            self._given_up[leg.call_id] = (leg.id, now)
-            if len(self._given_up) > _GIVEN_UP_BOUND:
-                self._given_up.popitem(last=False)
+            self.expect_late_answer(leg.call_id, leg.id, now)
+
+    def expect_late_answer(self, call_id: str, leg: LegId, now: float) -> None:
+        """This INVITE was given up, by us or with the engine before."""
+        self._given_up[call_id] = (leg, now)
+        if len(self._given_up) > _GIVEN_UP_BOUND:
+            self._given_up.popitem(last=False)
 
     def let_go(self, call: SipCall) -> None:
         """Forget a call whose leg goes on without it; it dies on the next turn."""

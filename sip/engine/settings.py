@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from msgspec import Struct
 
 from dialer.vocabulary.ids import EngineId
@@ -13,7 +15,7 @@ class OwnerSettings(Struct, frozen=True):
     `boot` names the start, `log_file` is pjlib's own ("" for none) with `log_level` 0..6, `wake_port` the UDP port
     on loopback of the transport that wakes the owner thread (0: any). `clock_rate_hz` is that of the conference
     bridge and stands until the process ends. `nameservers` ("ADDRESS" or "ADDRESS:PORT") are asked instead of those
-    of the system.
+    of the system. `dialogs` is the file of the dialogs that are up, for the next start.
     """
 
     engine: EngineId
@@ -27,3 +29,4 @@ class OwnerSettings(Struct, frozen=True):
     user_agent: str = "Cornetta"
     commands_bound: int = 20_000
     statistics_interval_s: float = 2.0
+    dialogs: Path | None = None

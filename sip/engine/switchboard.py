@@ -15,6 +15,7 @@ from .analysis.taps import NativeTap, Tap, Taps
 from .border import Border
 from .bridge import Bridges
 from .dialling import Dialling
+from .dialog_book import DialogBook
 from .dialogs import Dialogs
 from .endpoint import Endpoint
 from .hold import Holds
@@ -23,6 +24,7 @@ from .leg import Leg
 from .loop import Loop
 from .media import Players
 from .names import Names
+from .orphans import Orphans
 from .patchbay import Patchbay
 from .probes import Probes
 from .reasons import request_uri
@@ -40,7 +42,12 @@ class Switchboard:
     """All parts of an engine around one Endpoint."""
 
     def __init__(
-        self, settings: OwnerSettings, loop: Loop, endpoint: Endpoint, tap: Callable[[], Tap] = NativeTap
+        self,
+        settings: OwnerSettings,
+        loop: Loop,
+        endpoint: Endpoint,
+        tap: Callable[[], Tap] = NativeTap,
+        book: DialogBook | None = None,
     ) -> None:
         self._settings = settings
         self._loop = loop
@@ -68,6 +75,9 @@ class Switchboard:
         self._unattended = Unattended(loop, self.registry, self._bridges, self._players, self._dialling)
         self._dialogs.mute_listeners.append(lambda leg: loop.soon(lambda: self._dialling.end(leg, ClearedBy.MEDIA)))
         self._dialogs.cleared_listeners += [self._supervision.clear, self._taps.clear, self._after_last]
+        self._orphans = Orphans(loop, self.registry, self.accounts, book)
+        self._dialogs.changed_listeners.append(self._orphans.note)
+        self._dialogs.cleared_listeners.append(self._orphans.clear)
         self._drained = False
         self._handlers = self._table()
         self._leg_handlers = self._leg_table()
@@ -136,6 +146,7 @@ class Switchboard:
         self._keep_alive.apply(command.accounts)
         self._unattended.unattended_s = command.unattended_s
         self._unattended.waiting_message = command.waiting_message
+        self._orphans.end()
         at = self._loop.now()
         self._loop.emit(telephony.ConfigurationTaken(revision=command.revision, problems=problems, at=at))
 

@@ -138,6 +138,9 @@ unpack() {
     # No thread asks DNS: names are looked up in what cornetta_names.cpp knows.
     patch -p1 <"$here/cornetta_names.patch"
 
+    # Comfort noise is counted apart: who sends it is silent and not dead.
+    patch -p1 <"$here/cornetta_cn.patch"
+
     # pjsua has room for 8 transports and each account takes one, which stays for a while after its account.
     edit pjsip/include/pjsua-lib/pjsua_internal.h "transports" 's/(pjsua_transport_data tpdata)\[8\];/\1[2*PJSUA_MAX_ACC];/'
 

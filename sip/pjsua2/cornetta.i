@@ -8,6 +8,8 @@
 #include "cornetta_names.hpp"
 #include "cornetta_peers.hpp"
 #include "cornetta_sdp.hpp"
+#include "cornetta_life.hpp"
+#include "cornetta_dialogs.hpp"
 %}
 
 %include "cornetta_tap.hpp"
@@ -18,3 +20,5 @@
 %include "cornetta_names.hpp"
 %include "cornetta_peers.hpp"
 %include "cornetta_sdp.hpp"
+%include "cornetta_life.hpp"
+%include "cornetta_dialogs.hpp"

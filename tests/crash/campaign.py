@@ -52,8 +52,8 @@ def scenario(mode: Mode, records: int, seed: int, agents: int = AGENTS, profile:
     return Scenario(mode, agents, records, seed, profile, headless=True, listen_port=free_port())
 
 
-def carrier(told: Scenario, ports: LabPorts, directory: Path) -> LabProcess:
-    """Carrier and phones that notice a dead peer soon."""
+def carrier(told: Scenario, ports: LabPorts, directory: Path, rtp_timeout_s: float = LAB_RTP_TIMEOUT_S) -> LabProcess:
+    """Carrier and phones that notice a dead peer soon, unless they are told to wait."""
     folder = directory / "lab"
     folder.mkdir(parents=True)
-    return LabProcess(replace(lab_settings(told, ports), rtp_timeout_s=LAB_RTP_TIMEOUT_S), folder)
+    return LabProcess(replace(lab_settings(told, ports), rtp_timeout_s=rtp_timeout_s), folder)

@@ -37,6 +37,10 @@ LATE_SHARE = 0.1
 #: Beyond this an engine does not count as slow but as gone.
 GONE_S = 60.0
 LOOK_S = 0.01
+#: Neither a contact nor a phone is left on the line of a dead engine for longer.
+LINE_S = 30.0
+#: Contacts and phones of this trial wait so long for RTP: whoever leaves a dead line sooner was told to.
+PATIENT_S = 600.0
 #: From an engine that is back to its next death.
 LIFE_S = (0.2, 1.8)
 
@@ -51,7 +55,7 @@ class Trial:
         self.random = Random(seed)
         self.stage = Stage(self.scenario, directory, HABITS)
         self.stage.api = True
-        self.stage.carrier = carrier(self.scenario, self.stage.ports, directory)
+        self.stage.carrier = carrier(self.scenario, self.stage.ports, directory, PATIENT_S)
         self.figures = Figures("engine", "sqlite", seed)
         self.database = SqliteFile(directory / "cornetta.db")
 
@@ -104,7 +108,7 @@ class Trial:
     async def judge(self) -> None:
         """Nothing is left anywhere, and every call is accounted for."""
         stage = self.stage
-        await assert_lab_is_empty(stage.carrier)
+        await assert_lab_is_empty(stage.carrier, LINE_S)
         await count(self.figures, self.database, stage.carrier)
         report = await heard(stage.carrier, stage.directory)
         await stage.running.stop()

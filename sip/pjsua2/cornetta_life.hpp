@@ -1,0 +1,18 @@
+/* What a peer sends, by kind: pjsua2's statistics do not tell comfort noise (RFC 3389) from speech. */
+#ifndef CORNETTA_LIFE_HPP
+#define CORNETTA_LIFE_HPP
+
+#include <pjsua2/types.hpp>
+
+/* Packets since the stream began; `rtcp` are reports of the peer. */
+struct CornettaLife
+{
+    unsigned rtp;
+    unsigned rtcp;
+    unsigned comfortNoise;
+};
+
+/* Of the first audio of a call. Throws pj::Error where there is no stream. */
+CornettaLife cornettaLife(int callIndex) PJSUA2_THROW(pj::Error);
+
+#endif

@@ -175,7 +175,8 @@ class MediaSettings(Section):
     """Certificates, with transport tls."""
 
     rtp_timeout_s: Seconds = 30
-    """A leg with neither RTP nor RTCP for this long is cleared; 0 switches the supervision off."""
+    """A leg from which no audio (RTP) comes for this long is cleared, RTCP or not; one that announced silence
+    suppression is given ten times as long. 0 switches the supervision off."""
 
     @field_validator("codecs")
     @classmethod

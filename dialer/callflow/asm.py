@@ -67,6 +67,15 @@ def engage(step: Step, agent: Agent) -> None:
     step.agent_changed(agent.name)
 
 
+def renew(step: Step, agent: Agent) -> None:
+    """Let go of a standing leg from which nothing comes: an agent who becomes ready gets a fresh one."""
+    leg = step.world.legs.get(agent.engaged) if agent.engaged else None
+    if leg is not None and leg.is_connected and leg.silent:
+        agent.engaged = None
+        step.history("disengaged", agent=agent.name, by=ClearedBy.MEDIA, was_up=True)
+        hang_up(step, leg.id)
+
+
 def on_engaged(step: Step, agent: Agent) -> None:
     """The phone was picked up: the agent can be supplied with contacts."""
     step.history("engaged", agent=agent.name)

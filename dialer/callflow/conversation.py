@@ -175,6 +175,7 @@ def end_by_agent(step: Step, interaction: Interaction) -> None:
 def on_media(step: Step, leg: Leg, event: LegMedia) -> None:
     """A phone's own hold and a contact's hold, told by SIP (RFC 3264 8.4)."""
     leg.held_by_us, leg.held_by_peer = event.held_by_us, event.held_by_peer
+    _note_silence(step, leg, event)
     interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
     if interaction is None or interaction.state is not InteractionState.CONNECTED:
         return
@@ -186,6 +187,14 @@ def on_media(step: Step, leg: Leg, event: LegMedia) -> None:
         put_on_hold(step, interaction, by, contact, phone)
     elif not event.held_by_peer and by in interaction.holds:
         take_off_hold(step, interaction, by, contact, phone)
+
+
+def _note_silence(step: Step, leg: Leg, event: LegMedia) -> None:
+    if leg.silent is event.silent:
+        return
+    leg.silent = event.silent
+    step.history("phone_silent" if leg.silent else "phone_heard", agent=leg.agent, leg=leg.id)
+    step.start_timer("pace", 0.0)
 
 
 def on_keyed(step: Step, leg: Leg, event: telephony.Digits) -> None:

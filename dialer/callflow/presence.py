@@ -77,6 +77,7 @@ def on_go_ready(step: Step, command: commands.GoReady) -> None:
     agent.pending = None
     notices.tell_present_state(step, agent)
     move(step, agent, AgentTrigger.READY)
+    asm.renew(step, agent)
     asm.engage(step, agent)
 
 

@@ -144,7 +144,7 @@ def _agents(world: World, campaign: Campaign, agents: list[Agent]) -> _Found:
 
 def _is_engaged(world: World, agent: Agent) -> bool:
     leg = world.legs.get(agent.engaged) if agent.engaged else None
-    return leg is not None and leg.is_connected and not leg.held_by_peer
+    return leg is not None and leg.reaches_agent
 
 
 def _clock(utc: float | None) -> str:

@@ -326,7 +326,7 @@ def _catch_up(step: Step, leg: Leg, snapshot: LegSnapshot) -> None:
     if leg.is_connected:
         leg.answered_at = snapshot.answered_at
         held = snapshot.held_by_us, snapshot.held_by_peer
-        on_leg_event(step, LegMedia(leg.id, True, *held, codec="", at=step.now))
+        on_leg_event(step, LegMedia(leg.id, True, *held, codec="", at=step.now, silent=snapshot.silent))
 
 
 def _restand(step: Step, leg: Leg, snapshot: LegSnapshot) -> None:

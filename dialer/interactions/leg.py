@@ -97,6 +97,8 @@ class Leg:
     #: The user whom the switch first named as the other end (an agent's phone), and whether it has named another since.
     identity: str = ""
     moved: bool = False
+    #: Nothing comes from the phone, though it should: nobody is put through to it.
+    silent: bool = False
     #: The legs that the engine has last joined it with, and when (monotonic seconds).
     joined_with: tuple[LegId, ...] = ()
     joined_at: float = 0.0
@@ -111,9 +113,9 @@ class Leg:
 
     @property
     def reaches_agent(self) -> bool:
-        """Whether a contact who is joined to this agent's leg hears the agent: it is up, not on hold at the phone, and
-        was not moved to another one."""
-        return self.is_connected and not self.held_by_peer and not self.moved
+        """Whether a contact who is joined to this agent's leg hears the agent: it is up, not on hold at the phone,
+        not silent, and was not moved to another one."""
+        return self.is_connected and not (self.held_by_peer or self.silent or self.moved)
 
 
 def make_leg(id_: LegId, engine: EngineId, account: AccountId, purpose: LegPurpose) -> Leg:

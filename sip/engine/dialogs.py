@@ -124,7 +124,7 @@ class Dialogs:
         self._players.media_changed(leg)
         for listener in self.media_listeners:
             listener(leg)
-        self._tell_media(leg)
+        self.tell_media(leg)
         self._holds.media_changed(leg)
         if leg.standing is LegStanding.CONNECTED:
             self.changed(leg)
@@ -135,9 +135,10 @@ class Dialogs:
         if identity and identity != leg.identity:
             leg.identity = identity
             if leg.answered_at is not None:
-                self._tell_media(leg)
+                self.tell_media(leg)
 
-    def _tell_media(self, leg: Leg) -> None:
+    def tell_media(self, leg: Leg) -> None:
+        """How the media of a leg stand."""
         self._loop.emit(
             telephony.LegMedia(
                 leg=leg.id,
@@ -147,6 +148,7 @@ class Dialogs:
                 codec=leg.codec,
                 at=self._loop.now(),
                 identity=leg.identity,
+                silent=leg.silent,
             )
         )
 

@@ -19,6 +19,7 @@ from dialer.vocabulary.telephony import ClearedBy, LegRole, LegStanding, StreamS
 from .locating import Target
 from .loop import Loop, Timer
 from .reasons import carries_sdp, status_of
+from .sdp import suppresses_silence
 
 P = TypeVar("P")
 
@@ -44,6 +45,16 @@ class MediaState:
     held_by_us: bool
     held_by_peer: bool
     codec: str
+
+
+@dataclass(slots=True, frozen=True)
+class Life:
+    """Packets of the peer since its stream began: RTP of all kinds, RTCP, and of the RTP that which is comfort noise
+    (RFC 3389)."""
+
+    rtp: int = 0
+    rtcp: int = 0
+    comfort_noise: int = 0
 
 
 class Listener(Protocol):
@@ -89,6 +100,8 @@ class Leg:
     audio: pj.AudioMedia | None = None
     media_active: bool = False
     receives: bool = True
+    suppresses_silence: bool = False
+    silent: bool = False
     held_by_us: bool = False
     held_by_peer: bool = False
     codec: str = ""
@@ -135,6 +148,7 @@ class SipCall(pj.Call):
     def onCallState(self, prm: pj.OnCallStateParam) -> None:  # noqa: N802 - pjsua2's name
         info = self.getInfo()
         if info.state == pj.PJSIP_INV_STATE_CONNECTING:
+            self._read_sdp(_message_of(prm.e))
             self.listener.connecting(self.leg)
         elif info.state == pj.PJSIP_INV_STATE_CONFIRMED:
             self.listener.confirmed(self.leg)
@@ -152,7 +166,7 @@ class SipCall(pj.Call):
             return
         if self.leg.answered_at is None:
             if change.type == pj.PJSIP_EVENT_RX_MSG and transaction.state == pj.PJSIP_TSX_STATE_PROCEEDING:
-                sdp = carries_sdp(change.src.rdata.wholeMsg)
+                sdp = self._read_sdp(change.src.rdata.wholeMsg)
                 self.listener.provisional(self.leg, transaction.statusCode, sdp)
         elif transaction.state in (pj.PJSIP_TSX_STATE_COMPLETED, pj.PJSIP_TSX_STATE_TERMINATED):
             self.listener.reinvite_answered(self.leg, transaction.statusCode)
@@ -199,13 +213,24 @@ class SipCall(pj.Call):
             codec=self.leg.codec,
         )
 
-    def signs_of_life(self) -> tuple[int, int]:
-        """Counters that grow while the peer sends RTP or RTCP; pj.Error when there is no stream.
-
-        The receiver's update count is none of them: it grows with each RTCP of our own, every 5 s."""
+    def life(self) -> Life:
+        """What the peer has sent so far; pj.Error when there is no stream."""
+        ask = getattr(pj, "cornettaLife", None)
+        if ask is not None:
+            told = ask(self.getId())
+            return Life(told.rtp, told.rtcp, told.comfortNoise)
+        # The receiver's update count is no sign of life: it grows with each RTCP of our own, every 5 s.
         whole = self.getStreamStat(0)
         rtcp = whole.rtcp
-        return rtcp.rxStat.pkt, rtcp.txStat.updateCount
+        return Life(rtcp.rxStat.pkt, rtcp.txStat.updateCount)
+
+    def _read_sdp(self, message: str) -> bool:
+        """Whether a message of the peer carries SDP; what it says of silence is kept."""
+        if not carries_sdp(message):
+            return False
+        if suppresses_silence(message):
+            self.leg.suppresses_silence = True
+        return True
 
     def sdp_problem(self) -> str:
         """Why the SDP of the answer cannot be heard, "" where it can or the build does not tell."""
@@ -242,13 +267,18 @@ def audio_only() -> pj.CallOpParam:
     return prm
 
 
+def _message_of(event: pj.SipEvent) -> str:
+    """The message of the peer that an event is about, "" where there is none."""
+    if event.type == pj.PJSIP_EVENT_TSX_STATE and event.body.tsxState.type == pj.PJSIP_EVENT_RX_MSG:
+        return str(event.body.tsxState.src.rdata.wholeMsg)
+    if event.type == pj.PJSIP_EVENT_RX_MSG:
+        return str(event.body.rxMsg.rdata.wholeMsg)
+    return ""
+
+
 def _ending(info: pj.CallInfo, event: pj.SipEvent) -> Ending:
     """Where the end came from: a message of the peer, a timer or the transport of pjsip, or our own command."""
-    message = ""
-    if event.type == pj.PJSIP_EVENT_TSX_STATE and event.body.tsxState.type == pj.PJSIP_EVENT_RX_MSG:
-        message = event.body.tsxState.src.rdata.wholeMsg
-    elif event.type == pj.PJSIP_EVENT_RX_MSG:
-        message = event.body.rxMsg.rdata.wholeMsg
+    message = _message_of(event)
     # pjsip calls a redirection that is not followed 487; what the peer said is in its message.
     code, reason = status_of(message)
     return Ending(

@@ -27,6 +27,20 @@ def only(sdp: str, codecs: tuple[str, ...]) -> str:
     return "".join("".join(_filtered(section, wanted)) for section in sections)
 
 
+def suppresses_silence(message: str) -> bool:
+    """Whether an SDP, or a message with one, says that nothing will come while nobody speaks: comfort noise among its
+    payloads (RFC 3389, static 13), or silenceSupp (RFC 3108 5.6.3.2), which says on first."""
+    for line in message.splitlines():
+        if line.startswith("m=audio ") and "13" in line.split()[3:]:
+            return True
+        name, _, value = line.strip().lower().partition(":")
+        if name == "a=silencesupp" and value.split()[:1] == ["on"]:
+            return True
+        if name == "a=rtpmap" and value.partition(" ")[2].startswith("cn/"):
+            return True
+    return False
+
+
 def _sections(sdp: str) -> list[list[str]]:
     sections: list[list[str]] = [[]]
     for line in sdp.splitlines(keepends=True):

@@ -1,6 +1,11 @@
-"""RTP death: a leg whose peer sends neither RTP nor RTCP for the account's time is cleared (pjsua has no such timer).
+"""RTP death: a leg from whose peer no audio comes for the account's time is cleared (pjsua has no such timer).
 
-Not while the peer is sendonly or inactive to us, or we hold: then silence is what was agreed.
+RTCP alone is no life: a switch goes on with its reports when the phone behind it has died. A peer that suppresses
+silence is another matter: it said so in its SDP, or comfort noise came (RFC 3389), and is given ten times as long
+without RTP and RTCP.
+
+Not while the peer is sendonly or inactive to us, or we hold: then silence is what was agreed. An agent's phone that is
+silent is told of long before it is given up, so that nobody is put through to it.
 """
 
 from __future__ import annotations
@@ -11,33 +16,47 @@ from dataclasses import dataclass
 import pjsua2 as pj
 
 from dialer.vocabulary.ids import LegId
-from dialer.vocabulary.telephony import ClearedBy, LegStanding
+from dialer.vocabulary.telephony import ClearedBy, LegRole, LegStanding
 
 from .accounts import Accounts
-from .leg import Leg
+from .leg import Leg, Life
 from .loop import Loop
 from .registry import Registry
 
 LEAST_INTERVAL_S = 0.5
+LONGEST_INTERVAL_S = 5.0
+SUPPRESSED_TIMES = 10
+"""How many times as long a peer that suppresses silence may be silent."""
+SILENT_SHARE = 5
+"""A phone is called silent after this part of the time after which it is given up: 6 of 30 s."""
 
 
 @dataclass(slots=True)
 class _Pulse:
-    counters: tuple[int, int]
-    since: float
+    life: Life
+    heard_at: float
+    sign_at: float
     looked_at: float
 
 
 class Supervision:
-    """Looks at the counters of every connected leg, each about ten times per time-out. Owner thread only."""
+    """Looks at the counters of every connected leg, each about ten times per time-out. Owner thread only.
+
+    `tell` says that a leg has become silent, or is heard again."""
 
     def __init__(
-        self, loop: Loop, registry: Registry, accounts: Accounts, hang_up: Callable[[Leg, ClearedBy], None]
+        self,
+        loop: Loop,
+        registry: Registry,
+        accounts: Accounts,
+        hang_up: Callable[[Leg, ClearedBy], None],
+        tell: Callable[[Leg], None],
     ) -> None:
         self._loop = loop
         self._registry = registry
         self._accounts = accounts
         self._hang_up = hang_up
+        self._tell = tell
         self._pulses: dict[LegId, _Pulse] = {}
 
     def start(self) -> None:
@@ -52,9 +71,10 @@ class Supervision:
             timeout_s = self._timeout_s(leg)
             if timeout_s <= 0:
                 self._pulses.pop(leg.id, None)
+                self._mark(leg, silent=False)
                 continue
             pulse = self._pulses.get(leg.id)
-            if pulse is None or now - pulse.looked_at >= min(timeout_s / 10, 5.0):
+            if pulse is None or now - pulse.looked_at >= min(timeout_s / 10, LONGEST_INTERVAL_S):
                 self._check(leg, pulse, now, timeout_s)
 
     def _timeout_s(self, leg: Leg) -> float:
@@ -68,13 +88,28 @@ class Supervision:
         if leg.call is None:
             return
         try:
-            counters = leg.call.signs_of_life()
+            life = leg.call.life()
         except pj.Error:
             # No stream: offer and answer left none, so nothing will ever be heard.
-            counters = pulse.counters if pulse is not None else (0, 0)
-        if pulse is None or counters != pulse.counters:
-            self._pulses[leg.id] = _Pulse(counters, now, now)
+            life = pulse.life if pulse is not None else Life()
+        if pulse is None:
+            self._pulses[leg.id] = _Pulse(life, now, now, now)
             return
-        pulse.looked_at = now
-        if now - pulse.since >= timeout_s:
+        if life.rtp != pulse.life.rtp:
+            pulse.heard_at = pulse.sign_at = now
+        elif life.rtcp != pulse.life.rtcp:
+            pulse.sign_at = now
+        pulse.life, pulse.looked_at = life, now
+        if leg.suppresses_silence or life.comfort_noise:
+            self._mark(leg, silent=False)
+            if now - pulse.sign_at >= SUPPRESSED_TIMES * timeout_s:
+                self._hang_up(leg, ClearedBy.MEDIA)
+        elif now - pulse.heard_at >= timeout_s:
             self._hang_up(leg, ClearedBy.MEDIA)
+        else:
+            self._mark(leg, silent=now - pulse.heard_at >= timeout_s / SILENT_SHARE)
+
+    def _mark(self, leg: Leg, *, silent: bool) -> None:
+        if leg.silent is not silent and leg.role is LegRole.AGENT:
+            leg.silent = silent
+            self._tell(leg)

@@ -71,7 +71,9 @@ class Switchboard:
         )
         prefix = f"{settings.engine}-{settings.boot}"
         self._dialling = Dialling(loop, endpoint, self.registry, self.accounts, self._dialogs, self._names, prefix)
-        self._supervision = Supervision(loop, self.registry, self.accounts, self._dialling.end)
+        self._supervision = Supervision(
+            loop, self.registry, self.accounts, self._dialling.end, self._dialogs.tell_media
+        )
         self._unattended = Unattended(loop, self.registry, self._bridges, self._players, self._dialling)
         self._dialogs.mute_listeners.append(lambda leg: loop.soon(lambda: self._dialling.end(leg, ClearedBy.MEDIA)))
         self._dialogs.cleared_listeners += [self._supervision.clear, self._taps.clear, self._after_last]
@@ -259,4 +261,5 @@ def snapshot_of(leg: Leg) -> LegSnapshot:
         held_by_peer=leg.held_by_peer,
         answered_at=leg.answered_at,
         begun_at=leg.begun_at,
+        silent=leg.silent,
     )

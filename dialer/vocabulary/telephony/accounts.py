@@ -91,7 +91,9 @@ class Account(Struct, frozen=True):
     addresses of host, registrar and proxy; without `peers`, also from dialled hosts. Credentials go to those of
     the peer alone, or to dialled hosts where nothing is said of the peer. `offers_incoming` false answers every
     incoming INVITE with 403 without an event.
-    Times in seconds; `rtp_timeout_s` 0 switches RTP supervision off, `keepalive_s` 0 the keep-alive of RFC 5626.
+    Times in seconds. `rtp_timeout_s`: a leg without RTP for so long is cleared, whatever RTCP says, and one that
+    announced silence suppression after ten times as long; 0 switches the supervision off. `keepalive_s` 0 switches
+    the keep-alive of RFC 5626 off.
     """
 
     id: AccountId

@@ -81,7 +81,8 @@ class LegOffered(Struct, frozen=True, tag="leg_offered"):
 
 class LegMedia(Struct, frozen=True, tag="leg_media"):
     """Media of a leg changed, or who is at its other end. `active`: audio can flow. The two flags say who holds by SIP.
-    `identity` is the user whom the peer asserts to be there (RFC 3325), "" while it asserts nobody."""
+    `identity` is the user whom the peer asserts to be there (RFC 3325), "" while it asserts nobody. `silent`: nothing
+    has come from an agent's phone for a while, though it should."""
 
     leg: LegId
     active: bool
@@ -90,6 +91,7 @@ class LegMedia(Struct, frozen=True, tag="leg_media"):
     codec: str
     at: float
     identity: str = ""
+    silent: bool = False
 
 
 class HoldFailed(Struct, frozen=True, tag="hold_failed"):
@@ -246,6 +248,7 @@ class LegSnapshot(Struct, frozen=True):
     held_by_peer: bool
     answered_at: float | None
     begun_at: float
+    silent: bool = False
 
 
 class SnapshotTaken(Struct, frozen=True, tag="snapshot_taken"):

@@ -64,3 +64,53 @@ class RtpSender:
             for port in self._ports:
                 self._socket.sendto(head + audio, ("127.0.0.1", port))
             frame += 1
+
+
+class Peer:
+    """Two sockets of a peer, RTP and the port above it for RTCP. It sends what the test tells it to, and no more."""
+
+    def __init__(self) -> None:
+        while True:
+            self._rtp = _bound(0)
+            self.port = int(self._rtp.getsockname()[1])
+            if self.port % 2 == 0:
+                try:
+                    self._rtcp = _bound(self.port + 1)
+                except OSError:
+                    pass
+                else:
+                    break
+            self._rtp.close()
+        self._number = 0
+
+    def __enter__(self) -> Peer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._rtp.close()
+        self._rtcp.close()
+
+    def audio(self, to: int, payload: int = _PCMU, size: int = _FRAME) -> None:
+        """One packet of RTP."""
+        self._number += 1
+        head = struct.pack("!BBHII", 0x80, payload, self._number & 0xFFFF, self._number * _FRAME, 0x1234)
+        self._rtp.sendto(head + b"\xff" * size, ("127.0.0.1", to))
+
+    def comfort_noise(self, to: int) -> None:
+        """One packet of RFC 3389."""
+        self.audio(to, payload=13, size=1)
+
+    def report(self, to: int) -> None:
+        """An RTCP sender report, as a switch sends it whose phone has died."""
+        head = struct.pack("!BBHI", 0x80, 200, 6, 0x1234)
+        self._rtcp.sendto(head + struct.pack("!QIII", 0, 0, 1, 160), ("127.0.0.1", to + 1))
+
+
+def _bound(port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        made.bind(("127.0.0.1", port))
+    except OSError:
+        made.close()
+        raise
+    return made

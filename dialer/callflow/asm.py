@@ -55,7 +55,7 @@ def engage(step: Step, agent: Agent) -> None:
     if agent.engaged is not None or not agent.is_idle:
         return
     campaign = asm_campaign(step, agent)
-    if campaign is None:
+    if campaign is None or step.world.shortage(step.now):
         return
     try:
         leg = ring_agent(step, agent, LegPurpose.ENGAGED, campaign.settings.engaged.ring_timeout_s)

@@ -11,6 +11,7 @@ from dialer.callflow.extension import await_exchange
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import agent_leg, join_all, listen_in, play, stop_play
 from dialer.callflow.probing import change
+from dialer.callflow.shortage import note_shortage
 from dialer.callflow.sounds import RINGBACK
 from dialer.callflow.step import Step
 from dialer.interactions.attempt import Attempt
@@ -162,6 +163,9 @@ def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, even
     dial = attempt.dials[leg.dial]
     dial.code, dial.reason, dial.q850 = event.code, event.reason, event.q850
     dial.heard = dial.heard or event.heard
+    attempt.short = event.exhausted
+    if event.exhausted:
+        note_shortage(step, leg, event)
     if event.by is ClearedBy.MEDIA and attempt.answered_at is not None:
         step.history("media_lost", interaction=interaction, trunk=dial.trunk, leg=leg.id)
     step.write(SettleDial(attempt.id, dial.n, event.code, event.reason, event.q850, event.by, step.utc_of(event.at)))

@@ -82,6 +82,8 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
     engine = world.engines.get(interaction.engine) if interaction.engine else None
     if engine is None or not engine.takes_calls:
         raise Refused("engine_unavailable", "The engine of this interaction takes no calls now.")
+    if engine.is_short(step.now):
+        raise Refused("engine_short", f"{engine.shortage}. It is tried again in a few seconds.")
     choice = choose(world.trunks_of(campaign), frozenset(), step.now)
     if choice.trunk is None:
         code = "trunk_down" if choice.is_dead else "trunk_limit"

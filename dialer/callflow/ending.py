@@ -301,6 +301,7 @@ def _treat_record(step: Step, interaction: Interaction) -> None:
         do_not_call=interaction.do_not_call,
         refused=_is_refused(interaction),
         mute=interaction.attempt is not None and interaction.attempt.mute,
+        short=interaction.attempt is not None and interaction.attempt.short,
         abandoned_at=_late_answer_at(interaction),
     )
     treatment = treat(settings, record, handling, step.utc)

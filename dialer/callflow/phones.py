@@ -10,6 +10,7 @@ from dialer.callflow.desk import give_free, make_not_ready
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import agent_leg, hang_up
 from dialer.callflow.queue import next_in_line
+from dialer.callflow.shortage import note_shortage
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger
@@ -71,10 +72,14 @@ def on_dial_due(step: Step, interaction: Interaction) -> None:
 
 
 def on_cleared(step: Step, leg: Leg, event: LegCleared) -> None:
-    """An agent's leg is gone."""
+    """An agent's leg is gone. One that the engine could not ring is no fault of the phone's: it counts as lost with
+    the engine, and is rung again when the engine can."""
     agent = step.world.agents.get(leg.agent) if leg.agent else None
     if agent is None:
         return
+    if event.exhausted:
+        note_shortage(step, leg, event)
+        event = structs.replace(event, by=ClearedBy.ENGINE)
     if event.by is ClearedBy.PEER and event.answered and event.q850 in LINE_FAULTS:
         event = structs.replace(event, by=ClearedBy.MEDIA)
     interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None

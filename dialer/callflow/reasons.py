@@ -22,7 +22,7 @@ def why_no_calls(world: World, campaign: Campaign, choice: TrunkChoice, at: Mome
         return None
     agents = [agent for agent in world.agents_of(campaign) if agent.state is not AgentState.LOGGED_OUT]
     found = (
-        _system(world)
+        _system(world, at)
         or _records(campaign, at)
         or _trunks(choice)
         or _agents(world, campaign, agents)
@@ -41,7 +41,7 @@ def why_no_calls(world: World, campaign: Campaign, choice: TrunkChoice, at: Mome
 _Found = tuple[NoCallsCode, str] | None
 
 
-def _system(world: World) -> _Found:
+def _system(world: World, at: Moment) -> _Found:
     if world.store_problem:
         return NoCallsCode.STORE, f"The database takes no writes: {world.store_problem}"
     if not world.restored:
@@ -53,7 +53,8 @@ def _system(world: World) -> _Found:
         )
     if world.usable_engine() is None:
         return NoCallsCode.ENGINE, "No engine is connected; start cornetta engine, or look into its log."
-    return None
+    shortage = world.shortage(at.monotonic)
+    return (NoCallsCode.ENGINE, f"{shortage[0].upper()}{shortage[1:]}.") if shortage else None
 
 
 def _records(campaign: Campaign, at: Moment) -> _Found:
@@ -133,13 +134,19 @@ def _agents(world: World, campaign: Campaign, agents: list[Agent]) -> _Found:
         if held:
             return NoCallsCode.ON_HOLD, f"{counted(held, 'agent is', 'agents are')} ready with the phone on hold."
         phones = counted(len(joined), "agent is ready; the phone is", "agents are ready; their phones are")
-        return NoCallsCode.NOT_ENGAGED, f"{phones} being rung."
+        silent = any(_is_silent(world, agent) for agent in joined)
+        return NoCallsCode.NOT_ENGAGED, f"{phones} {'silent' if silent else 'being rung'}."
     if campaign.is_preview:
         return NoCallsCode.BY_AGENT, "Agents take and dial the records themselves."
     seen = any(agent.hidden.get(record.record) is None for agent in joined for record in campaign.pool)
     if not seen and campaign.waiting.due + len(campaign.pool) > 0 and all(agent.hidden for agent in joined):
         return NoCallsCode.HIDDEN, "The records that are due were rejected by all agents who are ready."
     return None
+
+
+def _is_silent(world: World, agent: Agent) -> bool:
+    leg = world.legs.get(agent.engaged) if agent.engaged else None
+    return leg is not None and leg.silent
 
 
 def _is_engaged(world: World, agent: Agent) -> bool:

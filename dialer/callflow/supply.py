@@ -74,7 +74,7 @@ def trunks_for(step: Step, campaign: Campaign) -> TrunkChoice:
 def _supply(step: Step, running_now: list[Campaign]) -> None:
     """Give records to idle agents: by the campaign's priority, then its weight."""
     world = step.world
-    if world.store_problem or not world.restored or world.usable_engine() is None:
+    if world.store_problem or not world.restored or world.usable_engine() is None or world.shortage(step.now):
         return
     allowance = {campaign.name: _allowance(step, campaign) for campaign in running_now}
     if any(allowance.values()):

@@ -29,6 +29,9 @@ from dialer.vocabulary.ids import (
     TrunkName,
 )
 
+#: How long nothing new is dialled over an engine that has run out of something.
+SHORT_S = 5.0
+
 
 @dataclass(slots=True)
 class EngineView:
@@ -47,6 +50,9 @@ class EngineView:
     last_fault: str = ""
     problems: tuple[str, ...] = ()
     draining: bool = False
+    #: What it has run out of, and until when nothing new is dialled over it (monotonic seconds).
+    shortage: str = ""
+    short_until: float = 0.0
 
     @property
     def usable(self) -> bool:
@@ -56,6 +62,13 @@ class EngineView:
     def takes_calls(self) -> bool:
         """Whether new legs may be asked for: an engine that is told to end keeps those that it has."""
         return self.usable and not self.draining
+
+    def is_short(self, now: float) -> bool:
+        """Whether it has just said that it cannot place a call for want of something of its own."""
+        return now < self.short_until
+
+    def run_short(self, problem: str, now: float) -> None:
+        self.shortage, self.short_until = problem, now + SHORT_S
 
 
 @dataclass(slots=True, frozen=True)
@@ -181,6 +194,12 @@ class World:
         """The engine for a new agent's leg: of those that take calls the one with the fewest legs."""
         usable = [engine for engine in self.engines.values() if engine.takes_calls]
         return min(usable, key=lambda engine: (engine.legs, engine.id), default=None)
+
+    def shortage(self, now: float) -> str:
+        """What every usable engine has run out of; "" while one of them can dial."""
+        usable = [engine for engine in self.engines.values() if engine.takes_calls]
+        short = [engine.shortage for engine in usable if engine.is_short(now)]
+        return short[0] if short and len(short) == len(usable) else ""
 
 
 def _by_turn(campaign: Campaign) -> tuple[int, float, str]:

@@ -161,7 +161,7 @@ def call_result(cleared: LegCleared, overrides: Mapping[str, str]) -> CallResult
 def may_fail_over(cleared: LegCleared, *, stalled: bool = False) -> bool:
     """Whether another trunk may be tried: nothing was heard, or the trunk itself refused before any 18x, or it said
     100 and nothing more (`stalled`). A refusal with a cause that is the contact's own is the contact's."""
-    if cleared.alerted or cleared.answered or cleared.by in UNKNOWN_ENDS:
+    if cleared.alerted or cleared.answered or cleared.exhausted or cleared.by in UNKNOWN_ENDS:
         return False
     if cleared.by is ClearedBy.TRANSPORT or not cleared.heard or stalled:
         return True

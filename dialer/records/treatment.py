@@ -14,13 +14,18 @@ from dialer.vocabulary.results import REACHED, CallResult, RecordStatus, RecordT
 UNCOUNTED = frozenset({CallResult.TRUNK_FAILURE, CallResult.SHED})
 
 
+#: When a record is dialled again for which the engine had no port, descriptor or leg.
+SHORT_RETRY_S = 30.0
+
+
 @dataclass(slots=True, frozen=True)
 class Handling:
     """What came of one handling of a record: what was `found` for each of its attempts, in order, and what the agent
     `said`, which replaces what was found for the last one. `conversed`: contact and agent were joined in the last one.
     `reached`: the contact was spoken to in one before. `refused`: the last attempt ended by a refusal of the trunk, as
-    opposed to its silence. `mute`: they picked up, and trunk and engine had no audio in common. `abandoned_at`: when
-    they picked up as we gave up, and heard nobody (UTC epoch seconds)."""
+    opposed to its silence. `mute`: they picked up, and trunk and engine had no audio in common. `short`: the engine
+    had run out of something and dialled nothing. `abandoned_at`: when they picked up as we gave up, and heard nobody
+    (UTC epoch seconds)."""
 
     found: tuple[CallResult, ...]
     said: CallResult | None = None
@@ -29,6 +34,7 @@ class Handling:
     do_not_call: bool = False
     refused: bool = False
     mute: bool = False
+    short: bool = False
     abandoned_at: float | None = None
 
     @property
@@ -99,11 +105,11 @@ def _by_result(campaign: Campaign, record: ClaimedRecord, handling: Handling, ut
         barred = RecordType.NO_CALL
         return Treatment(CallResult.DO_NOT_CALL, RecordStatus.UPDATED, counted, None, uncount, barred, True)
     result = (counted or handling.results)[-1]
+    if handling.said is None and (handling.short or (handling.mute and result is CallResult.ABANDONED)):
+        # No fault of theirs, so it counts in no cap; who picked up is left alone for as long as the law wants.
+        rest_s = rest_of(campaign).delay_s if handling.mute else SHORT_RETRY_S
+        return Treatment(result, RecordStatus.READY, counted[:-1], utc + rest_s, uncount + 1)
     retry = campaign.retry(result)
-    if handling.mute and handling.said is None and result is CallResult.ABANDONED:
-        # No fault of theirs, so it counts in no cap; they are left alone for as long as the law wants all the same.
-        rest_until = utc + rest_of(campaign).delay_s
-        return Treatment(result, RecordStatus.READY, counted[:-1], rest_until, uncount + 1)
     if retry is not None and result is CallResult.TRUNK_FAILURE and handling.refused:
         return _refused_again(retry, record, result, uncount, utc)
     if retry is None:

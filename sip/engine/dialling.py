@@ -7,7 +7,7 @@ from functools import partial
 import pjsua2 as pj
 
 from dialer.vocabulary import telephony
-from dialer.vocabulary.ids import AccountId, LegId
+from dialer.vocabulary.ids import AccountId, EngineId, LegId
 from dialer.vocabulary.telephony import ClearedBy, Header, LegRole, LegStanding
 
 from . import reasons
@@ -20,10 +20,9 @@ from .locating import Target
 from .loop import Loop, describe
 from .names import Names
 from .registry import Registry
+from .shortage import shortage_of
 from .uris import host_of
 
-_TOO_MANY = 70010
-"""PJ_ETOOMANY."""
 _SIP_ERRORS = range(171_000, 171_400)
 """pjsip's own errors about URIs, headers and dialogs (PJSIP_ERRNO_START + 1000)."""
 SILENT_S = 2.0
@@ -43,16 +42,18 @@ class Dialling:
         accounts: Accounts,
         dialogs: Dialogs,
         names: Names,
-        prefix: str,
+        engine: EngineId,
+        boot: str,
     ) -> None:
-        """`prefix` begins the ids of incoming legs, which are minted here."""
+        """`engine` and `boot` begin the ids of incoming legs, which are minted here."""
         self._loop = loop
         self._endpoint = endpoint
         self._registry = registry
         self._accounts = accounts
         self._dialogs = dialogs
         self._names = names
-        self._prefix = prefix
+        self._engine = engine
+        self._prefix = f"{engine}-{boot}"
         self._minted = 0
         self._commands: dict[LegId, telephony.Dial] = {}
         self.draining = False
@@ -76,9 +77,10 @@ class Dialling:
             bridge_at_answer=command.bridge,
         )
         self._registry.add(leg)
+        full = self._is_full()
         refusal = self._refusal(command)
-        if refusal:
-            self._dialogs.clear(leg, ClearedBy.REFUSED, reason=refusal)
+        if refusal or full:
+            self._dialogs.clear(leg, ClearedBy.REFUSED, reason=refusal or full, exhausted=not refusal)
             return
         leg.ring_timer = self._loop.after(command.timeout_s, lambda: self.end(leg, ClearedBy.TIMEOUT))
         account = self._accounts.get(command.account)
@@ -93,8 +95,6 @@ class Dialling:
             return f"there is no account {command.account}"
         if self.draining:
             return "the engine is draining"
-        if max(len(self._registry), self._registry.slots_in_use() + 1) > self._endpoint.capacity:
-            return f"all {self._endpoint.capacity} legs of this engine are in use"
         texts = [command.uri, command.identity, command.call_id]
         texts += [text for header in command.headers for text in (header.name, header.value)]
         if any(reasons.unsafe(text) for text in texts):
@@ -102,6 +102,15 @@ class Dialling:
         if not host_of(command.uri):
             return "the URI is not a SIP URI"
         return ""
+
+    def _is_full(self) -> str:
+        """Why there is no room for another leg, "" where there is."""
+        capacity = self._endpoint.capacity
+        if max(len(self._registry), self._registry.slots_in_use() + 1) <= capacity:
+            return ""
+        return (
+            f"all {capacity} legs of {self._engine} are in use; start another engine, or lower max_legs of the trunks"
+        )
 
     def _begin(self, leg: Leg, command: telephony.Dial, hops: tuple[Target, ...]) -> None:
         """The first INVITE of a leg, to the first address of its host."""
@@ -130,9 +139,10 @@ class Dialling:
         try:
             leg.call.makeCall(with_transport(command.uri, account.settings.transport), self._parameters(command))
         except pj.Error as problem:
-            refused = problem.status == _TOO_MANY or problem.status in _SIP_ERRORS
+            shortage = shortage_of(problem, self._engine, self._accounts.media)
+            refused = shortage or problem.status in _SIP_ERRORS
             by = ClearedBy.REFUSED if refused else ClearedBy.TRANSPORT
-            self._dialogs.clear(leg, by, reason=describe(problem))
+            self._dialogs.clear(leg, by, reason=shortage or describe(problem), exhausted=bool(shortage))
             return
         finally:
             self._names.settle(query)

@@ -189,7 +189,16 @@ class Dialogs:
             reason = leg.mute
         self.clear(leg, by, code=code, reason=reason, message=ending.message)
 
-    def clear(self, leg: Leg, by: ClearedBy, *, code: int = 0, reason: str = "", message: str = "") -> None:
+    def clear(
+        self,
+        leg: Leg,
+        by: ClearedBy,
+        *,
+        code: int = 0,
+        reason: str = "",
+        message: str = "",
+        exhausted: bool = False,
+    ) -> None:
         """Say LegCleared and forget the leg. Nothing happens the second time."""
         if leg.cleared:
             return
@@ -218,6 +227,7 @@ class Dialogs:
                 alerted=leg.alerted,
                 retry_after_s=reasons.retry_after_s(message) if message else None,
                 statistics=leg.statistics,
+                exhausted=exhausted,
             )
         )
         # Not from inside of a callback: the account's transport may still have to answer the BYE.

@@ -69,8 +69,16 @@ class Switchboard:
         self._dialogs = Dialogs(
             loop, self.registry, self.accounts, self._bridges, self._players, self._recorders, self._holds
         )
-        prefix = f"{settings.engine}-{settings.boot}"
-        self._dialling = Dialling(loop, endpoint, self.registry, self.accounts, self._dialogs, self._names, prefix)
+        self._dialling = Dialling(
+            loop,
+            endpoint,
+            self.registry,
+            self.accounts,
+            self._dialogs,
+            self._names,
+            settings.engine,
+            settings.boot,
+        )
         self._supervision = Supervision(
             loop, self.registry, self.accounts, self._dialling.end, self._dialogs.tell_media
         )

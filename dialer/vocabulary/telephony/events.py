@@ -152,7 +152,8 @@ class LegCleared(Struct, frozen=True, tag="leg_cleared"):
     """The last event of a leg. `code` is the final SIP code (0 if there was none), `q850` from the Reason
     header (RFC 3326), `heard` whether anything at all was received from the peer, `alerted` whether any 18x
     was. A 200 that crosses our CANCEL comes after it, as LateAnswer. An answer whose SDP is of no use never is a
-    LegAnswered: it is cleared by MEDIA, answered, and `reason` says in words what was wrong."""
+    LegAnswered: it is cleared by MEDIA, answered, and `reason` says in words what was wrong. `exhausted`: the engine
+    itself has run out of something (ports, descriptors, legs), and `reason` says of what."""
 
     leg: LegId
     code: int
@@ -165,6 +166,7 @@ class LegCleared(Struct, frozen=True, tag="leg_cleared"):
     alerted: bool = False
     retry_after_s: float | None = None
     statistics: StreamStatistics | None = None
+    exhausted: bool = False
 
 
 class LateAnswer(Struct, frozen=True, tag="late_answer"):

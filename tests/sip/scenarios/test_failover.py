@@ -163,3 +163,48 @@ async def test_a_trunk_is_dialled_again_when_retry_after_is_over(booths: Booths)
     assert results == [CallResult.BUSY, CallResult.CONGESTION]
     (first, second) = (each for each in wire.once.requests("INVITE"))
     assert second.at - first.at >= 0.95
+
+
+async def test_a_100_and_then_silence_is_left_for_the_next(booths: Booths) -> None:
+    """Whatever the trunk does with the call, it says nothing of it: the contact has not been asked."""
+    lost = script(invited(), respond(100, "Trying"), cancelled())
+    async with booths(Carrier(lost, trunk={"no_progress_s": 0.6}), ANSWERS) as booth:
+        await booth.start()
+        call = await booth.connected()
+        first = await booth.wire("first")
+        await booth.end_call(call)
+        await booth.wrap_up(call)
+        attempt, second = await booth.settled(), await booth.wire("second")
+        assert booth.trunk("first").last_error.startswith("100 Trying and nothing more within")
+        assert (await booth.record()).attempts == 1
+    assert (attempt.result, attempt.trunks) == (CallResult.ANSWER, ("first", "second"))
+    assert first.story() == [">INVITE", "<100", ">CANCEL", "<200", "<487", ">ACK"]
+    assert second.story() == ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "cause", "result"),
+    [
+        (500, "Server Internal Error", 17, CallResult.BUSY),
+        (503, "Service Unavailable", 1, CallResult.INVALID_NUMBER),
+        (503, "Service Unavailable", 18, CallResult.NO_ANSWER),
+    ],
+)
+async def test_a_cause_that_is_the_contacts_own_goes_nowhere(
+    booths: Booths, code: int, reason: str, cause: int, result: CallResult
+) -> None:
+    async with booths(Carrier(refused(code, reason, f"Reason: Q.850;cause={cause}")), ANSWERS) as booth:
+        await booth.start()
+        attempt = await booth.settled()
+        assert booth.wire_so_far("second") == ()
+    assert (attempt.result, attempt.code, attempt.q850, attempt.trunks) == (result, code, cause, ("first",))
+
+
+async def test_retry_after_has_a_bound(booths: Booths) -> None:
+    away = Carrier(refused(503, "Service Unavailable", "Retry-After: 999999999"), trunk={"retry_after_max_s": 120})
+    async with booths(away) as booth:
+        await booth.start()
+        await booth.settled()
+        left_s = booth.trunk("first").resumes_at - booth.node.clock.now().monotonic
+        assert "it asked for 999999999 s" in booth.trunk("first").last_error
+    assert 0 < left_s <= 120

@@ -10,9 +10,10 @@ from dialer.interactions.attempt import call_id_of
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import LegPurpose
 from dialer.vocabulary import commands
-from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp, Join, Leave, Play
+from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp, Join, Leave, LegMedia, Play
 from dialer.vocabulary.writes import AddDial, BeginAttempt, SettleAttempt
-from tests.unit.callflow.house import ADA, SPRING
+from tests.unit.callflow.floor import Floor
+from tests.unit.callflow.house import ADA, SPRING, record
 from tests.unit.callflow.scenes import after_call, dialling, opened, talking
 
 ASM = Mode.PROGRESSIVE_ASM
@@ -264,3 +265,51 @@ def test_an_agent_without_a_phone_is_told_and_not_ready() -> None:
     floor.ask(commands.GoReady(ADA))
     assert floor.agent().state is AgentState.NOT_READY
     assert "phone_failed" in floor.topics()
+
+
+def silence(floor: Floor, *, on: bool) -> None:
+    floor.engine_says(LegMedia(floor.engaged.id, True, False, False, "PCMA", floor.now, silent=on))
+
+
+def test_nobody_is_put_through_to_a_phone_that_is_silent() -> None:
+    floor = opened(ASM, records=())
+    floor.ready()
+    floor.answer(floor.engaged)
+    silence(floor, on=True)
+    floor.records.append(record(1))
+    floor.tick(5)
+    assert not floor.writes(BeginAttempt)
+    assert floor.campaign.reason is not None
+    assert floor.campaign.reason.sentence == "1 agent is ready; the phone is silent."
+    silence(floor, on=False)
+    floor.tick()
+    assert len(floor.writes(BeginAttempt)) == 1
+    assert [kind for kind in floor.history() if kind.startswith("phone_")] == ["phone_silent", "phone_heard"]
+
+
+def test_ready_after_not_ready_lets_go_of_a_silent_leg_and_rings_anew() -> None:
+    floor = opened(ASM, records=())
+    floor.ready()
+    dead = floor.engaged
+    floor.answer(dead)
+    silence(floor, on=True)
+    floor.ask(commands.GoNotReady(ADA, floor.world.settings.reasons[0].code))
+    floor.forget_outputs()
+    floor.ready()
+    assert [each.leg for each in floor.commands(HangUp)] == [dead.id]
+    (dial,) = floor.commands(Dial)
+    assert floor.agent().engaged == dial.leg != dead.id
+    floor.clear(dead, by=ClearedBy.US)
+    assert floor.agent().engaged == dial.leg
+    assert floor.agent().state is AgentState.READY
+
+
+def test_ready_after_not_ready_keeps_a_leg_that_is_heard() -> None:
+    floor = opened(ASM, records=())
+    floor.ready()
+    floor.answer(floor.engaged)
+    floor.ask(commands.GoNotReady(ADA, floor.world.settings.reasons[0].code))
+    floor.forget_outputs()
+    floor.ready()
+    assert not floor.commands(HangUp)
+    assert not floor.commands(Dial)

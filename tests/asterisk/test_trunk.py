@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from config.model import Authentication, TrunkTls
+from config.model import Authentication, Retry, TrunkTls
 from dialer.lab.asterisk_configuration import DIALER, DIALER_TLS
 from dialer.trunks.trunk import TrunkState
 from dialer.views.call import CallPhase
@@ -22,7 +22,11 @@ PATIENT = number_for(Behaviour.PATIENT_PERSON)
 
 async def test_a_wrong_password_is_told_and_costs_no_record(floors: Floors) -> None:
     wrong = Authentication(user=DIALER, password=SecretStr("not the password"))
-    async with floors(PATIENT, trunk={"authentication": wrong}, phones_static=True) as floor:
+    # The lab dials again at once: one attempt is enough here.
+    later = {CallResult.TRUNK_FAILURE: Retry(delay_s=60)}
+    async with floors(
+        PATIENT, trunk={"authentication": wrong}, campaign={"retries": later}, phones_static=True
+    ) as floor:
         await floor.start()
         await floor.until("the trunk complains", lambda: floor.trunk.last_error.startswith(("401", "403")))
         await floor.until("the attempt is over", lambda: not floor.world.interactions)

@@ -9,10 +9,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTEST := $(BIN)/python -m pytest
-# In the order of what they need: the quick ones tell first.
-GROUPS := unit contract simulation api sip asterisk crash
-FIRST   = $(wildcard $(addprefix tests/,$(GROUPS)))
-DIRS    = $(FIRST) $(filter-out $(FIRST),$(patsubst %/,%,$(wildcard tests/*/)))
+# Tests that reckon run beside tests that wait for their peers: one after the other, each leaves a core idle.
+RECKONING := $(wildcard $(addprefix tests/,unit views api contract simulation bench))
+WAITING   := $(filter-out $(RECKONING),$(patsubst %/,%,$(wildcard tests/*/)))
 BENCHES := media latency setup analysis_tap
 
 .PHONY: help run install test bench bench-pacing crash lint unit venv pjsua2 system peers asterisk audit clean distclean
@@ -26,7 +25,10 @@ run: system venv pjsua2 ## the lab: a demo campaign over real SIP, with a live v
 install: system venv pjsua2 ## all that a node and an engine need: packages, libraries, pjsua2; the program is .venv/bin/cornetta
 
 test: system peers venv pjsua2 asterisk lint ## lint, types, layers and every test, with every peer they need
-	@$(PYTEST) $(DIRS)
+	@log=$$(mktemp); trap 'rm -f "$$log"; kill $$(jobs -p) 2>/dev/null || true' EXIT; \
+	 $(PYTEST) $(RECKONING) >"$$log" 2>&1 & reckoning=$$!; \
+	 waiting=0; $(PYTEST) $(WAITING) || waiting=$$?; \
+	 wait $$reckoning || waiting=$$?; cat "$$log"; exit $$waiting
 
 bench: system peers venv pjsua2 asterisk ## every measured comparison, one JSON line each
 	@for name in $(BENCHES); do $(BIN)/cornetta bench $$name --json; done; $(BIN)/cornetta bench latency --rate 50 --json; \

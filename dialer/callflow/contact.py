@@ -27,6 +27,8 @@ from dialer.vocabulary.writes import SettleDial
 #: Refusals of our account in a row after which a trunk is left alone, and for how long.
 BARRED_IN_A_ROW = 5
 BARRED_PAUSE_S = 60.0
+#: Refusals that say what the trunk wants of our SIP and not who was called (RFC 3261 21.4.15, 21.4.16; RFC 3329 2).
+OUR_SIP = frozenset({420, 421, 494})
 
 
 def on_progress(step: Step, interaction: Interaction, leg: Leg, event: LegProgress | LegAlerting) -> None:
@@ -197,8 +199,10 @@ def _judge(step: Step, trunk: Trunk, event: LegCleared, *, cancelled: bool) -> N
         barred = event.code in (401, 403, 407) and event.q850 is None
         if event.by is ClearedBy.PEER and not event.answered and barred:
             _bar(step, trunk, event)
-        else:
-            trunk.barred = 0
+            return
+        trunk.barred = 0
+        if event.by is ClearedBy.PEER and event.code in OUR_SIP:
+            trunk.complain(f"{event.code} {event.reason}", step.utc)
 
 
 def _bar(step: Step, trunk: Trunk, event: LegCleared) -> None:

@@ -11,6 +11,7 @@ from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AccountId
 from dialer.vocabulary.telephony import SessionTimers, Srtp, Transport
 
+from .challenges import asked_in_vain
 from .locating import Query, Target, plain, query_of
 from .loop import Loop, describe
 
@@ -75,11 +76,12 @@ class SipAccount(pj.Account):
         if self.settings is None or self.retired:
             return
         registered = prm.code // 100 == 2 and prm.expiration > 0
+        why = asked_in_vain(prm.code, prm.rdata.wholeMsg)
         self.told = telephony.AccountState(
             account=self.settings.id,
             registered=registered,
             code=prm.code,
-            reason=prm.reason,
+            reason=f"{prm.reason}: {why}" if why else prm.reason,
             at=self._loop.now(),
         )
         self._loop.emit(self.told)

@@ -38,6 +38,9 @@ class Allowance:
         left_out, bucket.left_out = bucket.left_out, 0
         return left_out
 
+    def forget(self, name: str) -> None:
+        self._buckets.pop(name, None)
+
     def _forget_quiet(self, now_s: float) -> None:
         """Those whose bucket is full again."""
         full_after_s = self._at_once / self._per_s

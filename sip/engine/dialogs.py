@@ -11,6 +11,7 @@ from . import reasons, sdp
 from .accounts import Accounts
 from .allowance import Allowance
 from .bridge import Bridges
+from .challenges import asked_in_vain
 from .hold import Holds
 from .leg import Ending, Leg, MediaState
 from .loop import Loop
@@ -187,6 +188,8 @@ class Dialogs:
         reason = ending.reason if by in (ClearedBy.PEER, ClearedBy.TRANSPORT) else ""
         if by is ClearedBy.MEDIA:
             reason = leg.mute
+        why = asked_in_vain(code, ending.message) if by is ClearedBy.PEER and leg.answered_at is None else ""
+        reason = f"{reason}: {why}" if why else reason
         self.clear(leg, by, code=code, reason=reason, message=ending.message)
 
     def clear(
@@ -212,6 +215,8 @@ class Dialogs:
         self._players.clear(leg)
         self._holds.clear(leg)
         self._bridges.clear(leg)
+        self._digits.forget(leg.id)
+        self._provisionals.forget(leg.id)
         at = self._loop.now()
         self._registry.bury(leg, at)
         self._loop.emit(

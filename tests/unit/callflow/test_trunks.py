@@ -205,6 +205,13 @@ def test_a_trunk_that_refuses_us_again_and_again_is_left_alone() -> None:
     assert floor.trunk(MAIN).last_error.startswith("403")
 
 
+@pytest.mark.parametrize("code", [420, 421, 494])
+def test_what_a_trunk_wants_of_our_sip_is_its_error(code: int) -> None:
+    floor = dialling(Mode.PROGRESSIVE_ASM)
+    floor.clear(floor.contact, code)
+    assert floor.trunk(MAIN).last_error.startswith(str(code))
+
+
 def test_a_record_that_the_trunk_refuses_does_not_come_back_for_ever() -> None:
     floor = dialling(ASM, records=(record(1, tries={"trunk_failure": 9}),))
     floor.clear(floor.contact, 403)

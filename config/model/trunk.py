@@ -206,7 +206,7 @@ class Trunk(MediaSettings):
     """Address that this trunk is told for SIP and RTP behind NAT. Left out: that of the engine."""
 
     peers: tuple[Address, ...] = ()
-    """Addresses or names from which requests are accepted, besides all that host and proxy stand for."""
+    """Addresses or names from which requests and answers are accepted, besides all that host and proxy stand for."""
 
     keepalive_s: int = Field(default=0, ge=0, le=3600)
     """Time between two keep-alives, 15 or more. With tcp and tls a double CRLF that the peer has to answer within 10 s,

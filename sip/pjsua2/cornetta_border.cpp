@@ -17,7 +17,6 @@ using std::string;
 
 namespace
 {
-
 /* Seconds that an answer to a request of ours is waited for: an INVITE may ring for long. After its final answer a 2xx
  * is sent again for 32 s, and may come as late from another branch (RFC 3261 13.3.1.4, 17.1.1.2). */
 const long INVITE_S = 600, REQUEST_S = 64, ANSWERED_S = 96;
@@ -32,19 +31,9 @@ const double STRANGERS_RATE = 200, STRANGERS_BURST = 200;
 
 const char *const METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO";
 
-struct Network
-{
-    int family;
-    unsigned char bytes[16];
-    unsigned bits;
-};
+struct Network { int family; unsigned char bytes[16]; unsigned bits; };
 
-struct Sent
-{
-    string callId, tag;
-    pj_sockaddr to;
-    long until;
-};
+struct Sent { string callId, tag; pj_sockaddr to; long until; };
 
 struct Bucket
 {
@@ -120,7 +109,6 @@ bool readNetwork(const string &written, Network &network)
 }
 
 /* -- answers without a transaction */
-
 void addHeader(pjsip_tx_data *tdata, const char *name, const char *value)
 {
     pj_str_t header = pj_str(const_cast<char *>(name)), content = pj_str(const_cast<char *>(value));
@@ -156,6 +144,13 @@ void respond(pjsip_rx_data *rdata, int code, bool stranger)
         pjsip_tx_data_dec_ref(tdata);
 }
 
+pj_bool_t answered(pjsip_rx_data *rdata, int code)
+{
+    if (code)
+        respond(rdata, code, false);
+    return PJ_TRUE;
+}
+
 pj_bool_t refuseStranger(pjsip_rx_data *rdata, int code)
 {
     ++keptOut.strangers;
@@ -165,7 +160,6 @@ pj_bool_t refuseStranger(pjsip_rx_data *rdata, int code)
 }
 
 /* -- requests */
-
 enum Kind { INVITE, ACK, BYE, CANCEL, OPTIONS, PRACK, UPDATE, REFER, INFO, NOTIFY, SUBSCRIPTION, OTHER };
 
 Kind kindOf(const pjsip_method &method)
@@ -194,9 +188,7 @@ int codeOutside(Kind kind)
 
 int codeForStranger(Kind kind)
 {
-    if (kind == ACK || kind == CANCEL)
-        return 0;
-    return kind == NOTIFY || kind == SUBSCRIPTION ? 489 : 403;
+    return kind == ACK || kind == CANCEL ? 0 : kind == NOTIFY || kind == SUBSCRIPTION ? 489 : 403;
 }
 
 /* Digits are the one use of INFO (RFC 6086 leaves other bodies to their packages). */
@@ -258,30 +250,37 @@ bool inTransaction(pjsip_rx_data *rdata)
     return pjsip_tsx_layer_find_tsx(&key, PJ_FALSE) != NULL;
 }
 
+/* By Call-ID and both tags (RFC 3261 12.2.2), where pjsip looks at the tags alone. A dialog of ours may not know the
+ * peer's tag yet. */
+pjsip_dialog *dialogOf(const pjsip_rx_data *rdata)
+{
+    const pj_str_t none = {NULL, 0};
+    const pj_str_t *callId = &rdata->msg_info.cid->id;
+    const pj_str_t *ours = &rdata->msg_info.to->tag;
+    pjsip_dialog *dialog = pjsip_ua_find_dialog(callId, ours, &rdata->msg_info.from->tag, PJ_FALSE);
+    return dialog ? dialog : pjsip_ua_find_dialog(callId, ours, &none, PJ_FALSE);
+}
+
 pj_bool_t onRequestInside(pjsip_rx_data *rdata, Kind kind, bool friendly)
 {
-    const pj_str_t *callId = &rdata->msg_info.cid->id;
-    const pj_str_t *ours = &rdata->msg_info.to->tag, *theirs = &rdata->msg_info.from->tag;
-    if (!pjsip_ua_find_dialog(callId, ours, theirs, PJ_FALSE)) {
-        if (!friendly)
-            return refuseStranger(rdata, kind == ACK ? 0 : 481);
-        if (kind != OTHER)
-            return PJ_FALSE; /* pjsip says 481; or the dialog does not know their tag yet */
-        respond(rdata, 405, false);
-        return PJ_TRUE;
-    }
     if (inTransaction(rdata))
         return PJ_FALSE;
-    const int code = codeInside(kind, rdata->msg_info.msg);
-    if (code) {
-        respond(rdata, code, false);
-        return PJ_TRUE;
+    pjsip_dialog *dialog = dialogOf(rdata);
+    if (!dialog) {
+        const int unknown = kind == ACK ? 0 : kind == OTHER ? 405 : 481;
+        return friendly ? answered(rdata, unknown) : refuseStranger(rdata, unknown);
     }
+    /* pjsip takes a re-INVITE to a call that is over, never answers it, and keeps the call for good. */
+    const pjsip_inv_session *session = pjsip_dlg_get_inv_session(dialog);
+    const bool over = !session || session->state == PJSIP_INV_STATE_DISCONNECTED;
+    const bool concerned = kind != ACK && kind != CANCEL && !(kind == NOTIFY && isOfTransfer(rdata->msg_info.msg));
+    const int code = over && concerned ? 481 : codeInside(kind, rdata->msg_info.msg);
+    if (code)
+        return answered(rdata, code);
     if (!tooMany(kind, rdata))
         return PJ_FALSE;
     ++keptOut.excess;
-    respond(rdata, PJSIP_SC_SERVICE_UNAVAILABLE, false);
-    return PJ_TRUE;
+    return answered(rdata, PJSIP_SC_SERVICE_UNAVAILABLE);
 }
 
 pj_bool_t onRequest(pjsip_rx_data *rdata)
@@ -295,14 +294,10 @@ pj_bool_t onRequest(pjsip_rx_data *rdata)
     if (!friendly)
         return kind == CANCEL && inTransaction(rdata) ? PJ_FALSE : refuseStranger(rdata, codeForStranger(kind));
     const int code = codeOutside(kind);
-    if (!code)
-        return PJ_FALSE;
-    respond(rdata, code, false);
-    return PJ_TRUE;
+    return code ? answered(rdata, code) : PJ_FALSE;
 }
 
 /* -- responses */
-
 void forgetSent(long at)
 {
     while (!sentInOrder.empty() && (sentInOrder.front().first <= at || sent.size() > SENT_BOUND)) {
@@ -363,17 +358,9 @@ pj_bool_t onResponse(pjsip_rx_data *rdata)
 
 /* Behind the log of pjsua, before the transaction layer and what looks for late answers. */
 pjsip_module border = {
-    NULL, NULL,
-    {const_cast<char *>("mod-cornetta-border"), 19},
-    -1,
-    PJSIP_MOD_PRIORITY_TSX_LAYER - 2,
-    NULL, NULL, NULL, NULL,
-    &onRequest,
-    &onResponse,
-    &onRequestOfOurs,
-    NULL, NULL,
+    NULL, NULL, {const_cast<char *>("mod-cornetta-border"), 19}, -1, PJSIP_MOD_PRIORITY_TSX_LAYER - 2,
+    NULL, NULL, NULL, NULL, &onRequest, &onResponse, &onRequestOfOurs, NULL, NULL,
 };
-
 } // namespace
 
 void cornettaGuardBorder() PJSUA2_THROW(Error)

@@ -175,6 +175,22 @@ def test_a_request_inside_of_a_dialog_is_answered_and_harms_nothing(
     assert not [event for event in engine.events if isinstance(event, telephony.EngineFault)]
 
 
+@pytest.mark.parametrize("method", ["INVITE", "UPDATE", "INFO", "BYE", "OPTIONS"])
+def test_a_request_in_a_call_that_is_over_leaves_nothing(engine: Engine, method: str) -> None:
+    """pjsip kept the call of a re-INVITE after BYE for good, and its slot with it."""
+    with Peer() as trunk:
+        leg = engine.dial(trunk.port)
+        invite = trunk.request_of("INVITE")
+        trunk.answer(invite)
+        engine.answered(leg)
+        trunk.ask("BYE", invite, 5)
+        assert trunk.answer_to("BYE").code == 200
+        engine.cleared(leg)
+        trunk.ask(method, invite, 6, body=offer() if method == "INVITE" else "")
+        assert trunk.answer_to(method).code == 481
+    settled(engine)
+
+
 def test_a_bye_from_another_address_of_the_carrier_ends_the_call(engine: Engine) -> None:
     with Peer() as trunk, Peer(STRANGER) as other:
         leg = engine.dial(trunk.port)

@@ -14,7 +14,7 @@ RECKONING := $(wildcard $(addprefix tests/,unit views api contract simulation be
 WAITING   := $(filter-out $(RECKONING),$(patsubst %/,%,$(wildcard tests/*/)))
 BENCHES := media latency setup analysis_tap
 
-.PHONY: help run install test bench bench-pacing crash lint unit venv pjsua2 system peers asterisk audit clean distclean
+.PHONY: help run install test bench bench-pacing crash fuzz lint unit venv pjsua2 system peers asterisk audit clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ bench-pacing: venv ## PACE-8h: all cells and rules of the pacing, page and plot,
 
 crash: system peers venv pjsua2 ## a thousand kills of engine and node, 300 restarts of PostgreSQL; CRASH="--engine 100 --node 0" for others
 	@$(BIN)/python -m tests.crash.many $(CRASH)
+
+fuzz: system venv pjsua2-required ## 100,000 mutated SIP messages against an engine, one line of figures; FUZZ="--messages 5000 --seed 7"
+	@$(BIN)/python -m tests.sip.fuzz.run $(FUZZ)
 
 lint: venv ## style, types and layers
 	@$(BIN)/ruff check --quiet .

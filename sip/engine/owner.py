@@ -22,7 +22,7 @@ from .analysis.taps import NativeTap, Tap
 from .dialog_book import DialogBook
 from .endpoint import Endpoint
 from .loop import Loop
-from .pulse import Pulse
+from .pulse import Pulse, give_back_memory
 from .settings import OwnerSettings
 from .switchboard import Switchboard
 
@@ -238,6 +238,8 @@ class Owner:
         gc.collect()
         if self._switchboard is not None:
             self._switchboard.registry.forget_given_up(self._loop.now())
+            if len(self._switchboard.registry) == 0:
+                give_back_memory()
 
     def _tell_statistics(self) -> None:
         registry = self._board.registry

@@ -1,0 +1,29 @@
+"""The engine's border under what no carrier should send. `make fuzz` plays 100,000 of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from .mutations import HERE, Mutations, sdp
+from .run import Fuzz
+
+MESSAGES = 2_000
+
+
+def test_a_seed_gives_the_same_messages_again_and_no_half_address() -> None:
+    made = [
+        [Mutations(Random(seed)).mutate(f"X {HERE}\r\n\r\n{sdp(1, Random(1))}") for _ in range(20)]
+        for seed in (1, 1, 2)
+    ]
+    assert made[0] == made[1] != made[2]
+
+
+@pytest.mark.timeout(280)
+async def test_mutated_messages_of_a_trunk_harm_nothing(tmp_path: Path) -> None:
+    figures = await Fuzz(MESSAGES, seed=20).run(tmp_path)
+    assert figures.messages >= MESSAGES
+    assert figures.answered > 50
+    assert figures.problems() == [], figures

@@ -29,6 +29,8 @@ SILENT_S = 2.0
 """Not even a 100 for so long, where a host has more than one address: the next one is tried."""
 _OVERLOADED = 503
 """The server itself cannot take the INVITE (RFC 3261 21.5.4): another one of the same name may."""
+ENDED_WITHIN_S = 10.0
+"""A leg that was hung up is cleared by then, whatever its last transactions still wait for."""
 
 
 class Dialling:
@@ -307,6 +309,11 @@ class Dialling:
         except pj.Error as problem:
             self._loop.fault("hang_up", problem, leg.id)
             self._dialogs.clear(leg, leg.clearing_by)
+            return
+        # pjsip tells at once, but for a few calls whose peer said odd things before: those would stay for a minute.
+        code, why = (200 if leg.answered_at is not None else 0), leg.mute if leg.clearing_by is ClearedBy.MEDIA else ""
+        ended_by = leg.clearing_by
+        self._loop.after(ENDED_WITHIN_S, lambda: self._dialogs.clear(leg, ended_by, code=code, reason=why))
 
 
 def add_headers(prm: pj.CallOpParam, headers: tuple[Header, ...]) -> None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from config.model import Mode
 from dialer.lab.autopilot import Habits
 from dialer.lab.ports import LabPorts
-from dialer.lab.scenario import Scenario, lab_settings
+from dialer.lab.scenario import VIA_DIRECT, Scenario, lab_settings
 from sip.lab.behaviours import Behaviour
 from sip.lab.process import LabProcess
 from sip.lab.profile import MEASURED, LogNormal, Profile, Span
@@ -47,9 +47,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def scenario(mode: Mode, records: int, seed: int, agents: int = AGENTS, profile: Profile = BRISK) -> Scenario:
+def scenario(
+    mode: Mode, records: int, seed: int, agents: int = AGENTS, profile: Profile = BRISK, via: str = VIA_DIRECT
+) -> Scenario:
     """Each record is dialled once; the API is open."""
-    return Scenario(mode, agents, records, seed, profile, headless=True, listen_port=free_port())
+    return Scenario(mode, agents, records, seed, profile, headless=True, via=via, listen_port=free_port())
 
 
 def carrier(told: Scenario, ports: LabPorts, directory: Path, rtp_timeout_s: float = LAB_RTP_TIMEOUT_S) -> LabProcess:

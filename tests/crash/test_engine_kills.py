@@ -12,7 +12,7 @@ import pytest
 
 from config.model import Mode
 from dialer.lab import crew
-from dialer.lab.scenario import CAMPAIGN
+from dialer.lab.scenario import CAMPAIGN, VIA_ASTERISK, VIA_DIRECT
 from dialer.lab.stage import Stage
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import CampaignName, EngineId
@@ -49,8 +49,8 @@ class Trial:
     """One campaign and the kills of its engine: the first four fifths with engaged legs, then the mode is changed and
     phones are rung for each call."""
 
-    def __init__(self, kills: int, seed: int, directory: Path) -> None:
-        self.scenario = scenario(Mode.PROGRESSIVE_ASM, records=400 + 12 * kills, seed=seed)
+    def __init__(self, kills: int, seed: int, directory: Path, via: str) -> None:
+        self.scenario = scenario(Mode.PROGRESSIVE_ASM, records=400 + 12 * kills, seed=seed, via=via)
         self.kills = kills
         self.random = Random(seed)
         self.stage = Stage(self.scenario, directory, HABITS)
@@ -143,10 +143,12 @@ def _was_told(desktop: Desktop, since: int) -> bool:
 
 
 @pytest.mark.timeout(0)
+@pytest.mark.parametrize("via", [VIA_ASTERISK, VIA_DIRECT])
 async def test_the_engine_dies_again_and_again_and_every_call_is_settled_once(
-    kills: int, seed: int, short_dir: Path
+    kills: int, direct_kills: int, seed: int, short_dir: Path, via: str
 ) -> None:
-    trial = Trial(kills, seed, short_dir)
+    """Through an Asterisk with its real time-outs, and with peers that notice nothing by themselves."""
+    trial = Trial(kills if via == VIA_ASTERISK else direct_kills, seed, short_dir, via)
     with told(trial.figures):
-        async with asyncio.timeout(180 + 30 * kills):
+        async with asyncio.timeout(180 + 30 * trial.kills):
             await trial.run()

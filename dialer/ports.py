@@ -1,6 +1,4 @@
-"""What the domain and its runtime need from outside, as Protocols. Real things and fakes implement the same ones,
-and one contract test runs on both.
-"""
+"""What the domain and its runtime need from outside, as Protocols. One contract test runs on real things and fakes."""
 
 from __future__ import annotations
 
@@ -41,8 +39,7 @@ class Clock(Protocol):
 
 
 class Telephony(Protocol):
-    """Commands to engines. Never blocks; an engine that is not connected loses the command, and its legs are
-    settled by EngineConnected and SnapshotTaken."""
+    """Commands to engines. Never blocks. What an engine that is not connected has lost, its snapshot settles."""
 
     def send(self, engine: EngineId, command: telephony.Command) -> None: ...
 

@@ -11,12 +11,18 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_asyncio
 
 #: What is being closed may take so long: a thread that waits for a child, a process that says good-bye.
 CLEAR_S = 5.0
 _LOOK_S = 0.02
+
+
+# How long an example takes is no matter of right or wrong, and differs with what else the machine does.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,8 @@ def test_libraries_write_the_same_way_and_are_bounded(written: Written) -> None:
     for number in range(1_000):
         logging.getLogger("asyncio").error("socket.accept() out of system resource %d", number)
     told = written.getvalue()
-    assert told.count("\n") == BURST
+    # A slow machine has written a line or two of the next second by then.
+    assert BURST <= told.count("\n") < 2 * BURST
     assert "out of system resource 0" in told
 
 

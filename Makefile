@@ -9,8 +9,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTEST := $(BIN)/python -m pytest
-# Tests that reckon run beside tests that wait for their peers: one after the other, each leaves a core idle.
-RECKONING := $(wildcard $(addprefix tests/,unit views api contract simulation bench))
+# Two halves of about the same length, side by side: one after the other, each leaves a core idle.
+RECKONING := $(wildcard $(addprefix tests/,unit views api contract simulation bench crash))
 WAITING   := $(filter-out $(RECKONING),$(patsubst %/,%,$(wildcard tests/*/)))
 BENCHES := media latency setup analysis_tap
 

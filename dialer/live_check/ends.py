@@ -115,12 +115,18 @@ class Softphone:
 
     @property
     def leg(self) -> LegId | None:
-        """The call that it has, ringing or up."""
-        return next((each.leg for each in self.engine.offered if each.leg not in self.engine.cleared), None)
+        """The call that it has, ringing or up: the last one."""
+        return next((each.leg for each in reversed(self.engine.offered) if each.leg not in self.engine.cleared), None)
+
+    @property
+    def ringing(self) -> LegId | None:
+        """The call that rings. One that has just ended may be up here for a moment still."""
+        over = self.engine.cleared.keys() | self.engine.answered.keys()
+        return next((each.leg for each in self.engine.offered if each.leg not in over), None)
 
     async def answer(self) -> None:
-        if await self.engine.comes(lambda: self.leg is not None, RING_S) and self.leg is not None:
-            self.engine.send(telephony.Answer(self.leg), telephony.Join(self.leg, BRIDGE))
+        if await self.engine.comes(lambda: self.ringing is not None, RING_S) and self.ringing is not None:
+            self.engine.send(telephony.Answer(self.ringing), telephony.Join(self.ringing, BRIDGE))
 
     async def hold(self) -> None:
         if self.leg is not None:

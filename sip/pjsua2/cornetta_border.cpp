@@ -228,11 +228,15 @@ int codeInside(Kind kind, pjsip_msg *message)
     }
 }
 
+void forgetDialogs();
+
 /* Whether the dialog has had its share. What ends it or belongs to a request that was let in always passes. */
 bool tooMany(Kind kind, const pjsip_rx_data *rdata)
 {
     if (kind == ACK || kind == BYE || kind == CANCEL || kind == PRACK)
         return false;
+    if (dialogs.size() > DIALOGS_BOUND)
+        forgetDialogs();
     if (dialogs.size() > DIALOGS_BOUND)
         dialogs.clear();
     const auto made = dialogs.emplace(text(rdata->msg_info.cid->id), Bucket{DIALOG_BURST, now()});
@@ -298,16 +302,34 @@ pj_bool_t onRequest(pjsip_rx_data *rdata)
 }
 
 /* -- responses */
+bool stillAsked(const string &branch)
+{
+    const string key = "c$" + branch; /* as pjsip_tsx_create_key() makes it for an INVITE of ours */
+    pj_str_t name = {const_cast<char *>(key.c_str()), static_cast<pj_ssize_t>(key.size())};
+    return pjsip_tsx_layer_find_tsx(&name, PJ_FALSE) != NULL;
+}
+
+/* Each request is looked at every 64 s: an INVITE that was given up can be answered for one more look. */
 void forgetSent(long at)
 {
     while (!sentInOrder.empty() && (sentInOrder.front().first <= at || sent.size() > SENT_BOUND)) {
         const auto found = sent.find(sentInOrder.front().second);
-        if (found != sent.end() && found->second.until > at && sent.size() <= SENT_BOUND)
-            sentInOrder.emplace_back(found->second.until, found->first);
-        else if (found != sent.end())
+        if (found != sent.end() && found->second.until > at && sent.size() <= SENT_BOUND) {
+            if (!stillAsked(found->first))
+                found->second.until = std::min(found->second.until, at + REQUEST_S);
+            sentInOrder.emplace_back(std::min(found->second.until, at + REQUEST_S), found->first);
+        } else if (found != sent.end())
             sent.erase(found);
         sentInOrder.pop_front();
     }
+}
+
+/* A dialog whose share is whole again is as good as a new one. */
+void forgetDialogs()
+{
+    const double whole = now() - DIALOG_BURST / DIALOG_RATE;
+    for (auto each = dialogs.begin(); each != dialogs.end();)
+        each = each->second.at <= whole ? dialogs.erase(each) : std::next(each);
 }
 
 pj_status_t onRequestOfOurs(pjsip_tx_data *tdata)
@@ -394,6 +416,8 @@ bool cornettaKnows(const pj_sockaddr &address)
 
 CornettaKeptOut cornettaKeptOut()
 {
+    forgetSent(static_cast<long>(now()));
+    forgetDialogs();
     CornettaKeptOut taken = keptOut;
     keptOut = CornettaKeptOut();
     return taken;

@@ -20,12 +20,6 @@ def kills() -> int:
 
 
 @pytest.fixture
-def direct_kills() -> int:
-    """The same for an engine whose peers have no time-outs of their own, where a dead line shows soonest."""
-    return int(os.environ.get("CORNETTA_KILLS", "10"))
-
-
-@pytest.fixture
 def postgres_kills() -> int:
     """The same for the node on PostgreSQL, which differs from SQLite in the store alone."""
     return int(os.environ.get("CORNETTA_POSTGRES_KILLS", "6"))

@@ -145,10 +145,10 @@ def _was_told(desktop: Desktop, since: int) -> bool:
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("via", [VIA_ASTERISK, VIA_DIRECT])
 async def test_the_engine_dies_again_and_again_and_every_call_is_settled_once(
-    kills: int, direct_kills: int, seed: int, short_dir: Path, via: str
+    kills: int, seed: int, short_dir: Path, via: str
 ) -> None:
     """Through an Asterisk with its real time-outs, and with peers that notice nothing by themselves."""
-    trial = Trial(kills if via == VIA_ASTERISK else direct_kills, seed, short_dir, via)
+    trial = Trial(kills, seed, short_dir, via)
     with told(trial.figures):
         async with asyncio.timeout(180 + 30 * trial.kills):
             await trial.run()

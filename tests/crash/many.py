@@ -27,7 +27,7 @@ from tests.crash.figures import Figures, percentile
 KILLS_OF_TRIAL = 50
 TRIAL_TIMEOUT_S = 180.0 + 60.0 * KILLS_OF_TRIAL
 
-ENGINE = "tests/crash/test_engine_kills.py::test_the_engine_dies_again_and_again_and_every_call_is_settled_once"
+ENGINE = "tests/crash/test_engine_kills.py::test_the_engine_dies_again_and_again_and_every_call_is_settled_once[direct]"
 NODE = "tests/crash/test_node_kills.py::test_the_node_dies_again_and_again_and_conversations_go_on"
 RESTARTS = "tests/crash/test_database_restarts.py::test_the_database_is_restarted_again_and_again_and_nothing_is_lost"
 POSTGRES = "tests/crash/test_node_kills.py::test_the_node_dies_again_and_again_on_postgresql"

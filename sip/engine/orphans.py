@@ -56,8 +56,12 @@ class Orphans:
         if leg.heard:
             self._book.close(leg.id)
         else:
-            book = self._book
-            self._loop.after(LINGERS_S, lambda: book.close(leg.id))
+            self._close_later(self._book, leg.id)
+
+    def _close_later(self, book: DialogBook, leg: LegId) -> None:
+        """An answer that crosses our CANCEL may still come: should this engine be killed meanwhile, the next one ends
+        the dialog again. To a peer that has no such dialog any more it is nothing."""
+        self._loop.after(LINGERS_S, lambda: book.close(leg))
 
     def end(self) -> None:
         """End what the engine before has left, wherever there is an account for it now."""
@@ -77,7 +81,9 @@ class Orphans:
             if facts.early:
                 # Whoever picks up in this moment hears nobody, and is counted.
                 self._registry.expect_late_answer(facts.call_id, facts.leg, self._loop.now())
-            self._book.close(facts.leg)
+                self._close_later(self._book, facts.leg)
+            else:
+                self._book.close(facts.leg)
 
 
 def _facts(leg: Leg, found: pj.CornettaDialog) -> DialogFacts:

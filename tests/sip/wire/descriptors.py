@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import resource
 from collections.abc import Iterator
@@ -10,17 +12,18 @@ from contextlib import contextmanager
 
 @contextmanager
 def descriptors_left(count: int) -> Iterator[None]:
-    """Meanwhile this process can open so many more."""
+    """Meanwhile this process can open so many more, if nothing that is open is closed."""
+    gc.collect()  # a socket that is collected later would give its descriptor back
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    fillers = []
-    lowest_free = os.dup(0)
-    os.close(lowest_free)
     highest = max(int(each) for each in os.listdir("/proc/self/fd"))
+    fillers = []
     try:
-        while lowest_free < highest:
-            fillers.append(os.dup(0))
-            lowest_free = fillers[-1]
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(highest, lowest_free) + 1 + count, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1 + count, hard))
+        with contextlib.suppress(OSError):
+            while True:
+                fillers.append(os.dup(0))
+        for _ in range(count):
+            os.close(fillers.pop())
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -28,7 +28,7 @@ from bench.live_twin import twin
 from bench.pacing.plan import seeds
 from bench.registry import FAILED_GATES
 from config.model import Mode
-from dialer.console_log import log_to_stderr
+from dialer.cli.console_log import log_to_stderr
 from dialer.lab.autopilot import Habits
 from dialer.lab.headless import run_headless
 from dialer.lab.order import Order

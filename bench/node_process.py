@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from config.model import Mode, Settings
 from dialer.agents.agent import Agent, AgentState
-from dialer.console_log import log_to_stderr
+from dialer.cli.console_log import log_to_stderr
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.party import PartyState
 from dialer.lab.contacts import contacts

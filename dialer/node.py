@@ -22,16 +22,16 @@ from config.difference import Change, difference
 from config.loader import load
 from config.model import LogLevel, Settings
 from config.model import User as Seed
-from dialer import engine_log, local
 from dialer.callflow.held import leases_held
 from dialer.callflow.world import World
-from dialer.decision_log import DecisionLog
-from dialer.device_key import device_key
-from dialer.metrics import RuntimeMetrics
 from dialer.ports import ClaimLease, User
+from dialer.runtime import engine_log, local_token
 from dialer.runtime.clock import SystemClock
+from dialer.runtime.decision_log import DecisionLog
+from dialer.runtime.device_key import device_key
 from dialer.runtime.executor import Executor, audience_of
 from dialer.runtime.inbox import Inbox
+from dialer.runtime.metrics import RuntimeMetrics
 from dialer.runtime.roster import Roster
 from dialer.runtime.timers import Timers
 from dialer.runtime.writer import Writer
@@ -149,7 +149,7 @@ class Node:
             self._listener = await asyncio.to_thread(_listen, self.settings)
         await self._make_users(await self._new_users(self.settings))
         data = Path(self.settings.server.data_directory)
-        await local.grant(self.store.users, self.store.sessions, data, self.clock.now().utc)
+        await local_token.grant(self.store.users, self.store.sessions, data, self.clock.now().utc)
         self.writer.start()
         self.inbox.start()
         self.inbox.post(events.ConfigurationApplied(self._revision, self.settings))

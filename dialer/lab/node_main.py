@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from dialer.console_log import log_to_stderr
+from dialer.cli.console_log import log_to_stderr
 from dialer.lab.autopilot import Habits
 from dialer.lab.crew import crew, fill_list, run_campaign, send_home
 from dialer.lab.ports import LabPorts

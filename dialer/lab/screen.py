@@ -16,11 +16,11 @@ from rich.text import Text
 from dialer.agents.agent import Agent
 from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
+from dialer.cli.terminal import escaped
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.lab.gauge import Gauge, Reading
 from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD
 from dialer.lab.stage import Stage
-from dialer.terminal import escaped
 from dialer.vocabulary.ids import CampaignName
 
 REFRESH_S = 0.5

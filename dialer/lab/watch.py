@@ -10,13 +10,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from dialer.cli.terminal import escaped
 from dialer.lab.autopilot import Habits
 from dialer.lab.crew import until_ready
 from dialer.lab.gauge import Gauge
 from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, Scenario
 from dialer.lab.screen import Screen
 from dialer.lab.stage import Stage
-from dialer.terminal import escaped
 from dialer.vocabulary.ids import CampaignName
 
 

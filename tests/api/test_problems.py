@@ -13,7 +13,7 @@ from agent_api.body import decode_json
 from agent_api.choices import choices
 from agent_api.problems import ProblemRaised
 from config.model import Mode
-from dialer.asking import NodeRefused
+from dialer.cli.node_api import NodeRefused
 from dialer.vocabulary.errors import ConfigurationError, EngineUnavailable, Overloaded
 from dialer.vocabulary.results import CallResult
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from dialer.live_check import remedies
-from dialer.live_check.check import LiveCheck, tell
-from dialer.live_check.findings import Finding, Verdict
+from dialer.cli.live_check import remedies
+from dialer.cli.live_check.check import LiveCheck, tell
+from dialer.cli.live_check.findings import Finding, Verdict
 
 from .example import PHONE_PASSWORD, TO_PHONES, Example
 

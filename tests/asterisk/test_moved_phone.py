@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dialer.live_check.ends import STEP_S, Softphone, WatchedEngine, dialer_end, phone_end
+from dialer.cli.live_check.ends import STEP_S, Softphone, WatchedEngine, dialer_end, phone_end
 from dialer.trunks.accounts import configure, phone_target
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import LegId

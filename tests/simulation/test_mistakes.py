@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.model import CallingList, CallingWindow, Campaign, Hours, Mode, Predictive, Trunk
-from dialer.cli import app
+from dialer.cli.app import app
 from dialer.pacing import Decision, PacingSnapshot
 from dialer.simulation.figures import figures_of, together
 from dialer.simulation.files import campaign_in

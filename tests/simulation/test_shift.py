@@ -158,7 +158,7 @@ def test_impossible_settings_are_told_in_words(
 
 
 def _exit_code(arguments: tuple[str, ...]) -> int:
-    from dialer.cli import app
+    from dialer.cli.app import app
 
     return int(app(["simulate", *arguments], standalone_mode=False) or 0)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config import model
 from config.model import Engine, LogLevel, Section, Settings
-from dialer.service import engine_settings
+from dialer.cli.service import engine_settings
 from sip.client import ClientLimits
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from dialer.console_log import log_to_stderr
+from dialer.cli.console_log import log_to_stderr
 from dialer.vocabulary.log.clean import MAX_TRACE, MAX_VALUE, TOKEN_PREFIX, clean_line, without_secrets
 from dialer.vocabulary.log.flood import BURST, PER_S, Flood
 from dialer.vocabulary.log.traces import BURST as TRACES

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dialer.cli_data import open_data, run
-from dialer.command_line import EXIT_FAILED, EXIT_MISTAKE, Directory, counted, fail
-from dialer.terminal import say
+from dialer.cli.command import EXIT_FAILED, EXIT_MISTAKE, Directory, counted, fail
+from dialer.cli.lists import open_data, run
+from dialer.cli.terminal import say
 
 if TYPE_CHECKING:
     from dialer.ports import ResetReport

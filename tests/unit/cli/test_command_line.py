@@ -18,11 +18,11 @@ import typer
 from typer.testing import CliRunner
 
 from config.model import Role
-from dialer.cli import app
-from dialer.cli_users import RoleName
-from dialer.command_line import EXIT_STOPPED, run_async, until_told
+from dialer.cli.app import app
+from dialer.cli.command import EXIT_STOPPED, run_async, until_told
+from dialer.cli.terminal import say
+from dialer.cli.users import RoleName
 from dialer.store.opening import open_plain
-from dialer.terminal import say
 
 CONFIGURATION = """
 server: {{data_directory: {0}/data}}
@@ -88,7 +88,7 @@ HEAVY = ("aiohttp", "alembic", "config.model", "holidays", "msgspec", "numpy", "
 @pytest.mark.parametrize("arguments", [["--help"], ["user", "add", "--help"], ["list", "--help"], ["call", "--help"]])
 def test_help_loads_nothing_that_it_does_not_need(arguments: list[str]) -> None:
     tell = (
-        "import sys; from dialer.cli import app; app(standalone_mode=False); "
+        "import sys; from dialer.cli.app import app; app(standalone_mode=False); "
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
     told = subprocess.run(
@@ -104,7 +104,7 @@ def test_a_command_that_asks_the_node_loads_no_node(tmp_path: Path, command: lis
     where = [str(tmp_path)] if command == ["check"] else ["--config", str(tmp_path)]
     unneeded = ("aiohttp", "alembic", "numpy", "pjsua2", "sqlalchemy")
     tell = (
-        "import sys; from dialer.cli import app; app(standalone_mode=False); "
+        "import sys; from dialer.cli.app import app; app(standalone_mode=False); "
         f"print([name for name in {unneeded!r} if name in sys.modules])"
     )
     told = subprocess.run(

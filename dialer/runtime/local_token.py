@@ -7,11 +7,12 @@ import os
 import secrets
 from pathlib import Path
 
-from dialer.asking import TOKEN_FILE
 from dialer.ports import Session, Sessions, User, Users
 from dialer.vocabulary.log.clean import TOKEN_PREFIX
 
 USER = "command-line"
+#: In the data directory of the node.
+TOKEN_FILE = "command-line.token"
 
 
 async def grant(users: Users, sessions: Sessions, directory: Path, now: float) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from dialer.command_line import EXIT_MISTAKE, Directory, counted, fail, run_async, settings_of
-from dialer.terminal import say, show_table
+from dialer.cli.command import EXIT_MISTAKE, Directory, counted, fail, run_async, settings_of
+from dialer.cli.terminal import say, show_table
 
 if TYPE_CHECKING:
     from rich.progress import Progress

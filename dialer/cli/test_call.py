@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from config.model import Settings
-from dialer import asking
+from dialer.cli import node_api
 
 #: How often the node is asked how the call stands.
 LOOK_S = 0.3
@@ -29,12 +29,12 @@ def _end_at_signals() -> None:
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
-async def place_trial_call(
+async def place_test_call(
     settings: Settings, number: str, campaign: str, phone: str, say: Callable[[str], None]
 ) -> int:
     """Place the call and follow it to its end; 0 if the number answered. Raises NodeUnreachable or NodeRefused."""
     body = {"campaign": campaign, "number": number, "phone": phone}
-    told: dict[str, Any] = await asking.ask(settings, "POST", "/test-calls", body)
+    told: dict[str, Any] = await node_api.ask(settings, "POST", "/test-calls", body)
     seen = ""
     connected = False
     _end_at_signals()
@@ -47,8 +47,8 @@ async def place_trial_call(
                 connected = connected or seen == "connected"
                 say(_WORDS[seen].format(**told))
             await asyncio.sleep(LOOK_S)
-            told = await asking.ask(settings, "GET", f"/test-calls/{told['id']}")
+            told = await node_api.ask(settings, "GET", f"/test-calls/{told['id']}")
     except asyncio.CancelledError:
-        told = await asking.ask(settings, "POST", f"/test-calls/{told['id']}/end")
+        told = await node_api.ask(settings, "POST", f"/test-calls/{told['id']}/end")
     say(f"ended: {told['words']}")
     return 0 if connected else 1

@@ -9,12 +9,12 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dialer.runtime.local_token import TOKEN_FILE
 from dialer.vocabulary.errors import CornettaError
 
 if TYPE_CHECKING:
     from config.model import Settings
 
-TOKEN_FILE = "command-line.token"
 REQUEST_TIMEOUT_S = 30.0
 _FIRST_REFUSAL = 400
 

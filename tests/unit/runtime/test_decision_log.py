@@ -6,9 +6,9 @@ from msgspec import structs
 from structlog.testing import capture_logs
 
 from config.model import Mode
-from dialer.decision_log import DecisionLog
 from dialer.pacing import Decision, Observation, PacingSnapshot
 from dialer.pacing.governor import Governor, PastDecision
+from dialer.runtime.decision_log import DecisionLog
 from dialer.vocabulary import commands
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, SPRING, campaign, record, settings

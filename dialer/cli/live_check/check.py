@@ -10,10 +10,10 @@ from typing import Any
 from msgspec import Struct
 
 from config.model import ProbeKind, Settings, StaticPhone, Trunk, split_reference
-from dialer import asking
-from dialer.live_check import remedies, trials
-from dialer.live_check.ends import STEP_S, PersonsPhone, Softphone, WatchedEngine, dialer_end, phone_end
-from dialer.live_check.findings import Finding, Verdict, good, not_tried, wrong
+from dialer.cli import node_api
+from dialer.cli.live_check import remedies, trials
+from dialer.cli.live_check.ends import STEP_S, PersonsPhone, Softphone, WatchedEngine, dialer_end, phone_end
+from dialer.cli.live_check.findings import Finding, Verdict, good, not_tried, wrong
 from dialer.trunks.accounts import configure, phone_target, trunk_account
 from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import NotFound, Refused
@@ -143,8 +143,8 @@ async def _registration(settings: Settings, trunk: Trunk) -> Finding:
     """As the running node sees it: a second registration would replace its own."""
     trial = f"registration of trunk {trunk.name}"
     try:
-        told: dict[str, Any] = await asking.ask(settings, "GET", f"/trunks/{trunk.name}")
-    except (asking.NodeUnreachable, asking.NodeRefused):
+        told: dict[str, Any] = await node_api.ask(settings, "GET", f"/trunks/{trunk.name}")
+    except (node_api.NodeUnreachable, node_api.NodeRefused):
         return not_tried(trial, "no node runs here; `cornetta run` registers, and GET /api/v1/trunks tells how it went")
     if told.get("registered"):
         return good(trial, "registered by the running node")

@@ -1,4 +1,4 @@
-"""`cornetta`: the command line. Each command is thin; what it does lives where its name says."""
+"""`cornetta`: all commands. Each is thin; what it does lives where its name says."""
 
 from __future__ import annotations
 
@@ -10,11 +10,7 @@ from urllib.parse import quote
 
 import typer
 
-from dialer.cli_data import lists_app
-from dialer.cli_reset import reset
-from dialer.cli_simulation import simulate
-from dialer.cli_users import users_app
-from dialer.command_line import (
+from dialer.cli.command import (
     EXIT_FAILED,
     EXIT_MISTAKE,
     Directory,
@@ -26,7 +22,11 @@ from dialer.command_line import (
     settings_with_secrets,
     until_told,
 )
-from dialer.terminal import say
+from dialer.cli.list_reset import reset
+from dialer.cli.lists import lists_app
+from dialer.cli.simulation import simulate
+from dialer.cli.terminal import say
+from dialer.cli.users import users_app
 from dialer.vocabulary.errors import CornettaError
 
 app = typer.Typer(
@@ -46,8 +46,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on t
 @app.command()
 def run(config: Directory = Path("/etc/cornetta")) -> None:
     """Run a node. It connects to its engines (cornetta engine) and keeps trying until they are there."""
-    from dialer.console_log import log_to_stderr
-    from dialer.service import serve
+    from dialer.cli.console_log import log_to_stderr
+    from dialer.cli.service import serve
 
     settings = settings_with_secrets(config)
     log_to_stderr(settings.server.log_level)
@@ -60,8 +60,8 @@ def engine(
     name: Annotated[str, typer.Option(help="Which engine slot of the configuration.")] = "engine-1",
 ) -> None:
     """Run an engine: SIP and media of one slot. It outlives the node, and conversations with it."""
-    from dialer.console_log import log_to_stderr
-    from dialer.service import engine_settings
+    from dialer.cli.console_log import log_to_stderr
+    from dialer.cli.service import engine_settings
     from sip.engine.main import run as run_engine
 
     settings = settings_of(config)
@@ -102,8 +102,8 @@ def check(
     for line in report.summary:
         say(line)
     if live:
-        from dialer.console_log import log_to_stderr
-        from dialer.live_check.check import LiveCheck, tell
+        from dialer.cli.console_log import log_to_stderr
+        from dialer.cli.live_check.check import LiveCheck, tell
 
         log_to_stderr("ERROR")
         secret = _secret_in(phone_secret) if phone_secret is not None else ""
@@ -125,9 +125,9 @@ def _secret_in(path: Path) -> str:
 @app.command()
 def reload(config: Directory = Path("/etc/cornetta")) -> None:
     """Let the running node read its configuration again: shows the difference; a mistake changes nothing."""
-    from dialer import asking
+    from dialer.cli import node_api
 
-    told = run_async(asking.ask(settings_of(config), "POST", "/configuration/reload"))
+    told = run_async(node_api.ask(settings_of(config), "POST", "/configuration/reload"))
     for change in told["changes"]:
         note = f" ({change['note']})" if change["note"] else ""
         say(f"{change['subject']}: {change['text']} [{change['applies']}]{note}")
@@ -140,9 +140,9 @@ def why(
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
     """Say in one sentence why a campaign dials nothing now, or no more than it does."""
-    from dialer import asking
+    from dialer.cli import node_api
 
-    told = run_async(asking.ask(settings_of(config), "GET", f"/campaigns/{quote(campaign, safe='')}/why"))
+    told = run_async(node_api.ask(settings_of(config), "GET", f"/campaigns/{quote(campaign, safe='')}/why"))
     reason = told["why"]
     said = reason["sentence"] if reason else f"it is dialling. {told['pacing']}"
     say(f"{told['campaign']} is {told['state']}: {said}")
@@ -156,12 +156,12 @@ def call(
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
     """Place one test call through the running node, outside records and statistics."""
-    from dialer.console_log import log_to_stderr
-    from dialer.trial import place_trial_call
+    from dialer.cli.console_log import log_to_stderr
+    from dialer.cli.test_call import place_test_call
 
     settings = settings_of(config)
     log_to_stderr("WARNING")
-    raise typer.Exit(run_async(place_trial_call(settings, number, campaign, phone, say)))
+    raise typer.Exit(run_async(place_test_call(settings, number, campaign, phone, say)))
 
 
 @app.command()
@@ -193,7 +193,7 @@ def lab(
     """The whole product on this machine, with a simulated carrier and phones: a demo, or with --headless a proof."""
     from rich.console import Console
 
-    from dialer.console_log import log_to_stderr
+    from dialer.cli.console_log import log_to_stderr
     from dialer.lab.directory import run_directory
     from dialer.lab.order import Order
     from dialer.vocabulary.interpreter import share_interpreter
@@ -240,16 +240,7 @@ def bench(
 ) -> None:
     """Run one measured comparison; the last line of stdout is one JSON object. NAME -h has its options."""
     from bench.registry import run_bench
-    from dialer.console_log import log_to_stderr
+    from dialer.cli.console_log import log_to_stderr
 
     log_to_stderr("WARNING")
     raise typer.Exit(run_bench(name, context.args))
-
-
-def main() -> None:
-    """Entry point of the console script."""
-    app()
-
-
-if __name__ == "__main__":
-    main()

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dialer.cli_data import open_data
-from dialer.command_line import EXIT_MISTAKE, Directory, run_async, settings_of
-from dialer.terminal import say, show_table
+from dialer.cli.command import EXIT_MISTAKE, Directory, run_async, settings_of
+from dialer.cli.lists import open_data
+from dialer.cli.terminal import say, show_table
 
 if TYPE_CHECKING:
     from config.model import Settings

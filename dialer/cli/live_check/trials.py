@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dialer.cli.live_check import remedies
+from dialer.cli.live_check.ends import RING_S, STEP_S, Phone, Softphone, WatchedEngine
+from dialer.cli.live_check.findings import Finding, good, not_tried, wrong
 from dialer.interactions.results import LINE_FAULTS
-from dialer.live_check import remedies
-from dialer.live_check.ends import RING_S, STEP_S, Phone, Softphone, WatchedEngine
-from dialer.live_check.findings import Finding, good, not_tried, wrong
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AccountId, LegId
 from dialer.vocabulary.telephony import Header, LegMedia, Srtp

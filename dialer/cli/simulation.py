@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from dialer.terminal import say
+from dialer.cli.terminal import say
 from dialer.vocabulary.errors import ConfigurationError, CornettaError
 
 if TYPE_CHECKING:

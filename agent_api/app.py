@@ -7,35 +7,37 @@ from collections.abc import Awaitable, Callable, Iterable
 import msgspec
 from aiohttp import web
 
-from agent_api.auth import Logins
-from agent_api.body import MAX_JSON_BYTES
-from agent_api.dependencies import Dependencies
-from agent_api.devices import Devices
-from agent_api.door import Door
-from agent_api.endpoint import Endpoint
-from agent_api.events import EventsRoute
-from agent_api.headers import security_headers
-from agent_api.idempotency import Repetitions
+from agent_api.frame.auth import Logins
+from agent_api.frame.body import MAX_JSON_BYTES
+from agent_api.frame.dependencies import Dependencies
+from agent_api.frame.devices import Devices
+from agent_api.frame.door import Door
+from agent_api.frame.endpoint import Endpoint
+from agent_api.frame.headers import security_headers
+from agent_api.frame.idempotency import Repetitions
+from agent_api.frame.middleware import as_problems, measured
+from agent_api.frame.openapi import document
+from agent_api.frame.passwords import Passwords
+from agent_api.frame.route import PREFIX, Route
 from agent_api.keys import DEPENDENCIES, ROUTES, SOCKETS
-from agent_api.metrics import MetricsRoute, WorldCollector
-from agent_api.middleware import as_problems, measured
-from agent_api.openapi import document
-from agent_api.passwords import Passwords
-from agent_api.route import PREFIX, Route
-from agent_api.sessions import SessionRoutes
-from agent_api.socket import Sockets
-from agent_api.start_page import start_page
+from agent_api.live.events import EventsRoute
+from agent_api.live.feed import Feed
+from agent_api.live.socket import Sockets
+from agent_api.resources.metrics.collector import WorldCollector
+from agent_api.resources.metrics.route import MetricsRoute
+from agent_api.resources.sessions import SessionRoutes
+from agent_api.resources.start_page import start_page
 from agent_api.table import all_routes
 
 #: Version of the API, as its document tells it: raised when something is added, its path when something is taken away.
 API_VERSION = "1.0"
 
 
-def make_app(dependencies: Dependencies, sockets: Sockets | None = None) -> web.Application:
+def make_app(dependencies: Dependencies, feed: Feed, sockets: Sockets | None = None) -> web.Application:
     """The application. `sockets` may be given with other time-outs than the usual ones."""
     logins = Logins(dependencies.users, dependencies.sessions, dependencies.clock)
     passwords = Passwords()
-    desktops = sockets or Sockets(dependencies, logins)
+    desktops = sockets or Sockets(dependencies, feed, logins)
     routes = all_routes(
         SessionRoutes(logins, Door(dependencies.users, passwords, Devices(dependencies.device_key))),
         EventsRoute(desktops),
@@ -54,7 +56,7 @@ def make_app(dependencies: Dependencies, sockets: Sockets | None = None) -> web.
         app.router.add_route(route.method, route.path, _plain(endpoint))
     app.router.add_route("GET", f"{PREFIX}/openapi.json", _document(routes))
     app.router.add_route("GET", "/", start_page)
-    dependencies.registry.register(WorldCollector(dependencies.world, dependencies.feed, dependencies.clock))
+    dependencies.registry.register(WorldCollector(dependencies.world, dependencies.desktops, dependencies.clock))
     app.on_response_prepare.append(security_headers(dependencies.settings))
     app.on_shutdown.append(_close_desktops)
     app.on_cleanup.append(_closing(passwords))

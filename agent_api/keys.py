@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from agent_api.dependencies import Dependencies
-from agent_api.route import Route
-from agent_api.socket import Sockets
+from agent_api.frame.dependencies import Dependencies
+from agent_api.frame.route import Route
+from agent_api.live.socket import Sockets
 
 DEPENDENCIES: web.AppKey[Dependencies] = web.AppKey("dependencies", Dependencies)
 ROUTES: web.AppKey[tuple[Route, ...]] = web.AppKey("routes", tuple)

@@ -7,9 +7,9 @@ import socket
 
 from aiohttp import web
 
-from agent_api.acceptor import Acceptor
-from agent_api.client_address import is_proxy
-from agent_api.connections import ConnectionLimits, Connections
+from agent_api.frame.acceptor import Acceptor
+from agent_api.frame.client_address import is_proxy
+from agent_api.frame.connections import ConnectionLimits, Connections
 from agent_api.keys import DEPENDENCIES
 
 #: Descriptors that are left for engines, database, files and timers.

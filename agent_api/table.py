@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from agent_api import (
+from agent_api.frame.route import Route
+from agent_api.live.events import EventsRoute
+from agent_api.resources import (
     agent,
     attempts,
     campaigns,
@@ -16,10 +18,8 @@ from agent_api import (
     test_calls,
     trunks,
 )
-from agent_api.events import EventsRoute
-from agent_api.metrics import MetricsRoute
-from agent_api.route import Route
-from agent_api.sessions import SessionRoutes
+from agent_api.resources.metrics.route import MetricsRoute
+from agent_api.resources.sessions import SessionRoutes
 
 
 def all_routes(sessions: SessionRoutes, events: EventsRoute, metrics: MetricsRoute) -> tuple[Route, ...]:

@@ -14,9 +14,9 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from agent_api.app import make_app
-from agent_api.dependencies import Dependencies
-from agent_api.feed import Feed
-from agent_api.passwords import hash_password
+from agent_api.frame.dependencies import Dependencies
+from agent_api.frame.passwords import hash_password
+from agent_api.live.feed import Feed
 from agent_api.server import ApiServer
 from config.difference import Change, difference
 from config.loader import load
@@ -167,7 +167,7 @@ class Node:
 
     async def _open_api(self, listener: socket.socket) -> None:
         key = await asyncio.to_thread(device_key, Path(self.settings.server.data_directory))
-        self._api = ApiServer(make_app(self._dependencies(key)), listener)
+        self._api = ApiServer(make_app(self._dependencies(key), self.feed), listener)
         await self._api.start()
         log.info("node_ready", url=self.settings.server.url)
 
@@ -179,7 +179,7 @@ class Node:
             world=lambda: self.world,
             settings=lambda: self.settings,
             clock=self.clock,
-            feed=self.feed,
+            desktops=self.feed,
             users=store.users,
             sessions=store.sessions,
             keys=store.idempotency_keys,

@@ -62,7 +62,7 @@ def add_user(
     config: Directory = Path("/etc/cornetta"),
 ) -> None:
     """Add a user, or change the one of this name: what is not given stays. A running node knows it within seconds."""
-    from agent_api.passwords import hash_password
+    from agent_api.frame.passwords import hash_password
     from dialer.ports import User
 
     settings = settings_of(config)

@@ -13,11 +13,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
 from agent_api.app import make_app
-from agent_api.auth import Logins
-from agent_api.dependencies import Dependencies
-from agent_api.feed import Feed
-from agent_api.passwords import hash_password
-from agent_api.socket import Sockets
+from agent_api.frame.auth import Logins
+from agent_api.frame.dependencies import Dependencies
+from agent_api.frame.passwords import hash_password
+from agent_api.live.feed import Feed
+from agent_api.live.socket import Sockets
 from config.difference import Change
 from config.model import (
     AfterCall,
@@ -202,7 +202,7 @@ class Stage:
         self.announced: list[object] = []
         self.dependencies = self.make_dependencies()
         logins = Logins(self.store.users, self.store.sessions, self.clock)
-        self.app = make_app(self.dependencies, Sockets(self.dependencies, logins, **sockets))
+        self.app = make_app(self.dependencies, self.feed, Sockets(self.dependencies, self.feed, logins, **sockets))
         self.client: TestClient[Any, Any] = TestClient(TestServer(self.app))
 
     def make_simulator(self) -> Simulator:
@@ -217,7 +217,7 @@ class Stage:
             world=lambda: self.world,
             settings=lambda: self.settings,
             clock=self.clock,
-            feed=self.feed,
+            desktops=self.feed,
             users=store.users,
             sessions=store.sessions,
             keys=store.idempotency_keys,

@@ -1,0 +1,95 @@
+"""What the API needs of the node, as constructor arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from config.difference import Change
+from config.model import Settings
+from dialer.callflow.world import World
+from dialer.ports import (
+    Attempts,
+    Clock,
+    DoNotCall,
+    IdempotencyKeys,
+    ImportReport,
+    Lists,
+    Sessions,
+    Simulator,
+    Users,
+)
+from dialer.records.import_options import ImportOptions
+from dialer.vocabulary.commands import Command
+from dialer.vocabulary.events import DesktopAwaited, DesktopConnected, DesktopDisconnected, UserKnown
+from dialer.vocabulary.habits import DayHabit
+from dialer.vocabulary.ids import ListName
+from dialer.vocabulary.outputs import RecallHabits
+
+
+class Asker(Protocol):
+    """The inbox, as people's commands see it."""
+
+    async def ask(self, command: Command) -> object:
+        """Returns after the commit. Raises Refused, NotFound, StoreUnavailable or EngineUnavailable."""
+
+
+class Announcer(Protocol):
+    """The inbox, as facts of ours see it. Never blocks."""
+
+    def announce(self, event: DesktopAwaited | DesktopConnected | DesktopDisconnected | UserKnown) -> None: ...
+
+
+class Desktops(Protocol):
+    """The desktops that are connected by WebSocket."""
+
+    @property
+    def desktops(self) -> int:
+        """How many there are."""
+
+    def end_session(self, session: str) -> None:
+        """A log-in ended: its desktops are closed."""
+
+
+class HabitBook(Protocol):
+    """What settled attempts have taught."""
+
+    async def habits(self, request: RecallHabits) -> Sequence[DayHabit]:
+        """Dials and answers by day and kind of contact. Raises StoreUnavailable."""
+
+
+class Importer(Protocol):
+    """Reads a CSV file into a calling list."""
+
+    async def import_file(self, name: ListName, path: Path, options: ImportOptions) -> ImportReport:
+        """Add the file's rows to a list that exists. Raises Refused for a file that cannot be read at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """`world` and `settings` are read whenever they are needed, so that a reload is seen. `reload` checks and
+    applies the configuration; it raises ConfigurationError, with nothing changed. `registry` holds the metrics of
+    the whole node. With `device_key`, a secret, the cookies of known devices are signed."""
+
+    asker: Asker
+    announcer: Announcer
+    world: Callable[[], World]
+    settings: Callable[[], Settings]
+    clock: Clock
+    desktops: Desktops
+    users: Users
+    sessions: Sessions
+    keys: IdempotencyKeys
+    lists: Lists
+    attempts: Attempts
+    habits: HabitBook
+    do_not_call: DoNotCall
+    importer: Importer
+    simulator: Simulator
+    reload: Callable[[], Awaitable[tuple[Change, ...]]]
+    registry: CollectorRegistry
+    device_key: bytes

@@ -1,0 +1,32 @@
+"""Phone numbers in requests: every one becomes E.164 by the rules of an import, or is refused with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from agent_api.frame.problems import Place, invalid
+from dialer.records.phone_number import e164, known_region
+from dialer.records.unusable import UnusableNumber
+
+#: A country, ISO 3166-1 alpha-2, or none.
+REGION = r"^([A-Z]{2})?$"
+
+
+def numbers_in(given: Sequence[str], region: str, place: Callable[[int], str]) -> tuple[str, ...]:
+    """The numbers in E.164; `region` is the country of those without country code, `place` tells where each stands.
+
+    Numbers that no plan has yet are taken: the plan that we know may be older than the number. Raises ProblemRaised
+    with each that is impossible.
+    """
+    if region and not known_region(region):
+        raise invalid(Place("region", f"{region!r} is no country; write two letters, as in GB"))
+    found: list[str] = []
+    wrong: list[Place] = []
+    for at, text in enumerate(given):
+        try:
+            found.append(e164(text, region, in_plan=False))
+        except UnusableNumber as problem:
+            wrong.append(Place(place(at), f"is {text[:32]!r}: {problem}"))
+    if wrong:
+        raise invalid(*wrong)
+    return tuple(found)

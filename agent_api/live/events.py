@@ -1,0 +1,35 @@
+"""The route of the WebSocket."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from agent_api.frame.exchange import Exchange
+from agent_api.frame.route import AGENTS, FLOOR, PREFIX, Route
+from agent_api.live.socket import EventsQuery, Sockets
+
+
+class EventsRoute:
+    """Agents get what concerns them, supervisors and administrators the whole floor."""
+
+    def __init__(self, sockets: Sockets) -> None:
+        self._sockets = sockets
+
+    async def serve(self, exchange: Exchange) -> web.StreamResponse:
+        return await self._sockets.serve(exchange)
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                method="GET",
+                path=f"{PREFIX}/events",
+                name="events",
+                summary="Numbered events by WebSocket",
+                tag="events",
+                handler=self.serve,
+                roles=AGENTS | FLOOR,
+                query=EventsQuery,
+                status=101,
+                refusals=(400, 429),
+            ),
+        )

@@ -1,0 +1,241 @@
+"""Numbered events to desktops: who gets what, how far back, and when a desktop is too slow.
+
+One ring for each user who has a desktop, or had one a moment ago. A connection is a place in its user's ring, so that
+a slow desktop holds up nobody, costs no memory of its own, and is cut off when the ring has passed it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from secrets import token_hex
+
+import msgspec
+
+from agent_api.live.ring import RING_EVENTS, Ring
+from dialer.ports import Clock
+
+#: How long the ring of a user without a desktop is kept.
+RING_KEEP_S = 180.0
+#: Read models for supervisors are sent at most this often each: many changes become one event.
+FLOOR_INTERVAL_S = 0.25
+
+AGENT_PREFIX = "agent:"
+CAMPAIGN_PREFIX = "campaign:"
+SUPERVISORS = "supervisors"
+
+Renderer = Callable[[str, str, str], object]
+
+
+class Told:
+    """What each object's read model was when it was told last, by digest, for the objects told of last: what is equal
+    is not told again. Everybody who may resume has it, as it is among the events, or starts over."""
+
+    def __init__(self, objects: int) -> None:
+        self._objects = objects
+        self._digests: dict[tuple[str, str], bytes] = {}
+
+    def is_new(self, topic: str, key: str, body: bytes) -> bool:
+        """Whether `body` is another than the last one; from now on it is the last one."""
+        digest = blake2b(body, digest_size=16).digest()
+        if self._digests.pop((topic, key), None) == digest:
+            self._digests[topic, key] = digest
+            return False
+        self._digests[topic, key] = digest
+        if len(self._digests) > self._objects:
+            del self._digests[next(iter(self._digests))]
+        return True
+
+    def clear(self) -> None:
+        self._digests.clear()
+
+
+class Connection:
+    """One desktop: how far it has been sent its user's events. `wake` is set when there is more, or when it ended."""
+
+    def __init__(self, user: str, ring: Ring, session: str, told: Told) -> None:
+        self.user = user
+        self._told = told
+        self.ring = ring
+        self.session = session
+        self.sent = ring.last
+        self.wake = asyncio.Event()
+        self.too_slow = False
+        self.ended = False
+
+    def resume(self, epoch: str, number: int) -> bool:
+        """Continue after event `number`; False if these events are not here any more."""
+        if epoch != self.ring.epoch or not self.ring.reaches(number):
+            return False
+        self.sent = number
+        self.wake.set()
+        return True
+
+    def take(self) -> list[bytes]:
+        """The events that were not sent yet; they count as sent."""
+        self.wake.clear()
+        events = list(self.ring.after(self.sent))
+        self.sent = self.ring.last
+        return events
+
+    def start_over(self) -> None:
+        """A snapshot takes the place of all events so far. It may show what no event has told yet, so that the next
+        read model of each object is told even if it equals the one before."""
+        self.sent = self.ring.last
+        self._told.clear()
+
+    def end(self) -> None:
+        """The log-in is over: the connection has to be closed."""
+        self.ended = True
+        self.wake.set()
+
+
+@dataclass(slots=True)
+class _Listener:
+    """A user, their ring and their desktops. `floor`: sees what supervisors see."""
+
+    ring: Ring
+    floor: bool
+    told: Told
+    connections: set[Connection] = field(default_factory=set)
+    left_at: float = 0.0
+
+
+class Feed:
+    """Implements `ports.Feed`. `render(audience, topic, key)` makes the read model of an event without a body, None
+    where the object is gone. Belongs to one loop."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        render: Renderer,
+        *,
+        ring_events: int = RING_EVENTS,
+        floor_interval_s: float = FLOOR_INTERVAL_S,
+        epochs: Callable[[], str] = lambda: token_hex(6),
+    ) -> None:
+        self._clock = clock
+        self._render = render
+        self._ring_events = ring_events
+        self._floor_interval_s = floor_interval_s
+        self._epochs = epochs
+        self._listeners: dict[str, _Listener] = {}
+        self._changed: dict[tuple[str, str, str], None] = {}
+        self._flush: asyncio.TimerHandle | None = None
+        self._encoder = msgspec.json.Encoder(enc_hook=str)
+
+    # ------------------------------------------------------------------ what the core says
+
+    def publish(self, audience: str, topic: str, key: str, body: object) -> None:
+        """An event for `agent:NAME`, `campaign:NAME` or `supervisors`. Without a body it is a read model, rendered
+        when it leaves, and told if it changed: at once for an agent, together with other changes for supervisors."""
+        if audience.startswith(AGENT_PREFIX):
+            listener = self._listeners.get(audience.removeprefix(AGENT_PREFIX))
+            if listener is not None and body is not None:
+                self._send((listener,), topic, key, self._encoder.encode(body))
+            elif listener is not None:
+                self._tell_if_new((listener,), audience, topic, key)
+        elif body is not None:
+            self._send(self._floor(), topic, key, self._encoder.encode(body))
+        elif self._floor():
+            self._changed[audience, topic, key] = None
+            self._flush_later()
+
+    def _floor(self) -> tuple[_Listener, ...]:
+        return tuple(listener for listener in self._listeners.values() if listener.floor)
+
+    def _flush_later(self) -> None:
+        if self._flush is None:
+            self._flush = asyncio.get_running_loop().call_later(self._floor_interval_s, self.flush)
+
+    def flush(self) -> None:
+        """Send supervisors what has changed since the last time."""
+        if self._flush is not None:
+            self._flush.cancel()
+            self._flush = None
+        changed, self._changed = self._changed, {}
+        floor = self._floor()
+        if floor:
+            for audience, topic, key in changed:
+                self._tell_if_new(floor, audience, topic, key)
+
+    def _tell_if_new(self, listeners: tuple[_Listener, ...], audience: str, topic: str, key: str) -> None:
+        body = self._encoder.encode(self._render(audience, topic, key))
+        self._send(tuple(each for each in listeners if each.told.is_new(topic, key, body)), topic, key, body)
+
+    def _send(self, listeners: tuple[_Listener, ...], topic: str, key: str, body: bytes) -> None:
+        encoded = msgspec.Raw(body)
+        at = self._clock.now().utc
+        for listener in listeners:
+            ring = listener.ring
+            event = {
+                "type": "event",
+                "epoch": ring.epoch,
+                "seq": ring.next_number(),
+                "at": at,
+                "topic": topic,
+                "key": key,
+                "body": encoded,
+            }
+            ring.append(self._encoder.encode(event))
+            for connection in listener.connections:
+                connection.too_slow = connection.too_slow or not ring.reaches(connection.sent)
+                connection.wake.set()
+
+    # ------------------------------------------------------------------ desktops that come and go
+
+    def connect(self, user: str, session: str, *, floor: bool) -> tuple[Connection, bool]:
+        """A desktop of `user`, logged in by `session`; True if it is the user's first."""
+        self._sweep()
+        listener = self._listeners.get(user)
+        if listener is None or listener.floor is not floor:
+            listener = _Listener(Ring(self._epochs(), self._ring_events), floor, Told(self._ring_events))
+            self._listeners[user] = listener
+        connection = Connection(user, listener.ring, session, listener.told)
+        first = not listener.connections
+        listener.connections.add(connection)
+        return connection, first
+
+    def disconnect(self, connection: Connection) -> bool:
+        """The desktop is gone; True if it was the user's last. Its ring is kept for a while."""
+        listener = self._listeners.get(connection.user)
+        if listener is None or connection not in listener.connections:
+            return False
+        listener.connections.discard(connection)
+        listener.left_at = self._clock.now().monotonic
+        return not listener.connections
+
+    def end_session(self, session: str) -> None:
+        """A log-in ended: its desktops are closed."""
+        for listener in self._listeners.values():
+            for connection in listener.connections:
+                if connection.session == session:
+                    connection.end()
+
+    def _sweep(self) -> None:
+        now = self._clock.now().monotonic
+        over = [
+            user
+            for user, listener in self._listeners.items()
+            if not listener.connections and now - listener.left_at > RING_KEEP_S
+        ]
+        for user in over:
+            del self._listeners[user]
+
+    def desktops_of(self, user: str) -> int:
+        """How many desktops of a user are connected."""
+        listener = self._listeners.get(user)
+        return 0 if listener is None else len(listener.connections)
+
+    @property
+    def desktops(self) -> int:
+        """How many desktops are connected."""
+        return sum(len(listener.connections) for listener in self._listeners.values())
+
+    def close(self) -> None:
+        """Stop the timer."""
+        if self._flush is not None:
+            self._flush.cancel()
+            self._flush = None

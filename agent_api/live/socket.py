@@ -1,0 +1,326 @@
+"""The WebSocket of desktops: a snapshot or what was missed first, then numbered events.
+
+Server to desktop: `snapshot` {epoch, seq, at, body}, `resumed` {epoch, seq}, `event` {epoch, seq, at, topic, key,
+body}, `heartbeat` {epoch, seq, at}. Desktop to server: {"resume": {"epoch", "seq"}} with the last event it has.
+A desktop that knows an epoch at once says so in the query (`?epoch=...&seq=...`) and is spared the snapshot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from enum import IntEnum
+
+import msgspec
+from aiohttp import WSCloseCode, WSMsgType, web
+from msgspec import Struct
+
+from agent_api.frame.auth import Identity, Logins, Proof
+from agent_api.frame.connection import connection_of
+from agent_api.frame.dependencies import Dependencies
+from agent_api.frame.endpoint import foreign_origin
+from agent_api.frame.exchange import Exchange
+from agent_api.frame.meter import Meter
+from agent_api.frame.origin import is_allowed
+from agent_api.frame.problems import too_many
+from agent_api.live.feed import Connection, Feed
+from config.model import Role
+from dialer.views.desk import desk_view
+from dialer.views.overview import overview
+from dialer.vocabulary.errors import StoreUnavailable
+from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected
+from dialer.vocabulary.ids import AgentName
+
+#: A desktop hears from us at least this often; it is dead when it answers no ping for half of that.
+HEARTBEAT_S = 10.0
+#: An event that a desktop does not take within this time closes its connection.
+SEND_TIMEOUT_S = 10.0
+#: How long a desktop has to answer our close.
+CLOSE_TIMEOUT_S = 2.0
+#: How often it is checked that the log-in is still good.
+RECHECK_S = 60.0
+#: Connections of one user at a time: desktops, and those whose end was not noticed yet.
+MAX_DESKTOPS = 16
+_MAX_MESSAGE_BYTES = 4096
+#: Messages from one desktop, and from all desktops of one user: at a time, and for each second. A desktop says
+#: something when it has lost its place, which is seldom.
+MESSAGES, MESSAGES_PER_S = 20, 2.0
+MESSAGES_OF_USER, MESSAGES_OF_USER_PER_S = 60, 6.0
+#: Connections that a user opens: at a time, and for each second.
+OPENINGS, OPENINGS_PER_S = 40, 2.0
+#: Bytes from one desktop, pings and the remains of messages included.
+_BYTES, _BYTES_PER_S = 65_536, 4_096.0
+
+_ENCODER = msgspec.json.Encoder(enc_hook=str)
+
+
+class CloseCode(IntEnum):
+    """Our own reasons to close (RFC 6455 7.4.2: 4000 to 4999)."""
+
+    LOGGED_OUT = 4001
+    BAD_MESSAGE = 4002
+    TOO_SLOW = 4003
+    TOO_MANY = 4004
+
+
+class Resume(Struct, frozen=True, forbid_unknown_fields=True):
+    """The last event that a desktop has."""
+
+    epoch: str
+    seq: int
+
+
+class FromDesktop(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a desktop may say."""
+
+    resume: Resume
+
+
+class EventsQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """The last event that a desktop has, said while it connects; both or none."""
+
+    epoch: str = ""
+    seq: int = -1
+
+
+_DECODER = msgspec.json.Decoder(FromDesktop)
+
+
+class Sockets:
+    """All desktops of this node."""
+
+    def __init__(
+        self,
+        dependencies: Dependencies,
+        feed: Feed,
+        logins: Logins,
+        *,
+        heartbeat_s: float = HEARTBEAT_S,
+        send_timeout_s: float = SEND_TIMEOUT_S,
+        recheck_s: float = RECHECK_S,
+    ) -> None:
+        self._dependencies = dependencies
+        self._feed = feed
+        self._logins = logins
+        self._heartbeat_s = heartbeat_s
+        self._send_timeout_s = send_timeout_s
+        self._recheck_s = recheck_s
+        self._open: set[web.WebSocketResponse] = set()
+        self._users: dict[str, _Budget] = {}
+
+    async def serve(self, exchange: Exchange) -> web.WebSocketResponse:
+        """One desktop, from its handshake to its end."""
+        settings, identity = exchange.settings, exchange.who
+        origin = exchange.request.headers.get("Origin")
+        if not is_allowed(settings, origin) and (origin is not None or identity.proof is Proof.COOKIE):
+            raise foreign_origin(origin or "none")
+        name, feed = identity.user.name, self._feed
+        budget = self._users.setdefault(name, _Budget(self._monotonic()))
+        if not budget.openings.take(self._monotonic()):
+            raise too_many(f"Too many desktops of {name} were opened.", math.ceil(1 / OPENINGS_PER_S))
+        if feed.desktops_of(name) + budget.opening >= MAX_DESKTOPS:
+            raise too_many(f"There are {MAX_DESKTOPS} desktops of {name} already.", int(HEARTBEAT_S))
+        ws = web.WebSocketResponse(
+            heartbeat=self._heartbeat_s,
+            timeout=CLOSE_TIMEOUT_S,
+            max_msg_size=_MAX_MESSAGE_BYTES,
+            compress=False,
+        )
+        with budget.one_more():
+            await ws.prepare(exchange.request)
+        guarded = connection_of(exchange.request)
+        if guarded is not None:
+            guarded.limit_bytes(Meter(_BYTES, _BYTES_PER_S, asyncio.get_running_loop().time()))
+        floor = identity.role is not Role.AGENT
+        connection, first = feed.connect(name, identity.session.token_hash, floor=floor)
+        self._open.add(ws)
+        if first and not floor:
+            self._dependencies.announcer.announce(DesktopConnected(AgentName(name)))
+        try:
+            code = await self._converse(ws, connection, exchange, budget)
+            await _close(ws, exchange.request, code)
+        finally:
+            self._open.discard(ws)
+            if feed.disconnect(connection) and not floor:
+                self._dependencies.announcer.announce(DesktopDisconnected(AgentName(name)))
+        return ws
+
+    async def _converse(
+        self, ws: web.WebSocketResponse, connection: Connection, exchange: Exchange, budget: _Budget
+    ) -> int:
+        """Send and receive until either ends; the code to close with."""
+        own = Meter(MESSAGES, MESSAGES_PER_S, self._monotonic())
+
+        def may() -> bool:
+            now = self._monotonic()
+            return own.take(now) and budget.messages.take(now)
+
+        desktop = _Desktop(ws, connection, self._snapshot(exchange.who), self._clock_utc, self._send_timeout_s)
+        tasks = (
+            asyncio.create_task(desktop.send_all(exchange.query_as(EventsQuery), self._heartbeat_s)),
+            asyncio.create_task(desktop.receive_all(may)),
+            asyncio.create_task(self._watch(exchange.who)),
+        )
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        return max(int(task.result()) for task in done)
+
+    async def _watch(self, identity: Identity) -> int:
+        """Ends when the log-in does. An open desktop counts as use of the log-in."""
+        while True:
+            await asyncio.sleep(self._recheck_s)
+            settings = self._dependencies.settings()
+            try:
+                known = await self._logins.recall(identity.session.token_hash, settings, identity.proof)
+            except StoreUnavailable:
+                continue  # Nobody loses a desktop in a conversation because the database is away.
+            if known is None:
+                return CloseCode.LOGGED_OUT
+
+    def _snapshot(self, identity: Identity) -> Callable[[], object]:
+        """What this user's desktop starts with."""
+
+        def render() -> object:
+            world, now = self._dependencies.world(), self._dependencies.clock.now()
+            if identity.role is not Role.AGENT:
+                return overview(world, now)
+            agent = world.agents.get(AgentName(identity.user.name))
+            return None if agent is None else desk_view(world, agent, now)
+
+        return render
+
+    def _clock_utc(self) -> float:
+        return self._dependencies.clock.now().utc
+
+    def _monotonic(self) -> float:
+        return self._dependencies.clock.now().monotonic
+
+    async def close(self) -> None:
+        """The node goes down: every desktop is told, and will come back to another node or to this one again."""
+        closing = [ws.close(code=WSCloseCode.GOING_AWAY, message=b"the node is going down") for ws in set(self._open)]
+        await asyncio.gather(*closing, return_exceptions=True)
+
+
+class _Budget:
+    """What one user may do with all desktops together."""
+
+    def __init__(self, now: float) -> None:
+        self.openings = Meter(OPENINGS, OPENINGS_PER_S, now)
+        self.messages = Meter(MESSAGES_OF_USER, MESSAGES_OF_USER_PER_S, now)
+        self.opening = 0
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Meanwhile a desktop is being connected, which the feed does not know yet."""
+        self.opening += 1
+        try:
+            yield
+        finally:
+            self.opening -= 1
+
+
+class _Desktop:
+    """One connection's two directions."""
+
+    def __init__(
+        self,
+        ws: web.WebSocketResponse,
+        connection: Connection,
+        snapshot: Callable[[], object],
+        utc: Callable[[], float],
+        send_timeout_s: float,
+    ) -> None:
+        self._ws = ws
+        self._connection = connection
+        self._snapshot = snapshot
+        self._utc = utc
+        self._send_timeout_s = send_timeout_s
+        self._greeting: Callable[[], bytes] | None = None
+
+    async def send_all(self, query: EventsQuery, heartbeat_s: float) -> int:
+        """Events as they come, a heartbeat when none do; the code to close with."""
+        connection = self._connection
+        if query.epoch:
+            self._resume(query.epoch, query.seq)
+        else:
+            self._greet(self._snapshot_now)
+        try:
+            while not connection.ended:
+                if connection.too_slow:
+                    return CloseCode.TOO_SLOW
+                for message in self._due():
+                    await self._send(message)
+                await self._wait(heartbeat_s)
+        except TimeoutError:
+            return CloseCode.TOO_SLOW
+        except ConnectionError:
+            return WSCloseCode.GOING_AWAY
+        return CloseCode.LOGGED_OUT
+
+    def _due(self) -> list[bytes]:
+        greeting, self._greeting = self._greeting, None
+        first = [] if greeting is None else [greeting()]
+        return [*first, *self._connection.take()]
+
+    async def _wait(self, heartbeat_s: float) -> None:
+        """Until there is more to send; a heartbeat if there is not for a while."""
+        try:
+            async with asyncio.timeout(heartbeat_s):
+                await self._connection.wake.wait()
+        except TimeoutError:
+            await self._send(self._told("heartbeat"))
+
+    async def _send(self, message: bytes) -> None:
+        async with asyncio.timeout(self._send_timeout_s):
+            await self._ws.send_frame(message, WSMsgType.TEXT)
+
+    async def receive_all(self, may: Callable[[], bool]) -> int:
+        """What the desktop says, as long as it `may`; the code to close with."""
+        async for message in self._ws:
+            if not may():
+                return CloseCode.TOO_MANY
+            if message.type is not WSMsgType.TEXT:
+                return CloseCode.BAD_MESSAGE
+            try:
+                said = _DECODER.decode(message.data)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                return CloseCode.BAD_MESSAGE
+            self._resume(said.resume.epoch, said.resume.seq)
+        return WSCloseCode.OK
+
+    def _resume(self, epoch: str, number: int) -> None:
+        """Go on after event `number`, or start over where that cannot be."""
+        if self._connection.resume(epoch, number):
+            self._greet(lambda: msgspec.json.encode({"type": "resumed", "epoch": epoch, "seq": number}))
+        else:
+            self._greet(self._snapshot_now)
+
+    def _snapshot_now(self) -> bytes:
+        self._connection.start_over()
+        return self._told("snapshot", body=self._snapshot())
+
+    def _greet(self, greeting: Callable[[], bytes]) -> None:
+        """Made when it leaves, before any further event. A later greeting replaces one that has not left."""
+        self._greeting = greeting
+        self._connection.wake.set()
+
+    def _told(self, type_: str, **more: object) -> bytes:
+        ring = self._connection.ring
+        seq = self._connection.sent
+        return _ENCODER.encode({"type": type_, "epoch": ring.epoch, "seq": seq, "at": self._utc(), **more})
+
+
+async def _close(ws: web.WebSocketResponse, request: web.Request, code: int) -> None:
+    """Close in good manners; a desktop that takes nothing any more is cut off."""
+    with suppress(TimeoutError, ConnectionError):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S * 2):
+            await ws.close(code=code)
+            return
+    if request.transport is not None:
+        request.transport.abort()

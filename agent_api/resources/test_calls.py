@@ -1,0 +1,125 @@
+"""Test calls: one call with a campaign's trunk and caller ID, outside records and statistics."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from agent_api.frame.exchange import Exchange, Reply
+from agent_api.frame.numbers import numbers_in
+from agent_api.frame.route import FLOOR, PREFIX, READERS, Route
+from dialer.interactions.trial import Trial
+from dialer.vocabulary.commands import EndTrialCall, PlaceTrialCall
+from dialer.vocabulary.errors import NotFound, Refused
+from dialer.vocabulary.ids import CampaignName
+
+
+class TestCallRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """`number` in international form, or in that of the campaign's region; `phone` as in a user's settings, for example
+    101@desks."""
+
+    campaign: Annotated[str, Meta(min_length=1, max_length=64)]
+    number: Annotated[str, Meta(min_length=1, max_length=64)]
+    phone: Annotated[str, Meta(min_length=1, max_length=129)]
+
+
+class TestCallView(Struct, frozen=True):
+    """`state` is ringing_phone, dialing, alerting, connected or ended; `code` the SIP code of the number's leg."""
+
+    id: str
+    campaign: str
+    number: str
+    phone: str
+    trunk: str | None
+    caller_id: str
+    state: str
+    code: int
+    words: str
+    begun_at: float
+
+
+def _view(trial: Trial) -> TestCallView:
+    return TestCallView(
+        trial.id,
+        trial.campaign,
+        trial.number,
+        trial.phone,
+        trial.trunk,
+        trial.caller_id,
+        trial.state,
+        trial.code,
+        trial.words,
+        trial.begun_at,
+    )
+
+
+def _known(exchange: Exchange) -> Trial:
+    name = exchange.path("test_call")
+    trial = exchange.world.trials.get(name)
+    if trial is None:
+        raise NotFound("test_call", name)
+    return trial
+
+
+async def place(exchange: Exchange) -> Reply:
+    """A number on the do-not-call list is not called, not even for a test."""
+    said = exchange.content_as(TestCallRequest)
+    campaign = CampaignName(said.campaign)
+    region = exchange.world.campaign(campaign).settings.region or ""
+    (number,) = numbers_in([said.number], region, lambda _: "$.number")
+    if await exchange.dependencies.do_not_call.is_listed(number, campaign):
+        raise Refused("do_not_call", "The number is on the do-not-call list.")
+    id_ = await exchange.ask(PlaceTrialCall(campaign, number, said.phone, exchange.who.user.name))
+    return Reply(_view(exchange.world.trials[str(id_)]), status=201)
+
+
+async def show(exchange: Exchange) -> Reply:
+    return Reply(_view(_known(exchange)))
+
+
+async def end(exchange: Exchange) -> Reply:
+    trial = _known(exchange)
+    await exchange.ask(EndTrialCall(trial.id))
+    return Reply(_view(trial))
+
+
+def routes() -> tuple[Route, ...]:
+    one = f"{PREFIX}/test-calls/{{test_call}}"
+    return (
+        Route(
+            method="POST",
+            path=f"{PREFIX}/test-calls",
+            name="placeTestCall",
+            summary="Place one test call to a phone",
+            tag="test calls",
+            handler=place,
+            roles=FLOOR,
+            request=TestCallRequest,
+            response=TestCallView,
+            status=201,
+            refusals=(404, 409),
+        ),
+        Route(
+            method="GET",
+            path=one,
+            name="testCall",
+            summary="How a test call stands",
+            tag="test calls",
+            handler=show,
+            roles=READERS,
+            response=TestCallView,
+            refusals=(404,),
+        ),
+        Route(
+            method="POST",
+            path=f"{one}/end",
+            name="endTestCall",
+            summary="End a test call",
+            tag="test calls",
+            handler=end,
+            roles=FLOOR,
+            response=TestCallView,
+            refusals=(404,),
+        ),
+    )

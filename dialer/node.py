@@ -14,31 +14,21 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from agent_api.app import make_app
-from agent_api.frame.dependencies import Dependencies
 from agent_api.frame.passwords import hash_password
-from agent_api.live.feed import Feed
 from agent_api.server import ApiServer
 from config.difference import Change, difference
 from config.loader import load
 from config.model import LogLevel, Settings
 from config.model import User as Seed
+from dialer.assembly import Assembly
 from dialer.callflow.held import leases_held
-from dialer.callflow.world import World
 from dialer.ports import ClaimLease, User
 from dialer.runtime import engine_log, local_token
-from dialer.runtime.clock import SystemClock
 from dialer.runtime.decision_log import DecisionLog
 from dialer.runtime.device_key import device_key
-from dialer.runtime.executor import Executor, audience_of
-from dialer.runtime.inbox import Inbox
 from dialer.runtime.metrics import RuntimeMetrics
 from dialer.runtime.roster import Roster
-from dialer.runtime.timers import Timers
-from dialer.runtime.writer import Writer
-from dialer.simulation.process import SimulationProcess
-from dialer.store.importer import CsvImporter
 from dialer.store.opening import Store, open_store
-from dialer.views.rendering import render
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.errors import AddressInUse, ConfigurationError, StoreUnavailable
 from dialer.vocabulary.ids import EngineId, Mint
@@ -71,39 +61,20 @@ def _listen(settings: Settings) -> socket.socket:
         raise AddressInUse(host, server.listen_port, os.strerror(error.errno) if error.errno else str(error)) from error
 
 
-class Announcements:
-    """Facts of the API, into the inbox."""
-
-    def __init__(self, inbox: Inbox) -> None:
-        self._inbox = inbox
-
-    def announce(
-        self, event: events.DesktopAwaited | events.DesktopConnected | events.DesktopDisconnected | events.UserKnown
-    ) -> None:
-        self._inbox.post(event)
-
-
-class Node:
+class Node(Assembly):
     """One node. `directory` is where its configuration was read, for reloads; None for settings made in code."""
 
     def __init__(self, settings: Settings, store: Store, directory: Path | None) -> None:
-        self.settings = settings
+        self.engines = Engines(self._clients(settings))
+        super().__init__(settings, Mint(store.run, secrets.token_bytes(SECRET_BYTES)), store, self.engines)
         self.store = store
         self._directory = directory
         self._revision = 1
-        self.clock = SystemClock()
-        self.world = World(Mint(store.run, secrets.token_bytes(SECRET_BYTES)), settings)
         self.registry = CollectorRegistry()
-        self.feed = Feed(self.clock, self._render)
-        self.timers = Timers(lambda key: self.inbox.post(events.TimerFired(key)))
-        self.engines = Engines(self._clients())
-        self.executor = Executor(self.engines, store.ledger, self.feed, self.timers, self._post)
-        self.writer = Writer(store.ledger, self.executor.run, self._post, self.engines.acknowledge)
-        self.inbox = Inbox(self.world, self.clock, self.executor, self.writer)
         self.metrics = RuntimeMetrics(self.registry, self.inbox, self.writer)
         self.inbox.watch_lag(self.metrics.observe_lag)
         self.inbox.watch_full(self.engines.hold)
-        self.roster = Roster(store.users, self._post)
+        self.roster = Roster(store.users, self.post)
         self._tasks: list[asyncio.Task[None]] = []
         self._api: ApiServer | None = None
         self._listener: socket.socket | None = None
@@ -116,18 +87,12 @@ class Node:
         store = await open_store(settings.server.database, settings.server.node)
         return cls(settings, store, directory)
 
-    def _render(self, audience: str, topic: str, key: str) -> object:
-        return render(self.world, audience_of(audience), topic, key, self.clock.now())
-
-    def _post(self, event: events.Event) -> None:
-        self.inbox.post(event)
-
-    def _clients(self) -> Iterable[EngineClient]:
-        for engine in self.settings.engines:
+    def _clients(self, settings: Settings) -> Iterable[EngineClient]:
+        for engine in settings.engines:
             yield EngineClient(
                 EngineId(engine.name),
-                self.settings.engine_socket(engine),
-                self.settings.server.node,
+                settings.engine_socket(engine),
+                settings.server.node,
                 self._on_engine_event,
                 self._on_engine_connection,
                 ClientLimits(retry_last_s=engine.reconnect_s),
@@ -150,8 +115,7 @@ class Node:
         await self._make_users(await self._new_users(self.settings))
         data = Path(self.settings.server.data_directory)
         await local_token.grant(self.store.users, self.store.sessions, data, self.clock.now().utc)
-        self.writer.start()
-        self.inbox.start()
+        self.begin()
         self.inbox.post(events.ConfigurationApplied(self._revision, self.settings))
         await self.roster.read()
         for event in await self.store.ledger.remembered():
@@ -167,32 +131,9 @@ class Node:
 
     async def _open_api(self, listener: socket.socket) -> None:
         key = await asyncio.to_thread(device_key, Path(self.settings.server.data_directory))
-        self._api = ApiServer(make_app(self._dependencies(key), self.feed), listener)
+        self._api = ApiServer(make_app(self.make_dependencies(self.registry, self.reload, key), self.feed), listener)
         await self._api.start()
         log.info("node_ready", url=self.settings.server.url)
-
-    def _dependencies(self, key: bytes) -> Dependencies:
-        store = self.store
-        return Dependencies(
-            asker=self.inbox,
-            announcer=Announcements(self.inbox),
-            world=lambda: self.world,
-            settings=lambda: self.settings,
-            clock=self.clock,
-            desktops=self.feed,
-            users=store.users,
-            sessions=store.sessions,
-            keys=store.idempotency_keys,
-            lists=store.lists,
-            attempts=store.attempts,
-            habits=store.ledger,
-            do_not_call=store.do_not_call,
-            importer=CsvImporter(store.lists, self.clock),
-            simulator=SimulationProcess(),
-            reload=self.reload,
-            registry=self.registry,
-            device_key=key,
-        )
 
     async def stop(self) -> None:
         """Stop dialling and serving, write what is queued, leave the engines with their legs."""
@@ -204,12 +145,8 @@ class Node:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.engines.close()
-        await self.inbox.stop()
-        if not await self.writer.stop(LAST_WRITES_S):
+        if not await self.finish(LAST_WRITES_S):
             log.error("last_writes_lost", seconds=LAST_WRITES_S)
-        await self.executor.stop()
-        self.timers.close()
-        self.feed.close()
         await self.store.close()
 
     async def _tick(self) -> None:

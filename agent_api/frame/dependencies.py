@@ -30,6 +30,11 @@ from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import ListName
 from dialer.vocabulary.outputs import RecallHabits
 
+#: What the API tells the core of itself.
+Announcement = DesktopAwaited | DesktopConnected | DesktopDisconnected | UserKnown
+
+Reload = Callable[[], Awaitable[tuple[Change, ...]]]
+
 
 class Asker(Protocol):
     """The inbox, as people's commands see it."""
@@ -41,7 +46,7 @@ class Asker(Protocol):
 class Announcer(Protocol):
     """The inbox, as facts of ours see it. Never blocks."""
 
-    def announce(self, event: DesktopAwaited | DesktopConnected | DesktopDisconnected | UserKnown) -> None: ...
+    def announce(self, event: Announcement) -> None: ...
 
 
 class Desktops(Protocol):
@@ -90,6 +95,6 @@ class Dependencies:
     do_not_call: DoNotCall
     importer: Importer
     simulator: Simulator
-    reload: Callable[[], Awaitable[tuple[Change, ...]]]
+    reload: Reload
     registry: CollectorRegistry
     device_key: bytes

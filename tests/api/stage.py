@@ -14,9 +14,8 @@ from prometheus_client import CollectorRegistry
 
 from agent_api.app import make_app
 from agent_api.frame.auth import Logins
-from agent_api.frame.dependencies import Dependencies
+from agent_api.frame.dependencies import Announcement, Dependencies
 from agent_api.frame.passwords import hash_password
-from agent_api.live.feed import Feed
 from agent_api.live.socket import Sockets
 from config.difference import Change
 from config.model import (
@@ -40,17 +39,10 @@ from config.model import (
     Team,
     Trunk,
 )
-from dialer.callflow.world import World
-from dialer.ports import NewRecord, Simulator, User
+from dialer.assembly import Assembly
+from dialer.ports import NewRecord, User
 from dialer.runtime.clock import SystemClock
-from dialer.runtime.executor import Executor, audience_of
-from dialer.runtime.inbox import Inbox
-from dialer.runtime.timers import Timers
-from dialer.runtime.writer import Writer
-from dialer.simulation.process import SimulationProcess
-from dialer.store.importer import CsvImporter
 from dialer.store.memory import MemoryStore
-from dialer.views.rendering import render
 from dialer.vocabulary import events
 from dialer.vocabulary.errors import ConfigurationError, StoreUnavailable
 from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, LegId, ListName, Mint, TeamName
@@ -179,68 +171,30 @@ class Person:
         return await self._stage.client.ws_connect(f"{API}/events{query}", headers=self.headers)
 
 
-class Stage:
+class Stage(Assembly):
     """A node without its engine. An async context manager."""
 
     def __init__(self, made: Settings | None = None, **sockets: float) -> None:
-        self.settings = made or settings()
-        self.clock = SystemClock()
-        self.store = Store(lambda: self.clock.now().utc)
-        self.world = World(Mint("t"), self.settings)
-        self.feed = Feed(
-            self.clock,
-            lambda audience, topic, key: render(self.world, audience_of(audience), topic, key, self.clock.now()),
-            floor_interval_s=0.01,
-        )
-        self.engine = FakeEngine(self.clock)
-        self.timers = Timers(lambda key: self.post(events.TimerFired(key)))
-        self.executor = Executor(self.engine, self.store.ledger, self.feed, self.timers, self.post)
-        self.writer = Writer(self.store.ledger, self.executor.run, self.post, self.engine.acknowledge)
-        self.inbox = Inbox(self.world, self.clock, self.executor, self.writer)
+        clock = SystemClock()
+        self.store = Store(lambda: clock.now().utc)
+        self.engine = FakeEngine(clock)
+        super().__init__(made or settings(), Mint("t"), self.store, self.engine, clock, floor_interval_s=0.01)
         self.engine.post = self.post
         self.changes: tuple[Change, ...] | ConfigurationError = ()
         self.announced: list[object] = []
-        self.dependencies = self.make_dependencies()
+        self.dependencies = self.more_dependencies()
         logins = Logins(self.store.users, self.store.sessions, self.clock)
         self.app = make_app(self.dependencies, self.feed, Sockets(self.dependencies, self.feed, logins, **sockets))
         self.client: TestClient[Any, Any] = TestClient(TestServer(self.app))
 
-    def make_simulator(self) -> Simulator:
-        return SimulationProcess()
-
-    def make_dependencies(self) -> Dependencies:
+    def more_dependencies(self) -> Dependencies:
         """For one application: each has a registry of its own."""
-        store = self.store
-        return Dependencies(
-            asker=self.inbox,
-            announcer=self,
-            world=lambda: self.world,
-            settings=lambda: self.settings,
-            clock=self.clock,
-            desktops=self.feed,
-            users=store.users,
-            sessions=store.sessions,
-            keys=store.idempotency_keys,
-            lists=store.lists,
-            attempts=store.attempts,
-            habits=store.ledger,
-            do_not_call=store.do_not_call,
-            importer=CsvImporter(store.lists, self.clock),
-            simulator=self.make_simulator(),
-            reload=self.reload,
-            registry=CollectorRegistry(),
-            device_key=b"a key of the test",
-        )
+        return self.make_dependencies(CollectorRegistry(), self.reload, b"a key of the test")
 
-    def post(self, event: events.Event) -> None:
-        self.inbox.post(event)
-
-    def announce(
-        self, event: events.DesktopAwaited | events.DesktopConnected | events.DesktopDisconnected | events.UserKnown
-    ) -> None:
+    def announce(self, event: Announcement) -> None:
         if not isinstance(event, events.UserKnown | events.DesktopAwaited):
             self.announced.append(event)
-        self.post(event)
+        super().announce(event)
 
     async def reload(self) -> tuple[Change, ...]:
         if isinstance(self.changes, ConfigurationError):
@@ -251,8 +205,7 @@ class Stage:
         for name, role in USERS.items():
             user = User(name, name.title(), role, password_hash(), f"{name}@desks", ("sales",))
             await self.store.users.save_user(user)
-        self.writer.start()
-        self.inbox.start()
+        self.begin()
         self.post(events.ConfigurationApplied(1, self.settings))
         for name, role in USERS.items():
             if role == "agent":
@@ -267,12 +220,8 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.client.close()
-        await self.inbox.stop()
         self.store.broken = False
-        assert await self.writer.stop(5)
-        await self.executor.stop()
-        self.timers.close()
-        self.feed.close()
+        assert await self.finish(5)
 
     async def until(self, condition: Callable[[], object], patience_s: float = 5) -> None:
         async with asyncio.timeout(patience_s):

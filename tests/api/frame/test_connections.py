@@ -31,7 +31,7 @@ class Port:
         self.stage = stage
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.number: int = self.listener.getsockname()[1]
-        self.server = ApiServer(make_app(stage.make_dependencies(), stage.feed), self.listener, limits)
+        self.server = ApiServer(make_app(stage.more_dependencies(), stage.feed), self.listener, limits)
         self._clients: list[asyncio.StreamWriter] = []
 
     async def open(self, text: bytes = b"") -> Client:

@@ -1,0 +1,139 @@
+"""The parts of a node that need neither network nor files: live state, inbox, writer and feed, wired to each other.
+
+The node adds engines, a listener and its tasks; the stage of the API's tests adds an engine that is a fake.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from agent_api.frame.dependencies import Announcement, Dependencies, Reload
+from agent_api.live.feed import FLOOR_INTERVAL_S, Feed
+from config.model import Settings
+from dialer.callflow.world import World
+from dialer.ports import (
+    Attempts,
+    Clock,
+    DoNotCall,
+    IdempotencyKeys,
+    Ledger,
+    Lists,
+    Sessions,
+    Simulator,
+    Telephony,
+    Users,
+)
+from dialer.runtime.clock import SystemClock
+from dialer.runtime.executor import Executor, audience_of
+from dialer.runtime.inbox import Inbox
+from dialer.runtime.timers import Timers
+from dialer.runtime.writer import Writer
+from dialer.simulation.process import SimulationProcess
+from dialer.store.importer import CsvImporter
+from dialer.views.rendering import render
+from dialer.vocabulary import events
+from dialer.vocabulary.ids import EngineId, Mint
+
+
+class Engines(Telephony, Protocol):
+    """Engines with their journals."""
+
+    def acknowledge(self, engine: EngineId, sequence: int) -> None:
+        """What came of the engine's events up to `sequence` is on disk."""
+
+
+class Stores(Protocol):
+    """What a node keeps."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def users(self) -> Users: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def idempotency_keys(self) -> IdempotencyKeys: ...
+    @property
+    def lists(self) -> Lists: ...
+    @property
+    def attempts(self) -> Attempts: ...
+    @property
+    def do_not_call(self) -> DoNotCall: ...
+
+
+class Assembly:
+    """One node without its surroundings. `settings` is replaced at a reload. Belongs to one loop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        mint: Mint,
+        stores: Stores,
+        engines: Engines,
+        clock: Clock | None = None,
+        *,
+        floor_interval_s: float = FLOOR_INTERVAL_S,
+    ) -> None:
+        self.settings = settings
+        self._stores = stores
+        self.clock = clock or SystemClock()
+        self.world = World(mint, settings)
+        self.feed = Feed(self.clock, self._render, floor_interval_s=floor_interval_s)
+        self.timers = Timers(lambda key: self.post(events.TimerFired(key)))
+        self.executor = Executor(engines, stores.ledger, self.feed, self.timers, self.post)
+        self.writer = Writer(stores.ledger, self.executor.run, self.post, engines.acknowledge)
+        self.inbox = Inbox(self.world, self.clock, self.executor, self.writer)
+
+    def _render(self, audience: str, topic: str, key: str) -> object:
+        return render(self.world, audience_of(audience), topic, key, self.clock.now())
+
+    def post(self, event: events.Event) -> None:
+        """A fact, into the inbox."""
+        self.inbox.post(event)
+
+    def announce(self, event: Announcement) -> None:
+        """A fact of the API, into the inbox."""
+        self.post(event)
+
+    def make_simulator(self) -> Simulator:
+        return SimulationProcess()
+
+    def make_dependencies(self, registry: CollectorRegistry, reload: Reload, device_key: bytes) -> Dependencies:
+        """What one application needs; `registry`, `reload` and `device_key` as in Dependencies."""
+        stores = self._stores
+        return Dependencies(
+            asker=self.inbox,
+            announcer=self,
+            world=lambda: self.world,
+            settings=lambda: self.settings,
+            clock=self.clock,
+            desktops=self.feed,
+            users=stores.users,
+            sessions=stores.sessions,
+            keys=stores.idempotency_keys,
+            lists=stores.lists,
+            attempts=stores.attempts,
+            habits=stores.ledger,
+            do_not_call=stores.do_not_call,
+            importer=CsvImporter(stores.lists, self.clock),
+            simulator=self.make_simulator(),
+            reload=reload,
+            registry=registry,
+            device_key=device_key,
+        )
+
+    def begin(self) -> None:
+        """Take messages and write what comes of them."""
+        self.writer.start()
+        self.inbox.start()
+
+    async def finish(self, patience_s: float) -> bool:
+        """Take no more messages and write what is queued; False if that was not written within `patience_s`."""
+        await self.inbox.stop()
+        written = await self.writer.stop(patience_s)
+        await self.executor.stop()
+        self.timers.close()
+        self.feed.close()
+        return written

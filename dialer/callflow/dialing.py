@@ -6,6 +6,7 @@ from msgspec import structs
 
 from dialer.callflow import observing
 from dialer.callflow.legs import LegContext, hang_up, write_context
+from dialer.callflow.shortage import refuse_if_short
 from dialer.callflow.step import Step
 from dialer.campaigns.campaign import Campaign
 from dialer.compliance.check import RuleRefusal, check, check_number
@@ -82,8 +83,7 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
     engine = world.engines.get(interaction.engine) if interaction.engine else None
     if engine is None or not engine.takes_calls:
         raise Refused("engine_unavailable", "The engine of this interaction takes no calls now.")
-    if engine.is_short(step.now):
-        raise Refused("engine_short", f"{engine.shortage}. It is tried again in a few seconds.")
+    refuse_if_short(step, engine)
     choice = choose(world.trunks_of(campaign), frozenset(), step.now)
     if choice.trunk is None:
         code = "trunk_down" if choice.is_dead else "trunk_limit"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from dialer.agents.agent import Agent
+from dialer.callflow.shortage import refuse_if_short
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import ROLES, Leg, LegPurpose, LegState, LegTrigger, make_leg
@@ -50,7 +51,8 @@ def ring_agent(
     stays: bool = False,
 ) -> Leg:
     """Ring an agent's phone. `stays`: once answered it is the agent's engaged leg, which a node that starts later
-    finds by its context. Raises Refused when there is no engine or no usable phone: nothing changed then."""
+    finds by its context. Raises Refused, with nothing changed, when there is no engine, it is short of something,
+    or there is no usable phone."""
     engine = _engine_of(step, interaction)
     account, uri, headers = _target(step, agent)
     leg = make_leg(step.world.mint.leg(), engine, account, purpose)
@@ -79,11 +81,14 @@ def ring_agent(
 
 
 def _engine_of(step: Step, interaction: Interaction | None) -> EngineId:
-    """The interaction's engine, or any if it has none: legs of two cannot be joined. Raises Refused."""
+    """The interaction's engine, or any if it has none: legs of two cannot be joined. Raises Refused. A phone that was
+    lost in a conversation is rung even over an engine that is short of something: the contact is on the line."""
     named = interaction.engine if interaction is not None else None
-    engine = step.world.engines.get(named) if named else step.world.usable_engine()
+    engine = step.world.engines.get(named) if named else step.world.usable_engine(step.now)
     if engine is None or not engine.takes_calls:
         raise Refused("engine_unavailable", "No engine takes calls now; wait until it is back.")
+    if interaction is None or not interaction.reconnecting:
+        refuse_if_short(step, engine)
     return engine.id
 
 

@@ -10,7 +10,7 @@ from dialer.callflow.desk import give_free, make_not_ready
 from dialer.callflow.joining import connect
 from dialer.callflow.legs import agent_leg, hang_up
 from dialer.callflow.queue import next_in_line
-from dialer.callflow.shortage import note_shortage
+from dialer.callflow.shortage import SHORT_CODE, note_shortage, words
 from dialer.callflow.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger
@@ -72,8 +72,8 @@ def on_dial_due(step: Step, interaction: Interaction) -> None:
 
 
 def on_cleared(step: Step, leg: Leg, event: LegCleared) -> None:
-    """An agent's leg is gone. One that the engine could not ring is no fault of the phone's: it counts as lost with
-    the engine, and is rung again when the engine can."""
+    """An agent's leg is gone. A standing leg that the engine could not ring counts as lost with the engine: it is no
+    fault of the phone, which is rung again when the engine can."""
     agent = step.world.agents.get(leg.agent) if leg.agent else None
     if agent is None:
         return
@@ -92,8 +92,24 @@ def on_cleared(step: Step, leg: Leg, event: LegCleared) -> None:
         else:
             asm.on_engaged_lost(step, agent, leg, event, was_up=event.answered or leg.answered_at is not None)
         return
-    if mine and interaction is not None and party is not None:
+    if not mine or interaction is None or party is None:
+        return
+    if event.exhausted and not interaction.reconnecting:
+        _not_rung(step, agent, interaction, party, words(event.reason))
+    else:
         _lose(step, agent, interaction, party, leg, event)
+
+
+def _not_rung(step: Step, agent: Agent, interaction: Interaction, party: Party, why: str) -> None:
+    """The engine is short of something and has not rung the phone: the agent stays as they were, and is told why."""
+    party.leg = None
+    step.history("phone_not_rung", interaction=interaction, reason=SHORT_CODE)
+    if interaction.state is InteractionState.PREVIEW:
+        offers.take_back(step, agent, interaction, SHORT_CODE, why)
+    elif interaction.state is InteractionState.CLEARED:
+        outcome.on_call_again_failed(step, interaction, SHORT_CODE, why)
+    elif interaction.state is InteractionState.QUEUED:
+        _next_agent(step, agent, interaction, party, AgentTrigger.RELEASE)
 
 
 def _lose(step: Step, agent: Agent, interaction: Interaction, party: Party, leg: Leg, event: LegCleared) -> None:
@@ -111,7 +127,7 @@ def _lose(step: Step, agent: Agent, interaction: Interaction, party: Party, leg:
         make_not_ready(step, agent, reason)
         outcome.on_call_again_failed(step, interaction, reason, phone_ends.WORDS[reason])
     elif state is InteractionState.QUEUED:
-        _next_agent(step, agent, interaction, party, reason)
+        _next_agent(step, agent, interaction, party, AgentTrigger.NOT_READY, reason)
     elif state is InteractionState.DIALING:
         if event.by is not ClearedBy.PEER:
             make_not_ready(step, agent, SystemReason.PHONE_LOST)
@@ -129,11 +145,13 @@ def _lose_conversation(step: Step, agent: Agent, interaction: Interaction, event
         conversation.on_agent_leg_lost(step, agent, interaction, event.by)
 
 
-def _next_agent(step: Step, agent: Agent, interaction: Interaction, party: Party, reason: SystemReason) -> None:
-    """A contact who is already there goes to the next agent; this one is not ready."""
+def _next_agent(
+    step: Step, agent: Agent, interaction: Interaction, party: Party, then: AgentTrigger, reason: str = ""
+) -> None:
+    """A contact who is already there goes to the next agent; `then` says what becomes of this one."""
     party.machine.advance(PartyTrigger.WITHDRAW, step.now)
     party.ended_at = step.utc
     step.save_party(interaction, party)
     if agent.state is AgentState.RESERVED:
-        give_free(step, agent, AgentTrigger.NOT_READY, reason)
+        give_free(step, agent, then, reason)
     next_in_line(step, interaction)

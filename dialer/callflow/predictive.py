@@ -11,6 +11,7 @@ from dialer.callflow.desk import leave_for_want_of_phone
 from dialer.callflow.dialing import open_interaction, place
 from dialer.callflow.ending import withdraw
 from dialer.callflow.legs import hang_up, no_phone
+from dialer.callflow.shortage import SHORT_CODE
 from dialer.callflow.step import Step
 from dialer.callflow.world import EngineView
 from dialer.campaigns.campaign import Campaign
@@ -22,7 +23,7 @@ from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import AttemptId, EngineId
 
 #: Refusals after which no other record is tried: nothing can be dialled now.
-STANDSTILLS = frozenset({"store_unavailable", "engine_unavailable", "trunk_down", "trunk_limit"})
+STANDSTILLS = frozenset({"store_unavailable", "engine_unavailable", SHORT_CODE, "trunk_down", "trunk_limit"})
 
 
 def carry_out(step: Step, campaign: Campaign, decision: Decision) -> None:
@@ -64,11 +65,12 @@ def engine_for(step: Step, campaign: Campaign) -> EngineId | None:
     """The engine for the next contact. Legs of two engines cannot be joined, so that engines share contacts as they
     share engaged agents. Who is not engaged is rung by any engine."""
     world = step.world
-    usable_engines = [engine for engine in world.engines.values() if engine.takes_calls]
+    taking = [engine for engine in world.engines.values() if engine.takes_calls]
+    usable_engines = [engine for engine in taking if not engine.is_short(step.now)] or taking
     if len(usable_engines) == 1:
         return usable_engines[0].id
     if not campaign.is_asm and any(agent.engaged is None for agent in world.agents_of(campaign) if _is_there(agent)):
-        usable = world.usable_engine()
+        usable = world.usable_engine(step.now)
         return None if usable is None else usable.id
     found = [(_load(step, campaign, engine), engine.id) for engine in usable_engines]
     return min(found, default=(0.0, None))[1]

@@ -60,6 +60,8 @@ def serve(step: Step, interaction: Interaction, agent: Agent) -> bool:
     engaged = world.legs.get(agent.engaged) if agent.engaged else None
     if engaged is not None and (not engaged.reaches_agent or engaged.engine != contact.engine):
         return False
+    if engaged is None and world.engines[contact.engine].is_short(step.now):
+        return False
     party = make_party(world.mint.party(), agent.name, step.utc)
     if engaged is None and not _ring(step, interaction, agent, party):
         return False

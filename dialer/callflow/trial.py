@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dialer.callflow.dialing import waits_for_rate
 from dialer.callflow.legs import LegContext, charge, hang_up, write_context
+from dialer.callflow.shortage import note_shortage
 from dialer.callflow.step import Step
 from dialer.compliance.check import check_number
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger, make_leg
@@ -104,6 +105,8 @@ def on_leg_event(step: Step, leg: Leg, event: TrialEvent) -> None:
                 trial.machine.advance(TrialTrigger.CONNECT, step.now)
                 step.tell(trial.engine, Join(leg.id, trial.bridge))
         case telephony.LegCleared():
+            if event.exhausted:
+                note_shortage(step, leg, event)
             _on_cleared(step, trial, leg, event)
 
 
@@ -165,6 +168,8 @@ def _on_cleared(step: Step, trial: Trial, leg: Leg, event: telephony.LegCleared)
 
 def _unanswered(who: str, event: telephony.LegCleared) -> str:
     """Which end nobody picked up, with the SIP answer: a 401 is mended elsewhere than a 480."""
+    if event.exhausted:
+        return f"{who} could not be called: {event.reason}"
     told = f"{event.code or ''} {event.reason}".strip()
     return f"{who} was not answered ({told})" if told else f"{who} was not answered"
 

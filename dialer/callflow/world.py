@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -190,10 +191,11 @@ class World:
         """Age of the oldest event of the last seconds."""
         return self.lag_s if now - self.lagged_at <= LAG_REMEMBERED_S else 0.0
 
-    def usable_engine(self) -> EngineView | None:
-        """The engine for a new agent's leg: of those that take calls the one with the fewest legs."""
+    def usable_engine(self, now: float = math.inf) -> EngineView | None:
+        """The engine for a new agent's leg: of those that take calls one that is not short of anything at `now`, with
+        the fewest legs."""
         usable = [engine for engine in self.engines.values() if engine.takes_calls]
-        return min(usable, key=lambda engine: (engine.legs, engine.id), default=None)
+        return min(usable, key=lambda engine: (engine.is_short(now), engine.legs, engine.id), default=None)
 
     def shortage(self, now: float) -> str:
         """What every usable engine has run out of; "" while one of them can dial."""

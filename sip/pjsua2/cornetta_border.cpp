@@ -1,27 +1,24 @@
 #include "cornetta_border.hpp"
+#include "cornetta_networks.hpp"
+#include "cornetta_pjsip.hpp"
+#include "cornetta_sent.hpp"
+#include "cornetta_words.hpp"
 
 #include <pjsua2/endpoint.hpp>
 #include <pjsua-lib/pjsua.h>
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <cstring>
-#include <deque>
 #include <unordered_map>
 
 #define THIS_FILE "cornetta_border.cpp"
 
 using namespace pj; /* the macros of pjsua2 take its names for granted */
+using namespace cornetta;
 using std::string;
 
 namespace
 {
-/* Seconds that an answer to a request of ours is waited for: an INVITE may ring for long. After its final answer a 2xx
- * is sent again for 32 s, and may come as late from another branch (RFC 3261 13.3.1.4, 17.1.1.2). */
-const long INVITE_S = 600, REQUEST_S = 64, ANSWERED_S = 96;
-const std::size_t SENT_BOUND = 65536;
-
 /* Requests of one dialog that take a transaction each: a keypad sends 10 INFOs a second at most. */
 const double DIALOG_RATE = 10, DIALOG_BURST = 30;
 const std::size_t DIALOGS_BOUND = 4096;
@@ -30,10 +27,6 @@ const std::size_t DIALOGS_BOUND = 4096;
 const double STRANGERS_RATE = 200, STRANGERS_BURST = 200;
 
 const char *const METHODS = "INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO";
-
-struct Network { int family; unsigned char bytes[16]; unsigned bits; };
-
-struct Sent { string callId, tag; pj_sockaddr to; long until; };
 
 struct Bucket
 {
@@ -52,9 +45,7 @@ struct Bucket
 
 /* The owner's thread alone polls pjsip, sends, and calls what is below. */
 std::vector<Network> known;
-std::unordered_map<string, Sent> sent;         /* by branch */
-std::deque<std::pair<long, string>> sentInOrder;
-std::unordered_map<string, Bucket> dialogs;    /* by Call-ID */
+std::unordered_map<string, Bucket> dialogs; /* by Call-ID */
 Bucket forStrangers;
 CornettaKeptOut keptOut;
 
@@ -65,26 +56,7 @@ double now()
     return time.sec + time.msec / 1000.0;
 }
 
-string text(const pj_str_t &given) { return string(given.ptr, given.slen > 0 ? given.slen : 0); }
-
 bool is(const pj_str_t &given, const char *wanted) { return pj_stricmp2(&given, wanted) == 0; }
-
-bool sameAddress(const pj_sockaddr &one, const pj_sockaddr &other)
-{
-    return one.addr.sa_family == other.addr.sa_family &&
-           std::memcmp(pj_sockaddr_get_addr(&one), pj_sockaddr_get_addr(&other), pj_sockaddr_get_addr_len(&one)) == 0;
-}
-
-bool within(const Network &network, const pj_sockaddr &address)
-{
-    if (network.family != address.addr.sa_family)
-        return false;
-    const unsigned char *bytes = static_cast<const unsigned char *>(pj_sockaddr_get_addr(&address));
-    const unsigned whole = network.bits / 8, rest = network.bits % 8;
-    if (std::memcmp(bytes, network.bytes, whole) != 0)
-        return false;
-    return rest == 0 || ((bytes[whole] ^ network.bytes[whole]) >> (8 - rest)) == 0;
-}
 
 bool isKnown(const pjsip_rx_data *rdata)
 {
@@ -93,19 +65,6 @@ bool isKnown(const pjsip_rx_data *rdata)
     if (PJSIP_TRANSPORT_IS_RELIABLE(transport) && transport->dir == PJSIP_TP_DIR_OUTGOING)
         return true;
     return cornettaKnows(rdata->pkt_info.src_addr);
-}
-
-bool readNetwork(const string &written, Network &network)
-{
-    const string address = written.substr(0, written.find('/'));
-    network.family = address.find(':') == string::npos ? pj_AF_INET() : pj_AF_INET6();
-    const bool four = network.family == pj_AF_INET();
-    if (inet_pton(four ? AF_INET : AF_INET6, address.c_str(), network.bytes) != 1)
-        return false;
-    network.bits = four ? 32 : 128;
-    if (address.size() < written.size())
-        network.bits = std::min(network.bits, static_cast<unsigned>(std::atoi(written.c_str() + address.size() + 1)));
-    return true;
 }
 
 /* -- answers without a transaction */
@@ -228,7 +187,13 @@ int codeInside(Kind kind, pjsip_msg *message)
     }
 }
 
-void forgetDialogs();
+/* A dialog whose share is whole again is as good as a new one. */
+void forgetDialogs()
+{
+    const double whole = now() - DIALOG_BURST / DIALOG_RATE;
+    for (auto each = dialogs.begin(); each != dialogs.end();)
+        each = each->second.at <= whole ? dialogs.erase(each) : std::next(each);
+}
 
 /* Whether the dialog has had its share. What ends it or belongs to a request that was let in always passes. */
 bool tooMany(Kind kind, const pjsip_rx_data *rdata)
@@ -302,101 +267,33 @@ pj_bool_t onRequest(pjsip_rx_data *rdata)
 }
 
 /* -- responses */
-bool stillAsked(const string &branch)
-{
-    const string key = "c$" + branch; /* as pjsip_tsx_create_key() makes it for an INVITE of ours */
-    pj_str_t name = {const_cast<char *>(key.c_str()), static_cast<pj_ssize_t>(key.size())};
-    return pjsip_tsx_layer_find_tsx(&name, PJ_FALSE) != NULL;
-}
-
-/* Each request is looked at every 64 s: an INVITE that was given up can be answered for one more look. */
-void forgetSent(long at)
-{
-    while (!sentInOrder.empty() && (sentInOrder.front().first <= at || sent.size() > SENT_BOUND)) {
-        const auto found = sent.find(sentInOrder.front().second);
-        if (found != sent.end() && found->second.until > at && sent.size() <= SENT_BOUND) {
-            if (!stillAsked(found->first))
-                found->second.until = std::min(found->second.until, at + REQUEST_S);
-            sentInOrder.emplace_back(std::min(found->second.until, at + REQUEST_S), found->first);
-        } else if (found != sent.end())
-            sent.erase(found);
-        sentInOrder.pop_front();
-    }
-}
-
-/* A dialog whose share is whole again is as good as a new one. */
-void forgetDialogs()
-{
-    const double whole = now() - DIALOG_BURST / DIALOG_RATE;
-    for (auto each = dialogs.begin(); each != dialogs.end();)
-        each = each->second.at <= whole ? dialogs.erase(each) : std::next(each);
-}
-
-pj_status_t onRequestOfOurs(pjsip_tx_data *tdata)
-{
-    const pjsip_method &method = tdata->msg->line.req.method;
-    if (method.id == PJSIP_ACK_METHOD)
-        return PJ_SUCCESS;
-    const pjsip_via_hdr *via = static_cast<pjsip_via_hdr *>(pjsip_msg_find_hdr(tdata->msg, PJSIP_H_VIA, NULL));
-    const pjsip_cid_hdr *callId = static_cast<pjsip_cid_hdr *>(pjsip_msg_find_hdr(tdata->msg, PJSIP_H_CALL_ID, NULL));
-    const pjsip_from_hdr *from = static_cast<pjsip_from_hdr *>(pjsip_msg_find_hdr(tdata->msg, PJSIP_H_FROM, NULL));
-    if (!via || !callId || !from)
-        return PJ_SUCCESS;
-    const long at = static_cast<long>(now());
-    const long until = at + (method.id == PJSIP_INVITE_METHOD ? INVITE_S : REQUEST_S);
-    const auto made = sent.emplace(text(via->branch_param), Sent());
-    Sent &entry = made.first->second;
-    if (made.second) {
-        entry.callId = text(callId->id);
-        entry.tag = text(from->tag);
-        entry.until = until;
-        /* Looked at soon: what was answered by then is forgotten early. */
-        sentInOrder.emplace_back(at + REQUEST_S, made.first->first);
-    }
-    pj_sockaddr_cp(&entry.to, &tdata->tp_info.dst_addr);
-    forgetSent(at);
-    return PJ_SUCCESS;
-}
-
-/* RFC 3261 17.1.3: by its branch. The rest keeps out those who saw the request and are not whom it was sent to. */
 pj_bool_t onResponse(pjsip_rx_data *rdata)
 {
-    const auto found = sent.find(text(rdata->msg_info.via->branch_param));
-    if (found == sent.end() || found->second.callId != text(rdata->msg_info.cid->id) ||
-        found->second.tag != text(rdata->msg_info.from->tag)) {
+    switch (judgeResponse(rdata, isKnown(rdata))) {
+    case STRAY:
         ++keptOut.strays;
         return PJ_TRUE;
-    }
-    if (!PJSIP_TRANSPORT_IS_RELIABLE(rdata->tp_info.transport) &&
-        !sameAddress(found->second.to, rdata->pkt_info.src_addr) && !isKnown(rdata)) {
+    case MISPLACED:
         ++keptOut.misplaced;
         keptOut.misplacedFrom = rdata->pkt_info.src_name;
         return PJ_TRUE;
+    default:
+        return PJ_FALSE;
     }
-    if (rdata->msg_info.msg->line.status.code >= 200)
-        found->second.until = std::min(found->second.until, static_cast<long>(now()) + ANSWERED_S);
-    return PJ_FALSE;
 }
 
-/* Behind the log of pjsua, before the transaction layer and what looks for late answers. */
-pjsip_module border = {
-    NULL, NULL, {const_cast<char *>("mod-cornetta-border"), 19}, -1, PJSIP_MOD_PRIORITY_TSX_LAYER - 2,
-    NULL, NULL, NULL, NULL, &onRequest, &onResponse, &onRequestOfOurs, NULL, NULL,
-};
+/* Behind the log of pjsua, before what looks for late answers. */
+pjsip_module border = makeModule("mod-cornetta-border", AT_THE_BORDER, &onRequest, &onResponse, &noteRequest);
 } // namespace
 
 void cornettaGuardBorder() PJSUA2_THROW(Error)
 {
-    {
-            known.clear();
-        sent.clear();
-        sentInOrder.clear();
-        dialogs.clear();
-        forStrangers = Bucket{STRANGERS_BURST, now()};
-        keptOut = CornettaKeptOut();
-    }
-    border.id = -1;
-    PJSUA2_CHECK_EXPR(pjsip_endpt_register_module(pjsua_get_pjsip_endpt(), &border));
+    known.clear();
+    dialogs.clear();
+    forgetAllRequests();
+    forStrangers = Bucket{STRANGERS_BURST, now()};
+    keptOut = CornettaKeptOut();
+    registerModule(border);
 }
 
 void cornettaLetIn(const std::vector<string> &networks)
@@ -411,12 +308,12 @@ void cornettaLetIn(const std::vector<string> &networks)
 
 bool cornettaKnows(const pj_sockaddr &address)
 {
-    return std::any_of(known.begin(), known.end(), [&address](const Network &each) { return within(each, address); });
+    return std::any_of(known.begin(), known.end(), [&address](const Network &each) { return within(address, each); });
 }
 
 CornettaKeptOut cornettaKeptOut()
 {
-    forgetSent(static_cast<long>(now()));
+    forgetOldRequests();
     forgetDialogs();
     CornettaKeptOut taken = keptOut;
     keptOut = CornettaKeptOut();

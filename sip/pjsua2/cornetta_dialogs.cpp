@@ -1,4 +1,6 @@
 #include "cornetta_dialogs.hpp"
+#include "cornetta_pjsip.hpp"
+#include "cornetta_words.hpp"
 
 #include <pjsua2/endpoint.hpp>
 #include <pjsua-lib/pjsua.h>
@@ -11,8 +13,8 @@
 #define THIS_FILE "cornetta_dialogs.cpp"
 
 using namespace pj; /* the macros of pjsua2 take its names for granted */
+using namespace cornetta;
 using std::string;
-typedef std::vector<string> Strings;
 
 namespace
 {
@@ -31,8 +33,6 @@ struct Orphan
 std::mutex guard;
 std::map<string, Orphan> orphans;
 Strings answered;
-
-string text(const pj_str_t &from) { return string(from.ptr, from.slen > 0 ? from.slen : 0); }
 
 string printed(pjsip_uri_context_e context, const void *uri)
 {
@@ -259,17 +259,8 @@ pj_bool_t onResponse(pjsip_rx_data *rdata)
     return PJ_TRUE;
 }
 
-/* Behind the border, before the transaction layer: no transaction of this process is meant. */
-pjsip_module watcher = {
-    NULL, NULL,
-    {const_cast<char *>("mod-cornetta-orphans"), 20},
-    -1,
-    PJSIP_MOD_PRIORITY_TSX_LAYER - 1,
-    NULL, NULL, NULL, NULL,
-    NULL,
-    &onResponse,
-    NULL, NULL, NULL,
-};
+/* No transaction of this process is meant. */
+pjsip_module watcher = makeModule("mod-cornetta-orphans", BEHIND_THE_BORDER, NULL, &onResponse);
 
 } // namespace
 
@@ -280,8 +271,7 @@ void cornettaWatchOrphans() PJSUA2_THROW(Error)
         orphans.clear();
         answered.clear();
     }
-    watcher.id = -1;
-    PJSUA2_CHECK_EXPR(pjsip_endpt_register_module(pjsua_get_pjsip_endpt(), &watcher));
+    registerModule(watcher);
 }
 
 CornettaDialog cornettaDialog(int callIndex) PJSUA2_THROW(Error)

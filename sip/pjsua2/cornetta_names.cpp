@@ -1,5 +1,6 @@
 #include "cornetta_names.hpp"
 #include "cornetta_border.hpp"
+#include "cornetta_pjsip.hpp"
 
 #include <pjsua2/endpoint.hpp>
 #include <pjsua-lib/pjsua.h>
@@ -16,6 +17,7 @@
 #define THIS_FILE "cornetta_names.cpp"
 
 using namespace pj; /* the macros of pjsua2 take its names for granted */
+using namespace cornetta;
 using std::string;
 
 /* Of pjlib, by cornetta_names.patch. */
@@ -262,17 +264,8 @@ pj_bool_t park(pjsip_rx_data *message)
     return PJ_TRUE;
 }
 
-/* Before the transaction layer, so that a message that waits is as one that comes later. */
-pjsip_module watcher = {
-    NULL, NULL,
-    {const_cast<char *>("mod-cornetta-names"), 18},
-    -1,
-    PJSIP_MOD_PRIORITY_TSX_LAYER - 1,
-    NULL, NULL, NULL, NULL,
-    &park,
-    &park,
-    NULL, NULL, NULL,
-};
+/* A message that waits is as one that comes later: the transaction layer has not seen it. */
+pjsip_module watcher = makeModule("mod-cornetta-names", BEHIND_THE_BORDER, &park, &park);
 
 void goOn(pjsip_rx_data *message)
 {
@@ -310,10 +303,9 @@ void letGo()
 void cornettaAskForNames() PJSUA2_THROW(Error)
 {
     letGo();
-    watcher.id = -1;
     cornetta_known_name = &knownName;
     PJSUA2_CHECK_EXPR(pjsip_endpt_set_ext_resolver(pjsua_get_pjsip_endpt(), &resolver));
-    PJSUA2_CHECK_EXPR(pjsip_endpt_register_module(pjsua_get_pjsip_endpt(), &watcher));
+    registerModule(watcher);
 }
 
 std::vector<std::string> cornettaNamesWanted()

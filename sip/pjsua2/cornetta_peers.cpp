@@ -1,17 +1,19 @@
 #include "cornetta_peers.hpp"
 #include "cornetta_border.hpp"
+#include "cornetta_networks.hpp"
+#include "cornetta_pjsip.hpp"
 
 #include <pjsua2/endpoint.hpp>
 #include <pjsua-lib/pjsua.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <map>
 
 #define THIS_FILE "cornetta_peers.cpp"
 
 using namespace pj; /* the macros of pjsua2 take its names for granted */
+using namespace cornetta;
 using std::string;
 
 namespace
@@ -22,13 +24,7 @@ const std::size_t MAX_INCOMING = 1024; /* incoming connections in all: our own h
 
 typedef std::chrono::steady_clock Clock;
 
-struct Network
-{
-    pj_sockaddr address;
-    unsigned bits;
-};
-
-struct Place
+struct Allowed
 {
     Network network;
     string user;
@@ -44,42 +40,13 @@ struct Connection
     Clock::time_point pingedAt;
 };
 
-std::vector<Place> places;
+std::vector<Allowed> places;
 std::map<pjsip_transport *, Connection> connections;
 pjsip_tp_state_callback before = NULL;
 
-bool parse(const string &text, Network &into)
-{
-    const std::size_t slash = text.find('/');
-    const string host = text.substr(0, slash);
-    pj_str_t address = {const_cast<char *>(host.c_str()), static_cast<pj_ssize_t>(host.size())};
-    for (int family : {pj_AF_INET(), pj_AF_INET6()})
-    {
-        pj_sockaddr_init(family, &into.address, NULL, 0);
-        if (pj_inet_pton(family, &address, pj_sockaddr_get_addr(&into.address)) != PJ_SUCCESS)
-            continue;
-        const unsigned most = 8 * pj_sockaddr_get_addr_len(&into.address);
-        into.bits = slash == string::npos ? most : (unsigned)std::atoi(text.c_str() + slash + 1);
-        return into.bits <= most;
-    }
-    return false;
-}
-
-bool within(const pj_sockaddr &address, const Network &network)
-{
-    if (address.addr.sa_family != network.address.addr.sa_family)
-        return false;
-    const unsigned char *one = static_cast<const unsigned char *>(pj_sockaddr_get_addr(&address));
-    const unsigned char *other = static_cast<const unsigned char *>(pj_sockaddr_get_addr(&network.address));
-    const unsigned whole = network.bits / 8, rest = network.bits % 8;
-    if (std::memcmp(one, other, whole) != 0)
-        return false;
-    return rest == 0 || ((one[whole] ^ other[whole]) >> (8 - rest)) == 0;
-}
-
 bool mayChallenge(const pj_sockaddr &address)
 {
-    for (const Place &each : places)
+    for (const Allowed &each : places)
         if (within(address, each.network))
             return true;
     return false;
@@ -87,7 +54,7 @@ bool mayChallenge(const pj_sockaddr &address)
 
 bool mayKnow(const pj_str_t &user, const pj_sockaddr &address)
 {
-    for (const Place &each : places)
+    for (const Allowed &each : places)
         if (pj_strcmp2(&user, each.user.c_str()) == 0 && within(address, each.network))
             return true;
     return false;
@@ -165,18 +132,9 @@ pj_bool_t onResponse(pjsip_rx_data *message)
     return PJ_FALSE;
 }
 
-/* Before the transaction layer, which answers and authenticates. */
-pjsip_module watcher = {
-    NULL, NULL,
-    {const_cast<char *>("mod-cornetta-peers"), 18},
-    -1,
-    PJSIP_MOD_PRIORITY_TSX_LAYER - 1,
-    NULL, NULL, NULL, NULL,
-    &onRequest,
-    &onResponse,
-    &onRequestSent,
-    NULL, NULL,
-};
+/* The transaction layer answers and authenticates. */
+pjsip_module watcher =
+    makeModule("mod-cornetta-peers", BEHIND_THE_BORDER, &onRequest, &onResponse, &onRequestSent);
 
 /* -- connections */
 
@@ -257,12 +215,10 @@ void onDropped(pjsip_tp_dropped_data *dropped)
 
 void cornettaWatchPeers() PJSUA2_THROW(Error)
 {
-    pjsip_endpoint *endpoint = pjsua_get_pjsip_endpt();
-    pjsip_tpmgr *manager = pjsip_endpt_get_tpmgr(endpoint);
+    pjsip_tpmgr *manager = pjsip_endpt_get_tpmgr(pjsua_get_pjsip_endpt());
     places.clear();
     connections.clear();
-    watcher.id = -1;
-    PJSUA2_CHECK_EXPR(pjsip_endpt_register_module(endpoint, &watcher));
+    registerModule(watcher);
     before = pjsip_tpmgr_get_state_cb(manager);
     if (before == &onState)
         before = NULL;
@@ -276,8 +232,8 @@ void cornettaCredentials(const std::vector<std::string> &allowed)
     for (const string &each : allowed)
     {
         const std::size_t space = each.find(' ');
-        Place one;
-        if (space == string::npos || !parse(each.substr(0, space), one.network))
+        Allowed one;
+        if (space == string::npos || !readNetwork(each.substr(0, space), one.network))
             continue;
         one.user = each.substr(space + 1);
         places.push_back(one);

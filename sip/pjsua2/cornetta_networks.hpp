@@ -1,0 +1,28 @@
+/* Addresses and networks as the configuration writes them. */
+#ifndef CORNETTA_NETWORKS_HPP
+#define CORNETTA_NETWORKS_HPP
+
+#include <pj/sock.h>
+
+#include <string>
+
+namespace cornetta
+{
+
+struct Network
+{
+    pj_sockaddr address;
+    unsigned bits;
+};
+
+/* 192.0.2.1, 192.0.2.0/24, 2001:db8::/32; whether it is one. */
+bool readNetwork(const std::string &written, Network &into);
+
+bool within(const pj_sockaddr &address, const Network &network);
+
+/* The ports may differ. */
+bool sameAddress(const pj_sockaddr &one, const pj_sockaddr &other);
+
+} // namespace cornetta
+
+#endif

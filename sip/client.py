@@ -15,6 +15,9 @@ What is guaranteed, in the life of one `EngineClient`:
   leg that it does not name. That covers an engine that died and a Dial that was lost with a connection. While nobody
   answers at the socket nothing is said. Legs of an earlier run of the node that the snapshot does not name, and for
   which nothing was replayed, are the node's own to settle.
+- **Newer engines**: an event that this node cannot read is delivered as an EngineFault in its place, with its sequence.
+  Where it was one of a known kind about a leg of ours, a snapshot is asked for, in case it was the leg's LegCleared.
+- **Older engines**: a command that needs an ability which the engine has not named is not sent (`AbilityMissing`).
 - **Commands** are sent at most once and in order. Whether a command that was sent just before the connection broke
   was carried out is seen in events and in the SnapshotTaken.
 """
@@ -31,9 +34,10 @@ import structlog
 from msgspec import Struct
 
 from dialer.vocabulary import telephony
-from dialer.vocabulary.errors import EngineUnavailable, NotFound, WireError
+from dialer.vocabulary.errors import AbilityMissing, EngineUnavailable, NotFound, WireError
 from dialer.vocabulary.ids import EngineId, LegId
-from sip.wire import Connection, ConnectionLimits, Welcome
+from sip.wire import Connection, ConnectionLimits, Unread, Welcome
+from sip.wire.connection import skipped
 
 _log = structlog.get_logger(__name__)
 
@@ -84,6 +88,7 @@ class EngineClient:
         self._acknowledged = 0
         self._open: dict[LegId, telephony.LegRole] = {}
         self._unsure: set[LegId] | None = None
+        self._abilities = telephony.FIRST
 
     # -- life ------------------------------------------------------------------------------------------------------
 
@@ -127,13 +132,29 @@ class EngineClient:
     # -- what the node says ----------------------------------------------------------------------------------------
 
     def send(self, command: telephony.Command) -> None:
-        """Tell the engine a command. Never blocks; raises EngineUnavailable when it cannot leave now."""
+        """Tell the engine a command. Never blocks; raises EngineUnavailable when it cannot leave now, AbilityMissing
+        when the engine does not know it."""
         connection = self._connection
         if connection is None:
             raise EngineUnavailable(f"engine {self.engine}: {self._problem}")
+        needed = telephony.ability_for(command)
+        if needed not in self._abilities:
+            raise AbilityMissing(self.engine, needed, telephony.IN_WORDS[needed])
         connection.send(command)
         if isinstance(command, telephony.Dial):
             self._open[command.leg] = command.role
+
+    def refuse(self, command: telephony.Command, missing: AbilityMissing) -> None:
+        """Deliver the answer to a command that the engine does not know."""
+        refused = telephony.CommandRefused(
+            command=str(command.__struct_config__.tag),
+            because=telephony.RefusedBecause.ABILITY,
+            problem=str(missing),
+            at=time.monotonic(),
+            leg=getattr(command, "leg", None),
+        )
+        # Not now: callbacks never run within a call of the node.
+        asyncio.get_running_loop().call_soon(self._on_event, self.engine, 0, refused)
 
     def expect(self, leg: LegId, role: telephony.LegRole) -> None:
         """A leg that somebody believes in: one LegCleared is due for it, as if its Dial had been sent."""
@@ -183,6 +204,7 @@ class EngineClient:
             engine=self.engine,
             on_welcome=self._welcomed,
             on_lost=self._lost,
+            on_unread=self._skip,
             acknowledged=self._acknowledged,
             boot=self._boot,
             limits=self._limits.connection,
@@ -199,6 +221,7 @@ class EngineClient:
         if boot != self._boot and welcome.first <= self._delivered:
             # The clock was set back and the engine's journal was lost: its numbers begin below what we have seen.
             self._delivered = self._acknowledged = 0
+        self._note_abilities(welcome.ready)
         self._boot = boot
         self._connection = connection
         self._unsure = set(self._open)
@@ -207,6 +230,13 @@ class EngineClient:
         connection.hold(self._held)
         connection.send(telephony.Snapshot())
         self._on_connection(self.engine, True, boot)
+
+    def _note_abilities(self, ready: telephony.EngineReady) -> None:
+        self._abilities = telephony.abilities_of(ready.abilities)
+        missing = [telephony.IN_WORDS[each] for each in telephony.Ability if each not in self._abilities]
+        if missing and ready.boot != self._boot:
+            problem = f"Engine {self.engine} cannot {', nor '.join(missing)}. Upgrade the engine where that is wanted."
+            _log.warning("engine_lacks_abilities", engine=self.engine, reason=problem)
 
     def _lost(self, reason: str) -> None:
         self._connection = None
@@ -229,9 +259,21 @@ class EngineClient:
         if sequence:
             self._delivered = sequence
 
+    def _skip(self, unread: Unread) -> None:
+        """An event of a newer engine. The node acknowledges what is delivered in its place."""
+        if 0 < unread.number <= self._delivered:
+            return
+        _log.warning("event_skipped", engine=self.engine, tag=unread.tag, reason=unread.problem)
+        self._on_event(self.engine, unread.number, skipped(unread))
+        if unread.number:
+            self._delivered = unread.number
+        if unread.is_known and unread.leg in self._open and self._unsure is None and self._connection is not None:
+            self._unsure = set(self._open)
+            self._connection.send(telephony.Snapshot())
+
     def _settle(self, snapshot: telephony.SnapshotTaken) -> None:
-        """Say of each leg that the engine does not know that it is gone, once a connection. Contacts first: where all
-        legs are lost, no agent is to be rung again for a contact who is gone as well."""
+        """Say of each leg that the engine does not know that it is gone, once for each snapshot that we asked for.
+        Contacts first: where all legs are lost, no agent is to be rung again for a contact who is gone as well."""
         named = {leg.leg: leg.role for leg in snapshot.legs}
         unsure, self._unsure = self._unsure, None
         lost = [leg for leg in unsure or () if leg in self._open and leg not in named]
@@ -274,10 +316,12 @@ class Engines:
 
     def send(self, engine: EngineId, command: telephony.Command) -> None:
         """Tell an engine a command; it is lost where the engine is not connected. The leg of a Dial that was lost gets
-        its LegCleared when the engine is back."""
+        its LegCleared when the engine is back. One that the engine does not know gets a CommandRefused."""
         client = self.client(engine)
         try:
             client.send(command)
+        except AbilityMissing as error:
+            client.refuse(command, error)
         except EngineUnavailable as error:
             _log.warning("command_lost", engine=engine, command=type(command).__name__, reason=str(error))
             if isinstance(command, telephony.Dial):

@@ -121,6 +121,7 @@ _ENGINE: Mapping[type, Callable[[Step, EngineId, Any], None]] = {
     telephony.AccountState: probing.on_account_state,
     telephony.ConfigurationTaken: refusals.on_configuration_taken,
     telephony.EngineFault: refusals.on_engine_fault,
+    telephony.CommandRefused: refusals.on_command_refused,
     telephony.LateAnswer: late.on_late_answer,
 }
 

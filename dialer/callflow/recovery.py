@@ -34,6 +34,7 @@ from dialer.vocabulary.telephony import (
     LegSnapshot,
     LegStanding,
     SnapshotTaken,
+    abilities_of,
 )
 from dialer.vocabulary.writes import ReleaseRecord, SettleAttempt, UpdateRecord
 
@@ -264,6 +265,7 @@ def on_ready(step: Step, engine_id: EngineId, event: EngineReady) -> None:
     engine = step.world.engines.setdefault(engine_id, EngineView(engine_id))
     engine.capacity = event.capacity
     engine.boot = event.boot
+    engine.abilities = abilities_of(event.abilities)
 
 
 def on_statistics(step: Step, engine_id: EngineId, event: EngineStatistics) -> None:

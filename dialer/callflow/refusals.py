@@ -16,7 +16,7 @@ from dialer.interactions.interaction import Interaction, InteractionTrigger
 from dialer.interactions.leg import LegTrigger
 from dialer.trunks.accounts import trunk_account
 from dialer.vocabulary import events, telephony
-from dialer.vocabulary.ids import EngineId
+from dialer.vocabulary.ids import EngineId, LegId
 from dialer.vocabulary.results import CallResult
 
 _SENTENCES = {
@@ -108,7 +108,24 @@ def on_engine_fault(step: Step, engine_id: EngineId, event: telephony.EngineFaul
     if engine is not None:
         engine.last_fault = f"{event.where}: {event.problem}"
     step.history("engine_fault", engine=engine_id, where=event.where, problem=event.problem)
-    leg = step.world.legs.get(event.leg) if event.leg and event.where == "play" else None
+    if event.leg and event.where == "play":
+        _message_failed(step, event.leg)
+
+
+def on_command_refused(step: Step, engine_id: EngineId, event: telephony.CommandRefused) -> None:
+    """The engine is older than the node and does not know the command."""
+    engine = step.world.engines.get(engine_id)
+    if engine is not None:
+        engine.last_fault = f"{event.command}: {event.problem}"
+    step.history(
+        "command_refused", engine=engine_id, command=event.command, because=event.because, problem=event.problem
+    )
+    if event.leg and event.command == "play":
+        _message_failed(step, event.leg)
+
+
+def _message_failed(step: Step, played_to: LegId) -> None:
+    leg = step.world.legs.get(played_to)
     interaction = step.world.interactions.get(leg.interaction) if leg is not None and leg.interaction else None
     if leg is not None and interaction is not None and interaction.contact_leg == leg.id:
         queue.on_message_failed(step, interaction)

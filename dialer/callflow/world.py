@@ -29,6 +29,7 @@ from dialer.vocabulary.ids import (
     NoticeId,
     TrunkName,
 )
+from dialer.vocabulary.telephony import FIRST, Ability
 
 #: How long nothing new is dialled over an engine that has run out of something.
 SHORT_S = 5.0
@@ -36,7 +37,8 @@ SHORT_S = 5.0
 
 @dataclass(slots=True)
 class EngineView:
-    """What the node knows of an engine. `settled` once its snapshot was compared with our legs."""
+    """What the node knows of an engine. `settled` once its snapshot was compared with our legs. `abilities` are those
+    of its last EngineReady: a command that needs another one is not to be told."""
 
     id: EngineId
     connected: bool = False
@@ -51,6 +53,7 @@ class EngineView:
     last_fault: str = ""
     problems: tuple[str, ...] = ()
     draining: bool = False
+    abilities: frozenset[Ability] = FIRST
     #: What it has run out of, and until when nothing new is dialled over it (monotonic seconds).
     shortage: str = ""
     short_until: float = 0.0

@@ -131,6 +131,17 @@ class EngineUnavailable(CornettaError):
     code = "engine_unavailable"
 
 
+class AbilityMissing(CornettaError):
+    """The engine `engine` lacks the ability `ability` (a code of telephony.Ability; `words` follow "cannot")."""
+
+    code = "ability_missing"
+
+    def __init__(self, engine: str, ability: str, words: str) -> None:
+        super().__init__(f"Engine {engine} cannot {words}: it is older than this node. Upgrade the engine.")
+        self.engine = engine
+        self.ability = ability
+
+
 class WireError(CornettaError):
     """The other side of the engine's socket does not speak our protocol (version, frame, size)."""
 

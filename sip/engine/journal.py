@@ -23,7 +23,7 @@ from dialer.vocabulary.errors import WireError
 from dialer.vocabulary.ids import LegId
 from sip.engine.salvage import salvage
 from sip.engine.wiretext import clean, cleaned
-from sip.wire import Ack, FrameWriter, Said
+from sip.wire import VERSION, Ack, FrameWriter, Said, Unread, since
 
 _log = structlog.get_logger(__name__)
 
@@ -43,8 +43,11 @@ class JournalLimits(Struct, frozen=True):
 
 
 class _Entry(Struct, frozen=True):
+    """`since` is the version of the wire from which on a node knows the event."""
+
     sequence: int
     frame: bytes
+    since: int
 
 
 class Journal:
@@ -92,7 +95,7 @@ class Journal:
         """Number an event and keep it; returns its frame. `flush` brings it to the disk. What cannot be encoded as it
         is, is said as far as it can be."""
         frame = self._encode(event)
-        self._keep(_Entry(self._next, frame))
+        self._keep(_Entry(self._next, frame, since(event)))
         self._next += 1
         self._unwritten += frame
         return frame
@@ -112,9 +115,9 @@ class Journal:
             self._dropped = 0
         self._unwritten += self._writer.encode(Ack(sequence))
 
-    def unacknowledged(self) -> list[bytes]:
-        """The frames to say to a node that has just connected, oldest first."""
-        return [entry.frame for entry in self._entries]
+    def unacknowledged(self, version: int = VERSION) -> list[bytes]:
+        """The frames to say to a node of this version of the wire that has just connected, oldest first."""
+        return [entry.frame for entry in self._entries if entry.since <= version]
 
     def flush(self, now_s: float) -> None:
         """Write what was added and acknowledged; compact the file, or try a disk that failed again."""
@@ -177,8 +180,9 @@ class Journal:
         found = salvage(data)
         last = 0
         for record, frame in found.records:
-            last = max(last, record.sequence)
-            self._remember(record, frame)
+            sequence = record.number if isinstance(record, Unread) else record.sequence
+            last = max(last, sequence)
+            self._remember(record, sequence, frame)
         if found.damaged:
             where = f"damaged at byte {found.damaged[0]}"
             if len(found.damaged) > 1:
@@ -186,12 +190,13 @@ class Journal:
             self._report(f"the journal {self._path} is {where}, {found.lost} bytes are lost, the rest is kept")
         return last
 
-    def _remember(self, record: Said | Ack, frame: bytes) -> None:
-        if isinstance(record, Said):
-            self._keep(_Entry(record.sequence, frame))
+    def _remember(self, record: Said | Ack | Unread, sequence: int, frame: bytes) -> None:
+        """An event of a newer engine is said as it is: the node may know it."""
+        if not isinstance(record, Ack):
+            self._keep(_Entry(sequence, frame, since(record.event) if isinstance(record, Said) else VERSION))
             return
-        self._acknowledged = max(self._acknowledged, record.sequence)
-        while self._entries and self._entries[0].sequence <= record.sequence:
+        self._acknowledged = max(self._acknowledged, sequence)
+        while self._entries and self._entries[0].sequence <= sequence:
             self._held_bytes -= len(self._entries.popleft().frame)
 
     def _rewrite(self, now_s: float) -> None:

@@ -69,10 +69,11 @@ class EngineSettings(Struct, frozen=True):
 
 
 class Owner(Legs, Protocol):
-    """What the program needs of the owner of pjsua2. `capacity` and `version` are known after `start`."""
+    """What the program needs of the owner of pjsua2. Its attributes are known after `start`."""
 
     capacity: int
     version: str
+    abilities: frozenset[telephony.Ability]
 
     def start(self) -> None: ...
 
@@ -200,6 +201,7 @@ class Program:
             capacity=self._owner.capacity,
             version=self._owner.version,
             at=time.monotonic(),
+            abilities=tuple(sorted(self._owner.abilities)),
         )
 
 

@@ -49,7 +49,7 @@ class EngineOverloaded(CornettaError):
 class Owner:
     """An engine as a library. `emit` is called on the owner thread and must only enqueue.
 
-    `capacity` (legs that the build can carry) and `version` (of pjsip) are known after `start`."""
+    `capacity` (legs that the build can carry), `version` (of pjsip) and `abilities` are known after `start`."""
 
     def __init__(
         self,
@@ -75,6 +75,7 @@ class Owner:
         self._handled = 0
         self.capacity = 0
         self.version = ""
+        self.abilities: frozenset[telephony.Ability] = frozenset()
 
     def start(self) -> None:
         """Start the owner thread and return when pjsua2 is up. EngineUnavailable says why it is not."""
@@ -175,6 +176,7 @@ class Owner:
         self._switchboard = Switchboard(self._settings, self._loop, self._endpoint, self._tap, self._book)
         self._pulse = Pulse(self._settings.statistics_interval_s)
         self._switchboard.start()
+        self.abilities = self._switchboard.abilities
         self._loop.every(self._settings.statistics_interval_s, self._tell_statistics)
         self._loop.every(COLLECT_EVERY_S, self._collect)
 

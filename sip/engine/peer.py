@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import cast
 
-from sip.wire import FrameReader, FrameWriter, Hello, Refusal, RefusalCode, ToEngine
+from sip.wire import FrameReader, FrameWriter, Hello, Refusal, RefusalCode, ToEngine, Unread
 
 _READ_BYTES = 256 * 1024
 _FRAMES_A_WRITE = 64
@@ -18,13 +18,15 @@ class PeerLost(Exception):
 
 
 class Peer:
-    """A node, or somebody who may become one by a Hello. Times are monotonic seconds; used by one thread."""
+    """A node, or somebody who may become one by a Hello; `version` is the one of the wire that was agreed. Times are
+    monotonic seconds; used by one thread."""
 
     def __init__(self, socket: sockets.socket, pending_max: int, now_s: float) -> None:
         """`pending_max` bounds the frames that wait because the other side does not read."""
         socket.setblocking(False)
         self.socket = socket
         self.hello: Hello | None = None
+        self.version = 0
         self.heard_at_s = now_s
         self._pending_max = pending_max
         self._pending: deque[bytes] = deque()
@@ -34,7 +36,7 @@ class Peer:
     def waits_to_write(self) -> bool:
         return bool(self._pending)
 
-    def read(self, now_s: float) -> list[ToEngine]:
+    def read(self, now_s: float) -> list[ToEngine | Unread]:
         """What has come. Raises PeerLost at the end of the connection, WireError for what is no frame of ours."""
         try:
             data = self.socket.recv(_READ_BYTES)

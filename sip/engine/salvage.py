@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from sip.wire import LENGTH_BYTES, MAX_FRAME_BYTES, Ack, Said
+from sip.wire import LENGTH_BYTES, MAX_FRAME_BYTES, Ack, Said, Unread, unread_frame
 
 _BEGINNINGS = (b"\x93\xa4said", b"\x92\xa3ack")
 """A msgpack array of three and of two with the tag of its frame (see `sip.wire.frames`)."""
@@ -19,10 +19,11 @@ _BEGINNINGS = (b"\x93\xa4said", b"\x92\xa3ack")
 
 @dataclass(slots=True)
 class Salvage:
-    """`records` with their frames in the order of the file. `damaged` are the bytes where what follows was no frame;
-    `lost` counts bytes that were given up. The end of a write that was cut short is neither."""
+    """`records` with their frames in the order of the file, an Unread for an event of a newer engine. `damaged` are the
+    bytes where what follows was no frame; `lost` counts bytes that were given up. The end of a write that was cut short
+    is neither."""
 
-    records: list[tuple[Said | Ack, bytes]] = field(default_factory=list)
+    records: list[tuple[Said | Ack | Unread, bytes]] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
     lost: int = 0
 
@@ -82,11 +83,13 @@ def _end(data: bytes, start: int) -> int:
     return start + LENGTH_BYTES + int.from_bytes(data[start : start + LENGTH_BYTES], "big")
 
 
-def _read(decoder: msgspec.msgpack.Decoder[Said | Ack], body: bytes) -> Said | Ack | None:
+def _read(decoder: msgspec.msgpack.Decoder[Said | Ack], body: bytes) -> Said | Ack | Unread | None:
     try:
         return decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeError):
-        return None
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        unread = unread_frame(body, error, to_engine=False)
+        # A tag of ours in a form that cannot be read was damaged.
+        return unread if unread is not None and not unread.is_known and unread.tag.isidentifier() else None
 
 
 def _framed(body: bytes) -> bytes:

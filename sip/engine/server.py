@@ -25,6 +25,7 @@ from sip.engine.allowance import Allowance
 from sip.engine.door import Door
 from sip.engine.journal import Journal
 from sip.engine.peer import Peer, PeerLost
+from sip.engine.refusals import refused, refused_unread
 from sip.engine.wiretext import clean
 from sip.wire import (
     OLDEST_VERSION,
@@ -38,8 +39,10 @@ from sip.wire import (
     Said,
     ToEngine,
     Told,
+    Unread,
     Welcome,
     agreed_version,
+    since,
 )
 
 _log = structlog.get_logger(__name__)
@@ -224,7 +227,8 @@ class Server:
             return self._writer.encode(Said(0, event)) if asker is not None and asker is self._node else None
         if isinstance(event, telephony.EngineStatistics):
             return self._writer.encode(Said(0, event))
-        return self._journal.add(event)
+        frame = self._journal.add(event)
+        return frame if self._node is None or since(event) <= self._node.version else None
 
     def _problems(self) -> list[str]:
         problems = self._journal.problems()
@@ -275,13 +279,16 @@ class Server:
         except WireError as error:
             self._refuse(peer, RefusalCode.PROTOCOL, f"the engine {self._engine} cannot follow: {error}")
 
-    def _take(self, peer: Peer, frame: ToEngine) -> None:
+    def _take(self, peer: Peer, frame: ToEngine | Unread) -> None:
         if isinstance(frame, Hello) and peer.hello is None:
             self._greet(peer, frame)
         elif peer is not self._node:
             raise WireError(f"a {type(frame).__name__} may not come before Hello")
         elif isinstance(frame, Told):
             self._tell(peer, frame.command)
+        elif isinstance(frame, Unread):
+            _log.warning("command_refused", engine=self._engine, tag=clean(frame.tag), problem=clean(frame.problem))
+            self.emit(refused_unread(frame, self._engine, peer.version))
         elif isinstance(frame, Ack):
             self._journal.acknowledge(frame.sequence)
         elif isinstance(frame, Ping):
@@ -298,14 +305,14 @@ class Server:
         try:
             self._legs.submit(command)
         except CornettaError as error:
-            self.emit(_refused(command, str(error)))
+            self.emit(refused(command, str(error)))
 
     def _ask_for_snapshot(self, asker: Peer | None) -> None:
         """`asker` is None for the watchdog. They are taken in the order in which they were asked for."""
         try:
             self._legs.submit(telephony.Snapshot())
         except CornettaError as error:
-            self.emit(_refused(telephony.Snapshot(), str(error)))
+            self.emit(refused(telephony.Snapshot(), str(error)))
         else:
             self._askers.append(asker)
 
@@ -335,12 +342,12 @@ class Server:
         if hello.boot == ready.boot or hello.acknowledged < journal.first:
             # The sequence of a boot that we know nothing of, numbered by a clock ahead of ours, would not be ours.
             journal.acknowledge(min(hello.acknowledged, journal.last))
-        peer.hello = hello
+        peer.hello, peer.version = hello, version
         self._strangers.remove(peer)
         self._node = peer
         _log.info("node_connected", engine=self._engine, node=hello.node, replayed=journal.held)
         self._legs.attended(True)
-        peer.replay([self._writer.encode(Welcome(version, journal.first, ready)), *journal.unacknowledged()])
+        peer.replay([self._writer.encode(Welcome(version, journal.first, ready)), *journal.unacknowledged(version)])
         self._send(peer, [])
 
     def _refuse(self, peer: Peer, code: RefusalCode, message: str) -> None:
@@ -373,14 +380,3 @@ class Server:
         quiet_s = now_s - node.heard_at_s
         if quiet_s > limits.silence_timeout_s:
             self._refuse(node, RefusalCode.SILENT, f"nothing was heard from the node for {quiet_s:.0f} s")
-
-
-def _refused(command: telephony.Command, problem: str) -> telephony.Event:
-    """What a node is told of a command that the owner did not take."""
-    now_s = time.monotonic()
-    if isinstance(command, telephony.Dial):
-        return telephony.LegCleared(
-            leg=command.leg, code=0, reason=problem, q850=None, by=telephony.ClearedBy.REFUSED, at=now_s
-        )
-    leg = getattr(command, "leg", None)
-    return telephony.EngineFault(where=type(command).__name__, problem=problem, at=now_s, leg=leg)

@@ -97,6 +97,12 @@ class Switchboard:
         self._taps.start()
         self._supervision.start()
 
+    @property
+    def abilities(self) -> frozenset[telephony.Ability]:
+        """What this engine can do, with this build of pjsua2 and these settings."""
+        lacking = frozenset() if self._taps.available else frozenset({telephony.Ability.ANALYSIS})
+        return frozenset(telephony.Ability) - lacking
+
     def handle(self, command: telephony.Command) -> None:
         """Carry out one command. Commands to legs that are gone are ignored: their LegCleared says it all."""
         kind = type(command)

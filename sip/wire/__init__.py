@@ -20,8 +20,11 @@ from sip.wire.frames import (
     ToEngine,
     Told,
     ToNode,
+    Unread,
     Welcome,
     agreed_version,
+    since,
+    unread_frame,
 )
 from sip.wire.keeper import EngineCommandLine, EngineKeeper, KeeperLimits
 from sip.wire.spawn import EngineProcess
@@ -49,6 +52,9 @@ __all__ = [
     "ToEngine",
     "ToNode",
     "Told",
+    "Unread",
     "Welcome",
     "agreed_version",
+    "since",
+    "unread_frame",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Final, Self, cast
 
@@ -25,12 +26,14 @@ from sip.wire.frames import (
     Said,
     Told,
     ToNode,
+    Unread,
     Welcome,
 )
 
 SaidCallback = Callable[[int, telephony.Event], None]
 WelcomeCallback = Callable[["Connection", Welcome], None]
 LostCallback = Callable[[str], None]
+UnreadCallback = Callable[[Unread], None]
 
 
 class ConnectionLimits(Struct, frozen=True):
@@ -46,14 +49,22 @@ def _nothing(*_: object) -> None:
     """For callers who do not want to be told."""
 
 
+def skipped(unread: Unread) -> telephony.EngineFault:
+    """What is told in the place of an event that a newer engine said and this program cannot read."""
+    problem = f"the engine said {unread.tag!r}, which this program cannot read: it was skipped. Upgrade this program."
+    return telephony.EngineFault(where="unknown_event", problem=problem, at=time.monotonic(), leg=unread.leg)
+
+
 class Connection(asyncio.Protocol):
     """A connection whose Hello was answered by Welcome.
 
     Guarantees: `on_welcome(connection, welcome)` is called first, then `on_said(0, EngineReady)`, then `on_said` for
     each event in the order of the engine, all on the loop and never within `send`. A callback that raises ends the
-    connection; its event was not acknowledged and comes again on the next one. After `on_lost(reason)`, which is
-    called once for a connection that was welcomed, nothing follows. Commands arrive in order or, when the connection
-    is lost, from some command on not at all; they are never sent twice.
+    connection; its event was not acknowledged and comes again on the next one. An event that only a newer program can
+    read goes to `on_unread`; where there is none, `on_said` gets an EngineFault in its place. After
+    `on_lost(reason)`, which is called once for a connection that was welcomed, nothing follows. Commands arrive in
+    order or, when the connection is lost, from some command on not at all; they are never sent
+    twice.
     """
 
     def __init__(
@@ -62,6 +73,7 @@ class Connection(asyncio.Protocol):
         on_said: SaidCallback,
         on_welcome: WelcomeCallback,
         on_lost: LostCallback,
+        on_unread: UnreadCallback | None,
         limits: ConnectionLimits,
     ) -> None:
         """Not for callers: `open` makes connections."""
@@ -71,6 +83,7 @@ class Connection(asyncio.Protocol):
         self._on_said = on_said
         self._on_welcome = on_welcome
         self._on_lost = on_lost
+        self._on_unread = on_unread
         self._limits = limits
         self._reader: FrameReader[ToNode] = FrameReader(cast("type[ToNode]", ToNode))
         self._writer = FrameWriter()
@@ -96,6 +109,7 @@ class Connection(asyncio.Protocol):
         engine: EngineId | None = None,
         on_welcome: WelcomeCallback = _nothing,
         on_lost: LostCallback = _nothing,
+        on_unread: UnreadCallback | None = None,
         acknowledged: int = 0,
         boot: str = "",
         limits: ConnectionLimits | None = None,
@@ -111,7 +125,7 @@ class Connection(asyncio.Protocol):
         try:
             async with asyncio.timeout(limits.connect_timeout_s):
                 _, connection = await loop.create_unix_connection(
-                    lambda: cls(engine, on_said, on_welcome, on_lost, limits), socket
+                    lambda: cls(engine, on_said, on_welcome, on_lost, on_unread, limits), socket
                 )
                 await connection._greet(hello)
         except TimeoutError as error:
@@ -234,11 +248,16 @@ class Connection(asyncio.Protocol):
 
     # -- what comes ------------------------------------------------------------------------------------------------
 
-    def _take(self, frame: ToNode) -> None:
+    def _take(self, frame: ToNode | Unread) -> None:
+        if isinstance(frame, Said | Unread) and not self._welcome.done():
+            raise WireError("the engine said an event before Welcome")
         if isinstance(frame, Said):
-            if not self._welcome.done():
-                raise WireError("the engine said an event before Welcome")
             self._on_said(frame.sequence, frame.event)
+        elif isinstance(frame, Unread):
+            if self._on_unread is None:
+                self._on_said(frame.number, skipped(frame))
+            else:
+                self._on_unread(frame)
         elif isinstance(frame, Ping):
             if self._transport is not None:
                 self._transport.write(self._writer.encode(Pong()))

@@ -4,6 +4,10 @@ A frame is four bytes of length (big endian, without themselves) and one msgpack
 them short; commands and events inside them are maps, so that a field with a default can be added without a new
 version of the wire.
 
+A tag may be added within a version: a peer that is older refuses a command that it does not know, and skips an event,
+each with an answer (`Unread`). A peer of version 1 ends the connection instead: it is said no event that is younger
+(`since`), and an engine that names no abilities is told no command that is (`telephony.ability_for`).
+
 A conversation: the node connects and says Hello; the engine answers Welcome, or Refusal and closes. Then the engine
 says every event that was not acknowledged, in order, and after these whatever happens; the node tells commands and
 acknowledges. Either side may Ping; the other answers Pong.
@@ -12,16 +16,20 @@ acknowledges. Either side may Ping; the other answers Pong.
 from __future__ import annotations
 
 import enum
-from typing import Generic, TypeVar
+from collections.abc import Mapping
+from typing import Generic, TypeVar, get_args
 
 import msgspec
 from msgspec import Struct
 
 from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import WireError
+from dialer.vocabulary.ids import LegId
 
-VERSION = 1
-"""The version that this program speaks. Raise it when a frame, a tag or the meaning of a field changes."""
+VERSION = 2
+"""The version that this program speaks. Raise it when a frame or the meaning of a tag or a field changes.
+
+2: a peer reads on after a command or an event that it does not know."""
 
 OLDEST_VERSION = max(1, VERSION - 1)
 """The oldest version that this program still speaks: the one before, so that either side may be upgraded first."""
@@ -105,10 +113,30 @@ class Pong(Struct, frozen=True, array_like=True, tag="pong"):
     """The answer to Ping."""
 
 
+class Unread(Struct, frozen=True):
+    """What stands in the place of a Told or a Said whose command or event a newer peer has made: of a tag that is not
+    known here, or of a known one (`is_known`) in a form that cannot be read. `number` is that of the Told, or the
+    sequence of the Said."""
+
+    number: int
+    tag: str
+    is_known: bool
+    problem: str
+    leg: LegId | None = None
+
+
 ToEngine = Hello | Told | Ack | Ping | Pong
 ToNode = Welcome | Refusal | Said | Ping | Pong
 
 FrameT = TypeVar("FrameT")
+
+
+_SINCE: Mapping[type[telephony.Event], int] = {telephony.CommandRefused: 2}
+
+
+def since(event: telephony.Event) -> int:
+    """The version of the wire from which on a node knows this event."""
+    return _SINCE.get(type(event), 1)
 
 
 def agreed_version(oldest: int, newest: int, our_oldest: int = OLDEST_VERSION, our_newest: int = VERSION) -> int | None:
@@ -140,6 +168,7 @@ class FrameReader(Generic[FrameT]):
 
     def __init__(self, frames: type[FrameT]) -> None:
         self._decoder: msgspec.msgpack.Decoder[FrameT] = msgspec.msgpack.Decoder(frames)
+        self._to_engine = Told in get_args(frames)
         self._rest = bytearray()
 
     @property
@@ -147,15 +176,15 @@ class FrameReader(Generic[FrameT]):
         """Bytes that were fed and are not a whole frame yet."""
         return len(self._rest)
 
-    def feed(self, data: bytes) -> list[FrameT]:
-        """The frames that are whole now, in order.
+    def feed(self, data: bytes) -> list[FrameT | Unread]:
+        """The frames that are whole now, in order; an Unread for each that only a newer program can read.
 
         Raises WireError for a length beyond MAX_FRAME_BYTES and for bytes that are no frame of ours; the connection
         is of no use then.
         """
         rest = self._rest
         rest += data
-        found: list[FrameT] = []
+        found: list[FrameT | Unread] = []
         start = 0
         view = memoryview(rest)
         try:
@@ -176,9 +205,49 @@ class FrameReader(Generic[FrameT]):
             raise WireError(f"a frame of {length} bytes is announced, above the {MAX_FRAME_BYTES} of the wire")
         return body + length if len(view) >= body + length else None
 
-    def _decode(self, body: memoryview) -> FrameT:
+    def _decode(self, body: memoryview) -> FrameT | Unread:
         with body:
             try:
                 return self._decoder.decode(body)
-            except (msgspec.DecodeError, msgspec.ValidationError) as error:
-                raise WireError(f"a frame of {len(body)} bytes cannot be read: {error}") from error
+            except (msgspec.MsgspecError, UnicodeError) as error:
+                unread = unread_frame(bytes(body), error, to_engine=self._to_engine)
+                if unread is None:
+                    raise WireError(f"a frame of {len(body)} bytes cannot be read: {error}") from error
+                return unread
+
+
+class _AnyTold(Struct, array_like=True, tag="told"):
+    number: int
+    content: msgspec.Raw
+
+
+class _AnySaid(Struct, array_like=True, tag="said"):
+    number: int
+    content: msgspec.Raw
+
+
+class _AnyContent(Struct):
+    """What commands and events of all versions have: their tag, and most of them a leg."""
+
+    type: str
+    leg: str | None = None
+
+
+_ANY_TOLD: msgspec.msgpack.Decoder[_AnyTold] = msgspec.msgpack.Decoder(_AnyTold)
+_ANY_SAID: msgspec.msgpack.Decoder[_AnySaid] = msgspec.msgpack.Decoder(_AnySaid)
+_ANY_CONTENT: msgspec.msgpack.Decoder[_AnyContent] = msgspec.msgpack.Decoder(_AnyContent)
+_COMMAND_TAGS = frozenset(str(kind.__struct_config__.tag) for kind in get_args(telephony.Command))
+_EVENT_TAGS = frozenset(str(kind.__struct_config__.tag) for kind in get_args(telephony.Event))
+
+
+def unread_frame(body: bytes, error: Exception, *, to_engine: bool) -> Unread | None:
+    """A frame that could not be read for `error`, as far as it can be; None where it is no Told (`to_engine`) or Said
+    with a tag."""
+    try:
+        frame = (_ANY_TOLD if to_engine else _ANY_SAID).decode(body)
+        content = _ANY_CONTENT.decode(frame.content)
+    except (msgspec.MsgspecError, UnicodeError):
+        return None
+    known = content.type in (_COMMAND_TAGS if to_engine else _EVENT_TAGS)
+    leg = LegId(content.leg) if content.leg is not None else None
+    return Unread(frame.number, content.type, known, str(error), leg)

@@ -8,6 +8,13 @@ again are the node's to decide.
 
 from __future__ import annotations
 
+from dialer.vocabulary.telephony.abilities import (
+    FIRST,
+    IN_WORDS,
+    Ability,
+    abilities_of,
+    ability_for,
+)
 from dialer.vocabulary.telephony.accounts import (
     Account,
     ClearedBy,
@@ -49,6 +56,7 @@ from dialer.vocabulary.telephony.commands import (
 from dialer.vocabulary.telephony.events import (
     AccountState,
     AnalysisCompleted,
+    CommandRefused,
     ConfigurationTaken,
     Digits,
     Drained,
@@ -70,6 +78,7 @@ from dialer.vocabulary.telephony.events import (
     PlayFinished,
     ProbeCompleted,
     RecordingFinished,
+    RefusedBecause,
     SnapshotTaken,
     StreamStatistics,
     ToneHeard,
@@ -81,6 +90,9 @@ from dialer.vocabulary.telephony.sources import (
 )
 
 __all__ = [
+    "FIRST",
+    "IN_WORDS",
+    "Ability",
     "Account",
     "AccountState",
     "Alert",
@@ -88,6 +100,7 @@ __all__ = [
     "Answer",
     "ClearedBy",
     "Command",
+    "CommandRefused",
     "ConfigurationTaken",
     "Configure",
     "Credentials",
@@ -127,6 +140,7 @@ __all__ = [
     "Record",
     "RecordingFinished",
     "Refer",
+    "RefusedBecause",
     "Reject",
     "ResumePeer",
     "SendDigits",
@@ -144,4 +158,6 @@ __all__ = [
     "Tone",
     "ToneHeard",
     "Transport",
+    "abilities_of",
+    "ability_for",
 ]

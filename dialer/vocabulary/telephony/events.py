@@ -25,13 +25,15 @@ class StreamStatistics(Struct, frozen=True):
 
 class EngineReady(Struct, frozen=True, tag="engine_ready"):
     """First event of a connection. `boot` names this start of the engine: another boot has no old legs.
-    `capacity` is the number of legs that the build can carry."""
+    `capacity` is the number of legs that the build can carry. `abilities` are codes of `Ability`, perhaps of newer
+    ones too; none from an engine that is older than the field: see `abilities_of`."""
 
     engine: EngineId
     boot: str
     capacity: int
     version: str
     at: float
+    abilities: tuple[str, ...] = ()
 
 
 class ConfigurationTaken(Struct, frozen=True, tag="configuration_taken"):
@@ -209,6 +211,25 @@ class EngineFault(Struct, frozen=True, tag="engine_fault"):
     leg: LegId | None = None
 
 
+class RefusedBecause(enum.StrEnum):
+    """Why a command was not carried out."""
+
+    UNKNOWN = "unknown"  # the engine does not know the command
+    UNREADABLE = "unreadable"  # it knows the command, but not in this form
+    ABILITY = "ability"  # the engine lacks the ability: the node did not send the command
+
+
+class CommandRefused(Struct, frozen=True, tag="command_refused"):
+    """A command was not carried out, because the engine is older than the node. `command` is its tag; `problem` says in
+    one sentence what is missing and the remedy."""
+
+    command: str
+    because: RefusedBecause
+    problem: str
+    at: float
+    leg: LegId | None = None
+
+
 class EngineStatistics(Struct, frozen=True, tag="engine_statistics"):
     """Every few seconds. `lingering`: slots of legs that are cleared but whose transactions still run.
     `lag_ms_max`: the longest time the owner thread took between two polls. `draining`: it refuses every Dial, and ends
@@ -284,6 +305,7 @@ Event = (
     | AccountState
     | ProbeCompleted
     | EngineFault
+    | CommandRefused
     | EngineStatistics
     | SnapshotTaken
     | Drained

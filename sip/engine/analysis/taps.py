@@ -84,6 +84,11 @@ class Taps:
         self._awaited: dict[int, _Tapping] = {}
         self._process: AnalysisProcess | None = None
 
+    @property
+    def available(self) -> bool:
+        """Whether legs can be tapped: not without analysis, nor with the wheel of PyPI."""
+        return self._enabled
+
     def start(self) -> None:
         if self._enabled:
             self._process = AnalysisProcess(lambda result: self._loop.post(lambda: self._came(result)))

@@ -28,6 +28,7 @@ class FakeOwner:
     def __init__(self, settings: OwnerSettings, emit: Callable[[telephony.Event], None]) -> None:
         self.capacity = 0
         self.version = ""
+        self.abilities = frozenset(telephony.Ability)
         self.presence: list[bool] = []
         self.commands: list[telephony.Command] = []
         self._settings = settings

@@ -26,6 +26,7 @@ from sip.wire import (
     ToEngine,
     Told,
     ToNode,
+    Unread,
     Welcome,
     agreed_version,
 )
@@ -81,7 +82,7 @@ def test_frames_come_out_whole_however_they_are_cut(cuts: list[int], sequences: 
     frames = [Ack(sequence) for sequence in sequences]
     data = b"".join(FrameWriter().encode(frame) for frame in frames)
     reader = reader_of_engine()
-    found: list[ToEngine] = []
+    found: list[ToEngine | Unread] = []
     for cut in cuts:
         found += reader.feed(data[:cut])
         data = data[cut:]

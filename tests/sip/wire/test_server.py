@@ -19,7 +19,7 @@ from dialer.vocabulary.ids import EngineId, LegId
 from sip.engine.journal import Journal, JournalLimits
 from sip.engine.server import Server, ServerLimits
 from sip.engine.settings import OwnerSettings
-from sip.wire import Ack, Connection, FrameReader, FrameWriter, Hello, Refusal, RefusalCode, Told, ToNode
+from sip.wire import Ack, Connection, FrameReader, FrameWriter, Hello, Refusal, RefusalCode, Told, ToNode, Unread
 from tests.sip.wire.descriptors import descriptors_left
 from tests.sip.wire.fake_owner import FakeOwner
 from tests.sip.wire.heard import WAIT_S, Heard, client_of, dial, digits
@@ -193,7 +193,7 @@ class Raw:
         self._writer.write(data)
         await self._writer.drain()
 
-    async def hear(self) -> ToNode | None:
+    async def hear(self) -> ToNode | Unread | None:
         """The next frame; None at the end of the connection."""
         async with asyncio.timeout(WAIT_S):
             while data := await self._reader.read(65536):

@@ -13,9 +13,13 @@ from dialer.vocabulary import commands
 from dialer.vocabulary.events import DesktopDisconnected
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import (
+    FIRST,
+    Ability,
     ClearedBy,
+    CommandRefused,
     Dial,
     EngineFault,
+    EngineReady,
     HangUp,
     Join,
     LateAnswer,
@@ -25,11 +29,12 @@ from dialer.vocabulary.telephony import (
     LegRole,
     Play,
     PlayFinished,
+    RefusedBecause,
 )
 from dialer.vocabulary.writes import BeginAttempt, SettleAttempt
 from tests.unit.callflow.ahead import counted, dial, hears_message, of, predictive
 from tests.unit.callflow.floor import Floor
-from tests.unit.callflow.house import ADA, BOB, SPARE, SPRING, trunk
+from tests.unit.callflow.house import ADA, BOB, ENGINE, SPARE, SPRING, trunk
 
 BOTH = pytest.mark.parametrize("mode", [Mode.PREDICTIVE, Mode.PREDICTIVE_ASM])
 
@@ -330,3 +335,22 @@ def test_a_message_that_cannot_be_played_leaves_nobody_in_silence() -> None:
     assert [each.leg for each in floor.commands(HangUp)] == [second.id]
     floor.engine_says(EngineFault("play", "no such file", floor.now, first.id))
     assert of(floor, first).state is InteractionState.CONNECTED
+
+
+def test_an_older_engine_that_does_not_know_a_command_is_named_with_the_remedy() -> None:
+    floor, script = predictive(agents=(ADA,))
+    first, second = dial(floor, script, 2)
+    floor.answer(first)
+    floor.answer(second)
+    floor.pass_time(2.1)
+    problem = "Engine e1 does not know the command 'play': it is older than the node. Upgrade the engine."
+    floor.engine_says(CommandRefused("play", RefusedBecause.UNKNOWN, problem, floor.now, second.id))
+    assert [each.leg for each in floor.commands(HangUp)] == [second.id], "nobody is left in silence"
+    assert floor.world.engines[ENGINE].last_fault == f"play: {problem}"
+
+
+def test_the_abilities_of_an_engine_are_those_that_it_names() -> None:
+    floor, _ = predictive(agents=(ADA,))
+    assert floor.world.engines[ENGINE].abilities == FIRST
+    floor.engine_says(EngineReady(ENGINE, "boot-1", 1000, "1", floor.now, ("calls", "translation")))
+    assert floor.world.engines[ENGINE].abilities == {Ability.CALLS}

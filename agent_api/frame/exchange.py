@@ -14,10 +14,11 @@ from agent_api.frame.dependencies import Dependencies
 from config.model import Settings
 from dialer.agents.agent import Agent
 from dialer.callflow.world import World
+from dialer.campaigns.campaign import Campaign
 from dialer.ports import Moment
 from dialer.vocabulary.commands import Command
 from dialer.vocabulary.errors import NotFound
-from dialer.vocabulary.ids import AgentName
+from dialer.vocabulary.ids import AgentName, CampaignName
 
 S = TypeVar("S", bound=Struct)
 
@@ -83,6 +84,11 @@ class Exchange:
 
     def path(self, name: str) -> str:
         return self.request.match_info[name]
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign of the path. Raises NotFound for one that is not configured."""
+        return self.world.campaign(CampaignName(self.path("campaign")))
 
     def content_as(self, kind: type[S]) -> S:
         """The body; `kind` is the route's."""

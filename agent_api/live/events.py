@@ -6,6 +6,7 @@ from aiohttp import web
 
 from agent_api.frame.exchange import Exchange
 from agent_api.frame.route import AGENTS, FLOOR, PREFIX, Route
+from agent_api.frame.section import Section
 from agent_api.live.socket import EventsQuery, Sockets
 
 
@@ -19,17 +20,5 @@ class EventsRoute:
         return await self._sockets.serve(exchange)
 
     def routes(self) -> tuple[Route, ...]:
-        return (
-            Route(
-                method="GET",
-                path=f"{PREFIX}/events",
-                name="events",
-                summary="Numbered events by WebSocket",
-                tag="events",
-                handler=self.serve,
-                roles=AGENTS | FLOOR,
-                query=EventsQuery,
-                status=101,
-                refusals=(400, 429),
-            ),
-        )
+        section, words = Section("events", f"{PREFIX}/events", AGENTS | FLOOR), "Numbered events by WebSocket"
+        return (section.get("", "events", words, self.serve, query=EventsQuery, status=101, refusals=(400, 429)),)

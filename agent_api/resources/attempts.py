@@ -7,7 +7,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from agent_api.frame.exchange import Exchange, Reply
-from agent_api.frame.route import PREFIX, READERS, Route
+from agent_api.frame.route import PREFIX, Route
+from agent_api.frame.section import Section
 from dialer.ports import AttemptRow
 from dialer.vocabulary.ids import CampaignName
 
@@ -38,17 +39,6 @@ async def show(exchange: Exchange) -> Reply:
 
 
 def routes() -> tuple[Route, ...]:
-    return (
-        Route(
-            method="GET",
-            path=f"{PREFIX}/attempts",
-            name="attempts",
-            summary="What was dialled, and what came of it",
-            tag="reports",
-            handler=show,
-            roles=READERS,
-            query=AttemptsQuery,
-            response=AttemptsPage,
-            refusals=(404,),
-        ),
-    )
+    section = Section("reports", f"{PREFIX}/attempts")
+    words = "What was dialled, and what came of it"
+    return (section.get("", "attempts", words, show, AttemptsPage, query=AttemptsQuery, refusals=(404,)),)

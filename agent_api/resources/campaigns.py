@@ -8,13 +8,14 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from agent_api.frame.exchange import Exchange, Reply
-from agent_api.frame.route import FLOOR, PREFIX, READERS, Handler, Route
+from agent_api.frame.route import PREFIX, Route
+from agent_api.frame.section import Section
 from dialer.campaigns.reason import NoCallsCode
 from dialer.views.campaign import CampaignView, WhyView, campaign_view, why_view
 from dialer.views.mode_change import ModeChangeView, before_change, mode_change_view
 from dialer.views.overview import OverviewView, overview
 from dialer.views.pacing_sentence import pacing_sentence
-from dialer.vocabulary.commands import ChangeMode, LoadCampaign, StartCampaign, StopCampaign, UnloadCampaign
+from dialer.vocabulary.commands import ChangeMode, Command, LoadCampaign, StartCampaign, StopCampaign, UnloadCampaign
 from dialer.vocabulary.counted import counted
 from dialer.vocabulary.ids import CampaignName
 from dialer.vocabulary.results import CallResult
@@ -47,8 +48,10 @@ def _name(exchange: Exchange) -> CampaignName:
     return CampaignName(exchange.path("campaign"))
 
 
-def _shown(exchange: Exchange) -> Reply:
-    return Reply(campaign_view(exchange.world, exchange.world.campaign(_name(exchange))))
+async def _steer(exchange: Exchange, command: Command) -> Reply:
+    """Carry out a command to the campaign; answered with how it is then."""
+    await exchange.ask(command)
+    return Reply(campaign_view(exchange.world, exchange.campaign))
 
 
 async def show_all(exchange: Exchange) -> Reply:
@@ -58,14 +61,14 @@ async def show_all(exchange: Exchange) -> Reply:
 
 async def show(exchange: Exchange) -> Reply:
     """With the results of all its attempts."""
-    campaign = exchange.world.campaign(_name(exchange))
+    campaign = exchange.campaign
     results = await exchange.dependencies.attempts.results(campaign.name)
     return Reply(campaign_view(exchange.world, campaign, {result.value: n for result, n in results.items()}))
 
 
 async def why(exchange: Exchange) -> Reply:
     world = exchange.world
-    campaign = world.campaign(_name(exchange))
+    campaign = exchange.campaign
     found = why_view(world, campaign)
     if found is not None and found.code == NoCallsCode.LIST_FINISHED:
         results = await exchange.dependencies.attempts.results(campaign.name)
@@ -83,84 +86,53 @@ def _what_was_done(why: WhyView, results: Mapping[CallResult, int]) -> str:
 
 
 async def load(exchange: Exchange) -> Reply:
-    await exchange.ask(LoadCampaign(_name(exchange), exchange.who.user.name))
-    return _shown(exchange)
+    return await _steer(exchange, LoadCampaign(_name(exchange), exchange.who.user.name))
 
 
 async def start(exchange: Exchange) -> Reply:
-    await exchange.ask(StartCampaign(_name(exchange), exchange.who.user.name))
-    return _shown(exchange)
+    return await _steer(exchange, StartCampaign(_name(exchange), exchange.who.user.name))
 
 
 async def stop(exchange: Exchange) -> Reply:
-    await exchange.ask(StopCampaign(_name(exchange), exchange.who.user.name))
-    return _shown(exchange)
+    return await _steer(exchange, StopCampaign(_name(exchange), exchange.who.user.name))
 
 
 async def unload(exchange: Exchange) -> Reply:
     force = exchange.content_as(UnloadRequest).force
-    await exchange.ask(UnloadCampaign(_name(exchange), exchange.who.user.name, force))
-    return _shown(exchange)
+    return await _steer(exchange, UnloadCampaign(_name(exchange), exchange.who.user.name, force))
 
 
 async def change_mode(exchange: Exchange) -> Reply:
     """Answered with what happens to calls that ring, to offers and to agents."""
     mode = exchange.content_as(ModeRequest).mode
     world = exchange.world
-    before = before_change(world, world.campaign(_name(exchange)))
+    before = before_change(world, exchange.campaign)
     await exchange.ask(ChangeMode(_name(exchange), mode, exchange.who.user.name))
-    return Reply(mode_change_view(world, world.campaign(_name(exchange)), before))
+    return Reply(mode_change_view(world, exchange.campaign, before))
 
 
 async def show_overview(exchange: Exchange) -> Reply:
     return Reply(overview(exchange.world, exchange.now))
 
 
-def _steer(
-    path: str,
-    name: str,
-    summary: str,
-    handler: Handler,
-    request: type[Struct] | None = None,
-    response: type[Struct] = CampaignView,
-) -> Route:
-    return Route(
-        method="POST",
-        path=f"{PREFIX}/campaigns/{{campaign}}/{path}",
-        name=name,
-        summary=summary,
-        tag="campaigns",
-        handler=handler,
-        roles=FLOOR,
-        request=request,
-        response=response,
-        refusals=(404, 409),
-    )
-
-
-def _look(path: str, name: str, summary: str, handler: Handler, response: object, *, may_miss: bool) -> Route:
-    return Route(
-        method="GET",
-        path=f"{PREFIX}/{path}",
-        name=name,
-        summary=summary,
-        tag="campaigns",
-        handler=handler,
-        roles=READERS,
-        response=response,
-        refusals=(404,) if may_miss else (),
-    )
-
-
 def routes() -> tuple[Route, ...]:
+    section = Section("campaigns", PREFIX)
+    one = Section("campaigns", f"{PREFIX}/campaigns/{{campaign}}")
     return (
-        _look("overview", "overview", "All that a supervisor sees", show_overview, OverviewView, may_miss=False),
-        _look("campaigns", "campaigns", "All campaigns", show_all, tuple[CampaignView, ...], may_miss=False),
-        _look("campaigns/{campaign}", "campaign", "One campaign, with results", show, CampaignView, may_miss=True),
-        _look("campaigns/{campaign}/why", "why", "Why it dials nothing", why, WhyReply, may_miss=True),
-        _steer("load", "loadCampaign", "Load: agents get the first notice", load),
-        _steer("start", "startCampaign", "Start: agents get the second notice", start),
-        _steer("stop", "stopCampaign", "Stop: conversations go on", stop),
-        _steer("unload", "unloadCampaign", "Unload", unload, UnloadRequest),
-        _steer("mode", "changeMode", "Change the mode: says what happens", change_mode, ModeRequest, ModeChangeView),
+        section.get("/overview", "overview", "All that a supervisor sees", show_overview, OverviewView),
+        section.get("/campaigns", "campaigns", "All campaigns", show_all, tuple[CampaignView, ...]),
+        one.get("", "campaign", "One campaign, with results", show, CampaignView),
+        one.get("/why", "why", "Why it dials nothing", why, WhyReply),
+        one.post("/load", "loadCampaign", "Load: agents get the first notice", load, CampaignView),
+        one.post("/start", "startCampaign", "Start: agents get the second notice", start, CampaignView),
+        one.post("/stop", "stopCampaign", "Stop: conversations go on", stop, CampaignView),
+        one.post("/unload", "unloadCampaign", "Unload", unload, CampaignView, request=UnloadRequest),
+        one.post(
+            "/mode",
+            "changeMode",
+            "Change the mode: says what happens",
+            change_mode,
+            ModeChangeView,
+            request=ModeRequest,
+        ),
     )

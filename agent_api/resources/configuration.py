@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from agent_api.frame.exchange import Exchange, Reply
-from agent_api.frame.route import ADMINISTRATORS, PREFIX, READERS, Route
+from agent_api.frame.route import ADMINISTRATORS, PREFIX, Route
+from agent_api.frame.section import Section
 
 
 class ChangeView(Struct, frozen=True):
@@ -41,26 +42,8 @@ async def reload(exchange: Exchange) -> Reply:
 
 
 def routes() -> tuple[Route, ...]:
+    section = Section("configuration", f"{PREFIX}/configuration", writers=ADMINISTRATORS)
     return (
-        Route(
-            method="GET",
-            path=f"{PREFIX}/configuration",
-            name="configuration",
-            summary="Revision in force",
-            tag="configuration",
-            handler=show,
-            roles=READERS,
-            response=Revision,
-        ),
-        Route(
-            method="POST",
-            path=f"{PREFIX}/configuration/reload",
-            name="reload",
-            summary="Check and apply the configuration files",
-            tag="configuration",
-            handler=reload,
-            roles=ADMINISTRATORS,
-            response=Reloaded,
-            refusals=(409,),
-        ),
+        section.get("", "configuration", "Revision in force", show, Revision),
+        section.post("/reload", "reload", "Check and apply the configuration files", reload, Reloaded),
     )

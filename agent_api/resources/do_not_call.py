@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 
 from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.numbers import REGION, numbers_in
-from agent_api.frame.route import FLOOR, PREFIX, READERS, Route
+from agent_api.frame.route import PREFIX, Route
+from agent_api.frame.section import Section
 from dialer.vocabulary.commands import BarNumbers, LiftNumber
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import CampaignName
@@ -135,54 +136,15 @@ def _region(exchange: Exchange, campaign: str) -> str:
 
 
 def routes() -> tuple[Route, ...]:
-    path = f"{PREFIX}/do-not-call"
+    section = Section("lists", f"{PREFIX}/do-not-call")
+    get, post, delete = section.get, section.post, section.delete
+    missing = (404, 409)
+    lift_words = "Take a number off the list, for a stated reason"
     return (
-        Route(
-            method="GET",
-            path=path,
-            name="doNotCall",
-            summary="Numbers that are not dialled",
-            tag="lists",
-            handler=show,
-            roles=READERS,
-            query=DoNotCallQuery,
-            response=DoNotCallPage,
-            refusals=(404,),
+        get(
+            "", "doNotCall", "Numbers that are not dialled", show, DoNotCallPage, query=DoNotCallQuery, refusals=(404,)
         ),
-        Route(
-            method="POST",
-            path=path,
-            name="barNumbers",
-            summary="Put numbers on the list",
-            tag="lists",
-            handler=add,
-            roles=FLOOR,
-            request=DoNotCallRequest,
-            response=Barred,
-            refusals=(404, 409),
-        ),
-        Route(
-            method="GET",
-            path=f"{path}/{{number}}",
-            name="isBarred",
-            summary="Whether a number is on the list",
-            tag="lists",
-            handler=look_up,
-            roles=READERS,
-            query=NumberQuery,
-            response=Listed,
-            refusals=(404,),
-        ),
-        Route(
-            method="DELETE",
-            path=f"{path}/{{number}}",
-            name="liftNumber",
-            summary="Take a number off the list, for a stated reason",
-            tag="lists",
-            handler=lift,
-            roles=FLOOR,
-            query=LiftQuery,
-            response=Listed,
-            refusals=(404, 409),
-        ),
+        post("", "barNumbers", "Put numbers on the list", add, Barred, request=DoNotCallRequest, refusals=missing),
+        get("/{number}", "isBarred", "Whether a number is on the list", look_up, Listed, query=NumberQuery),
+        delete("/{number}", "liftNumber", lift_words, lift, Listed, query=LiftQuery, refusals=missing),
     )

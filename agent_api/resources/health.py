@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.route import Route
+from agent_api.frame.section import Section
 from dialer.callflow.world import EngineView, World
 from dialer.trunks.accounts import trunk_account
 from dialer.trunks.trunk import Trunk, TrunkState
@@ -67,26 +68,8 @@ def _problems(world: World) -> Iterator[str]:
 
 
 def routes() -> tuple[Route, ...]:
+    section = Section("health", "", readers=frozenset())
     return (
-        Route(
-            method="GET",
-            path="/healthz",
-            name="liveness",
-            summary="Whether the node lives",
-            tag="health",
-            handler=alive,
-            public=True,
-            response=Alive,
-        ),
-        Route(
-            method="GET",
-            path="/readyz",
-            name="readiness",
-            summary="Whether calls can be placed",
-            tag="health",
-            handler=ready,
-            public=True,
-            response=Readiness,
-            also=(503,),
-        ),
+        section.get("/healthz", "liveness", "Whether the node lives", alive, Alive, public=True),
+        section.get("/readyz", "readiness", "Whether calls can be placed", ready, Readiness, public=True, also=(503,)),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from agent_api.frame.desk import desk
+from agent_api.frame.desk import act
 from agent_api.frame.exchange import Exchange, Reply
-from agent_api.frame.route import AGENTS, FLOOR, PREFIX, READERS, Handler, Route
+from agent_api.frame.route import AGENTS, PREFIX, READERS, Handler, Route
+from agent_api.frame.section import Section
 from config.model import Role
 from dialer.interactions.interaction import Interaction
 from dialer.views.desk import DeskView
@@ -24,6 +26,7 @@ from dialer.vocabulary.commands import (
     CallAgain,
     CancelRecord,
     CloseInteraction,
+    Command,
     DialRecord,
     Done,
     EndCall,
@@ -117,81 +120,45 @@ async def show_all(exchange: Exchange) -> Reply:
     return Reply(tuple(interaction_summary(world, each, now) for each in found))
 
 
+def _with(command: Callable[[AgentName, InteractionId], Command]) -> Handler:
+    """The handler of a command that says no more than its interaction."""
+
+    async def carry_out(exchange: Exchange) -> Reply:
+        return await act(exchange, command(exchange.agent_name, _id(exchange)))
+
+    return carry_out
+
+
 async def accept(exchange: Exchange) -> Reply:
     _seen(exchange)
-    await exchange.ask(AcceptOffer(exchange.agent_name, OfferId(exchange.content_as(OfferRequest).offer)))
-    return desk(exchange)
+    return await act(exchange, AcceptOffer(exchange.agent_name, OfferId(exchange.content_as(OfferRequest).offer)))
 
 
 async def reject(exchange: Exchange) -> Reply:
     _seen(exchange)
-    await exchange.ask(RejectOffer(exchange.agent_name, OfferId(exchange.content_as(OfferRequest).offer)))
-    return desk(exchange)
-
-
-async def dial(exchange: Exchange) -> Reply:
-    await exchange.ask(DialRecord(exchange.agent_name, _id(exchange)))
-    return desk(exchange)
-
-
-async def give_back(exchange: Exchange) -> Reply:
-    await exchange.ask(ReturnRecord(exchange.agent_name, _id(exchange)))
-    return desk(exchange)
-
-
-async def cancel(exchange: Exchange) -> Reply:
-    await exchange.ask(CancelRecord(exchange.agent_name, _id(exchange)))
-    return desk(exchange)
-
-
-async def hold(exchange: Exchange) -> Reply:
-    await exchange.ask(Hold(exchange.agent_name, _id(exchange)))
-    return desk(exchange)
-
-
-async def resume(exchange: Exchange) -> Reply:
-    await exchange.ask(Resume(exchange.agent_name, _id(exchange)))
-    return desk(exchange)
+    return await act(exchange, RejectOffer(exchange.agent_name, OfferId(exchange.content_as(OfferRequest).offer)))
 
 
 async def mute(exchange: Exchange) -> Reply:
-    await exchange.ask(Mute(exchange.agent_name, _id(exchange), exchange.content_as(MuteRequest).on))
-    return desk(exchange)
+    return await act(exchange, Mute(exchange.agent_name, _id(exchange), exchange.content_as(MuteRequest).on))
 
 
 async def digits(exchange: Exchange) -> Reply:
-    await exchange.ask(SendDigits(exchange.agent_name, _id(exchange), exchange.content_as(DigitsRequest).digits))
-    return desk(exchange)
-
-
-async def end(exchange: Exchange) -> Reply:
-    await exchange.ask(EndCall(exchange.agent_name, _id(exchange)))
-    return desk(exchange)
+    return await act(
+        exchange, SendDigits(exchange.agent_name, _id(exchange), exchange.content_as(DigitsRequest).digits)
+    )
 
 
 async def outcome(exchange: Exchange) -> Reply:
     said = exchange.content_as(OutcomeRequest)
-    await exchange.ask(
-        SetOutcome(
-            exchange.agent_name, _id(exchange), said.result, said.disposition, said.note, said.do_not_call, said.data
-        )
+    command = SetOutcome(
+        exchange.agent_name, _id(exchange), said.result, said.disposition, said.note, said.do_not_call, said.data
     )
-    return desk(exchange)
-
-
-async def call_again(exchange: Exchange) -> Reply:
-    await exchange.ask(CallAgain(exchange.agent_name, _id(exchange)))
-    return desk(exchange)
-
-
-async def extend(exchange: Exchange) -> Reply:
-    await exchange.ask(ExtendAfterCall(exchange.agent_name, _id(exchange)))
-    return desk(exchange)
+    return await act(exchange, command)
 
 
 async def done(exchange: Exchange) -> Reply:
-    await exchange.ask(Done(exchange.agent_name, _id(exchange), exchange.content_as(DoneRequest).then))
-    return desk(exchange)
+    return await act(exchange, Done(exchange.agent_name, _id(exchange), exchange.content_as(DoneRequest).then))
 
 
 class Closed(Struct, frozen=True):
@@ -218,77 +185,37 @@ async def reassign(exchange: Exchange) -> Reply:
     return Reply(interaction_summary(exchange.world, now_on_desk, exchange.now))
 
 
-def _supervise(path: str, name: str, summary: str, handler: Handler, request: type[Struct], response: object) -> Route:
-    return Route(
-        method="POST",
-        path=f"{PREFIX}/interactions/{{interaction}}/{path}",
-        name=name,
-        summary=summary,
-        tag="supervision",
-        handler=handler,
-        roles=FLOOR,
-        request=request,
-        response=response,
-        refusals=(404, 409),
-    )
-
-
-def _action(path: str, name: str, summary: str, handler: Handler, request: type[Struct] | None = None) -> Route:
-    return Route(
-        method="POST",
-        path=f"{PREFIX}/interactions/{{interaction}}/{path}",
-        name=name,
-        summary=summary,
-        tag="interactions",
-        handler=handler,
-        roles=AGENTS,
-        request=request,
-        response=DeskView,
-        refusals=(404, 409),
-    )
-
-
 def routes() -> tuple[Route, ...]:
+    floor = Section("supervision", f"{PREFIX}/interactions")
+    desk = Section("interactions", f"{PREFIX}/interactions/{{interaction}}", AGENTS | READERS, AGENTS)
+    close_words, outcome_words = "Close it on whatever desk", "Call result, disposition, note, do not call, fields"
+    taken = InteractionSummary
     return (
-        Route(
-            method="GET",
-            path=f"{PREFIX}/interactions",
-            name="interactions",
-            summary="All open interactions",
-            tag="supervision",
-            handler=show_all,
-            roles=READERS,
-            response=tuple[InteractionSummary, ...],
+        floor.get("", "interactions", "All open interactions", show_all, tuple[InteractionSummary, ...]),
+        desk.get("", "interaction", "One interaction; an agent sees only their own", show, InteractionView),
+        desk.post("/accept", "acceptOffer", "Accept the offer: it is dialled", accept, DeskView, request=OfferRequest),
+        desk.post("/reject", "rejectOffer", "Give the offered record back", reject, DeskView, request=OfferRequest),
+        desk.post("/dial", "dialRecord", "Dial the record on the desk (preview)", _with(DialRecord), DeskView),
+        desk.post("/return", "returnRecord", "Give the previewed record back", _with(ReturnRecord), DeskView),
+        desk.post("/cancel", "cancelRecord", "Take the record out of this run", _with(CancelRecord), DeskView),
+        desk.post("/hold", "hold", "Put the contact on hold", _with(Hold), DeskView),
+        desk.post("/resume", "resume", "Take the contact off hold", _with(Resume), DeskView),
+        desk.post("/mute", "mute", "Not be heard, or be heard again", mute, DeskView, request=MuteRequest),
+        desk.post("/digits", "sendDigits", "Send digits to the contact", digits, DeskView, request=DigitsRequest),
+        desk.post("/end", "endCall", "End the call", _with(EndCall), DeskView),
+        desk.post("/outcome", "setOutcome", outcome_words, outcome, DeskView, request=OutcomeRequest),
+        desk.post(
+            "/call-again", "callAgain", "Dial the contact again within this interaction", _with(CallAgain), DeskView
         ),
-        Route(
-            method="GET",
-            path=f"{PREFIX}/interactions/{{interaction}}",
-            name="interaction",
-            summary="One interaction; an agent sees only their own",
-            tag="interactions",
-            handler=show,
-            roles=AGENTS | READERS,
-            response=InteractionView,
-            refusals=(404,),
-        ),
-        _action("accept", "acceptOffer", "Accept the offer: it is dialled", accept, OfferRequest),
-        _action("reject", "rejectOffer", "Give the offered record back", reject, OfferRequest),
-        _action("dial", "dialRecord", "Dial the record on the desk (preview)", dial),
-        _action("return", "returnRecord", "Give the previewed record back", give_back),
-        _action("cancel", "cancelRecord", "Take the record out of this run", cancel),
-        _action("hold", "hold", "Put the contact on hold", hold),
-        _action("resume", "resume", "Take the contact off hold", resume),
-        _action("mute", "mute", "Not be heard, or be heard again", mute, MuteRequest),
-        _action("digits", "sendDigits", "Send digits to the contact", digits, DigitsRequest),
-        _action("end", "endCall", "End the call", end),
-        _action(
-            "outcome", "setOutcome", "Call result, disposition, note, do not call, fields", outcome, OutcomeRequest
-        ),
-        _action("call-again", "callAgain", "Dial the contact again within this interaction", call_again),
-        _action("extend", "extendAfterCall", "More time for after-call work", extend),
-        _action("done", "done", "Close the interaction", done, DoneRequest),
-        _supervise("close", "closeInteraction", "Close it on whatever desk", close, CloseRequest, Closed),
-        _supervise(
-            "reassign", "reassignInteraction", "Give it to another agent", reassign, ReassignRequest, InteractionSummary
+        desk.post("/extend", "extendAfterCall", "More time for after-call work", _with(ExtendAfterCall), DeskView),
+        desk.post("/done", "done", "Close the interaction", done, DeskView, request=DoneRequest),
+        floor.post("/{interaction}/close", "closeInteraction", close_words, close, Closed, request=CloseRequest),
+        floor.post(
+            "/{interaction}/reassign",
+            "reassignInteraction",
+            "Give it to another agent",
+            reassign,
+            taken,
+            request=ReassignRequest,
         ),
     )

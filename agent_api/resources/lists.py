@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Annotated, Literal, get_args
 from urllib.parse import quote
 
@@ -14,7 +13,8 @@ from msgspec import Meta, Struct
 from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.numbers import REGION
 from agent_api.frame.problems import Place, invalid
-from agent_api.frame.route import FLOOR, PREFIX, READERS, Handler, Route
+from agent_api.frame.route import PREFIX, Route
+from agent_api.frame.section import Section
 from dialer.compliance.zones import NoPlace, place_zone
 from dialer.ports import ImportReport, ListRow, RecordRow, ResetReport
 from dialer.records.exporting import csv_line
@@ -164,46 +164,16 @@ def _line(record: RecordRow, keys: tuple[str, ...]) -> str:
     return csv_line((*own, *(record.data.get(key, "") for key in keys)))
 
 
-def _route(method: str, path: str, name: str, summary: str, handler: Handler) -> Route:
-    changes = method == "POST"
-    return Route(
-        method=method,
-        path=f"{PREFIX}/lists{path}",
-        name=name,
-        summary=summary,
-        tag="lists",
-        handler=handler,
-        roles=FLOOR if changes else READERS,
-    )
-
-
 def routes() -> tuple[Route, ...]:
-    records = "/{list}/records"
+    section, records = Section("lists", f"{PREFIX}/lists"), "/{list}/records"
+    get, post = section.get, section.post
+    reset_words, import_words = "Dial finished and cancelled records again", "Import records from a CSV file"
     return (
-        replace(_route("GET", "", "lists", "All calling lists", show), response=tuple[ListRow, ...]),
-        replace(
-            _route("POST", "", "addList", "Add an empty calling list", add),
-            request=ListRequest,
-            response=ListRow,
-            status=201,
-            refusals=(409,),
+        get("", "lists", "All calling lists", show, tuple[ListRow, ...]),
+        post("", "addList", "Add an empty calling list", add, ListRow, request=ListRequest, status=201),
+        post("/{list}/reset", "resetList", reset_words, reset, ResetReport, request=ResetRequest),
+        post(
+            records, "importRecords", import_words, import_records, ImportReport, upload="text/csv", query=ImportQuery
         ),
-        replace(
-            _route("POST", "/{list}/reset", "resetList", "Dial finished and cancelled records again", reset),
-            request=ResetRequest,
-            response=ResetReport,
-            refusals=(404,),
-        ),
-        replace(
-            _route("POST", records, "importRecords", "Import records from a CSV file", import_records),
-            upload="text/csv",
-            query=ImportQuery,
-            response=ImportReport,
-            refusals=(404, 409),
-        ),
-        replace(
-            _route("GET", records, "exportRecords", "Export records as a CSV file", export_records),
-            media="text/csv",
-            refusals=(404,),
-        ),
+        get(records, "exportRecords", "Export records as a CSV file", export_records, media="text/csv"),
     )

@@ -11,6 +11,7 @@ from agent_api.frame.door import Door
 from agent_api.frame.exchange import Exchange, Reply, SetCookie
 from agent_api.frame.origin import is_https
 from agent_api.frame.route import EVERYBODY, PREFIX, Route
+from agent_api.frame.section import Section
 from config.model import Role
 from dialer.agents.agent import AgentState
 from dialer.ports import User
@@ -111,40 +112,22 @@ class SessionRoutes:
         return Reply(Me(user.name, user.display_name, user.role, user.teams, session.expires_at, idle_s))
 
     def routes(self) -> tuple[Route, ...]:
+        section = Section("sessions", PREFIX, EVERYBODY, EVERYBODY)
         return (
-            Route(
-                method="POST",
-                path=f"{PREFIX}/sessions",
-                name="logIn",
-                summary="Log in with user and password",
-                tag="sessions",
-                handler=self.log_in,
+            section.post(
+                "/sessions",
+                "logIn",
+                "Log in with user and password",
+                self.log_in,
+                Me,
+                roles=frozenset(),
                 public=True,
                 request=LogInRequest,
-                response=Me,
                 status=201,
                 refusals=(401, 403, 409, 429),
             ),
-            Route(
-                method="DELETE",
-                path=f"{PREFIX}/sessions/current",
-                name="logOut",
-                summary="Log out",
-                tag="sessions",
-                handler=self.log_out,
-                roles=EVERYBODY,
-                response=LoggedOut,
-                also=(202,),
-                refusals=(409,),
+            section.delete(
+                "/sessions/current", "logOut", "Log out", self.log_out, LoggedOut, also=(202,), refusals=(409,)
             ),
-            Route(
-                method="GET",
-                path=f"{PREFIX}/me",
-                name="me",
-                summary="Who is logged in",
-                tag="sessions",
-                handler=self.me,
-                roles=EVERYBODY,
-                response=Me,
-            ),
+            section.get("/me", "me", "Who is logged in", self.me, Me),
         )

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from agent_api.frame.exchange import Exchange, Reply
-from agent_api.frame.route import FLOOR, PREFIX, Route
+from agent_api.frame.route import PREFIX, Route
+from agent_api.frame.section import Section
 from config.model import Mode
 from dialer.agents.agent import AgentState
 from dialer.callflow.calendar import day_of, hours_at
@@ -18,7 +19,6 @@ from dialer.campaigns.campaign import Campaign
 from dialer.campaigns.day_figures import DayFigures
 from dialer.compliance.window import next_opening, open_zones
 from dialer.vocabulary.errors import Refused
-from dialer.vocabulary.ids import CampaignName
 from dialer.vocabulary.shifts import SEEDS, CountedDay, ShiftOutlook, ShiftQuestion
 
 #: Agents times hours times shifts that are simulated for one answer: half a minute of work.
@@ -92,7 +92,7 @@ async def simulate(exchange: Exchange) -> Reply:
     does the real one."""
     request = exchange.content_as(SimulationRequest)
     world = exchange.world
-    campaign = world.campaign(CampaignName(exchange.path("campaign")))
+    campaign = exchange.campaign
     to_dial = await _to_dial(exchange, campaign)
     # In a thread: zones and public holidays are read from files when they are first asked for.
     calendar = await asyncio.to_thread(_calendar, campaign, to_dial.zones, exchange.now.utc)
@@ -236,17 +236,6 @@ def _size(asked_h: float | None, left_h: float, agents: int) -> tuple[float, int
 
 
 def routes() -> tuple[Route, ...]:
-    return (
-        Route(
-            method="POST",
-            path=f"{PREFIX}/campaigns/{{campaign}}/simulations",
-            name="simulateCampaign",
-            summary="The next hours from today's figures, with more or fewer agents; up to half a minute of work",
-            tag="campaigns",
-            handler=simulate,
-            roles=FLOOR,
-            request=SimulationRequest,
-            response=SimulationReply,
-            refusals=(404, 409),
-        ),
-    )
+    section = Section("campaigns", f"{PREFIX}/campaigns/{{campaign}}/simulations")
+    words = "The next hours from today's figures, with more or fewer agents; up to half a minute of work"
+    return (section.post("", "simulateCampaign", words, simulate, SimulationReply, request=SimulationRequest),)

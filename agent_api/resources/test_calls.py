@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 
 from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.numbers import numbers_in
-from agent_api.frame.route import FLOOR, PREFIX, READERS, Route
+from agent_api.frame.route import PREFIX, Route
+from agent_api.frame.section import Section
 from dialer.interactions.trial import Trial
 from dialer.vocabulary.commands import EndTrialCall, PlaceTrialCall
 from dialer.vocabulary.errors import NotFound, Refused
@@ -85,41 +86,12 @@ async def end(exchange: Exchange) -> Reply:
 
 
 def routes() -> tuple[Route, ...]:
-    one = f"{PREFIX}/test-calls/{{test_call}}"
+    section, one = Section("test calls", f"{PREFIX}/test-calls"), "/{test_call}"
+    place_words, missing = "Place one test call to a phone", (404,)
     return (
-        Route(
-            method="POST",
-            path=f"{PREFIX}/test-calls",
-            name="placeTestCall",
-            summary="Place one test call to a phone",
-            tag="test calls",
-            handler=place,
-            roles=FLOOR,
-            request=TestCallRequest,
-            response=TestCallView,
-            status=201,
-            refusals=(404, 409),
+        section.post(
+            "", "placeTestCall", place_words, place, TestCallView, request=TestCallRequest, status=201, refusals=missing
         ),
-        Route(
-            method="GET",
-            path=one,
-            name="testCall",
-            summary="How a test call stands",
-            tag="test calls",
-            handler=show,
-            roles=READERS,
-            response=TestCallView,
-            refusals=(404,),
-        ),
-        Route(
-            method="POST",
-            path=f"{one}/end",
-            name="endTestCall",
-            summary="End a test call",
-            tag="test calls",
-            handler=end,
-            roles=FLOOR,
-            response=TestCallView,
-            refusals=(404,),
-        ),
+        section.get(one, "testCall", "How a test call stands", show, TestCallView),
+        section.post(f"{one}/end", "endTestCall", "End a test call", end, TestCallView),
     )

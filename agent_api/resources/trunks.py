@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agent_api.frame.exchange import Exchange, Reply
-from agent_api.frame.route import PREFIX, READERS, Route
+from agent_api.frame.route import PREFIX, Route
+from agent_api.frame.section import Section
 from dialer.views.trunk import TrunkView, trunk_view
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import TrunkName
@@ -24,26 +25,9 @@ async def show(exchange: Exchange) -> Reply:
 
 
 def routes() -> tuple[Route, ...]:
+    section = Section("supervision", f"{PREFIX}/trunks")
+    words = "All trunks: state, last error, legs, limits, round trip"
     return (
-        Route(
-            method="GET",
-            path=f"{PREFIX}/trunks",
-            name="trunks",
-            summary="All trunks: state, last error, legs, limits, round trip",
-            tag="supervision",
-            handler=show_all,
-            roles=READERS,
-            response=tuple[TrunkView, ...],
-        ),
-        Route(
-            method="GET",
-            path=f"{PREFIX}/trunks/{{trunk}}",
-            name="trunk",
-            summary="One trunk",
-            tag="supervision",
-            handler=show,
-            roles=READERS,
-            response=TrunkView,
-            refusals=(404,),
-        ),
+        section.get("", "trunks", words, show_all, tuple[TrunkView, ...]),
+        section.get("/{trunk}", "trunk", "One trunk", show, TrunkView),
     )

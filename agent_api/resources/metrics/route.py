@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from agent_api.frame.exchange import Exchange
 from agent_api.frame.problems import ProblemRaised, problem
 from agent_api.frame.route import Route
+from agent_api.frame.section import Section
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
@@ -28,16 +29,5 @@ class MetricsRoute:
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     def routes(self) -> tuple[Route, ...]:
-        return (
-            Route(
-                method="GET",
-                path="/metrics",
-                name="metrics",
-                summary="Figures for Prometheus, on this machine",
-                tag="health",
-                handler=self.show,
-                public=True,
-                media="text/plain",
-                refusals=(403,),
-            ),
-        )
+        section, words = Section("health", "", readers=frozenset()), "Figures for Prometheus, on this machine"
+        return (section.get("/metrics", "metrics", words, self.show, public=True, media="text/plain", refusals=(403,)),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.vocabulary import telephony
-from dialer.vocabulary.ids import BridgeId, LegId
+from dialer.vocabulary.ids import BridgeId, LegId, TapId
 
 from .leg import Leg
 from .loop import Loop
@@ -23,8 +23,8 @@ def record_plug(leg: LegId) -> Plug:
     return ("record", leg)
 
 
-def tap_plug(leg: LegId) -> Plug:
-    return ("tap", leg)
+def tap_plug(leg: LegId, tap: TapId) -> Plug:
+    return ("tap", f"{leg} {tap}")
 
 
 class Bridges:

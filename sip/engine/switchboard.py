@@ -100,8 +100,10 @@ class Switchboard:
     @property
     def abilities(self) -> frozenset[telephony.Ability]:
         """What this engine can do, with this build of pjsua2 and these settings."""
-        lacking = frozenset() if self._taps.available else frozenset({telephony.Ability.ANALYSIS})
-        return frozenset(telephony.Ability) - lacking
+        able = set(telephony.Ability)
+        if not self._taps.available:
+            able -= {telephony.Ability.ANALYSIS, telephony.Ability.SEVERAL_TAPS}
+        return frozenset(able)
 
     def handle(self, command: telephony.Command) -> None:
         """Carry out one command. Commands to legs that are gone are ignored: their LegCleared says it all."""
@@ -221,8 +223,8 @@ class Switchboard:
             telephony.Record: lambda leg, command: self._recorders.record(leg, command.path),
             telephony.PauseRecording: lambda leg, command: self._recorders.pause(leg),
             telephony.StopRecording: lambda leg, command: self._recorders.stop(leg),
-            telephony.StartAnalysis: lambda leg, command: self._taps.begin(leg, command.kind),
-            telephony.StopAnalysis: lambda leg, command: self._taps.end(leg, command.kind),
+            telephony.StartAnalysis: self._taps.begin,
+            telephony.StopAnalysis: self._taps.end,
             telephony.Refer: self._refer,
             telephony.HoldPeer: lambda leg, command: self._holds.want(leg, True),
             telephony.ResumePeer: lambda leg, command: self._holds.want(leg, False),

@@ -20,6 +20,7 @@ class Ability(enum.StrEnum):
     PLAYING = "playing"
     RECORDING = "recording"
     ANALYSIS = "analysis"
+    SEVERAL_TAPS = "several_taps"
 
 
 #: What every engine can do that names no abilities.
@@ -34,6 +35,7 @@ IN_WORDS: Final[Mapping[Ability, str]] = {
     Ability.PLAYING: "play sounds",
     Ability.RECORDING: "record a leg",
     Ability.ANALYSIS: "analyse the audio of a leg",
+    Ability.SEVERAL_TAPS: "analyse the audio of a leg in several ways at once",
 }
 
 _OF_COMMAND: Final[Mapping[type[commands.Command], Ability]] = {
@@ -64,6 +66,8 @@ _OF_COMMAND: Final[Mapping[type[commands.Command], Ability]] = {
 
 def ability_for(command: commands.Command) -> Ability:
     """The ability that an engine needs to carry out a command."""
+    if isinstance(command, commands.StartAnalysis | commands.StopAnalysis) and command.tap:
+        return Ability.SEVERAL_TAPS
     return _OF_COMMAND[type(command)]
 
 

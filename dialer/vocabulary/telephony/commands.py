@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from dialer.vocabulary.ids import AccountId, BridgeId, LegId
+from dialer.vocabulary.ids import AccountId, BridgeId, LegId, TapId
 from dialer.vocabulary.telephony.accounts import Account, Header, LegRole, Media
 from dialer.vocabulary.telephony.sources import Source
 
@@ -125,10 +125,11 @@ class StopRecording(Struct, frozen=True, tag="stop_recording"):
 
 class StartAnalysis(Struct, frozen=True, tag="start_analysis"):
     """Bring what a leg says to the analysis process. `kind` "tones" reports which steady tones were heard and
-    for how long."""
+    for how long. A leg may have several taps, each by an id that the node mints; one whose tap runs already goes on."""
 
     leg: LegId
     kind: str
+    tap: TapId = TapId("")
 
 
 class StopAnalysis(Struct, frozen=True, tag="stop_analysis"):
@@ -136,6 +137,7 @@ class StopAnalysis(Struct, frozen=True, tag="stop_analysis"):
 
     leg: LegId
     kind: str
+    tap: TapId = TapId("")
 
 
 class Refer(Struct, frozen=True, tag="refer"):

@@ -6,7 +6,7 @@ import enum
 
 from msgspec import Struct
 
-from dialer.vocabulary.ids import AccountId, BridgeId, EngineId, LegId
+from dialer.vocabulary.ids import AccountId, BridgeId, EngineId, LegId, TapId
 from dialer.vocabulary.telephony.accounts import ClearedBy, Header, LegRole
 
 
@@ -135,12 +135,15 @@ class ToneHeard(Struct, frozen=True):
 
 
 class AnalysisCompleted(Struct, frozen=True, tag="analysis_completed"):
+    """What an analysis has heard. `tap` is that of StartAnalysis."""
+
     leg: LegId
     kind: str
     tones: tuple[ToneHeard, ...]
     seconds: float
     dropped_packets: int
     at: float
+    tap: TapId = TapId("")
 
 
 class RecordingFinished(Struct, frozen=True, tag="recording_finished"):

@@ -14,7 +14,7 @@ from typing import Protocol
 import pjsua2 as pj
 
 from dialer.vocabulary import telephony
-from dialer.vocabulary.ids import LegId
+from dialer.vocabulary.ids import LegId, TapId
 from sip.engine.analysis.child import AnalysisProcess
 from sip.engine.analysis.results import Result
 from sip.engine.bridge import leg_plug, tap_plug
@@ -26,6 +26,7 @@ from sip.engine.settings import OwnerSettings
 KINDS = frozenset({"tones"})
 FRAMES_PER_PACKET = 10
 RESULT_TIMEOUT_S = 5.0
+TAPS_OF_A_LEG = 8
 
 
 class Tap(Protocol):
@@ -66,13 +67,15 @@ class NativeTap:
 class _Tapping:
     number: int
     leg: LegId
+    id: TapId
     kind: str
     tap: Tap
     deadline: Timer | None = None
 
 
 class Taps:
-    """Taps of legs, one for each leg. Owner thread only, but for the thread that reads results."""
+    """Taps of legs, several for each leg, each a port of the bridge of its own. Owner thread only, but for the thread
+    that reads results."""
 
     def __init__(self, loop: Loop, patchbay: Patchbay, settings: OwnerSettings, make: Callable[[], Tap]) -> None:
         self._make = make
@@ -80,7 +83,7 @@ class Taps:
         self._patchbay = patchbay
         self._enabled = settings.analysis and hasattr(pj, "CornettaTap")
         self._numbers = itertools.count(1)
-        self._running: dict[LegId, _Tapping] = {}
+        self._running: dict[LegId, dict[TapId, _Tapping]] = {}
         self._awaited: dict[int, _Tapping] = {}
         self._process: AnalysisProcess | None = None
 
@@ -94,51 +97,61 @@ class Taps:
             self._process = AnalysisProcess(lambda result: self._loop.post(lambda: self._came(result)))
 
     def close(self) -> None:
-        for tapping in self._running.values():
-            tapping.tap.close()
+        for taps in self._running.values():
+            for tapping in taps.values():
+                tapping.tap.close()
         self._running.clear()
         self._awaited.clear()
         if self._process is not None:
             self._process.close()
             self._process = None
 
-    def begin(self, leg: Leg, kind: str) -> None:
+    def begin(self, leg: Leg, command: telephony.StartAnalysis) -> None:
         """Tap a leg, from the moment that it has media. What cannot be done is an EngineFault."""
-        if leg.id in self._running:
+        running = self._running.get(leg.id, {})
+        if command.tap in running:
             return
         process = self._living()
-        if process is None or kind not in KINDS:
-            self._loop.fault("analysis", ValueError(f"analysis {kind!r} is not available here"), leg.id)
+        if process is None or command.kind not in KINDS:
+            self._loop.fault("analysis", ValueError(f"analysis {command.kind!r} is not available here"), leg.id)
             return
-        tapping = _Tapping(next(self._numbers), leg.id, kind, self._make())
+        if len(running) >= TAPS_OF_A_LEG:
+            self._loop.fault("analysis", ValueError(f"a leg has {TAPS_OF_A_LEG} taps at most"), leg.id)
+            return
+        tapping = _Tapping(next(self._numbers), leg.id, command.tap, command.kind, self._make())
         try:
             tapping.tap.create(str(process.path), tapping.number, FRAMES_PER_PACKET)
         except (pj.Error, OSError) as problem:
             self._loop.fault("analysis", problem, leg.id)
             return
-        self._running[leg.id] = tapping
-        self._patchbay.plug(tap_plug(leg.id), tapping.tap.port())
-        self._patchbay.route(tap_plug(leg.id), frozenset({leg_plug(leg.id)}))
+        self._running.setdefault(leg.id, {})[command.tap] = tapping
+        plug = tap_plug(leg.id, command.tap)
+        self._patchbay.plug(plug, tapping.tap.port())
+        self._patchbay.route(plug, frozenset({leg_plug(leg.id)}))
 
-    def end(self, leg: Leg, kind: str) -> None:
+    def end(self, leg: Leg, command: telephony.StopAnalysis) -> None:
         """Close the tap; AnalysisCompleted follows when the process has looked at the last packet."""
-        tapping = self._running.get(leg.id)
-        if tapping is None or tapping.kind != kind:
-            return
-        del self._running[leg.id]
-        self._patchbay.remove(tap_plug(leg.id))
+        tapping = self._running.get(leg.id, {}).get(command.tap)
+        if tapping is not None and tapping.kind == command.kind:
+            self._close(tapping)
+
+    def clear(self, leg: Leg) -> None:
+        """The leg is gone."""
+        for tapping in tuple(self._running.get(leg.id, {}).values()):
+            self._close(tapping)
+
+    def _close(self, tapping: _Tapping) -> None:
+        taps = self._running[tapping.leg]
+        del taps[tapping.id]
+        if not taps:
+            del self._running[tapping.leg]
+        self._patchbay.remove(tap_plug(tapping.leg, tapping.id))
         tapping.tap.close()
         if tapping.tap.sent() == 0:
             self._tell(tapping, Result(tapping.number, 0.0, 0, ()))
             return
         self._awaited[tapping.number] = tapping
         tapping.deadline = self._loop.after(RESULT_TIMEOUT_S, lambda: self._late(tapping))
-
-    def clear(self, leg: Leg) -> None:
-        """The leg is gone."""
-        tapping = self._running.get(leg.id)
-        if tapping is not None:
-            self.end(leg, tapping.kind)
 
     def _living(self) -> AnalysisProcess | None:
         """The process, started again if it was lost."""
@@ -171,5 +184,6 @@ class Taps:
                 seconds=result.seconds,
                 dropped_packets=max(result.dropped_packets, tapping.tap.dropped()),
                 at=self._loop.now(),
+                tap=tapping.id,
             )
         )

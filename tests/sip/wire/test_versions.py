@@ -12,7 +12,7 @@ import pytest
 
 from dialer.vocabulary import telephony
 from dialer.vocabulary.errors import AbilityMissing
-from dialer.vocabulary.ids import BridgeId, EngineId, LegId
+from dialer.vocabulary.ids import BridgeId, EngineId, LegId, TapId
 from sip.client import EngineClient, Engines
 from sip.engine.journal import Journal, JournalLimits
 from sip.wire import (
@@ -241,6 +241,8 @@ async def test_a_command_beyond_the_abilities_of_the_engine_is_not_sent(short_di
         (refused,) = heard.of(telephony.CommandRefused)
         assert isinstance(refused, telephony.CommandRefused)
         assert (refused.command, refused.because, refused.leg) == ("join", telephony.RefusedBecause.ABILITY, "L1")
+        with pytest.raises(AbilityMissing, match="in several ways at once"):
+            client.send(telephony.StartAnalysis(LegId("L1"), "tones", TapId("T1")))
         client.send(dial("L1"))
         await engine.until(lambda: bool(engine.commands(telephony.Dial)))
         assert engine.commands(telephony.Join) == []

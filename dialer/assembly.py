@@ -12,7 +12,6 @@ from prometheus_client import CollectorRegistry
 from agent_api.frame.dependencies import Announcement, Dependencies, Reload
 from agent_api.live.feed import FLOOR_INTERVAL_S, Feed
 from config.model import Settings
-from dialer.callflow.world import World
 from dialer.ports import (
     Attempts,
     Clock,
@@ -35,6 +34,7 @@ from dialer.store.importer import CsvImporter
 from dialer.views.rendering import render
 from dialer.vocabulary import events
 from dialer.vocabulary.ids import EngineId, Mint
+from dialer.world.world import World
 
 
 class Engines(Telephony, Protocol):

@@ -21,7 +21,6 @@ from config.loader import load
 from config.model import LogLevel, Settings
 from config.model import User as Seed
 from dialer.assembly import Assembly
-from dialer.callflow.held import leases_held
 from dialer.ports import ClaimLease, User
 from dialer.runtime import engine_log, local_token
 from dialer.runtime.decision_log import DecisionLog
@@ -32,6 +31,7 @@ from dialer.store.opening import Store, open_store
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.errors import AddressInUse, ConfigurationError, StoreUnavailable
 from dialer.vocabulary.ids import EngineId, Mint
+from dialer.world.leases import leases_held
 from sip.client import ClientLimits, EngineClient, Engines
 
 log = structlog.get_logger(__name__)

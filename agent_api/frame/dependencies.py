@@ -11,7 +11,6 @@ from prometheus_client import CollectorRegistry
 
 from config.difference import Change
 from config.model import Settings
-from dialer.callflow.world import World
 from dialer.ports import (
     Attempts,
     Clock,
@@ -29,6 +28,7 @@ from dialer.vocabulary.events import DesktopAwaited, DesktopConnected, DesktopDi
 from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import ListName
 from dialer.vocabulary.outputs import RecallHabits
+from dialer.world.world import World
 
 #: What the API tells the core of itself.
 Announcement = DesktopAwaited | DesktopConnected | DesktopDisconnected | UserKnown

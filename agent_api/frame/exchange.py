@@ -13,12 +13,12 @@ from agent_api.frame.auth import Identity
 from agent_api.frame.dependencies import Dependencies
 from config.model import Settings
 from dialer.agents.agent import Agent
-from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.ports import Moment
 from dialer.vocabulary.commands import Command
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import AgentName, CampaignName
+from dialer.world.world import World
 
 S = TypeVar("S", bound=Struct)
 

@@ -9,9 +9,9 @@ from msgspec import Struct
 from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.route import Route
 from agent_api.frame.section import Section
-from dialer.callflow.world import EngineView, World
 from dialer.trunks.accounts import trunk_account
 from dialer.trunks.trunk import Trunk, TrunkState
+from dialer.world.world import EngineView, World
 
 
 class Alive(Struct, frozen=True):

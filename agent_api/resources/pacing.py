@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
-from dialer.callflow.calendar import day_of
+from dialer.campaigns.calendar import day_of
 from dialer.pacing.governor import DECISIONS_KEPT
 from dialer.pacing.habits import DAYS_BACK
 from dialer.views.habits import AnswerRatesView, answer_rates_view

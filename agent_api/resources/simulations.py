@@ -13,13 +13,13 @@ from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
 from config.model import Mode
 from dialer.agents.agent import AgentState
-from dialer.callflow.calendar import day_of, hours_at
-from dialer.callflow.world import World
+from dialer.campaigns.calendar import day_of, hours_at
 from dialer.campaigns.campaign import Campaign
 from dialer.campaigns.day_figures import DayFigures
 from dialer.compliance.window import next_opening, open_zones
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.shifts import SEEDS, CountedDay, ShiftOutlook, ShiftQuestion
+from dialer.world.world import World
 
 #: Agents times hours times shifts that are simulated for one answer: half a minute of work.
 MOST_AGENT_HOURS = 200.0

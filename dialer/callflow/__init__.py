@@ -1,1 +1,1 @@
-"""The call flow: pure handlers that join the parts of the domain, one file per story."""
+"""The call flow: pure handlers that join the parts of the domain. A wing is a folder, and sees only those below it."""

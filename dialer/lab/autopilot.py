@@ -10,12 +10,12 @@ from random import Random
 
 from config.model import Mode
 from dialer.agents.agent import Agent, AgentState
-from dialer.callflow.world import World
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import PartyState
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused, StoreUnavailable
 from dialer.vocabulary.ids import AgentName
+from dialer.world.world import World
 from sip.lab.profile import LogNormal
 
 Ask = Callable[[commands.Command], Awaitable[object]]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from dialer.callflow.calendar import day_of
-from dialer.callflow.world import World
+from dialer.campaigns.calendar import day_of
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import InteractionState
 from dialer.simulation.tally import AWAY, WORKING, percent
 from dialer.vocabulary.ids import CampaignName
+from dialer.world.world import World
 
 
 class Reading(Struct, frozen=True):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from config.model import Campaign
-from dialer.callflow.world import make_rule
 from dialer.pacing import Decision, PacingSnapshot
 from dialer.pacing.governor import Governor
 from dialer.simulation.shift import TimedPacer
+from dialer.world.world import make_rule
 
 
 class PacingWatch:

@@ -35,7 +35,7 @@ from config.model import (
     User,
     WhenUnanswered,
 )
-from dialer.callflow.sounds import SOUNDS
+from dialer.callflow.call.audio import SOUNDS
 from dialer.lab.asterisk_configuration import DIALER, AsteriskSettings
 from dialer.lab.ports import LabPorts
 from dialer.vocabulary.results import CallResult

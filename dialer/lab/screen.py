@@ -14,7 +14,6 @@ from rich.table import Table
 from rich.text import Text
 
 from dialer.agents.agent import Agent
-from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.cli.terminal import escaped
 from dialer.interactions.interaction import Interaction, InteractionState
@@ -22,6 +21,7 @@ from dialer.lab.gauge import Gauge, Reading
 from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD
 from dialer.lab.stage import Stage
 from dialer.vocabulary.ids import CampaignName
+from dialer.world.world import World
 
 REFRESH_S = 0.5
 #: Agents shown at most; the rest is counted.

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 import structlog
 from msgspec import structs
 
-from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.pacing.governor import Basis, Governor, PastDecision
 from dialer.views.pacing_sentence import basis_sentence
 from dialer.vocabulary.ids import CampaignName
+from dialer.world.world import World
 
 log = structlog.get_logger(__name__)
 

@@ -20,8 +20,7 @@ from dataclasses import dataclass
 import structlog
 
 from dialer.callflow.dispatch import handle
-from dialer.callflow.step import Step
-from dialer.callflow.world import World
+from dialer.core.step import Step
 from dialer.ports import Clock
 from dialer.runtime import operator_log
 from dialer.runtime.executor import Executor
@@ -29,6 +28,7 @@ from dialer.runtime.writer import Batch, Writer
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.errors import CornettaError, Overloaded, StoreUnavailable
 from dialer.vocabulary.ids import EngineId
+from dialer.world.world import World
 
 log = structlog.get_logger(__name__)
 

@@ -13,9 +13,7 @@ from msgspec import structs
 
 from config.model import Settings
 from dialer.callflow.dispatch import handle
-from dialer.callflow.held import leases_held
-from dialer.callflow.step import Step
-from dialer.callflow.world import World
+from dialer.core.step import Step
 from dialer.ports import ClaimLease, Moment, User
 from dialer.simulation.agenda import Agenda
 from dialer.simulation.engine import SimulatedEngine
@@ -26,6 +24,8 @@ from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import EngineId, Mint
 from dialer.vocabulary.outputs import CancelTimer, ClaimRecords, Output, RecallHabits, StartTimer, Tell
 from dialer.vocabulary.writes import BeginAttempt, CommitReport, Write
+from dialer.world.leases import leases_held
+from dialer.world.world import World
 
 R = TypeVar("R")
 

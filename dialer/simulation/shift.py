@@ -8,7 +8,6 @@ from random import Random
 from time import perf_counter_ns
 
 from config.model import Campaign
-from dialer.callflow.world import World
 from dialer.pacing import Decision, Observation, Pacer, PacingSnapshot
 from dialer.pacing.governor import Basis, Governor
 from dialer.pacing.predictive import PredictivePacer
@@ -40,6 +39,7 @@ from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, ListName, 
 from dialer.vocabulary.outputs import ClaimRecords
 from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.writes import CommitReport, SaveAgent, Write
+from dialer.world.world import World
 
 #: The node and its engine are up, and everybody is at work, before the shift begins.
 LEAD_S = 2.0

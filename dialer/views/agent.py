@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from config.model import Join, Mode
 from dialer.agents.agent import Agent, AgentState
-from dialer.callflow import phone_holding
-from dialer.callflow.world import World
+from dialer.callflow.presence import phone_use
 from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.views.interaction import BlankRecord, blank_record, is_blank
 from dialer.views.labels import AGENT_STATES, CAMPAIGN_STATES, MODES, delivery, present_reason, reason_label
 from dialer.views.permission import Allowed, allow
+from dialer.world.world import World
 
 
 class Engagement(StrEnum):
@@ -235,7 +235,7 @@ def _blank(world: World, agent: Agent) -> BlankRecord | None:
 def _actions(world: World, agent: Agent) -> tuple[Allowed, ...]:
     logged_out = "You are logged out." if agent.state is AgentState.LOGGED_OUT else None
     ready = agent.state is AgentState.READY
-    refused = phone_holding.refusal(world, agent)
+    refused = phone_use.refusal(world, agent)
     taken = None if refused is None else str(refused)
     previews = [each for each in world.running_for(agent) if each.mode is Mode.PREVIEW]
     return (

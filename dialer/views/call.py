@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from msgspec import Struct, structs
 
-from dialer.callflow.world import World
 from dialer.interactions.interaction import EndedBy, HoldBy, Interaction, InteractionState
 from dialer.interactions.leg import LegState
 from dialer.interactions.party import PartyState
 from dialer.ports import Moment
+from dialer.world.world import World
 
 
 class CallPhase(StrEnum):

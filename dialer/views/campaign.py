@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from dialer.agents.agent import AgentState
-from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.campaigns.reason import NoCalls, NoCallsCode
 from dialer.views.agent import Engagement, engagement
 from dialer.views.call import CallPhase, phase_of
 from dialer.views.labels import CAMPAIGN_STATES, MODES, NOT_RUNNING, delivery
 from dialer.views.pacing_sentence import pacing_sentence
+from dialer.world.world import World
 
 
 class WhyView(Struct, frozen=True):

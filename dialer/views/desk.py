@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from dialer.agents.agent import Agent
-from dialer.callflow.world import World
 from dialer.ports import Moment
 from dialer.views.agent import AgentView, NoticeView, ReasonView, agent_view, notices, reasons
 from dialer.views.interaction import InteractionView, interaction_view, is_blank
+from dialer.world.world import World
 
 
 class DeskView(Struct, frozen=True):

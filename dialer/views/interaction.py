@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec import Struct
 
 from config.model import Campaign as CampaignSettings
-from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import Party
@@ -16,6 +15,7 @@ from dialer.views.fields import FieldView, field_views
 from dialer.views.labels import disposition_label, result_label
 from dialer.views.permission import Allowed
 from dialer.vocabulary.results import CallResult
+from dialer.world.world import World
 
 
 class Choice(Struct, frozen=True):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from msgspec import Struct, structs
 
 from config.model import Mode, OnStop
-from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.interactions.interaction import InteractionState
 from dialer.views.campaign import CampaignView, campaign_view
+from dialer.world.world import World
 
 _BY_AGENTS = frozenset({Mode.PREVIEW, Mode.PUSH_PREVIEW})
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from dialer.callflow.world import World
 from dialer.ports import Moment
 from dialer.views.agent import AgentSummary, agent_summary
 from dialer.views.campaign import CampaignView, campaign_view
 from dialer.views.interaction import InteractionSummary, interaction_summary
 from dialer.views.trunk import TrunkView, trunk_view
+from dialer.world.world import World
 
 
 class EngineSummary(Struct, frozen=True):

@@ -6,12 +6,12 @@ from itertools import islice
 
 from msgspec import Struct
 
-from dialer.callflow.calendar import day_of
-from dialer.callflow.world import World
+from dialer.campaigns.calendar import day_of
 from dialer.campaigns.campaign import Campaign
 from dialer.pacing.governor import Basis, PastDecision
 from dialer.ports import Moment
 from dialer.views.pacing_sentence import pacing_sentence
+from dialer.world.world import World
 
 
 class AbandonmentView(Struct, frozen=True):

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from config.model import Mode
 from dialer.agents.agent import Agent, AgentState
-from dialer.callflow.consent import may_work
-from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
 from dialer.pacing.governor import LAG_LIMIT_S, Basis, PastDecision
 from dialer.views.agent import Engagement, engagement
 from dialer.views.labels import NOT_RUNNING
 from dialer.vocabulary.counted import counted
+from dialer.world.consent import may_work
+from dialer.world.world import World
 
 _ONE_TO_ONE = "Contacts are dialled one for each idle agent"
 _BY_MODE: Mapping[Mode, str] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from dialer.callflow.world import World
 from dialer.ports import Moment
 from dialer.views.agent import agent_summary, agent_view, notices
 from dialer.views.campaign import campaign_view
@@ -14,6 +13,7 @@ from dialer.views.overview import engine_summaries
 from dialer.views.trunk import trunk_view
 from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, TrunkName
 from dialer.vocabulary.outputs import Audience, AudienceAgent
+from dialer.world.world import World
 
 
 class Notices(Struct, frozen=True):

@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 
 from config.model import Settings
-from dialer.callflow.world import World
 from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.lab.scenario import CAMPAIGN, LIST
@@ -25,6 +24,7 @@ from dialer.views.overview import overview
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, ListName, TrunkName
 from dialer.vocabulary.results import RecordStatus
+from dialer.world.world import World
 from sip.lab.process import LabProcess
 from sip.wire import EngineProcess
 

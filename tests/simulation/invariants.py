@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState
-from dialer.callflow.world import World
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import PartyState
 from dialer.simulation.engine import Line
 from dialer.simulation.node import SimulatedNode
 from dialer.vocabulary.ids import BridgeId
 from dialer.vocabulary.results import CallResult, RecordStatus
+from dialer.world.world import World
 from tests.simulation.centre import Centre
 
 _S, _I, _P = AgentState, InteractionState, PartyState

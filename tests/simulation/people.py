@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dialer.agents.agent import AgentState
-from dialer.callflow.world import World
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.party import PartyState
 from dialer.vocabulary import commands as c
 from dialer.vocabulary import events
 from dialer.vocabulary.ids import AgentName, CampaignName
 from dialer.vocabulary.results import CallResult
+from dialer.world.world import World
 from tests.simulation.centre import Centre
 
 MODES = ("PROGRESSIVE", "PROGRESSIVE_ASM", "PREDICTIVE", "PREDICTIVE_ASM", "PUSH_PREVIEW", "PREVIEW")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from config.model import CallingList, Mode, Settings
 from config.model import Campaign as CampaignSettings
 from dialer.agents.agent import Agent, make_agent
-from dialer.callflow.world import World
 from dialer.campaigns.campaign import make_campaign
 from dialer.interactions.interaction import INTERACTION_TABLE, Interaction, InteractionState
 from dialer.interactions.party import make_party
@@ -26,6 +25,7 @@ from dialer.vocabulary.ids import (
     TeamName,
 )
 from dialer.vocabulary.results import RecordType
+from dialer.world.world import World
 
 NOON = Moment(1000.0, 1_800_000_000.0)
 ENGINE, ACCOUNT = EngineId("engine-1"), AccountId("trunk")

@@ -6,7 +6,6 @@ import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentTrigger, Pending, SystemReason, Wish
-from dialer.callflow.world import World
 from dialer.campaigns.campaign import CampaignTrigger
 from dialer.interactions.attempt import Attempt
 from dialer.interactions.interaction import (
@@ -31,6 +30,7 @@ from dialer.vocabulary.ids import (
     OfferId,
 )
 from dialer.vocabulary.results import CallResult
+from dialer.world.world import World
 
 from .floor import ACCOUNT, ENGINE, NOON, anna, make_interaction, make_world
 

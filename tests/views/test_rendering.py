@@ -6,7 +6,6 @@ import msgspec
 import pytest
 
 from config.model import Trunk as TrunkSettings
-from dialer.callflow.world import EngineView, Notice
 from dialer.interactions.interaction import InteractionState
 from dialer.trunks.trunk import TrunkTrigger, make_trunk
 from dialer.views.agent import AgentSummary, AgentView, MyCampaign
@@ -17,6 +16,7 @@ from dialer.views.rendering import Notices, render
 from dialer.views.trunk import TrunkView, trunk_view
 from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, NoticeId
 from dialer.vocabulary.outputs import Audience, AudienceAgent, AudienceCampaign, AudienceSupervisors
+from dialer.world.world import EngineView, Notice
 
 from .floor import NOON, make_interaction, make_world
 

@@ -12,12 +12,12 @@ from prometheus_client.registry import Collector
 from agent_api.frame.dependencies import Desktops
 from agent_api.resources.metrics.pacing import family, pacing_families
 from dialer.agents.agent import AgentState
-from dialer.callflow.world import World
 from dialer.campaigns.campaign import CampaignState
 from dialer.ports import Clock
 from dialer.trunks.trunk import TrunkState
 from dialer.views.call import CallPhase, phase_of
 from dialer.views.campaign import why_view
+from dialer.world.world import World
 
 
 class WorldCollector(Collector):

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from dialer.callflow.calendar import day_of
-from dialer.callflow.world import World
+from dialer.campaigns.calendar import day_of
 from dialer.pacing.governor import Basis, PastDecision
 from dialer.ports import Moment
 from dialer.views.pacing_sentence import is_paced
 from dialer.vocabulary.ids import CampaignName
+from dialer.world.world import World
 
 #: Figures of the last forecast that are worth a curve: key, name and help.
 FORECAST: Mapping[str, tuple[str, str]] = {

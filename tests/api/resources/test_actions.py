@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 
 from dialer.callflow.dispatch import handle
-from dialer.callflow.step import Step
+from dialer.core.step import Step
 from dialer.views.agent import agent_view
 from dialer.views.interaction import interaction_view
 from dialer.views.permission import Allowed

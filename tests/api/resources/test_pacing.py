@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agent_api.resources.metrics.pacing import FORECAST
 from config.model import Mode
-from dialer.callflow.calendar import day_of
+from dialer.campaigns.calendar import day_of
 from dialer.pacing.governor import Basis
 from dialer.vocabulary.ids import CampaignName
 from tests.api.stage import Stage

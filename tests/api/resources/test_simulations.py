@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.model import CallingWindow, Campaign, Hours, Mode, Predictive, Retry
-from dialer.callflow.calendar import day_of
+from dialer.campaigns.calendar import day_of
 from dialer.campaigns.campaign import OpenHours
 from dialer.campaigns.day_figures import DayFigures
 from dialer.simulation.outlook import outlooks

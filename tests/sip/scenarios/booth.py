@@ -18,7 +18,6 @@ from typing import Any
 import msgspec
 
 from config.model import Mode, ProbeKind, Settings, Trunk
-from dialer.callflow.world import World
 from dialer.interactions.interaction import Interaction
 from dialer.lab.ports import LabPorts
 from dialer.lab.scenario import CALLER_ID, CAMPAIGN, LIST, Scenario, node_settings
@@ -31,6 +30,7 @@ from dialer.vocabulary import commands, telephony
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, ListName, TrunkName
 from dialer.vocabulary.results import RecordStatus
+from dialer.world.world import World
 from sip.lab.process import LabProcess
 from sip.lab.profile import PROMPT
 from tests.sip.engine.rig import Sipp, free_port

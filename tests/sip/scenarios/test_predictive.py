@@ -13,7 +13,7 @@ import pytest
 
 from config.model import Mode, Predictive
 from dialer.agents.agent import AgentState
-from dialer.callflow.calendar import day_of
+from dialer.campaigns.calendar import day_of
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.lab.scenario import CAMPAIGN

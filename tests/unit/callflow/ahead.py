@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from config.model import Mode, Trunk
-from dialer.callflow.calendar import day_of
+from dialer.campaigns.calendar import day_of
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.pacing import Decision, Observation, Observed, PacingSnapshot
 from dialer.pacing.governor import Governor

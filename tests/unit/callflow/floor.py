@@ -13,12 +13,11 @@ from msgspec import structs
 from config.model import Settings
 from dialer.agents.agent import Agent
 from dialer.callflow.dispatch import handle
-from dialer.callflow.living import encode
-from dialer.callflow.step import Step
-from dialer.callflow.world import World
 from dialer.campaigns.campaign import Campaign
+from dialer.core.step import Step
 from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg, LegPurpose
+from dialer.interactions.living import encode
 from dialer.ports import Moment
 from dialer.trunks.trunk import Trunk
 from dialer.vocabulary import commands, events, telephony, writes
@@ -28,6 +27,7 @@ from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, LegId, Mint
 from dialer.vocabulary.outputs import CancelTimer, ClaimRecords, Output, Publish, StartTimer, Tell
 from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegMedia, LegProgress
+from dialer.world.world import World
 from tests.unit.callflow.house import ADA, ENGINE, LONDON, MAIN, NOON, SPRING
 
 C = TypeVar("C")

@@ -6,8 +6,8 @@ import pytest
 
 from config.model import Accept, Engine, Mode, Offer, Team
 from dialer.agents.agent import AgentState, SystemReason
-from dialer.callflow.predictive import engine_for
-from dialer.callflow.step import Step
+from dialer.callflow.dial.ahead import engine_for
+from dialer.core.step import Step
 from dialer.interactions.leg import LegPurpose
 from dialer.pacing import AgentStage
 from dialer.pacing.governor import Governor

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from config.model import Mode
 from dialer.agents.agent import AgentState
-from dialer.callflow.snapshot import snapshot_of
-from dialer.callflow.step import Step
+from dialer.callflow.tick.snapshot import snapshot_of
+from dialer.core.step import Step
 from dialer.pacing import AgentStage
 from dialer.ports import Moment
 from dialer.vocabulary import commands

@@ -6,7 +6,7 @@ import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentState, SystemReason
-from dialer.callflow.sounds import COMFORT_NOISE
+from dialer.callflow.call.audio import COMFORT_NOISE
 from dialer.interactions.interaction import HoldBy, InteractionState
 from dialer.interactions.leg import LegPurpose
 from dialer.vocabulary import commands

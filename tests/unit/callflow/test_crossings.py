@@ -6,7 +6,7 @@ import pytest
 
 from config.model import Mode, OnStop
 from dialer.agents.agent import AgentState, SystemReason
-from dialer.callflow.desk import DESKTOP_GRACE_S
+from dialer.callflow.agent.desk import DESKTOP_GRACE_S
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import Leg
 from dialer.vocabulary import commands

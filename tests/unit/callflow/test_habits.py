@@ -8,7 +8,6 @@ import pytest
 
 from config.model import Mode, OnStop
 from dialer.agents.agent import AgentState
-from dialer.callflow.world import make_governor
 from dialer.campaigns.campaign import CampaignState
 from dialer.pacing import Decision, Observation, Observed, PacingSnapshot, Traits
 from dialer.pacing.governor import Governor
@@ -20,6 +19,7 @@ from dialer.vocabulary.ids import AttemptId, CampaignName, ListName
 from dialer.vocabulary.outputs import Output, RecallHabits
 from dialer.vocabulary.telephony import ClearedBy
 from dialer.vocabulary.writes import SettleAttempt
+from dialer.world.world import make_governor
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, LONDON, SPRING, campaign, record, settings
 

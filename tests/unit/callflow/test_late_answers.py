@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from config.model import Mode, Retry
-from dialer.callflow.calendar import day_of
-from dialer.callflow.late import REMEMBERED_S
-from dialer.callflow.living import decode
+from dialer.callflow.end.ending import REMEMBERED_S
+from dialer.campaigns.calendar import day_of
+from dialer.interactions.living import decode
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import AttemptId
 from dialer.vocabulary.results import CallResult

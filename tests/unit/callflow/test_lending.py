@@ -6,10 +6,10 @@ from typing import Any
 
 from config.model import Mode
 from dialer.agents.agent import AgentState
-from dialer.callflow.lending import STAY_S
-from dialer.callflow.snapshot import snapshot_of
-from dialer.callflow.step import Step
+from dialer.callflow.agent.sharing import STAY_S
+from dialer.callflow.tick.snapshot import snapshot_of
 from dialer.campaigns.reason import NoCallsCode
+from dialer.core.step import Step
 from dialer.pacing import AgentStage, Decision, Observation, PacingSnapshot
 from dialer.pacing.governor import Governor
 from dialer.ports import Moment

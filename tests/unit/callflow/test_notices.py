@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from dialer.agents.agent import AgentState
-from dialer.callflow.consent import may_work
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import NoticeId
 from dialer.vocabulary.writes import AcknowledgeNotice, AddNotice, SaveCampaign
+from dialer.world.consent import may_work
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, SPRING, campaign, settings
 

@@ -8,9 +8,9 @@ import pytest
 
 from config.model import AsteriskPhone, Authentication, Mode
 from dialer.agents.agent import AgentState, SystemReason
-from dialer.callflow.phone_ends import WORDS, reason_of
-from dialer.callflow.snapshot import snapshot_of
-from dialer.callflow.step import Step
+from dialer.callflow.agent.phone_end import WORDS, reason_of
+from dialer.callflow.tick.snapshot import snapshot_of
+from dialer.core.step import Step
 from dialer.interactions.interaction import HoldBy, InteractionState
 from dialer.ports import Moment
 from dialer.views.agent import Engagement, agent_summary, agent_view

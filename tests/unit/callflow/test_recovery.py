@@ -9,11 +9,10 @@ from msgspec import structs
 
 from config.model import Campaign, Mode
 from dialer.agents.agent import AgentState, SystemReason
-from dialer.callflow.legs import LegContext, write_context
-from dialer.callflow.living import decode, encode
-from dialer.callflow.world import make_governor
+from dialer.callflow.agent.legs import LegContext, write_context
 from dialer.interactions.interaction import HoldBy, InteractionState
 from dialer.interactions.leg import LegPurpose
+from dialer.interactions.living import decode, encode
 from dialer.pacing.governor import Governor
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.ids import LegId
@@ -33,6 +32,7 @@ from dialer.vocabulary.telephony import (
     Play,
 )
 from dialer.vocabulary.writes import BeginAttempt, ReleaseRecord, SaveInteraction, SettleAttempt, UpdateRecord
+from dialer.world.world import make_governor
 from tests.unit.callflow.ahead import dial, predictive
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, ENGINE, SPRING, campaign, record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.model import AsteriskPhone, Mode
-from dialer.callflow.dialing import RATE_PATIENCE_S
+from dialer.callflow.dial.attempt import RATE_PATIENCE_S
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import BridgeId

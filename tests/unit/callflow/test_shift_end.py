@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from config.model import Predictive
-from dialer.callflow.calendar import closings
-from dialer.callflow.claiming import COUNT_EVERY_S
+from dialer.callflow.record.claim import COUNT_EVERY_S
+from dialer.campaigns.calendar import closings
 from dialer.pacing.governor import Basis
 from dialer.vocabulary.events import Waiting
 from tests.unit.callflow.ahead import Script, predictive

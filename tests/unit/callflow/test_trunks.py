@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.model import Mode
-from dialer.callflow.contact import BARRED_IN_A_ROW
+from dialer.callflow.heard.contact import BARRED_IN_A_ROW
 from dialer.interactions.attempt import call_id_of
 from dialer.interactions.interaction import InteractionState
 from dialer.trunks.trunk import TrunkState

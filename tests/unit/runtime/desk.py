@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from dialer.callflow.world import World
 from dialer.ports import ClaimLease, Moment
 from dialer.runtime.executor import Executor
 from dialer.runtime.inbox import Inbox
@@ -17,6 +16,7 @@ from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import EngineId, Mint, RecordId
 from dialer.vocabulary.outputs import ClaimRecords, RecallHabits
 from dialer.vocabulary.writes import BeginAttempt, CommitReport, Refusal, Write
+from dialer.world.world import World
 from tests.unit.callflow.house import LONDON, NOON, record, settings
 
 PATIENCE_S = 10.0

@@ -8,7 +8,7 @@ import pytest
 
 from config.model import Engine, Settings
 from dialer.agents.agent import AgentState
-from dialer.callflow.living import encode
+from dialer.interactions.living import encode
 from dialer.runtime import inbox
 from dialer.vocabulary import commands, events, telephony
 from dialer.vocabulary.errors import Overloaded, Refused, StoreUnavailable

@@ -1,0 +1,1 @@
+"""Agents: their desk, their phone, the engaged leg, and which campaign counts on them."""

@@ -1,0 +1,38 @@
+"""An engine that has run out of something of its own: ports, file descriptors, legs. No trunk and no phone is to blame.
+Nothing new is dialled over it for some seconds, and the campaign says why."""
+
+from __future__ import annotations
+
+from dialer.core.step import Step
+from dialer.interactions.leg import Leg
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.telephony import LegCleared
+from dialer.world.world import EngineView
+
+#: The code of whatever does not happen for want of something of an engine's.
+SHORT_CODE = "engine_short"
+
+
+def note_shortage(step: Step, leg: Leg, event: LegCleared) -> None:
+    """A leg was refused for want of something."""
+    engine = step.world.engines.get(leg.engine)
+    if engine is None:
+        return
+    if not engine.is_short(step.now):
+        step.history(SHORT_CODE, engine=engine.id, problem=event.reason)
+    engine.run_short(event.reason, step.now)
+    step.start_timer("pace/engine", engine.short_until - step.now)
+    for campaign in step.world.campaigns.values():
+        if campaign.is_running:
+            step.campaign_changed(campaign.name)
+
+
+def refuse_if_short(step: Step, engine: EngineView) -> None:
+    """Raises Refused while the engine is short of something."""
+    if engine.is_short(step.now):
+        raise Refused(SHORT_CODE, words(engine.shortage), engine=engine.id)
+
+
+def words(problem: str) -> str:
+    """What an agent is told of a shortage, in a sentence or two."""
+    return f"{problem[:1].upper()}{problem[1:]}. It is tried again in a few seconds."

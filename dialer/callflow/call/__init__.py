@@ -1,0 +1,1 @@
+"""A conversation: join, hold, keys, a lost phone, and who hears what."""

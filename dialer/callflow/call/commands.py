@@ -1,0 +1,40 @@
+"""Keys and hang-up in a conversation."""
+
+from __future__ import annotations
+
+from dialer.callflow.agent.legs import hang_up
+from dialer.callflow.call.hold import talking
+from dialer.core.step import Step
+from dialer.interactions.interaction import EndedBy, Interaction, InteractionState
+from dialer.interactions.leg import Leg
+from dialer.vocabulary import commands, telephony
+from dialer.vocabulary.errors import Refused
+from dialer.world.lookups import agent_leg, contact_leg
+
+
+def on_digits(step: Step, command: commands.SendDigits) -> None:
+    _, _, contact, _ = talking(step, command.agent, command.interaction)
+    if not command.digits or len(command.digits) > 32 or set(command.digits) - set("0123456789*#ABCD"):
+        raise Refused("bad_digits", "Digits are 1 to 32 of 0-9 * # A-D.", digits=command.digits)
+    step.tell(contact.engine, telephony.SendDigits(contact.id, command.digits))
+
+
+def end_by_agent(step: Step, interaction: Interaction) -> None:
+    interaction.ended_by = EndedBy.AGENT
+    interaction.cause = "ended by you"
+    if interaction.attempt is not None and interaction.state is InteractionState.DIALING:
+        interaction.attempt.cancelled = "ended by the agent"
+    hang_up(step, interaction.contact_leg)
+    step.interaction_changed(interaction)
+
+
+def on_keyed(step: Step, leg: Leg, event: telephony.Digits) -> None:
+    """Digits keyed at one end go to the other, as on a plain line (the bridge of the engine carries audio alone);
+    nobody hears them on hold."""
+    interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
+    if interaction is None or interaction.state is not InteractionState.CONNECTED or interaction.holds:
+        return
+    contact, phone = contact_leg(step.world, interaction), agent_leg(step.world, interaction)
+    if contact is not None and phone is not None and phone.is_connected:
+        other = phone if leg.id == contact.id else contact
+        step.tell(other.engine, telephony.SendDigits(other.id, event.digits))

@@ -1,0 +1,1 @@
+"""Campaigns: their life, and the configuration as it changes."""

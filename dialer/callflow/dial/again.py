@@ -1,0 +1,83 @@
+"""The contact is dialed again from after-call work, in the same interaction."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import AgentState, AgentTrigger
+from dialer.callflow.agent.desk import move
+from dialer.callflow.agent.legs import ring_agent
+from dialer.callflow.call.audio import release_leg, stand_by
+from dialer.callflow.dial.attempt import place, waits_for_rate
+from dialer.callflow.end.after_call import back_to_work
+from dialer.core.step import Step
+from dialer.core.timers import dial_timer, limit_timer, warning_timer
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.leg import Leg, LegPurpose
+from dialer.interactions.party import PartyTrigger
+from dialer.vocabulary import commands
+from dialer.vocabulary.errors import Refused
+from dialer.world.lookups import own
+
+
+def on_call_again(step: Step, command: commands.CallAgain) -> None:
+    """A new attempt of the same interaction."""
+    interaction, party = own(step.world, command.agent, command.interaction)
+    campaign = step.world.campaigns[interaction.campaign]
+    agent = step.world.agent(command.agent)
+    said = interaction.agent_result
+    if not campaign.settings.permissions.call_again:
+        raise Refused("not_permitted", "You may not call again in this campaign.", permission="call_again")
+    if interaction.state is not InteractionState.CLEARED:
+        raise Refused("call_in_progress", "The call is not over yet.", state=interaction.state)
+    if interaction.do_not_call:
+        raise Refused("do_not_call", "This contact is not to be called.")
+    if not campaign.is_running:
+        raise Refused("campaign_not_running", f"{campaign.name} is {campaign.state}.", state=campaign.state)
+    if agent.state is not AgentState.AFTER_CALL_WORK:
+        raise Refused("not_after_call", "Call again belongs to after-call work.", state=agent.state)
+    if step.world.is_on_hold(agent):
+        raise Refused("phone_on_hold", "Your phone is on hold; take it off hold first.")
+    engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
+    if engaged is not None and engaged.reaches_agent:
+        interaction.engine = engaged.engine
+        place(step, campaign, interaction)
+        # A record that its agent has seen is not taken out of sight.
+        interaction.asm = interaction.conversed
+        party.leg = engaged.id
+        engaged.interaction = interaction.id
+        stand_by(step, interaction)
+    else:
+        leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
+        party.leg = leg.id
+        interaction.asm = False
+    interaction.after_call = None
+    interaction.ended_by = None
+    interaction.cause = ""
+    step.cancel_timer(limit_timer(interaction.id))
+    step.cancel_timer(warning_timer(interaction.id))
+    party.machine.advance(PartyTrigger.RING, step.now)
+    move(step, agent, AgentTrigger.RESERVE)
+    step.history("called_again", interaction=interaction, said=said)
+    step.interaction_changed(interaction)
+
+
+def on_call_again_phone(step: Step, interaction: Interaction, phone: Leg) -> None:
+    """The agent's phone was answered for a call again: now the contact."""
+    campaign = step.world.campaigns[interaction.campaign]
+    if waits_for_rate(step, campaign, dial_timer(interaction.id), phone.answered_at or step.now):
+        return
+    try:
+        place(step, campaign, interaction)
+    except Refused as refusal:
+        on_call_again_failed(step, interaction, refusal.code, str(refusal))
+        return
+    stand_by(step, interaction)
+
+
+def on_call_again_failed(step: Step, interaction: Interaction, code: str, why: str) -> None:
+    """Back to after-call work, with the reason."""
+    party = interaction.party
+    if party is None:
+        return
+    step.publish(party.agent, "call_again_failed", interaction.id, {"code": code, "reason": why})
+    release_leg(step, interaction)
+    back_to_work(step, interaction, party)

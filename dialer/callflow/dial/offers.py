@@ -1,0 +1,261 @@
+"""Records on desks before they are dialled: preview, push preview, progressive. The end of a timer either dials or
+returns the record, never both."""
+
+from __future__ import annotations
+
+from config.model import Mode
+from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
+from dialer.callflow.agent.desk import give_free, move
+from dialer.callflow.agent.legs import ring_agent
+from dialer.callflow.call.audio import stand_by
+from dialer.callflow.dial.attempt import open_interaction, place, waits_for_rate
+from dialer.callflow.end.ending import withdraw
+from dialer.callflow.record.give_back import cancel_record
+from dialer.campaigns.campaign import Campaign
+from dialer.core.step import Step
+from dialer.core.timers import dial_timer, look_timer, offer_timer
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.leg import Leg, LegPurpose
+from dialer.interactions.party import Party, PartyState, PartyTrigger, make_party
+from dialer.vocabulary import commands
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.events import ClaimedRecord
+from dialer.vocabulary.ids import AgentName, OfferId
+from dialer.world.lookups import own
+
+
+def begin(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) -> tuple[Interaction, Party]:
+    """Put a record on an agent's desk: an interaction in PREVIEW, the agent reserved for it."""
+    interaction = open_interaction(step, campaign, record)
+    party = make_party(step.world.mint.party(), agent.name, step.utc)
+    interaction.parties.append(party)
+    agent.interaction = interaction.id
+    move(step, agent, AgentTrigger.RESERVE)
+    step.save_party(interaction, party)
+    step.interaction_changed(interaction)
+    return interaction, party
+
+
+def offer(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) -> None:
+    """Offer a record: accepted by itself after the look time, or by a click before the offer expires."""
+    interaction, party = begin(step, campaign, agent, record)
+    party.offer = step.world.mint.offer()
+    rules = campaign.settings.offer
+    if campaign.settings.accepts_automatically:
+        step.start_timer(look_timer(party.offer), rules.look_s)
+    else:
+        step.start_timer(offer_timer(party.offer), rules.timeout_s)
+    step.history("offered", interaction=interaction)
+
+
+def preview(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) -> None:
+    """PREVIEW: the agent reads and dials."""
+    agent.waits_for = None
+    interaction, _ = begin(step, campaign, agent, record)
+    step.history("previewed", interaction=interaction)
+
+
+def on_get_record(step: Step, command: commands.GetRecord) -> None:
+    """The next record of a campaign in PREVIEW; it comes at once or as soon as the store has answered."""
+    agent = step.world.agent(command.agent)
+    campaign = step.world.campaign(command.campaign)
+    if not step.world.works_for(agent, campaign):
+        raise Refused("not_your_campaign", f"You do not work for {campaign.name}.", campaign=campaign.name)
+    if not campaign.is_running:
+        raise Refused("campaign_not_running", f"{campaign.name} is {campaign.state}.", state=campaign.state)
+    if campaign.mode is not Mode.PREVIEW:
+        raise Refused("not_preview", f"{campaign.name} dials by itself.", mode=campaign.mode)
+    if not campaign.settings.permissions.get_next:
+        raise Refused("not_permitted", "You may not ask for records in this campaign.", permission="get_next")
+    if agent.state is not AgentState.READY or agent.interaction is not None:
+        raise Refused("not_ready", "Be ready, with nothing on the desk, to get a record.", state=agent.state)
+    if agent.waits_for is not None:
+        raise Refused("already_asked", "A record has been asked for.", campaign=agent.waits_for)
+    agent.waits_for = campaign.name
+    step.start_timer("pace", 0.0)
+    step.agent_changed(agent.name)
+
+
+def _offered(step: Step, agent: AgentName, offer_id: OfferId) -> tuple[Agent, Interaction, Party]:
+    """Raises Refused for an offer that is over: accepted, expired or withdrawn."""
+    owner = step.world.agent(agent)
+    interaction = step.world.interactions.get(owner.interaction) if owner.interaction else None
+    party = interaction.party if interaction else None
+    if interaction is None or party is None or party.offer != offer_id or party.state is not PartyState.OFFERED:
+        raise Refused("offer_over", "This offer is over.", offer=offer_id)
+    return owner, interaction, party
+
+
+def on_accept(step: Step, command: commands.AcceptOffer) -> None:
+    agent, interaction, party = _offered(step, command.agent, command.offer)
+    dial_for(step, agent, interaction, party)
+    agent.expiries = 0
+
+
+def on_look_over(step: Step, offer_id: OfferId) -> None:
+    """The look time is over: dial, and if that cannot be now, the record goes back."""
+    found = _find(step, offer_id)
+    if found is None:
+        return
+    agent, interaction, party = found
+    try:
+        dial_for(step, agent, interaction, party)
+    except Refused as refusal:
+        if refusal.code == "no_phone":
+            step.publish(agent.name, "phone_failed", agent.name, {"code": refusal.code, "reason": str(refusal)})
+            step.history("phone_failed", agent=agent.name, reason=refusal.code, said=str(refusal))
+            stop_timers(step, party)
+            on_phone_failed(step, agent, interaction, SystemReason.PHONE_NO_ANSWER)
+        else:
+            take_back(step, agent, interaction, refusal.code, str(refusal))
+
+
+def on_offer_expired(step: Step, offer_id: OfferId) -> None:
+    """No click: back to the top of the list, hidden from this agent for a while; twice in a row, not ready."""
+    found = _find(step, offer_id)
+    if found is None:
+        return
+    agent, interaction, _ = found
+    campaign = step.world.campaigns[interaction.campaign]
+    _hide(step, agent, interaction, campaign)
+    agent.expiries += 1
+    step.history("offer_expired", interaction=interaction, in_a_row=agent.expiries)
+    withdraw(step, interaction)
+    if agent.expiries >= campaign.settings.offer.expiries_to_not_ready:
+        agent.expiries = 0
+        give_free(step, agent, AgentTrigger.NOT_READY, SystemReason.NO_RESPONSE)
+    else:
+        give_free(step, agent, AgentTrigger.RELEASE)
+
+
+def on_reject(step: Step, command: commands.RejectOffer) -> None:
+    agent, interaction, party = _offered(step, command.agent, command.offer)
+    campaign = step.world.campaigns[interaction.campaign]
+    if not campaign.settings.permissions.reject:
+        raise Refused("not_permitted", "You may not reject records in this campaign.", permission="reject")
+    stop_timers(step, party)
+    _hide(step, agent, interaction, campaign)
+    agent.expiries = 0
+    step.history("offer_rejected", interaction=interaction)
+    withdraw(step, interaction)
+    give_free(step, agent, AgentTrigger.RELEASE)
+
+
+def on_dial(step: Step, command: commands.DialRecord) -> None:
+    """PREVIEW: dial what is on the desk."""
+    interaction, party = own(step.world, command.agent, command.interaction)
+    if interaction.state is not InteractionState.PREVIEW or party.state is not PartyState.OFFERED or party.offer:
+        raise Refused("not_previewed", "There is no record on your desk to dial.", state=interaction.state)
+    dial_for(step, step.world.agent(command.agent), interaction, party)
+
+
+def on_return(step: Step, command: commands.ReturnRecord) -> None:
+    """PREVIEW: the record goes back to the top of its list, and is hidden from this agent for a while."""
+    interaction, party = own(step.world, command.agent, command.interaction)
+    campaign = step.world.campaigns[interaction.campaign]
+    if interaction.state is not InteractionState.PREVIEW or party.state is not PartyState.OFFERED or party.offer:
+        raise Refused("not_previewed", "There is no record on your desk to give back.", state=interaction.state)
+    if not campaign.settings.permissions.reject:
+        raise Refused("not_permitted", "You may not give records back in this campaign.", permission="reject")
+    agent = step.world.agent(command.agent)
+    _hide(step, agent, interaction, campaign)
+    step.history("record_returned", interaction=interaction)
+    withdraw(step, interaction)
+    give_free(step, agent, AgentTrigger.RELEASE)
+
+
+def on_cancel(step: Step, command: commands.CancelRecord) -> None:
+    """Take the record out of this run of the campaign, or give a preview back."""
+    interaction, party = own(step.world, command.agent, command.interaction)
+    campaign = step.world.campaigns[interaction.campaign]
+    if interaction.state is not InteractionState.PREVIEW or party.state is not PartyState.OFFERED:
+        raise Refused("already_dialled", "The record is being dialled; end the call instead.", state=interaction.state)
+    if not campaign.settings.permissions.cancel:
+        raise Refused("not_permitted", "You may not cancel records in this campaign.", permission="cancel")
+    stop_timers(step, party)
+    step.history("record_cancelled", interaction=interaction)
+    cancel_record(step, interaction)
+    withdraw(step, interaction, release=False)
+    give_free(step, step.world.agent(command.agent), AgentTrigger.RELEASE)
+
+
+def dial_for(step: Step, agent: Agent, interaction: Interaction, party: Party) -> None:
+    """The agent's phone first, unless the engaged leg is up: then the contact at once. Raises Refused."""
+    campaign = step.world.campaigns[interaction.campaign]
+    engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
+    if step.world.is_on_hold(agent):
+        raise Refused("phone_on_hold", "Your phone is on hold; take it off hold first.")
+    if engaged is not None and engaged.reaches_agent:
+        interaction.engine = engaged.engine
+        place(step, campaign, interaction)
+        party.leg = engaged.id
+        engaged.interaction = interaction.id
+        stand_by(step, interaction)
+    else:
+        leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
+        party.leg = leg.id
+    stop_timers(step, party)
+    party.offer = None
+    party.machine.advance(PartyTrigger.RING, step.now)
+    step.save_party(interaction, party)
+    step.interaction_changed(interaction)
+
+
+def on_phone_answered(step: Step, agent: Agent, interaction: Interaction, phone: Leg) -> None:
+    """The agent's phone was picked up: the rules once more, then the contact."""
+    campaign = step.world.campaigns[interaction.campaign]
+    if waits_for_rate(step, campaign, dial_timer(interaction.id), phone.answered_at or step.now):
+        return
+    try:
+        place(step, campaign, interaction)
+    except Refused as refusal:
+        take_back(step, agent, interaction, refusal.code, str(refusal))
+        return
+    stand_by(step, interaction)
+
+
+def on_phone_failed(step: Step, agent: Agent, interaction: Interaction, reason: SystemReason) -> None:
+    """The agent's phone was not answered: the record returns without an attempt, the agent is not ready."""
+    step.history("record_not_dialled", interaction=interaction, reason=reason)
+    withdraw(step, interaction)
+    give_free(step, agent, AgentTrigger.NOT_READY, reason)
+
+
+def take_back(step: Step, agent: Agent, interaction: Interaction, code: str, why: str) -> None:
+    """The system takes a record off the desk: the agent is told why and stays ready."""
+    party = interaction.party
+    if party is not None:
+        stop_timers(step, party)
+    step.publish(agent.name, "offer_withdrawn", interaction.id, {"code": code, "reason": why})
+    step.history("offer_withdrawn", interaction=interaction, code=code)
+    withdraw(step, interaction)
+    give_free(step, agent, AgentTrigger.RELEASE)
+
+
+def on_not_ready_during_offer(step: Step, agent: Agent, interaction: Interaction, reason: str) -> None:
+    """Not ready pressed during an offer withdraws it without penalty."""
+    party = interaction.party
+    if party is not None:
+        stop_timers(step, party)
+    step.history("offer_withdrawn", interaction=interaction, code="not_ready")
+    withdraw(step, interaction)
+    give_free(step, agent, AgentTrigger.NOT_READY, reason)
+
+
+def _find(step: Step, offer_id: OfferId) -> tuple[Agent, Interaction, Party] | None:
+    for interaction in step.world.interactions.values():
+        party = interaction.party
+        if party is not None and party.offer == offer_id and party.state is PartyState.OFFERED:
+            return step.world.agents[party.agent], interaction, party
+    return None
+
+
+def _hide(step: Step, agent: Agent, interaction: Interaction, campaign: Campaign) -> None:
+    if interaction.record is not None:
+        agent.hidden[interaction.record.record] = step.now + campaign.settings.offer.reject_cool_down_s
+
+
+def stop_timers(step: Step, party: Party) -> None:
+    if party.offer is not None:
+        step.cancel_timer(look_timer(party.offer))
+        step.cancel_timer(offer_timer(party.offer))

@@ -1,0 +1,1 @@
+"""What the agent makes of a call: outcome, hang-up, Done."""

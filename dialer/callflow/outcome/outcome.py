@@ -1,0 +1,179 @@
+"""What the agent says of a contact, and Done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from config.model import AtLimit, Campaign
+from dialer.agents.agent import AgentState, AgentTrigger, SystemReason
+from dialer.callflow.agent.desk import move
+from dialer.callflow.end.after_call import look_if_drained, start_work_clock
+from dialer.callflow.end.ending import finalize
+from dialer.callflow.record.do_not_call import bar_contact, says_do_not_call
+from dialer.core.step import Step
+from dialer.core.timers import limit_timer, warning_timer
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.party import PartyState
+from dialer.records.typed_value import problem
+from dialer.vocabulary import commands
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.limits import NOTE_LENGTH
+from dialer.world.lookups import own
+
+
+def on_set_outcome(step: Step, command: commands.SetOutcome) -> None:
+    """Interim or final. Do not call, by whatever it is said, is committed at once and stays."""
+    interaction, _ = own(step.world, command.agent, command.interaction)
+    settings = step.world.campaigns[interaction.campaign].settings
+    _check_outcome(settings, command, interaction)
+    if command.result is not None:
+        interaction.agent_result = command.result
+    if command.disposition is not None:
+        interaction.disposition = command.disposition
+    if command.note is not None:
+        interaction.note = command.note
+    if command.data:
+        interaction.data.update(command.data)
+    if interaction.after_call is not None and interaction.after_call.shown:
+        # Who writes is not rushed.
+        start_work_clock(step, interaction)
+    if command.do_not_call or says_do_not_call(settings, command.result, command.disposition):
+        bar_contact(step, interaction, f"agent {command.agent}", command.agent)
+    step.interaction_changed(interaction)
+
+
+def _check_outcome(settings: Campaign, command: commands.SetOutcome, interaction: Interaction) -> None:
+    permissions, outcome = settings.permissions, settings.outcome
+    if command.result is not None:
+        offered = [choice.call_result for choice in outcome.call_results]
+        if not permissions.set_call_result:
+            raise Refused("not_permitted", "You may not set the call result.", permission="set_call_result")
+        if command.result not in offered:
+            raise Refused("unknown_result", f"{command.result} is not offered here.", offered=offered)
+    if command.disposition:
+        codes = [each.code for each in outcome.dispositions]
+        if command.disposition not in codes:
+            raise Refused("unknown_disposition", f"There is no disposition {command.disposition!r}.", offered=codes)
+    bars = says_do_not_call(settings, command.result, command.disposition)
+    if (bars or command.do_not_call is not None) and not permissions.do_not_call:
+        raise Refused("not_permitted", "You may not mark a contact as not to be called.", permission="do_not_call")
+    if command.do_not_call is False and interaction.do_not_call:
+        raise Refused(
+            "do_not_call_stays",
+            "Do not call was committed and stays; a supervisor lifts it (DELETE /do-not-call/{number}, with a reason).",
+        )
+    if command.note is not None and len(command.note) > NOTE_LENGTH:
+        raise Refused("note_too_long", f"A note has at most {NOTE_LENGTH} characters.", length=len(command.note))
+    if command.data:
+        _check_data(settings, command.data, interaction.data)
+
+
+def _check_data(settings: Campaign, data: dict[str, str], before: Mapping[str, str]) -> None:
+    """What the calling list has already may stay as it is, whatever it is."""
+    if not settings.permissions.edit_fields:
+        raise Refused("not_permitted", "You may not change fields.", permission="edit_fields")
+    known = {field.key: field for field in (*settings.fields.case, *settings.fields.record)}
+    for key, value in data.items():
+        field = known.get(key)
+        if field is None or not field.editable:
+            raise Refused("field_not_editable", f"The field {key!r} cannot be changed here.", field=key)
+        found = problem(field, value) if value != before.get(key, "") else None
+        if found is not None:
+            code, sentence = found
+            raise Refused(code, sentence, field=key, label=field.label, type=field.type)
+
+
+def on_extend(step: Step, command: commands.ExtendAfterCall) -> None:
+    """More time for after-call work."""
+    interaction, _ = own(step.world, command.agent, command.interaction)
+    rules = step.world.campaigns[interaction.campaign].settings.after_call
+    after = interaction.after_call
+    if after is None or after.ends_at is None:
+        raise Refused("not_after_call", "There is no after-call work to prolong.", state=interaction.state)
+    if after.shown:
+        start_work_clock(step, interaction)
+        step.interaction_changed(interaction)
+        return
+    if after.extensions >= rules.max_extensions:
+        raise Refused(
+            "no_more_time", f"More time was given {after.extensions} times already.", max=rules.max_extensions
+        )
+    after.extensions += 1
+    after.warned = False
+    after.ends_at = max(after.ends_at, step.utc) + rules.extension_s
+    left_s = after.ends_at - step.utc
+    step.start_timer(limit_timer(interaction.id), left_s)
+    if 0 < rules.warning_s < left_s:
+        step.start_timer(warning_timer(interaction.id), left_s - rules.warning_s)
+    step.interaction_changed(interaction)
+
+
+def on_warning(step: Step, interaction: Interaction) -> None:
+    if interaction.after_call is not None and not interaction.after_call.warned:
+        interaction.after_call.warned = True
+        step.interaction_changed(interaction)
+
+
+def on_limit(step: Step, interaction: Interaction) -> None:
+    """After-call work is over its limit: the default outcome, or not ready with the work still on the desk."""
+    party, after = interaction.party, interaction.after_call
+    if party is None or party.state is not PartyState.AFTER_CALL or after is None or after.ends_at is None:
+        return
+    if after.ends_at - step.utc > 1.0:
+        # More time was given while this timer was on its way.
+        step.start_timer(limit_timer(interaction.id), after.ends_at - step.utc)
+        return
+    if after.shown:
+        finalize(step, interaction)
+        return
+    rules = step.world.campaigns[interaction.campaign].settings.after_call
+    agent = step.world.agents[party.agent]
+    step.history("after_call_overrun", interaction=interaction)
+    if rules.at_limit is AtLimit.DEFAULT_DISPOSITION:
+        if not interaction.disposition:
+            interaction.disposition = rules.default_disposition or ""
+        finalize(step, interaction, _then(rules.then))
+        return
+    after.ends_at = None
+    if agent.state is AgentState.AFTER_CALL_WORK:
+        move(step, agent, AgentTrigger.NOT_READY, SystemReason.AFTER_CALL_OVERRUN)
+    look_if_drained(step, interaction)
+    step.interaction_changed(interaction)
+
+
+def on_done(step: Step, command: commands.Done) -> None:
+    """Close the interaction. Refused while the call is up or something mandatory is missing. Who is not ready
+    already, by an overrun, stays so unless `then` says otherwise."""
+    interaction, party = own(step.world, command.agent, command.interaction)
+    if interaction.state is not InteractionState.CLEARED or party.state is not PartyState.AFTER_CALL:
+        raise Refused("call_in_progress", "End the call first.", state=interaction.state)
+    if command.then not in ("", "ready", "not_ready"):
+        raise Refused("bad_then", "then is ready, not_ready or empty.", then=command.then)
+    settings = step.world.campaigns[interaction.campaign].settings
+    shown = interaction.after_call is not None and interaction.after_call.shown
+    if not shown:
+        _check_mandatory(settings, interaction)
+    stays = shown or step.world.agents[party.agent].state is AgentState.NOT_READY
+    if stays and not command.then:
+        finalize(step, interaction)
+    else:
+        finalize(step, interaction, _then(command.then or settings.after_call.then))
+
+
+def _then(word: str) -> AgentTrigger:
+    return AgentTrigger.NOT_READY if word == "not_ready" else AgentTrigger.READY
+
+
+def _check_mandatory(settings: Campaign, interaction: Interaction) -> None:
+    outcome = settings.outcome
+    missing = []
+    if outcome.call_result_mandatory and interaction.agent_result is None:
+        missing.append("call_result")
+    if outcome.disposition_mandatory and not interaction.disposition:
+        missing.append("disposition")
+    if outcome.note_mandatory and not interaction.note.strip():
+        missing.append("note")
+    fields = (*settings.fields.case, *settings.fields.record)
+    missing.extend(f.key for f in fields if f.mandatory and not interaction.data.get(f.key, "").strip())
+    if missing:
+        raise Refused("outcome_missing", f"Before Done, set: {', '.join(missing)}.", missing=missing)

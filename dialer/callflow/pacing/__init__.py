@@ -1,0 +1,1 @@
+"""What the pacing is told, and what it learns."""

@@ -1,0 +1,1 @@
+"""Agents who come and go, their notices, and whose phone it is."""

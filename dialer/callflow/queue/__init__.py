@@ -1,0 +1,1 @@
+"""Contacts who answered and wait for an agent."""

@@ -1,0 +1,1 @@
+"""Records: claimed, given back, treated, barred."""

@@ -1,0 +1,1 @@
+"""What supervisors do with the work of others."""

@@ -1,0 +1,183 @@
+"""What supervisors do with interactions on other people's desks: close them, or give them to somebody else. And what
+nobody is left to finish.
+
+A forced close keeps the call result that was found or set. The disposition is the supervisor's if one is given, else
+what the agent has set, be it nothing: what is mandatory binds agents alone."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import Agent, AgentState, AgentTrigger
+from dialer.callflow.agent.desk import free_agent, give_free, move
+from dialer.callflow.agent.legs import hang_up
+from dialer.callflow.dial import offers
+from dialer.callflow.end.after_call import after_forced, begin_after_call
+from dialer.callflow.end.ending import finalize, settle, withdraw
+from dialer.callflow.record.do_not_call import bar_contact, says_do_not_call
+from dialer.callflow.recovery import engines
+from dialer.campaigns.campaign import OFFER_MODES, Campaign
+from dialer.core.step import Step
+from dialer.interactions.interaction import EndedBy, Interaction, InteractionState, InteractionTrigger
+from dialer.interactions.leg import Leg, LegState
+from dialer.interactions.party import Party, PartyState, PartyTrigger, make_party
+from dialer.vocabulary import commands
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.results import CallResult
+from dialer.world.consent import may_work
+from dialer.world.lookups import agent_leg
+
+CLOSED = "closed by a supervisor"
+
+
+def on_close(step: Step, command: commands.CloseInteraction) -> None:
+    """Close an interaction in whatever state it is. A call is ended first, and it is closed with its end."""
+    interaction = step.world.interaction(command.interaction)
+    campaign = step.world.campaigns[interaction.campaign]
+    _check_disposition(campaign, command.disposition)
+    step.history(
+        "interaction_closed",
+        interaction=interaction,
+        by=command.by,
+        reason=command.reason,
+        state=interaction.state,
+        result=interaction.result,
+        disposition=command.disposition,
+    )
+    if command.disposition is not None:
+        interaction.disposition = command.disposition
+    if says_do_not_call(campaign.settings, None, command.disposition):
+        bar_contact(step, interaction, f"user {command.by}")
+    party = interaction.party
+    if interaction.state is InteractionState.PREVIEW and party is not None:
+        agent = step.world.agents[party.agent]
+        offers.take_back(step, agent, interaction, "closed_by_supervisor", f"A supervisor took it: {command.reason}")
+        return
+    if party is not None:
+        told: dict[str, object] = {"by": command.by, "reason": command.reason}
+        step.publish(party.agent, "interaction_closed", interaction.id, told)
+    if interaction.state is InteractionState.CLEARED:
+        finalize(step, interaction, after_forced(step, interaction))
+    else:
+        _end_call(step, interaction, command.by)
+
+
+def _check_disposition(campaign: Campaign, disposition: str | None) -> None:
+    codes = [each.code for each in campaign.settings.outcome.dispositions]
+    if disposition and disposition not in codes:
+        raise Refused("unknown_disposition", f"There is no disposition {disposition!r}.", offered=codes)
+
+
+def _end_call(step: Step, interaction: Interaction, by: str) -> None:
+    """Hang up; what follows the end of the leg closes it. Asked again, we wait for no end that does not come: the legs
+    count as lost, and an engine that is back and has them yet is told to end them."""
+    interaction.closed_by = by
+    interaction.ended_by = EndedBy.SYSTEM
+    interaction.cause = CLOSED
+    attempt = interaction.attempt
+    if attempt is not None and interaction.state is InteractionState.DIALING:
+        attempt.cancelled = CLOSED
+    leg = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
+    if leg is None:
+        settle(step, interaction, CallResult.SYSTEM_LOST, step.now)
+        interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
+        finalize(step, interaction, after_forced(step, interaction))
+        return
+    if leg.state is LegState.CLEARING:
+        _give_legs_up(step, leg, agent_leg(step.world, interaction))
+    else:
+        hang_up(step, leg.id)
+        step.interaction_changed(interaction)
+
+
+def _give_legs_up(step: Step, contact: Leg, phone: Leg | None) -> None:
+    """While its engine does not hear us, the agent's phone cannot be taken from the contact: it is given up as well."""
+    engine = step.world.engines.get(contact.engine)
+    engines.clear_lost(step, contact)
+    deaf = engine is None or not engine.usable
+    if deaf and phone is not None and phone.id in step.world.legs:
+        engines.clear_lost(step, phone)
+
+
+def on_reassign(step: Step, command: commands.ReassignInteraction) -> None:
+    """A record that was not dialled, or after-call work, goes to another agent. A call does not: its agent's phone is
+    in it."""
+    interaction = step.world.interaction(command.interaction)
+    campaign = step.world.campaigns[interaction.campaign]
+    agent = step.world.agent(command.agent)
+    party = interaction.party
+    preview = interaction.state is InteractionState.PREVIEW
+    after_call = party is not None and party.state is PartyState.AFTER_CALL
+    if party is None or not (preview or (interaction.state is InteractionState.CLEARED and after_call)):
+        why = "A call is under way; close the interaction, or wait for the end of the call."
+        raise Refused("call_in_progress", why, state=interaction.state)
+    _check_taker(step, campaign, agent, preview=preview)
+    if preview and interaction.do_not_call:
+        raise Refused("do_not_call", "This contact is not to be called; close the interaction instead.")
+    step.history(
+        "interaction_reassigned", interaction=interaction, by=command.by, reason=command.reason, to=command.agent
+    )
+    told: dict[str, object] = {"by": command.by, "reason": command.reason}
+    step.publish(party.agent, "interaction_reassigned", interaction.id, {**told, "to": agent.display_name})
+    if preview:
+        _hand_over_record(step, campaign, interaction, party, agent)
+    else:
+        _hand_over_work(step, interaction, party, agent)
+    step.publish(agent.name, "interaction_assigned", agent.interaction or interaction.id, told)
+
+
+def _check_taker(step: Step, campaign: Campaign, agent: Agent, *, preview: bool) -> None:
+    """Raises Refused for an agent who cannot take it."""
+    name = agent.display_name
+    if not step.world.works_for(agent, campaign) or not may_work(campaign, agent):
+        raise Refused("not_in_campaign", f"{name} does not work for {campaign.name}.", agent=agent.name)
+    if agent.state not in (AgentState.READY, AgentState.NOT_READY) or agent.interaction is not None:
+        raise Refused("agent_occupied", f"{name} has something on the desk, or is logged out.", state=agent.state)
+    if preview and not agent.is_idle:
+        raise Refused("agent_not_ready", f"{name} is not ready for a record.", state=agent.state)
+
+
+def _hand_over_record(step: Step, campaign: Campaign, old: Interaction, party: Party, agent: Agent) -> None:
+    """The claim stays ours: the record is on the next desk without having been back in its list."""
+    giver, record = step.world.agents[party.agent], old.record
+    offers.stop_timers(step, party)
+    withdraw(step, old, release=False)
+    give_free(step, giver, AgentTrigger.RELEASE)
+    if record is None:
+        return
+    deliver = offers.offer if campaign.mode in OFFER_MODES else offers.preview
+    deliver(step, campaign, agent, record)
+    if agent.interaction is not None:
+        new = step.world.interactions[agent.interaction]
+        new.data = dict(old.data)
+        new.note, new.disposition, new.agent_result = old.note, old.disposition, old.agent_result
+        step.interaction_changed(new)
+
+
+def _hand_over_work(step: Step, interaction: Interaction, party: Party, agent: Agent) -> None:
+    """After-call work begins anew with who takes it over."""
+    giver = step.world.agents[party.agent]
+    after = after_forced(step, interaction)
+    party.machine.advance(PartyTrigger.FINISH, step.now)
+    step.save_party(interaction, party)
+    free_agent(step, giver, after)
+    taker = make_party(step.world.mint.party(), agent.name, step.utc)
+    taker.machine.advance(PartyTrigger.RING, step.now)
+    taker.machine.advance(PartyTrigger.END, step.now)
+    interaction.parties.append(taker)
+    agent.interaction = interaction.id
+    if agent.state is AgentState.READY:
+        move(step, agent, AgentTrigger.RESERVE)
+    begin_after_call(step, interaction, taker)
+    step.agent_changed(agent.name)
+
+
+def close_deserted(step: Step, campaign: Campaign, *, overrun: bool = False) -> None:
+    """Close after-call work of a campaign that ends for which nobody will press Done: its time is over and its agent
+    has no desktop any more. `overrun`: also where the agent is there."""
+    for interaction in step.world.interactions_of(campaign.name):
+        party, after = interaction.party, interaction.after_call
+        if interaction.state is not InteractionState.CLEARED or party is None or after is None:
+            continue
+        away = step.world.agents[party.agent].away
+        if party.state is PartyState.AFTER_CALL and after.ends_at is None and (away or overrun):
+            step.history("after_call_deserted", interaction=interaction, away=away)
+            finalize(step, interaction)

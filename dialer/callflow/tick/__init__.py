@@ -1,0 +1,1 @@
+"""The tick: what is dialed now, and why nothing is."""

@@ -1,0 +1,1 @@
+"""What the call flow is written in: steps and timers."""

@@ -1,0 +1,188 @@
+"""A step: what handling one message decided. Handlers fill it; nothing in here acts."""
+
+from __future__ import annotations
+
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.leg import Leg
+from dialer.interactions.living import encode
+from dialer.interactions.party import Party
+from dialer.ports import Moment
+from dialer.trunks.accounts import trunk_of
+from dialer.trunks.trunk import Trunk
+from dialer.vocabulary import telephony, writes
+from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, InteractionId, RecordId, TrunkName
+from dialer.vocabulary.outputs import AudienceAgent, AudienceSupervisors, CancelTimer, Output, Publish, StartTimer, Tell
+from dialer.world.world import World
+
+
+class Step:
+    """Collects what a handler decides about `world` at `at`.
+
+    `at_once` leaves before the commit, `after` once the writes are durable. Read models that changed are told to
+    their audiences after the commit, each once. `reply` answers a command.
+    """
+
+    def __init__(self, world: World, at: Moment) -> None:
+        self.world = world
+        self.at = at
+        self.writes: list[writes.Write] = []
+        self.at_once: list[Output] = []
+        self.reply: object = None
+        self._after: list[Output] = []
+        self._changed: dict[Publish, None] = {}
+        self._dirty: dict[InteractionId, Interaction] = {}
+
+    @property
+    def now(self) -> float:
+        """Monotonic seconds."""
+        return self.at.monotonic
+
+    @property
+    def utc(self) -> float:
+        """UTC epoch seconds."""
+        return self.at.utc
+
+    def utc_of(self, monotonic: float) -> float:
+        """When something was that is told now, perhaps after an outage: UTC epoch seconds of a monotonic time."""
+        return self.utc - max(0.0, self.now - monotonic)
+
+    def write(self, *items: writes.Write) -> None:
+        self.writes.extend(items)
+
+    def tell(self, engine: EngineId, command: telephony.Command) -> None:
+        """A command that leaves before the commit: what people hear does not wait for a disk."""
+        self.at_once.append(Tell(engine, command))
+
+    def tell_after(self, engine: EngineId, command: telephony.Command, guard: AttemptId | None = None) -> None:
+        self._after.append(Tell(engine, command, guard))
+
+    def start_timer(self, key: str, after_s: float) -> None:
+        self.at_once.append(StartTimer(key, after_s))
+
+    def start_timer_after(self, key: str, after_s: float, guard: AttemptId) -> None:
+        """A timer that starts when the attempt `guard` was committed, and not at all if it was refused."""
+        self._after.append(StartTimer(key, after_s, guard))
+
+    def cancel_timer(self, key: str) -> None:
+        self.at_once.append(CancelTimer(key))
+
+    def put(self, output: Output) -> None:
+        """An output that leaves before the commit."""
+        self.at_once.append(output)
+
+    def agent_changed(self, agent: AgentName) -> None:
+        self._changed[Publish(AudienceAgent(agent), "agent", agent)] = None
+        self._changed[Publish(AudienceSupervisors(), "agent", agent)] = None
+
+    def desk_cleared(self, agent: AgentName, interaction: InteractionId) -> None:
+        """What was on the agent's desk is there no more: an offer that expired must not stay with its Accept."""
+        self._changed[Publish(AudienceAgent(agent), "interaction", interaction)] = None
+
+    def notices_changed(self, agent: AgentName) -> None:
+        """One came, was acknowledged, or was replaced by a newer one of its campaign."""
+        self._changed[Publish(AudienceAgent(agent), "notices", agent)] = None
+
+    def show_record(self, agent: AgentName, interaction: InteractionId) -> None:
+        """The desktop gets the record before anything is heard: it leaves with the commands to the engine, not after
+        the commit. Rendered when it leaves, it shows the step as it ended."""
+        self.at_once.append(Publish(AudienceAgent(agent), "interaction", interaction))
+        self.at_once.append(Publish(AudienceAgent(agent), "agent", agent))
+
+    def campaign_changed(self, campaign: CampaignName) -> None:
+        self._changed[Publish(AudienceSupervisors(), "campaign", campaign)] = None
+
+    def trunk_changed(self, trunk: TrunkName) -> None:
+        self._changed[Publish(AudienceSupervisors(), "trunk", trunk)] = None
+
+    def add_leg(self, leg: Leg) -> None:
+        """A leg of ours. It counts in the limits of its trunk, be it a contact's or an agent's."""
+        self.world.legs[leg.id] = leg
+        trunk = self._trunk_of(leg)
+        if trunk is not None:
+            trunk.legs.add(leg.id)
+            self.trunk_changed(trunk.name)
+
+    def remove_leg(self, leg: Leg) -> None:
+        """A leg that is gone."""
+        self.world.legs.pop(leg.id, None)
+        trunk = self._trunk_of(leg)
+        if trunk is not None:
+            trunk.legs.discard(leg.id)
+            self.trunk_changed(trunk.name)
+
+    def _trunk_of(self, leg: Leg) -> Trunk | None:
+        name = trunk_of(leg.account)
+        return None if name is None else self.world.trunks.get(name)
+
+    def interaction_changed(self, interaction: Interaction) -> None:
+        """The interaction is written and told to its agent at the end of the step."""
+        self._dirty[interaction.id] = interaction
+        if interaction.agent is not None:
+            self._changed[Publish(AudienceAgent(interaction.agent), "interaction", interaction.id)] = None
+        self._changed[Publish(AudienceSupervisors(), "interaction", interaction.id)] = None
+
+    def publish(self, agent: AgentName, topic: str, key: str, facts: dict[str, object]) -> None:
+        """Tell an agent of something that is no read model."""
+        self._after.append(Publish(AudienceAgent(agent), topic, key, facts))
+
+    def save_party(self, interaction: Interaction, party: Party) -> None:
+        self.write(
+            writes.AddParty(
+                party.id, interaction.id, party.agent, party.state, party.offered_at, party.talking_at, party.ended_at
+            )
+        )
+
+    def history(
+        self,
+        kind: str,
+        *,
+        campaign: CampaignName | None = None,
+        agent: AgentName | None = None,
+        interaction: Interaction | None = None,
+        record: RecordId | None = None,
+        **facts: object,
+    ) -> None:
+        """One line of the append-only history."""
+        attempt = interaction.attempt.id if interaction is not None and interaction.attempt is not None else None
+        if interaction is not None and interaction.record is not None:
+            record = interaction.record.record
+        self.write(
+            writes.AddHistory(
+                kind,
+                self.utc,
+                campaign or (interaction.campaign if interaction else None),
+                agent or (interaction.agent if interaction else None),
+                record,
+                interaction.id if interaction else None,
+                attempt,
+                facts or None,
+            )
+        )
+
+    def finish(self) -> tuple[list[Output], list[Output]]:
+        """Close the step: outputs at once, outputs after the commit."""
+        self.writes.extend(_saved(interaction, self.at) for interaction in self._dirty.values())
+        return self.at_once, [*self._after, *self._changed]
+
+
+def _saved(interaction: Interaction, at: Moment) -> writes.SaveInteraction:
+    open_ = interaction.state is not InteractionState.FINALIZED
+    return writes.SaveInteraction(
+        interaction=interaction.id,
+        campaign=interaction.campaign,
+        record=interaction.record.record if interaction.record else None,
+        fence=interaction.record.fence if interaction.record else 0,
+        agent=interaction.agent or (interaction.parties[-1].agent if interaction.parties else None),
+        number=interaction.number,
+        contact=interaction.contact,
+        state=interaction.state,
+        found_result=interaction.found_result,
+        agent_result=interaction.agent_result,
+        disposition=interaction.disposition,
+        note=interaction.note,
+        begun_at=interaction.begun_at,
+        connected_at=interaction.connected_at,
+        cleared_at=interaction.cleared_at,
+        finalized_at=None if open_ else at.utc - (at.monotonic - interaction.machine.since),
+        live=encode(interaction) if open_ else None,
+    )

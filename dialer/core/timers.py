@@ -1,0 +1,73 @@
+"""Keys of timers: the kind, a slash, and whose timer it is. `callflow.dispatch.TIMERS` has a handler for each kind."""
+
+from __future__ import annotations
+
+from dialer.vocabulary.ids import AgentName, InteractionId, LegId, OfferId, TrunkName
+
+
+def ring_again_timer(interaction: InteractionId) -> str:
+    return f"ring_again/{interaction}"
+
+
+#: The timer that runs the pacing at once, coalesced, when an agent becomes free.
+PACE_TIMER = "pace"
+
+
+def pause_timer(agent: AgentName) -> str:
+    return f"pause/{agent}"
+
+
+def desktop_timer(agent: AgentName) -> str:
+    return f"desktop/{agent}"
+
+
+def dial_timer(interaction: InteractionId) -> str:
+    return f"dial/{interaction}"
+
+
+def nothing_heard_timer(leg: LegId) -> str:
+    return f"nothing_heard/{leg}"
+
+
+def no_progress_timer(leg: LegId) -> str:
+    return f"no_progress/{leg}"
+
+
+def warning_timer(interaction: InteractionId) -> str:
+    return f"after_call_warning/{interaction}"
+
+
+def limit_timer(interaction: InteractionId) -> str:
+    return f"after_call/{interaction}"
+
+
+def reconnect_timer(interaction: InteractionId) -> str:
+    return f"reconnect/{interaction}"
+
+
+def extension_timer(leg: LegId) -> str:
+    return f"extension/{leg}"
+
+
+def look_timer(offer: OfferId) -> str:
+    return f"look/{offer}"
+
+
+def offer_timer(offer: OfferId) -> str:
+    return f"offer/{offer}"
+
+
+def probe_timer(trunk: TrunkName) -> str:
+    return f"probe/{trunk}"
+
+
+def wait_timer(interaction: InteractionId) -> str:
+    return f"queue/{interaction}"
+
+
+def message_timer(interaction: InteractionId) -> str:
+    return f"queue_message/{interaction}"
+
+
+def trial_timer(trial: str) -> str:
+    return f"trial_dial/{trial}"

@@ -1,0 +1,1 @@
+"""The live state and its look-ups."""

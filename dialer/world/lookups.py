@@ -1,0 +1,54 @@
+"""Look-ups in the live state: the agent's own interaction, the contact's leg, the agent's leg, the engaged leg."""
+
+from __future__ import annotations
+
+from dialer.agents.agent import Agent
+from dialer.campaigns.campaign import Campaign
+from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.leg import Leg
+from dialer.interactions.party import Party
+from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.ids import AgentName, InteractionId
+from dialer.world.consent import may_work
+from dialer.world.world import World
+
+
+def engaged_leg(world: World, agent: Agent) -> Leg | None:
+    """The engaged leg if it reaches the agent, on an engine that takes commands."""
+    leg = world.legs.get(agent.engaged) if agent.engaged else None
+    if leg is None or not leg.reaches_agent:
+        return None
+    engine = world.engines.get(leg.engine)
+    return leg if engine is not None and engine.usable else None
+
+
+def asm_campaign(world: World, agent: Agent) -> Campaign | None:
+    """The first running ASM campaign that the agent may work in."""
+    for campaign in world.running_for(agent):
+        if campaign.is_asm and may_work(campaign, agent):
+            return campaign
+    return None
+
+
+def own(world: World, agent: AgentName, id_: InteractionId) -> tuple[Interaction, Party]:
+    """The interaction and the agent's party in it. Raises NotFound, or Refused if it is somebody else's."""
+    interaction = world.interaction(id_)
+    party = interaction.party
+    if party is None or party.agent != agent:
+        raise Refused("not_your_interaction", "This interaction is not on your desk.", interaction=id_)
+    return interaction, party
+
+
+def is_live(interaction: Interaction) -> bool:
+    """Whether legs may be up for it."""
+    return interaction.state not in (InteractionState.CLEARED, InteractionState.FINALIZED)
+
+
+def contact_leg(world: World, interaction: Interaction) -> Leg | None:
+    return world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
+
+
+def agent_leg(world: World, interaction: Interaction) -> Leg | None:
+    """The leg of the agent who is in the interaction: the engaged one, or one rung for it."""
+    party = interaction.party
+    return world.legs.get(party.leg) if party and party.leg else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from dialer.records.plain_text import CONTROL, plain
 from dialer.records.unusable import Setting, UnusableFile
+from dialer.vocabulary.plain_text import CONTROL, plain
 
 #: More columns are no calling list.
 COLUMNS_LIMIT = 200

@@ -14,9 +14,9 @@ from dialer.records.extension import EXTENSION_FIELD, extension_in
 from dialer.records.file_notes import FileNotes
 from dialer.records.import_options import ImportOptions
 from dialer.records.phone_number import lacks_zero, with_extension, written
-from dialer.records.plain_text import CONTROL, plain
 from dialer.records.time_of_day import time_of_day
 from dialer.records.unusable import UnusableNumber
+from dialer.vocabulary.plain_text import CONTROL, plain
 
 #: Longest text of one field, in characters.
 FIELD_LIMIT = 4_000

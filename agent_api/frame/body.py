@@ -20,6 +20,7 @@ from agent_api.frame.choices import choices
 from agent_api.frame.connection import giving_way
 from agent_api.frame.problems import Place, ProblemRaised, invalid, problem
 from agent_api.frame.text import refuse_unusable_json
+from agent_api.frame.typed_text import cleaned
 
 #: Largest JSON body.
 MAX_JSON_BYTES = 64 * 1024
@@ -93,10 +94,10 @@ async def read_json(request: web.Request) -> bytes:
 
 
 def decode_json(raw: bytes, kind: type[Struct]) -> Struct:
-    """Raises ProblemRaised: 400 for what is no JSON, 422 for JSON that is not `kind`."""
+    """Raises ProblemRaised: 400 for what is no JSON, 422 for JSON that is not `kind`. Typed text is cleaned."""
     refuse_unusable_json(raw)
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return cleaned(msgspec.json.decode(raw, type=kind))
     except msgspec.ValidationError as error:
         raise _places(error, "$", kind) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -111,7 +112,7 @@ def decode_query(request: web.Request, kind: type[Struct]) -> Struct:
             raise invalid(Place(f"query.{name}", "is given twice"))
         values[name] = value
     try:
-        return msgspec.convert(values, type=kind, strict=False)
+        return cleaned(msgspec.convert(values, type=kind, strict=False))
     except msgspec.ValidationError as error:
         raise _places(error, "query", kind) from error
 

@@ -10,11 +10,12 @@ from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.numbers import REGION, numbers_in
 from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
+from agent_api.frame.typed_text import VERBATIM
 from dialer.vocabulary.commands import BarNumbers, LiftNumber
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import CampaignName
 
-Number = Annotated[str, Meta(min_length=1, max_length=64)]
+Number = Annotated[str, Meta(min_length=1, max_length=64, extra=VERBATIM)]
 
 
 class DoNotCallQuery(Struct, frozen=True, forbid_unknown_fields=True):

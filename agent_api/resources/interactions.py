@@ -11,6 +11,7 @@ from agent_api.frame.desk import act
 from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.route import AGENTS, PREFIX, READERS, Handler, Route
 from agent_api.frame.section import Section
+from agent_api.frame.typed_text import LINES
 from config.model import Role
 from dialer.interactions.interaction import Interaction
 from dialer.views.desk import DeskView
@@ -45,6 +46,9 @@ from dialer.vocabulary.ids import AgentName, InteractionId, OfferId
 from dialer.vocabulary.limits import NOTE_LENGTH, VALUE_LENGTH
 from dialer.vocabulary.results import CallResult
 
+#: The value of a field of a record.
+Value = Annotated[str, Meta(max_length=VALUE_LENGTH, extra=LINES)]
+
 
 class OfferRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """`offer` is the id of the offer that the desktop shows: a click on an older one changes nothing."""
@@ -69,9 +73,11 @@ class OutcomeRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     result: CallResult | None = None
     disposition: Annotated[str, Meta(max_length=64)] | None = None
-    note: Annotated[str, Meta(max_length=NOTE_LENGTH)] | None = None
+    note: Annotated[str, Meta(max_length=NOTE_LENGTH, extra=LINES)] | None = None
     do_not_call: bool | None = None
-    data: dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=VALUE_LENGTH)]] | None = None
+    data: (
+        dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=VALUE_LENGTH, extra=LINES)]] | None
+    ) = None
 
 
 class DoneRequest(Struct, frozen=True, forbid_unknown_fields=True):

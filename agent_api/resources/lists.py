@@ -15,6 +15,7 @@ from agent_api.frame.numbers import REGION
 from agent_api.frame.problems import Place, invalid
 from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
+from agent_api.frame.typed_text import VERBATIM
 from dialer.compliance.zones import NoPlace, place_zone
 from dialer.ports import ImportReport, ListRow, RecordRow, ResetReport
 from dialer.records.exporting import csv_line
@@ -48,7 +49,7 @@ class ImportQuery(Struct, frozen=True, forbid_unknown_fields=True):
     `|`), the encoding of the file. The charset of the Content-Type is that of a file for which no encoding is said."""
 
     number_column: Annotated[str, Meta(max_length=200)] = ""
-    delimiter: Annotated[str, Meta(max_length=16)] = ""
+    delimiter: Annotated[str, Meta(max_length=16, extra=VERBATIM)] = ""
     encoding: Annotated[str, Meta(max_length=40)] = ""
 
 

@@ -12,6 +12,7 @@ from agent_api.frame.exchange import Exchange, Reply, SetCookie
 from agent_api.frame.origin import is_https
 from agent_api.frame.route import EVERYBODY, PREFIX, Route
 from agent_api.frame.section import Section
+from agent_api.frame.typed_text import VERBATIM
 from config.model import Role
 from dialer.agents.agent import AgentState
 from dialer.ports import User
@@ -25,7 +26,7 @@ class LogInRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """`proof` cookie: the token comes in a cookie that no script can read (desktops); bearer: in the answer."""
 
     user: Annotated[str, Meta(min_length=1, max_length=64)]
-    password: Annotated[str, Meta(min_length=1, max_length=1024)]
+    password: Annotated[str, Meta(min_length=1, max_length=1024, extra=VERBATIM)]
     proof: Literal["cookie", "bearer"] = "cookie"
 
 

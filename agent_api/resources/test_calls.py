@@ -10,6 +10,7 @@ from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.numbers import numbers_in
 from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
+from agent_api.frame.typed_text import VERBATIM
 from dialer.interactions.trial import Trial
 from dialer.vocabulary.commands import EndTrialCall, PlaceTrialCall
 from dialer.vocabulary.errors import NotFound, Refused
@@ -21,7 +22,7 @@ class TestCallRequest(Struct, frozen=True, forbid_unknown_fields=True):
     101@desks."""
 
     campaign: Annotated[str, Meta(min_length=1, max_length=64)]
-    number: Annotated[str, Meta(min_length=1, max_length=64)]
+    number: Annotated[str, Meta(min_length=1, max_length=64, extra=VERBATIM)]
     phone: Annotated[str, Meta(min_length=1, max_length=129)]
 
 

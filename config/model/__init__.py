@@ -3,7 +3,7 @@
 from config.model import Campaign, Settings
 """
 
-from config.model.base import SecretToCome, Section, Source
+from config.model.base import NAME, SecretToCome, Section, Source
 from config.model.calling_window import CallingWindow, Hours
 from config.model.campaign import (
     Accept,
@@ -52,6 +52,7 @@ from config.model.trunk import (
 
 __all__ = [
     "LEAST_PASSWORD_LENGTH",
+    "NAME",
     "USUAL_RETRIES",
     "Accept",
     "AfterCall",

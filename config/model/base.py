@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from ipaddress import ip_network
 from typing import Annotated, Protocol, TypeVar
@@ -18,11 +18,26 @@ from pydantic import (
     StringConstraints,
     ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
 
 from dialer.vocabulary.errors import ConfigurationError
+from dialer.vocabulary.plain_text import CONTROL
 
 E = TypeVar("E", bound=StrEnum)
+
+
+def _holds_control(value: object) -> bool:
+    """Whether a text, or one in a collection of texts, holds a control character; tabs and line ends are none."""
+    match value:
+        case str():
+            return CONTROL.search(value) is not None
+        case Mapping():
+            return any(_holds_control(each) for pair in value.items() for each in pair)
+        case list() | tuple() | set() | frozenset():
+            return any(_holds_control(each) for each in value)
+        case _:
+            return False
 
 
 class Section(BaseModel):
@@ -40,6 +55,14 @@ class Section(BaseModel):
         str_strip_whitespace=True,
         validate_default=True,
     )
+
+    @field_validator("*")
+    @classmethod
+    def _text_is_plain(cls, value: object) -> object:
+        """Labels, descriptions and names are shown on desktops and terminals."""
+        if _holds_control(value):
+            raise ValueError("holds a control character; write it anew without")
+        return value
 
 
 class SecretToCome(SecretStr):
@@ -135,8 +158,11 @@ def _network(text: str) -> str:
     return text
 
 
+#: What a name looks like, of a user or of a section.
+NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
+
 #: A name by which other sections refer to this one.
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Name = Annotated[str, StringConstraints(pattern=NAME.pattern)]
 
 #: A short code of the business, as of a disposition or a not-ready reason.
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]

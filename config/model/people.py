@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from config.model.base import Code, FirstSecret, Label, Name, Section, in_lower_case
 from config.model.phone import PhoneReference
+from dialer.vocabulary.limits import DISPLAY_NAME_LENGTH
 
 #: Characters that a password has at least, the first one as any later one.
 LEAST_PASSWORD_LENGTH = 10
@@ -42,7 +43,7 @@ class User(Section):
     name: Name
     """Log-in name."""
 
-    display_name: str = Field(default="", max_length=120)
+    display_name: str = Field(default="", max_length=DISPLAY_NAME_LENGTH)
     """Name that people read. Empty: the log-in name."""
 
     role: Annotated[Role, in_lower_case(Role)] = Role.AGENT

@@ -12,6 +12,8 @@ import typer
 from dialer.cli.command import EXIT_MISTAKE, Directory, run_async, settings_of
 from dialer.cli.lists import open_data
 from dialer.cli.terminal import say, show_table
+from dialer.vocabulary.limits import DISPLAY_NAME_LENGTH
+from dialer.vocabulary.plain_text import one_line
 
 if TYPE_CHECKING:
     from config.model import Settings
@@ -70,16 +72,19 @@ def add_user(
 
     async def work() -> User:
         check_place(settings, phone, teams)
+        shown = _shown_name(display_name)
         store = await open_data(config)
         try:
             old = await store.users.user(name)
             changes = any((role, display_name, phone, teams))
             wanted = password if password is not None or (old is not None and changes) else _asked()
+            if old is None:
+                _check_name(name)
             base = old or User(name, name, RoleName.AGENT.value, "", "", ())
             hashed = base.password_hash if wanted is None else await asyncio.to_thread(hash_password, _good(wanted))
             user = User(
                 name,
-                display_name or base.display_name,
+                shown or base.display_name,
                 role.value if role else base.role,
                 hashed,
                 phone or base.phone,
@@ -93,6 +98,27 @@ def add_user(
 
     user = run_async(work(), EXIT_MISTAKE)
     say(f"{name} is {user.role}.")
+
+
+def _check_name(name: str) -> None:
+    """Raises Refused for a log-in name that the configuration would not take either."""
+    from config.model import NAME
+    from dialer.vocabulary.errors import Refused
+
+    if not NAME.fullmatch(name):
+        said = f"{name[:64]!r} is no log-in name; use letters, digits, dot, dash and underscore, at most 64."
+        raise Refused("bad_name", said)
+
+
+def _shown_name(text: str) -> str:
+    """The name that people read, on one line. Raises Refused for one that no desktop has room for."""
+    from dialer.vocabulary.errors import Refused
+
+    name = one_line(text)
+    if len(name) > DISPLAY_NAME_LENGTH:
+        said = f"The name has {len(name)} characters; write at most {DISPLAY_NAME_LENGTH}."
+        raise Refused("name_too_long", said)
+    return name
 
 
 def _asked() -> str:

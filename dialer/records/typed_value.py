@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from config.model import DataField, FieldType
 from dialer.records.phone_number import e164
 from dialer.records.unusable import UnusableNumber
+from dialer.vocabulary.plain_text import CONTROL
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
@@ -74,7 +75,7 @@ def problem(field: DataField, value: str) -> tuple[str, str] | None:
         if value in field.choices:
             return None
         return "unknown_choice", f"{_shown(value)} is no choice of {field.label}; take one of {_listed(field.choices)}."
-    if any(ord(letter) < 0x20 and letter not in "\t\n\r" for letter in value):
+    if CONTROL.search(value):
         return "bad_value", f"{field.label} holds a control character; write it anew without."
     known = _TYPES.get(field.type)
     if known is None or known[0](value):

@@ -1,4 +1,5 @@
-"""Text of a record as people see it. Rule: control characters are refused, letters that nobody sees are taken out."""
+"""Text that people write, as people see it: of records, notes, reasons, names. Letters that nobody sees are taken out.
+Control characters are refused in files, which are mended and read again, and taken out of what is typed."""
 
 from __future__ import annotations
 
@@ -17,6 +18,20 @@ _UNSEEN = re.compile(
 _JOINERS = re.compile("(?<![^\x00-\u024f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u024f])")
 
 
+#: Ends of lines beside CR and LF (Unicode categories Zl and Zp, and NEL).
+_LINE_ENDS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", "\n"))
+
+
 def plain(text: str) -> str:
     """`text` without letters that nobody sees."""
     return text if text.isascii() else _JOINERS.sub("", _UNSEEN.sub("", text))
+
+
+def one_line(text: str) -> str:
+    """Typed text that has one line: each run of spaces, tabs, line ends and control characters is one space."""
+    return " ".join(CONTROL.sub(" ", plain(text)).split())
+
+
+def paragraphs(text: str) -> str:
+    """Typed text that may have several lines: control characters are spaces, tabs and line ends stay."""
+    return CONTROL.sub(" ", plain(text).translate(_LINE_ENDS))

@@ -249,3 +249,25 @@ async def test_fields_are_checked_by_type_and_length_with_what_to_write(stage: S
     assert desk["interaction"] is None
     rows = {row.number: row.data async for row in stage.store.lists.records(ListName("preview"))}
     assert (rows["+442079460111"]["city"], rows["+442079460111"]["seats"]) == ("Hull", "7")
+
+
+async def test_what_a_supervisor_types_is_kept_as_one_plain_line(stage: Stage) -> None:
+    await talking(stage)
+    id_ = stage.on_desk("anna")
+    sue = await stage.log_in("sue")
+    refused = await sue.post(f"/interactions/{id_}/close", {"reason": "\x1b\x07\u202e"}, status=422)
+    assert "reason" in str(refused)
+    await sue.post(f"/interactions/{id_}/close", {"reason": "\x1b]0;gone\x07went\r\nhome\u202e"})
+    await stage.until(lambda: id_ not in stage.world.interactions)
+    lines = await stage.store.history.lines_of_interaction(InteractionId(str(id_)), 20)
+    assert [each.facts["reason"] for each in lines if each.kind == "interaction_closed"] == ["]0;gone went home"]
+
+
+async def test_what_an_agent_types_is_kept_without_control_characters_and_with_its_lines(stage: Stage) -> None:
+    anna = await talking(stage)
+    id_ = stage.on_desk("anna")
+    said = {"note": "first\x0b\x1b[2J\nsecond\u202e", "data": {"city": "Ely\x9b\u200b, old\n", "seats": "4\u200b"}}
+    await anna.post(f"/interactions/{id_}/outcome", said)
+    interaction = stage.world.interactions[InteractionId(str(id_))]
+    assert interaction.note == "first  [2J\nsecond"
+    assert (interaction.data["city"], interaction.data["seats"]) == ("Ely , old\n", "4")

@@ -114,3 +114,9 @@ async def test_a_log_in_at_a_phone_in_use_is_refused_and_leaves_no_session(stage
         assert told["facts"]["agent"] == "anna"
         assert "Anna" in told["detail"]
     assert not await stage.store.sessions.sessions("ben")
+
+
+async def test_a_password_is_taken_to_the_letter(stage: Stage) -> None:
+    assert (await try_(stage, "sue", PASSWORD))[0] == 201
+    assert (await try_(stage, "sue", f" {PASSWORD}"))[0] == 401
+    assert (await try_(stage, "sue", f"{PASSWORD}\u200b"))[0] == 401

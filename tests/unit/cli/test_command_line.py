@@ -131,6 +131,32 @@ def test_a_phone_is_given_without_a_new_password(tmp_path: Path) -> None:
     assert (code, "5 characters" in told) == (2, True)
 
 
+def test_a_name_that_nobody_could_read_is_no_name_of_a_user(tmp_path: Path) -> None:
+    (tmp_path / "cornetta.yaml").write_text(CONFIGURATION.format(tmp_path))
+
+    def cornetta(*arguments: str) -> tuple[int, str]:
+        more = ("--team", "sales", "--password", "a-first-password", "--config", str(tmp_path))
+        result = CliRunner().invoke(app, ["user", "add", *arguments, *more], env={"COLUMNS": "160"})
+        return result.exit_code, result.output
+
+    code, told = cornetta("an\x1b[31mna")
+    assert (code, "is no log-in name; use letters" in told) == (2, True)
+    code, told = cornetta("anna", "--display-name", "A" * 121)
+    assert (code, "at most 120" in told) == (2, True)
+    assert cornetta("anna", "--display-name", "Anna\x1b]0;x\x07\u202e\nAlder")[0] == 0
+    assert asyncio.run(_display_name_of(tmp_path, "anna")) == "Anna ]0;x Alder"
+
+
+async def _display_name_of(directory: Path, name: str) -> str:
+    store = await open_plain(f"sqlite:///{directory}/data/cornetta.db")
+    try:
+        user = await store.users.user(name)
+        assert user is not None
+        return user.display_name
+    finally:
+        await store.close()
+
+
 async def _hash_of(directory: Path, name: str) -> str:
     store = await open_plain(f"sqlite:///{directory}/data/cornetta.db")
     try:

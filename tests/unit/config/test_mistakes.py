@@ -182,6 +182,9 @@ MISTAKES = [
     (of_campaign("predictive: 3"), "10: campaigns[spring].predictive: '3' is no group of keys; write KEY: VALUE lines below it"),
     (of_campaign("ring_timeout_s: 14"), "10: campaigns[spring].ring_timeout_s: is shorter than the 15 s that the law wants a contact's phone to ring; raise it"),
     (of_campaign("waiting_message: sorry.wav"), "10: campaigns[spring].waiting_message: there is no file "),
+    # texts
+    ('not_ready_reasons: [{code: a, label: "\\e[31mA"}]', "1: not_ready_reasons[a].label: holds a control character; write it anew without"),
+    ('phones: [{kind: static, name: x, uri: "sip:{extension}@a", headers: {X-A: "b\\x9b"}}]', "1: phones[x].headers: holds a control character; write it anew without"),
     # names
     (REST, "7: campaigns[spring].trunks[1]: there is no trunk 'pbx'; add it"),
     (REST.replace("[sales]", "[salse]"), "5: campaigns[spring].teams[1]: there is no team 'salse'; did you mean sales?"),

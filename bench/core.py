@@ -20,6 +20,7 @@ from bench.pacing import plan
 from bench.pacing.cell import Cell
 from bench.pacing.runs import play
 from bench.registry import FAILED_GATES
+from dialer.runtime.turn import Message
 from dialer.simulation.figures import ShiftFigures, figures_of
 from dialer.simulation.setting import Plan
 from dialer.simulation.shift import SimulatedShift
@@ -56,7 +57,7 @@ class TimedShift(SimulatedShift):
         self.ticks_us: list[float] = []
         super().__init__(settings, seed)
 
-    def _take(self, message: object, sequence: int) -> None:
+    def _take(self, message: Message, sequence: int) -> None:
         if not isinstance(message, events.Ticked):
             super()._take(message, sequence)
             return

@@ -25,10 +25,9 @@ from dialer.ports import (
     Users,
 )
 from dialer.runtime.clock import SystemClock
-from dialer.runtime.executor import Executor, audience_of
-from dialer.runtime.inbox import Inbox
-from dialer.runtime.timers import Timers
-from dialer.runtime.writer import Writer
+from dialer.runtime.executor import audience_of
+from dialer.runtime.turn import Validate
+from dialer.runtime.wiring import Runtime
 from dialer.simulation.process import SimulationProcess
 from dialer.store.importer import CsvImporter
 from dialer.views.rendering import render
@@ -64,7 +63,8 @@ class Stores(Protocol):
 
 
 class Assembly:
-    """One node without its surroundings. `settings` is replaced at a reload. Belongs to one loop."""
+    """One node without its surroundings. `settings` is replaced at a reload; `validate` looks at the live state after
+    each message, None in production. Belongs to one loop."""
 
     def __init__(
         self,
@@ -75,16 +75,16 @@ class Assembly:
         clock: Clock | None = None,
         *,
         floor_interval_s: float = FLOOR_INTERVAL_S,
+        validate: Validate | None = None,
     ) -> None:
         self.settings = settings
         self._stores = stores
         self.clock = clock or SystemClock()
         self.world = World(mint, settings)
         self.feed = Feed(self.clock, self._render, floor_interval_s=floor_interval_s)
-        self.timers = Timers(lambda key: self.post(events.TimerFired(key)))
-        self.executor = Executor(engines, stores.ledger, self.feed, self.timers, self.post)
-        self.writer = Writer(stores.ledger, self.executor.run, self.post, engines.acknowledge)
-        self.inbox = Inbox(self.world, self.clock, self.executor, self.writer)
+        self._runtime = Runtime(self.world, self.clock, engines, stores.ledger, self.feed, validate)
+        self.inbox = self._runtime.inbox
+        self.writer = self._runtime.writer
 
     def _render(self, audience: str, topic: str, key: str) -> object:
         return render(self.world, audience_of(audience), topic, key, self.clock.now())
@@ -126,14 +126,10 @@ class Assembly:
 
     def begin(self) -> None:
         """Take messages and write what comes of them."""
-        self.writer.start()
-        self.inbox.start()
+        self._runtime.start()
 
     async def finish(self, patience_s: float) -> bool:
         """Take no more messages and write what is queued; False if that was not written within `patience_s`."""
-        await self.inbox.stop()
-        written = await self.writer.stop(patience_s)
-        await self.executor.stop()
-        self.timers.close()
+        written = await self._runtime.stop(patience_s)
         self.feed.close()
         return written

@@ -1,14 +1,17 @@
-"""The executor: does what steps decided."""
+"""The executor: carries out what a turn let out."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, assert_never
 
 import structlog
 
 from dialer.ports import Feed, Ledger, Telephony
 from dialer.runtime.timers import Timers
+from dialer.runtime.turn import Acknowledge, Answer, Effect, Post
 from dialer.vocabulary import events
 from dialer.vocabulary.errors import EngineUnavailable, NotFound, StoreRejected, StoreUnavailable
 from dialer.vocabulary.ids import AgentName, CampaignName
@@ -19,7 +22,6 @@ from dialer.vocabulary.outputs import (
     AudienceSupervisors,
     CancelTimer,
     ClaimRecords,
-    Output,
     Publish,
     RecallHabits,
     StartTimer,
@@ -29,38 +31,68 @@ from dialer.vocabulary.outputs import (
 log = structlog.get_logger(__name__)
 
 
+#: What is asked of the store, made when its time comes.
+Question = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Questions:
+    """Questions to the store that run as tasks of the loop, beside the inbox."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def ask(self, name: str, question: Question) -> None:
+        task = asyncio.create_task(question(), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
 class Executor:
-    """Carries out outputs. A read model is published without a body: the feed renders it when it leaves."""
+    """Carries out effects. A read model is published without a body: the feed renders it when it leaves. `feed` is None
+    where nobody watches; `ask` lets a question to the store run."""
 
     def __init__(
         self,
         telephony: Telephony,
         ledger: Ledger,
-        feed: Feed,
+        feed: Feed | None,
         timers: Timers,
         post: Callable[[events.Event], None],
+        ask: Callable[[str, Question], None],
     ) -> None:
         self._telephony = telephony
         self._ledger = ledger
         self._feed = feed
         self._timers = timers
         self._post = post
-        self._questions: set[asyncio.Task[None]] = set()
+        self._ask = ask
 
-    def run(self, output: Output) -> None:
-        match output:
+    def run(self, effect: Effect) -> None:
+        match effect:
             case Tell():
-                self._tell(output)
+                self._tell(effect)
             case StartTimer():
-                self._timers.start(output.key, output.after_s)
+                self._timers.start(effect.key, effect.after_s)
             case CancelTimer():
-                self._timers.cancel(output.key)
-            case ClaimRecords():
-                self._ask_store(self._claim(output), f"claim {output.campaign}")
-            case RecallHabits():
-                self._ask_store(self._recall(output), f"habits {output.campaign}")
+                self._timers.cancel(effect.key)
             case Publish():
-                self._feed.publish(audience_name(output.audience), output.topic, output.key, output.facts)
+                if self._feed is not None:
+                    self._feed.publish(audience_name(effect.audience), effect.topic, effect.key, effect.facts)
+            case Acknowledge():
+                self._telephony.acknowledge(effect.engine, effect.sequence)
+            case Answer():
+                answer(effect)
+            case Post():
+                self._post(effect.event)
+            case ClaimRecords() | RecallHabits():
+                self._ask_store(effect)
+            case _:
+                assert_never(effect)
 
     def _tell(self, output: Tell) -> None:
         try:
@@ -70,10 +102,11 @@ class Executor:
             # configured any more, at the node's start.
             log.warning("command_lost", engine=output.engine, command=type(output.command).__name__, error=str(error))
 
-    def _ask_store(self, question: Coroutine[None, None, None], name: str) -> None:
-        task = asyncio.create_task(question, name=name)
-        self._questions.add(task)
-        task.add_done_callback(self._questions.discard)
+    def _ask_store(self, request: ClaimRecords | RecallHabits) -> None:
+        if isinstance(request, ClaimRecords):
+            self._ask(f"claim {request.campaign}", partial(self._claim, request))
+        else:
+            self._ask(f"habits {request.campaign}", partial(self._recall, request))
 
     async def _claim(self, request: ClaimRecords) -> None:
         try:
@@ -90,10 +123,15 @@ class Executor:
         if known:
             self._post(events.HabitsRecalled(request.campaign, tuple(known)))
 
-    async def stop(self) -> None:
-        for task in list(self._questions):
-            task.cancel()
-        await asyncio.gather(*self._questions, return_exceptions=True)
+
+def answer(effect: Answer) -> None:
+    """Tell the asker, if it still waits."""
+    if effect.asker.done():
+        return
+    if effect.error is not None:
+        effect.asker.set_exception(effect.error)
+    else:
+        effect.asker.set_result(effect.reply)
 
 
 def audience_name(audience: Audience) -> str:

@@ -19,16 +19,13 @@ from dataclasses import dataclass
 
 import structlog
 
-from dialer.callflow.dispatch import handle
-from dialer.core.step import Step
 from dialer.ports import Clock
 from dialer.runtime import operator_log
-from dialer.runtime.executor import Executor
-from dialer.runtime.writer import Batch, Writer
+from dialer.runtime.turn import Effect, Message, Turn
+from dialer.runtime.writer import Writer
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.errors import CornettaError, Overloaded, StoreUnavailable
 from dialer.vocabulary.ids import EngineId
-from dialer.world.world import World
 
 log = structlog.get_logger(__name__)
 
@@ -45,19 +42,19 @@ MESSAGES_PER_TURN = 64
 
 @dataclass(slots=True)
 class _Message:
-    content: object
+    content: Message
     at: float
     reply: asyncio.Future[object] | None = None
     acknowledge: tuple[EngineId, int] | None = None
 
 
 class Inbox:
-    """Owns `world`. `post` and `ask` may be called from anywhere on the loop."""
+    """Owns the turns of the core. `post` and `ask` may be called from anywhere on the loop."""
 
-    def __init__(self, world: World, clock: Clock, executor: Executor, writer: Writer) -> None:
-        self._world = world
+    def __init__(self, turn: Turn, clock: Clock, run: Callable[[Effect], None], writer: Writer) -> None:
+        self._turn = turn
         self._clock = clock
-        self._executor = executor
+        self._run = run
         self._writer = writer
         self._messages: deque[_Message] = deque()
         self._arrived = asyncio.Event()
@@ -165,31 +162,25 @@ class Inbox:
     def _take(self, message: _Message) -> None:
         at = self._clock.now()
         self._on_lag(at.monotonic - message.at)
-        step = Step(self._world, at)
         self.handled += 1
-        try:
-            handle(step, message.content)
-        except CornettaError as error:
-            self._refuse(message, error)
+        taken = self._turn.take(message.content, at, message.reply, message.acknowledge)
+        if taken.fault is not None:
+            self._tell_fault(message, taken.fault)
             if message.acknowledge is None:
                 return
-        except Exception as error:
-            # A defect of ours must not stop the inbox: the conversations of everybody else go on.
-            self.faults += 1
-            log.exception("handler_failed", message=type(message.content).__name__)
-            self._refuse(message, error)
-            if message.acknowledge is None:
-                return
-        operator_log.write(step.writes)
-        at_once, after = step.finish()
-        for output in at_once:
-            self._executor.run(output)
-        self._writer.add(Batch(step.writes, after, message.reply, step.reply, message.acknowledge))
+        operator_log.write(taken.pending.writes)
+        for output in taken.at_once:
+            self._run(output)
+        self._writer.add(taken.pending)
         if self._on_handled is not None:
             self._on_handled(message.content, at.monotonic - message.at)
 
-    def _refuse(self, message: _Message, error: Exception) -> None:
+    def _tell_fault(self, message: _Message, fault: Exception) -> None:
+        if not isinstance(fault, CornettaError):
+            # A defect of ours does not stop the inbox: the conversations of everybody else go on.
+            self.faults += 1
+            log.error("handler_failed", message=type(message.content).__name__, exc_info=fault)
         if message.reply is not None and not message.reply.done():
-            message.reply.set_exception(error)
-        elif isinstance(error, CornettaError):
-            log.warning("event_refused", message=type(message.content).__name__, error=str(error))
+            message.reply.set_exception(fault)
+        elif isinstance(fault, CornettaError):
+            log.warning("event_refused", message=type(message.content).__name__, error=str(fault))

@@ -4,32 +4,50 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+
+class Due(Protocol):
+    """Something that will happen, unless it is cancelled before."""
+
+    def cancel(self) -> None: ...
+
+
+#: Lets something happen in so many seconds.
+Later = Callable[[float, Callable[[], None]], Due]
+
+
+def on_loop(after_s: float, what: Callable[[], None]) -> Due:
+    """Later, on the running loop."""
+    return asyncio.get_running_loop().call_later(after_s, what)
 
 
 class Timers:
-    """Calls `fire(key)` on the loop when a timer is due."""
+    """Calls `fire(key)` when a timer is due."""
 
-    def __init__(self, fire: Callable[[str], None]) -> None:
+    def __init__(self, fire: Callable[[str], None], later: Later = on_loop) -> None:
         self._fire = fire
-        self._handles: dict[str, asyncio.TimerHandle] = {}
+        self._later = later
+        self._due: dict[str, Due] = {}
 
     def start(self, key: str, after_s: float) -> None:
         self.cancel(key)
-        self._handles[key] = asyncio.get_running_loop().call_later(after_s, self._run, key)
+        self._due[key] = self._later(after_s, partial(self._run, key))
 
     def cancel(self, key: str) -> None:
-        handle = self._handles.pop(key, None)
-        if handle is not None:
-            handle.cancel()
+        due = self._due.pop(key, None)
+        if due is not None:
+            due.cancel()
 
     def _run(self, key: str) -> None:
-        self._handles.pop(key, None)
+        self._due.pop(key, None)
         self._fire(key)
 
     def close(self) -> None:
-        for handle in self._handles.values():
-            handle.cancel()
-        self._handles.clear()
+        for due in self._due.values():
+            due.cancel()
+        self._due.clear()
 
     def __len__(self) -> int:
-        return len(self._handles)
+        return len(self._due)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
 
-from dialer.ports import Ledger
-from dialer.vocabulary import events, telephony
+from dialer.ports import Clock, Ledger
+from dialer.runtime.turn import DIAL_PATIENCE_S, Effect, Pending, rejected, released
+from dialer.vocabulary import events
 from dialer.vocabulary.errors import StoreRejected, StoreUnavailable
-from dialer.vocabulary.ids import AttemptId, EngineId
-from dialer.vocabulary.outputs import Output, StartTimer, Tell
 from dialer.vocabulary.writes import BeginAttempt, CommitReport, Write
 
 log = structlog.get_logger(__name__)
@@ -27,26 +25,6 @@ RETRY_S = 0.5
 #: for. While nothing is to be written it is asked so often whether it answers.
 SILENCE_S = 2.0
 PING_EVERY_S = 0.8
-#: An attempt that was decided longer ago is not dialled when its commit succeeds at last: the calling window may be
-#: over by then and its agent gone.
-DIAL_PATIENCE_S = 5.0
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one step leaves to the writer."""
-
-    writes: Sequence[Write]
-    outputs: Sequence[Output]
-    reply: asyncio.Future[object] | None
-    answer: object
-    acknowledge: tuple[EngineId, int] | None
-    #: Loop time, in seconds.
-    decided_at: float = 0.0
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.writes and not self.outputs and self.reply is None and self.acknowledge is None
 
 
 class Writer:
@@ -55,17 +33,17 @@ class Writer:
     def __init__(
         self,
         ledger: Ledger,
-        run: Callable[[Output], None],
+        clock: Clock,
+        run: Callable[[Effect], None],
         post: Callable[[events.Event], None],
-        acknowledge: Callable[[EngineId, int], None],
         dial_patience_s: float = DIAL_PATIENCE_S,
     ) -> None:
         self._ledger = ledger
+        self._clock = clock
         self._run = run
         self._post = post
-        self._acknowledge = acknowledge
         self._dial_patience_s = dial_patience_s
-        self._waiting: list[Batch] = []
+        self._waiting: list[Pending] = []
         self._arrived = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -74,11 +52,10 @@ class Writer:
         self.rejected = 0
         self.failing = False
 
-    def add(self, batch: Batch) -> None:
-        if batch.is_empty:
+    def add(self, step: Pending) -> None:
+        if step.is_empty:
             return
-        batch.decided_at = asyncio.get_running_loop().time()
-        self._waiting.append(batch)
+        self._waiting.append(step)
         self._idle.clear()
         self._arrived.set()
 
@@ -109,8 +86,8 @@ class Writer:
             await self._until_something_waits()
             self._arrived.clear()
             while self._waiting:
-                batches, self._waiting = self._waiting, []
-                await self._bring_home(batches)
+                steps, self._waiting = self._waiting, []
+                await self._finish(steps)
             self._idle.set()
 
     async def _until_something_waits(self) -> None:
@@ -155,33 +132,25 @@ class Writer:
             self.failing = False
             self._post(events.StoreRecovered())
 
-    async def _bring_home(self, batches: Sequence[Batch]) -> None:
+    async def _finish(self, steps: Sequence[Pending]) -> None:
         """Commit and release. What the database rejects is a defect of one step, which must not stop all others: they
         are committed one by one then, and the step that is rejected is lost and told."""
         try:
-            report = await self._commit([write for batch in batches for write in batch.writes])
+            report = await self._commit([write for step in steps for write in step.writes])
         except StoreRejected as error:
-            if len(batches) == 1:
-                self._reject(batches[0], error)
+            if len(steps) == 1:
+                self._reject(steps[0], error)
                 return
-            for batch in batches:
-                await self._bring_home([batch])
+            for step in steps:
+                await self._finish([step])
             return
-        self._release(batches, report)
+        self._release(steps, report)
 
-    def _reject(self, batch: Batch, error: StoreRejected) -> None:
+    def _reject(self, step: Pending, error: StoreRejected) -> None:
         self.rejected += 1
-        log.error("writes_rejected", writes=[type(each).__name__ for each in batch.writes], problem=str(error))
-        now = asyncio.get_running_loop().time()
-        for output in batch.outputs:
-            if isinstance(output, Tell | StartTimer) and output.guard is not None:
-                self._give_up(output, now)
-            else:
-                self._run(output)
-        if batch.reply is not None and not batch.reply.done():
-            batch.reply.set_exception(error)
-        if batch.acknowledge is not None:
-            self._acknowledge(*batch.acknowledge)
+        log.error("writes_rejected", writes=[type(each).__name__ for each in step.writes], problem=str(error))
+        for effect in rejected(step, error, self._clock.now().monotonic):
+            self._run(effect)
 
     async def _commit(self, writes: Sequence[Write]) -> CommitReport:
         if not writes:
@@ -197,40 +166,10 @@ class Writer:
             self._recover()
             return report
 
-    def _release(self, batches: Sequence[Batch], report: CommitReport) -> None:
+    def _release(self, steps: Sequence[Pending], report: CommitReport) -> None:
         """Everything is durable: now tell, dial, answer and acknowledge, in the order of the steps."""
-        refused: dict[AttemptId, events.AttemptRefused] = {}
         for refusal in report.refusals:
-            if isinstance(refusal.write, BeginAttempt):
-                attempt = refusal.write.attempt
-                refused[attempt] = events.AttemptRefused(attempt, refusal.rule, refusal.until)
-            else:
+            if not isinstance(refusal.write, BeginAttempt):
                 log.warning("write_refused", write=type(refusal.write).__name__, rule=refusal.rule)
-        for said in refused.values():
-            self._post(said)
-        now = asyncio.get_running_loop().time()
-        for batch in batches:
-            too_late = now - batch.decided_at > self._dial_patience_s
-            for output in batch.outputs:
-                guard = output.guard if isinstance(output, Tell | StartTimer) else None
-                if guard is None or not (too_late or guard in refused):
-                    self._run(output)
-                elif guard not in refused:
-                    self._give_up(output, now)
-            if batch.reply is not None and not batch.reply.done():
-                batch.reply.set_result(batch.answer)
-            if batch.acknowledge is not None:
-                self._acknowledge(*batch.acknowledge)
-
-    def _give_up(self, output: Output, now: float) -> None:
-        """A Dial that came too late is not sent: its leg ends as one that could not be placed."""
-        if isinstance(output, Tell) and isinstance(output.command, telephony.Dial):
-            cleared = telephony.LegCleared(
-                leg=output.command.leg,
-                code=0,
-                reason="the database took the attempt too late",
-                q850=None,
-                by=telephony.ClearedBy.REFUSED,
-                at=now,
-            )
-            self._post(events.EngineSaid(output.engine, cleared))
+        for effect in released(steps, report, self._clock.now().monotonic, self._dial_patience_s):
+            self._run(effect)

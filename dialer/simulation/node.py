@@ -1,10 +1,10 @@
-"""A node without a loop: the core, the store in memory, and its writer and timers on an agenda."""
+"""A node without a loop: the core and its runtime on an agenda, with the store in memory."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from pathlib import PurePath
 from typing import Any, TypeVar
 
@@ -12,18 +12,20 @@ import msgspec
 from msgspec import structs
 
 from config.model import Settings
-from dialer.callflow.dispatch import handle
-from dialer.core.step import Step
 from dialer.ports import ClaimLease, Moment, User
+from dialer.runtime.executor import Executor, Question
+from dialer.runtime.timers import Timers
+from dialer.runtime.turn import Message, Pending, Turn, Validate, released
 from dialer.simulation.agenda import Agenda
 from dialer.simulation.engine import SimulatedEngine
+from dialer.simulation.ledger import FallibleLedger
 from dialer.store.memory import MemoryStore, Tables
 from dialer.vocabulary import commands, events
 from dialer.vocabulary import telephony as t
-from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.errors import Refused, StoreUnavailable
 from dialer.vocabulary.ids import EngineId, Mint
-from dialer.vocabulary.outputs import CancelTimer, ClaimRecords, Output, RecallHabits, StartTimer, Tell
-from dialer.vocabulary.writes import BeginAttempt, CommitReport, Write
+from dialer.vocabulary.outputs import ClaimRecords, Output, Tell
+from dialer.vocabulary.writes import CommitReport, Write
 from dialer.world.leases import leases_held
 from dialer.world.world import World
 
@@ -46,13 +48,33 @@ def run_now(coroutine: Coroutine[Any, Any, R]) -> R:
     raise AssertionError("the coroutine waits for something")
 
 
-@dataclass(slots=True)
-class Batch:
-    """What a step leaves to the writer."""
+class Cancellable:
+    """Something on the agenda that may be cancelled: then it happens and does nothing."""
 
-    writes: list[Write]
-    outputs: list[Output]
-    sequence: int
+    __slots__ = ("_what",)
+
+    def __init__(self, what: Callable[[], None]) -> None:
+        self._what: Callable[[], None] | None = what
+
+    def cancel(self) -> None:
+        self._what = None
+
+    def __call__(self) -> None:
+        if self._what is not None:
+            self._what()
+
+
+class EngineLine:
+    """The port to the one engine that there is."""
+
+    def __init__(self, engine: SimulatedEngine) -> None:
+        self._engine = engine
+
+    def send(self, _: EngineId, command: t.Command) -> None:
+        self._engine.take(command)
+
+    def acknowledge(self, _: EngineId, sequence: int) -> None:
+        self._engine.acknowledge(sequence)
 
 
 def _anywhere(command: t.Command) -> t.Command:
@@ -68,7 +90,14 @@ class SimulatedNode:
     Every message that is handled goes into `trace`: equal traces are equal runs.
     """
 
-    def __init__(self, settings: Settings, users: list[User], begun_utc: float, agenda: Agenda) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        users: list[User],
+        begun_utc: float,
+        agenda: Agenda,
+        validate: Validate | None = None,
+    ) -> None:
         self.settings = settings
         self.agenda = agenda
         self.begun_utc = begun_utc
@@ -79,14 +108,10 @@ class SimulatedNode:
         self.after_each: Callable[[], None] = lambda: None
         self.engine = self.make_engine(EngineId(settings.engines[0].name))
         self._encoder = msgspec.msgpack.Encoder()
-        self._waiting: list[Batch] = []
+        self._validate = validate
         self._commit_due = False
-        self._store_down = False
         self._life = 0
-        self._runs = 0
-        self._timers: dict[str, int] = {}
-        self.store = self._open_store()
-        self.world = World(Mint(self.store.run), settings)
+        self._begin()
         for user in users:
             self.tables.users[user.name] = user
 
@@ -114,19 +139,22 @@ class SimulatedNode:
     def utc(self) -> float:
         return self.begun_utc + self.agenda.now
 
-    def _open_store(self) -> MemoryStore:
-        return MemoryStore(lambda: self.utc, self.settings.server.node, self.tables)
+    def _begin(self) -> None:
+        """A world that knows nothing yet, and a runtime around it."""
+        self.store = MemoryStore(lambda: self.utc, self.settings.server.node, self.tables)
+        self._ledger = FallibleLedger(self.store.ledger, self.claim_asked)
+        self.world = World(Mint(self.store.run), self.settings)
+        self._turn = Turn(self.world, self._validate)
+        self._waiting: list[Pending] = []
+        self._commit_due = False
+        timers = Timers(lambda key: self.post(events.TimerFired(key)), self._later)
+        self._executor = Executor(EngineLine(self.engine), self._ledger, None, timers, self.post, self._ask_store)
 
     def start(self) -> None:
         """A new life on the same tables: what was not committed is gone, the engine is still there."""
         self._life += 1
-        self._timers = {}
-        self._waiting.clear()
-        self._commit_due = False
-        self._store_down = False
         self.engine.disconnect()
-        self.store = self._open_store()
-        self.world = World(Mint(self.store.run), self.settings)
+        self._begin()
         self.prepare(self.world)
         self.post(events.ConfigurationApplied(1, self.settings))
         for event in run_now(self.store.ledger.remembered()):
@@ -145,6 +173,11 @@ class SimulatedNode:
 
         return run
 
+    def _later(self, seconds: float, what: Callable[[], None]) -> Cancellable:
+        due = Cancellable(what)
+        self.agenda.later(seconds, self._alive(due))
+        return due
+
     def _tick(self) -> None:
         self.post(events.Ticked())
         self.agenda.later(TICK_S, self._alive(self._tick))
@@ -153,8 +186,10 @@ class SimulatedNode:
         lease_s = self.settings.server.claim_lease_s
         self.agenda.later(lease_s / 4, self._alive(self._renew_leases))
         held = [ClaimLease(record, fence) for record, fence in leases_held(self.world)]
-        if held and not self._store_down:
-            lost = run_now(self.store.ledger.renew(held, lease_s, self.utc))
+        if not held:
+            return
+        with suppress(StoreUnavailable):
+            lost = run_now(self._ledger.renew(held, lease_s, self.utc))
             if lost:
                 self.post(events.LeasesLost(tuple(lost)))
 
@@ -181,13 +216,13 @@ class SimulatedNode:
             self.agenda.later(seconds, self._alive(self.connect_engine))
 
     def break_store(self, seconds: float) -> None:
-        if not self._store_down:
-            self._store_down = True
-            self.post(events.StoreFailing("the disk is full"))
+        if not self._ledger.problem:
+            self._ledger.problem = "the disk is full"
+            self.post(events.StoreFailing(self._ledger.problem))
             self.agenda.later(seconds, self._alive(self._mend_store))
 
     def _mend_store(self) -> None:
-        self._store_down = False
+        self._ledger.problem = ""
         self.post(events.StoreRecovered())
         self._commit()
 
@@ -209,22 +244,24 @@ class SimulatedNode:
             return False
         return True
 
-    def _take(self, message: object, sequence: int) -> None:
-        step = Step(self.world, Moment(self.agenda.now, self.utc))
+    def _take(self, message: Message, sequence: int) -> None:
+        """Raises what came in the way: Refused, or a defect."""
+        acknowledge = (self.engine.name, sequence) if sequence else None
         self.handled += 1
-        handle(step, message)
-        at_once, after = step.finish()
-        self._note(message, at_once, after)
-        for output in at_once:
-            self._do(output)
-        if step.writes or after or sequence:
-            self._waiting.append(Batch(step.writes, after, sequence))
+        taken = self._turn.take(message, Moment(self.agenda.now, self.utc), acknowledge=acknowledge)
+        if taken.fault is not None:
+            raise taken.fault
+        self._note(message, taken.at_once, taken.pending.outputs)
+        for output in taken.at_once:
+            self._executor.run(output)
+        if not taken.pending.is_empty:
+            self._waiting.append(taken.pending)
             if not self._commit_due:
                 self._commit_due = True
                 self.agenda.later(self.commit_after_s(), self._alive(self._commit))
         self.after_each()
 
-    def _note(self, message: object, *outputs: list[Output]) -> None:
+    def _note(self, message: Message, *outputs: Sequence[Output]) -> None:
         """The message, and what was told to the engine because of it."""
         encode = self._encoder.encode
         self.trace.update(f"{self.agenda.now!r} {type(message).__name__}".encode())
@@ -233,66 +270,21 @@ class SimulatedNode:
         for output in (each for some in outputs for each in some if isinstance(each, Tell)):
             self.trace.update(encode(_anywhere(output.command)))
 
-    # ------------------------------------------------------------------ the writer
+    # ------------------------------------------------------------------ the store
 
     def _commit(self) -> None:
         self._commit_due = False
-        if self._store_down or not self._waiting:
+        if self._ledger.problem or not self._waiting:
             return
-        batches, self._waiting = self._waiting, []
-        writes = [write for batch in batches for write in batch.writes]
-        report = run_now(self.store.ledger.commit(writes))
-        refused = {
-            each.write.attempt: events.AttemptRefused(each.write.attempt, each.rule, each.until)
-            for each in report.refusals
-            if isinstance(each.write, BeginAttempt)
-        }
+        steps, self._waiting = self._waiting, []
+        writes = [write for step in steps for write in step.writes]
+        report = run_now(self._ledger.commit(writes))
         self.committed(writes, report)
-        for batch in batches:
-            for output in batch.outputs:
-                if not (isinstance(output, Tell | StartTimer) and output.guard in refused):
-                    self._do(output)
-            if batch.sequence:
-                self.engine.acknowledge(batch.sequence)
-        for said in refused.values():
-            self.post(said)
+        for effect in released(steps, report, self.agenda.now):
+            self._executor.run(effect)
 
-    def _do(self, output: Output) -> None:
-        match output:
-            case Tell():
-                self.engine.take(output.command)
-            case StartTimer():
-                self._start_timer(output.key, output.after_s)
-            case CancelTimer():
-                self._timers.pop(output.key, None)
-            case ClaimRecords():
-                self.agenda.later(CLAIM_S, self._alive(lambda: self._claim(output)))
-            case RecallHabits():
-                self.agenda.later(CLAIM_S, self._alive(lambda: self._recall(output)))
-
-    def _claim(self, request: ClaimRecords) -> None:
-        if self._store_down:
-            self.post(events.ClaimFailed(request.campaign, "the disk is full"))
-        else:
-            self.claim_asked(request)
-            self.post(run_now(self.store.ledger.claim(request)))
-
-    def _recall(self, request: RecallHabits) -> None:
-        if self._store_down:
-            self.post(events.RecallFailed(request.campaign, "the disk is full"))
-        elif known := run_now(self.store.ledger.habits(request)):
-            self.post(events.HabitsRecalled(request.campaign, tuple(known)))
-
-    def _start_timer(self, key: str, after_s: float) -> None:
-        self._runs += 1
-        mine = self._timers[key] = self._runs
-
-        def fire() -> None:
-            if self._timers.get(key) == mine:
-                del self._timers[key]
-                self.post(events.TimerFired(key))
-
-        self.agenda.later(after_s, self._alive(fire))
+    def _ask_store(self, _: str, question: Question) -> None:
+        self.agenda.later(CLAIM_S, self._alive(lambda: run_now(question())))
 
     @property
     def is_quiet(self) -> bool:

@@ -47,6 +47,7 @@ from dialer.vocabulary import events
 from dialer.vocabulary.errors import ConfigurationError, StoreUnavailable
 from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, LegId, ListName, Mint, TeamName
 from dialer.vocabulary.telephony import LegAnswered
+from tests.simulation.invariants import check
 
 from .engine import ENGINE, FakeEngine
 
@@ -178,7 +179,9 @@ class Stage(Assembly):
         clock = SystemClock()
         self.store = Store(lambda: clock.now().utc)
         self.engine = FakeEngine(clock)
-        super().__init__(made or settings(), Mint("t"), self.store, self.engine, clock, floor_interval_s=0.01)
+        super().__init__(
+            made or settings(), Mint("t"), self.store, self.engine, clock, floor_interval_s=0.01, validate=check
+        )
         self.engine.post = self.post
         self.changes: tuple[Change, ...] | ConfigurationError = ()
         self.announced: list[object] = []
@@ -222,6 +225,7 @@ class Stage(Assembly):
         await self.client.close()
         self.store.broken = False
         assert await self.finish(5)
+        assert not self.inbox.faults, "the log has them"
 
     async def until(self, condition: Callable[[], object], patience_s: float = 5) -> None:
         async with asyncio.timeout(patience_s):

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from dialer.runtime.writer import Batch, Writer
+from dialer.runtime.clock import SystemClock
+from dialer.runtime.turn import Pending
+from dialer.runtime.writer import Writer
 from dialer.store.opening import Store, open_store
 from dialer.vocabulary import events
 from dialer.vocabulary.errors import StoreRejected, StoreUnavailable, UnstorableText
@@ -139,11 +141,11 @@ async def test_a_server_that_hangs_is_told_before_it_is_given_up(
     """What was sent is carried out all the same: nothing is lost, nothing is written twice."""
     store = await open_store(postgres_url, "node-1", clock)
     told: asyncio.Queue[events.Event] = asyncio.Queue()
-    writer = Writer(store.ledger, lambda _: None, told.put_nowait, lambda *_: None)
+    writer = Writer(store.ledger, SystemClock(), lambda _: None, told.put_nowait)
     writer.start()
     with cluster.hung():
         if writes:
-            writer.add(Batch([line_of("during")], [], None, None, None))
+            writer.add(Pending([line_of("during")], [], 0.0))
         assert await told.get() == events.StoreFailing("The database has not answered for 2 s.")
     assert await told.get() == events.StoreRecovered()
     assert await writer.stop(10.0)

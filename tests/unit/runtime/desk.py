@@ -6,10 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from dialer.ports import ClaimLease, Moment
-from dialer.runtime.executor import Executor
-from dialer.runtime.inbox import Inbox
-from dialer.runtime.timers import Timers
-from dialer.runtime.writer import Writer
+from dialer.runtime.turn import Validate
+from dialer.runtime.wiring import Runtime
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.errors import NotFound, StoreRejected, StoreUnavailable
 from dialer.vocabulary.habits import DayHabit
@@ -110,31 +108,23 @@ class RunningClock:
 class Desk:
     """All parts of the runtime, wired as in a node."""
 
-    def __init__(self) -> None:
+    def __init__(self, validate: Validate | None = None) -> None:
         self.ledger = FakeLedger()
         self.telephony = FakeTelephony()
         self.feed = FakeFeed()
         self.world = World(Mint("t"), settings())
-        self.timers = Timers(lambda key: self.inbox.post(events.TimerFired(key)))
-        self.executor = Executor(self.telephony, self.ledger, self.feed, self.timers, self._post)
-        self.writer = Writer(self.ledger, self.executor.run, self._post, self.telephony.acknowledge)
-        self.inbox = Inbox(self.world, RunningClock(), self.executor, self.writer)
-
-    def _post(self, event: events.Event) -> None:
-        self.inbox.post(event)
+        runtime = self._runtime = Runtime(self.world, RunningClock(), self.telephony, self.ledger, self.feed, validate)
+        self.timers, self.executor = runtime.timers, runtime.executor
+        self.writer, self.inbox = runtime.writer, runtime.inbox
 
     async def __aenter__(self) -> Desk:
-        self.writer.start()
-        self.inbox.start()
+        self._runtime.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.ledger.problem = ""
         self.ledger.open.set()
-        await self.inbox.stop()
-        await self.writer.stop(PATIENCE_S)
-        await self.executor.stop()
-        self.timers.close()
+        await self._runtime.stop(PATIENCE_S)
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for a condition, turn by turn of the loop."""

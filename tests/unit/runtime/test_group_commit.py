@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from dialer.runtime import writer
-from dialer.runtime.writer import Batch
+from dialer.runtime.turn import Pending
 from dialer.vocabulary import events
 from dialer.vocabulary.ids import AttemptId, CampaignName, EngineId, InteractionId, LegId
 from dialer.vocabulary.outputs import StartTimer, Tell
 from dialer.vocabulary.telephony import Command, HangUp
 from dialer.vocabulary.writes import AddHistory, BeginAttempt, Write
 from tests.unit.callflow.house import ENGINE
-from tests.unit.runtime.desk import Desk
+from tests.unit.runtime.desk import Desk, RunningClock
 
 
 def line(kind: str) -> AddHistory:
@@ -29,9 +29,9 @@ def tell(leg: str, guard: str | None = None) -> Tell:
     return Tell(ENGINE, HangUp(LegId(leg)), AttemptId(guard) if guard else None)
 
 
-def batch(*writes: Write, outputs: tuple[Tell | StartTimer, ...] = (), ack: int = 0) -> Batch:
+def batch(*writes: Write, outputs: tuple[Tell | StartTimer, ...] = (), ack: int = 0) -> Pending:
     acknowledge = (EngineId(ENGINE), ack) if ack else None
-    return Batch(writes, outputs, None, None, acknowledge)
+    return Pending(writes, outputs, RunningClock().now().monotonic, acknowledge=acknowledge)
 
 
 def legs(sent: list[Command]) -> list[str]:
@@ -58,7 +58,7 @@ async def test_steps_that_queue_up_share_one_commit_and_leave_in_their_order(des
 
 async def test_what_a_refused_attempt_guards_does_not_leave(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     posted: list[events.Event] = []
-    monkeypatch.setattr(desk.writer, "_post", posted.append)
+    monkeypatch.setattr(desk.executor, "_post", posted.append)
     desk.ledger.refuse = "do_not_call"
     timer = StartTimer("nothing_heard/L1", 60.0, AttemptId("A1"))
     desk.writer.add(batch(attempt("A1"), outputs=(tell("guarded", "A1"), timer, tell("free"), tell("other", "A0"))))

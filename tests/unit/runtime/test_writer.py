@@ -8,12 +8,15 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from dialer.runtime.writer import PING_EVERY_S, SILENCE_S, Batch, Writer
+from dialer.runtime.executor import answer
+from dialer.runtime.turn import Acknowledge, Answer, Effect, Pending, Post
+from dialer.runtime.writer import PING_EVERY_S, SILENCE_S, Writer
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.errors import StoreRejected, StoreUnavailable
 from dialer.vocabulary.ids import AccountId, AttemptId, CampaignName, EngineId, InteractionId, LegId
 from dialer.vocabulary.outputs import Output, StartTimer, Tell
 from dialer.vocabulary.writes import AddHistory, BeginAttempt, CommitReport, Write
+from tests.unit.runtime.desk import RunningClock
 
 ENGINE = EngineId("engine-1")
 ATTEMPT = AttemptId("A1")
@@ -50,16 +53,27 @@ class Bench:
     """A writer and everything that it lets out."""
 
     def __init__(self, ledger: Ledger, patience_s: float) -> None:
-        self.run: list[Output] = []
+        self.run: list[Effect] = []
         self.posted: list[events.Event] = []
         self.acknowledged: list[int] = []
         self.writer = Writer(
             ledger,  # type: ignore[arg-type]  # of the port only what a writer uses
-            self.run.append,
+            RunningClock(),
+            self._run,
             self.posted.append,
-            lambda _, sequence: self.acknowledged.append(sequence),
             patience_s,
         )
+
+    def _run(self, effect: Effect) -> None:
+        match effect:
+            case Post():
+                self.posted.append(effect.event)
+            case Acknowledge():
+                self.acknowledged.append(effect.sequence)
+            case Answer():
+                answer(effect)
+            case _:
+                self.run.append(effect)
 
 
 @asynccontextmanager
@@ -70,13 +84,13 @@ async def bench(ledger: Ledger, patience_s: float = 5.0) -> AsyncIterator[Bench]
     assert await made.writer.stop(10.0)
 
 
-def dialling() -> Batch:
+def dialling() -> Pending:
     outputs: list[Output] = [
         Tell(ENGINE, DIAL, ATTEMPT),
         StartTimer("nothing_heard/L1", 4.0, ATTEMPT),
         StartTimer("pace", 0.0),
     ]
-    return Batch([BEGIN], outputs, None, None, None)
+    return Pending([BEGIN], outputs, RunningClock().now().monotonic)
 
 
 def cleared(made: Bench) -> list[telephony.LegCleared]:
@@ -113,7 +127,7 @@ async def test_a_store_that_is_silent_is_told_and_waited_for(writes: bool) -> No
     ledger.answers.clear()
     async with bench(ledger) as made:
         if writes:
-            made.writer.add(Batch([BEGIN], [StartTimer("after", 1.0)], None, None, None))
+            made.writer.add(Pending([BEGIN], [StartTimer("after", 1.0)], 0.0))
         await until(lambda: made.posted)
         assert made.posted == [events.StoreFailing("The database has not answered for 2 s.")]
         assert (made.writer.failing, made.run) == (True, [])
@@ -134,9 +148,9 @@ async def test_a_step_that_the_database_rejects_takes_no_other_with_it() -> None
     ledger = Ledger()
     reply: asyncio.Future[object] = asyncio.get_running_loop().create_future()
     async with bench(ledger) as made:
-        made.writer.add(Batch([BEGIN], [StartTimer("before", 1.0)], None, None, (ENGINE, 7)))
-        made.writer.add(Batch([POISON], [Tell(ENGINE, DIAL, ATTEMPT)], reply, None, (ENGINE, 8)))
-        made.writer.add(Batch([BEGIN], [StartTimer("after", 1.0)], None, None, (ENGINE, 9)))
+        made.writer.add(Pending([BEGIN], [StartTimer("before", 1.0)], 0.0, acknowledge=(ENGINE, 7)))
+        made.writer.add(Pending([POISON], [Tell(ENGINE, DIAL, ATTEMPT)], 0.0, reply, acknowledge=(ENGINE, 8)))
+        made.writer.add(Pending([BEGIN], [StartTimer("after", 1.0)], 0.0, acknowledge=(ENGINE, 9)))
     assert made.run == [StartTimer("before", 1.0), StartTimer("after", 1.0)]
     assert ledger.committed == [BEGIN, BEGIN]
     assert made.acknowledged == [7, 8, 9]

@@ -60,7 +60,7 @@ def check(
     if settings is None or problems:
         ordered = sorted(set(problems), key=lambda each: (each.mark.file, each.mark.line, each.path, each.reason))
         return CheckReport(tuple(str(each) for each in ordered), (), None)
-    notes = tuple(f"note: {each.missing}" for each in reading.waiting)
+    notes = tuple(f"note: {each.note}" for each in reading.waiting)
     return CheckReport((), (*_summary(settings), *notes), settings)
 
 

@@ -40,16 +40,16 @@ class References:
 
     def first_secret(self, text: str) -> str | SecretToCome:
         """The same of a secret that is used once at most: it may always wait."""
-        return self._late(text)
+        return self._late(text, "unless the database has the user already")
 
-    def _late(self, text: str) -> str | SecretToCome:
+    def _late(self, text: str, unless: str = "") -> str | SecretToCome:
         try:
             return self._now(text)
         except _NotThere as error:
             if not isinstance(text, Placed):
                 raise
             text.may_wait = True
-            return self.waiting.setdefault(text.place, SecretToCome(f"{text.place}: {error}"))
+            return self.waiting.setdefault(text.place, SecretToCome(f"{text.place}: {error}", unless))
 
     def _now(self, text: str) -> str:
         if isinstance(text, Substituted):

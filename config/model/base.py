@@ -67,11 +67,17 @@ class Section(BaseModel):
 
 class SecretToCome(SecretStr):
     """A secret that is not there, and may not be needed. Whoever uses it gets a ConfigurationError with its place, what
-    is missing and what to do."""
+    is missing and what to do. `unless` says who never needs it, for those who do not use it yet."""
 
-    def __init__(self, missing: str) -> None:
+    def __init__(self, missing: str, unless: str = "") -> None:
         super().__init__("")
         self.missing = missing
+        self.unless = unless
+
+    @property
+    def note(self) -> str:
+        """What is missing, for a reader who cannot know whether it will be used."""
+        return f"{self.missing}, {self.unless}" if self.unless else self.missing
 
     def get_secret_value(self) -> str:
         raise ConfigurationError((self.missing,))

@@ -77,7 +77,7 @@ def show_lists(config: Directory = Path("/etc/cornetta")) -> None:
 
 @lists_app.command("import")
 def import_list(
-    file: Annotated[Path, typer.Argument(help="CSV file.")],
+    file: Annotated[Path, typer.Argument(help="CSV file; - reads standard input.")],
     name: Annotated[str, typer.Option("--list", help="Calling list; made if it is new.")],
     zone: Annotated[str, typer.Option(help="IANA time zone of records without one.")] = "",
     region: Annotated[str, typer.Option(help="Country of numbers without one, ISO code.")] = "",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -19,6 +21,9 @@ from dialer.vocabulary.ids import ListName
 #: Rows of one transaction: short enough for a node that works beside it.
 ROWS_AT_ONCE = 500
 
+#: In place of a file: what comes by standard input.
+STANDARD_INPUT = Path("-")
+
 #: Bytes read at a time.
 PART_BYTES = 65_536
 
@@ -27,10 +32,10 @@ TOLD = 1_000
 
 
 class ImportProgress(Struct, frozen=True):
-    """How far an import is: bytes of the file, rows so far."""
+    """How far an import is: bytes of the file, rows so far. `bytes_total` is None for a pipe."""
 
     bytes_read: int
-    bytes_total: int
+    bytes_total: int | None
     rows: int
     accepted: int
     refused: int
@@ -45,33 +50,66 @@ async def import_csv(
     now: float,
     progress: Callable[[ImportProgress], None],
 ) -> ImportReport:
-    """Import the file into the list `name`, which is made if there is none; `now` in UTC epoch seconds.
+    """Import a file, a pipe or `STANDARD_INPUT` into the list `name`, which is made if there is none; `now` in UTC
+    epoch seconds.
 
     What was imported before an error stays; the same file may be imported again, its rows are then duplicates.
     Raises UnusableFile, Refused for an unknown zone or region, StoreUnavailable.
     """
     check(options)
-    size = await asyncio.to_thread(_size, path)
-    file = await asyncio.to_thread(_opened, path)
+    source = await asyncio.to_thread(_Source, path)
     try:
-        rows = await asyncio.to_thread(read, iter(lambda: file.read(PART_BYTES), b""), options)
+        rows = await asyncio.to_thread(read, source, options)
         await lists.add_list(name, options.zone, options.region, now)
-        done = _Count(name, size)
+        done = _Count(name, source.size)
         while part := await asyncio.to_thread(_part, rows):
             added = [row for row in part if isinstance(row, NewRecord)]
             done.rows += len(part)
             done.refuse([row for row in part if isinstance(row, RefusedRow)])
             done.add(added, await lists.add_records(name, added, now) if added else ())
-            progress(done.progress(file.tell()))
+            progress(done.progress(source.bytes_read))
         return done.report(rows.notes())
     finally:
-        file.close()
+        source.close()
+
+
+class _Source:
+    """The bytes of a file or of a pipe, in parts, and how many they are so far; a pipe cannot say where it stands.
+    Raises UnusableFile."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.bytes_read = 0
+        try:
+            self._file: BinaryIO = os.fdopen(os.dup(0), "rb") if path == STANDARD_INPUT else path.open("rb")
+            told = os.fstat(self._file.fileno())
+        except OSError as problem:
+            raise self._unreadable(problem) from None
+        self.size = told.st_size if stat.S_ISREG(told.st_mode) else None
+
+    def __iter__(self) -> Iterator[bytes]:
+        while part := self._read():
+            self.bytes_read += len(part)
+            yield part
+
+    def _read(self) -> bytes:
+        try:
+            return self._file.read(PART_BYTES)
+        except OSError as problem:
+            raise self._unreadable(problem) from None
+
+    def _unreadable(self, problem: OSError) -> UnusableFile:
+        what = "Standard input" if self._path == STANDARD_INPUT else f"The file {self._path}"
+        return UnusableFile(f"{what} cannot be read: {problem.strerror}.")
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class _Count:
     """What an import came to so far."""
 
-    def __init__(self, name: ListName, size: int) -> None:
+    def __init__(self, name: ListName, size: int | None) -> None:
         self._name = name
         self._size = size
         self.rows = 0
@@ -107,17 +145,3 @@ class _Count:
 
 def _part(rows: Iterator[NewRecord | RefusedRow]) -> list[NewRecord | RefusedRow]:
     return list(islice(rows, ROWS_AT_ONCE))
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError as problem:
-        raise UnusableFile(f"The file {path} cannot be read: {problem.strerror}.") from None
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError as problem:
-        raise UnusableFile(f"The file {path} cannot be read: {problem.strerror}.") from None

@@ -247,6 +247,24 @@ def test_a_list_is_reset_after_a_preview_and_a_question(tmp_path: Path) -> None:
     assert "nowhere" in cornetta("list", "reset", "nowhere", "--yes", code=2)
 
 
+@pytest.mark.parametrize("file", ["-", "/dev/stdin"])
+def test_a_list_is_imported_from_a_pipe(tmp_path: Path, file: str) -> None:
+    (tmp_path / "cornetta.yaml").write_text(CONFIGURATION.format(tmp_path))
+    rows = "".join(f"+44207946{each:04d},{'Ann ' * 20}\n" for each in range(1000))
+    run = "from dialer.cli.app import app; app()"
+    arguments = ("list", "import", file, "--list", "people", "--zone", "Europe/London", "--config", str(tmp_path))
+    told = subprocess.run(
+        [sys.executable, "-c", run, *arguments],
+        input=f"number,contact\n{rows}",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (told.returncode, told.stderr.strip()) == (0, "")
+    assert "people: 1000 of 1000 rows taken" in told.stdout
+
+
 def test_an_import_says_what_to_say_where_it_cannot_tell(tmp_path: Path) -> None:
     (tmp_path / "cornetta.yaml").write_text(CONFIGURATION.format(tmp_path))
     file = tmp_path / "people.csv"

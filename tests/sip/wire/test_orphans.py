@@ -6,8 +6,9 @@ import asyncio
 from pathlib import Path
 
 from dialer.vocabulary import telephony
-from dialer.vocabulary.ids import AccountId
+from dialer.vocabulary.ids import AccountId, LegId
 from sip.driven_engine import DrivenEngine
+from tests.sip.engine.plain import Message, Peer, offer
 from tests.sip.engine.rig import Sipp, free_port
 from tests.sip.engine.scenario import invited, receive, respond, respond_to_last, script, sdp
 
@@ -151,6 +152,39 @@ async def test_an_answer_that_crosses_the_cancel_is_ended_and_told(short_dir: Pa
     )
     _, late = await _die_and_come_back(short_dir, steps, '"early":true', late=1)
     assert [each.call_id for each in late] == ["e1-1"]
+
+
+async def test_an_engine_that_is_killed_while_it_ends_a_call_leaves_it_to_the_next(short_dir: Path) -> None:
+    """The answer crosses the CANCEL of the second engine, which is gone when it comes."""
+    configuration = _configuration(free_port())
+    with Peer() as trunk:
+        uri = f"sip:+12025550123@127.0.0.1:{trunk.port}"
+        async with DrivenEngine("e1", short_dir, configuration, speaking=False) as first:
+            first.dial(TRUNK, uri)
+            invite = await asyncio.to_thread(trunk.request_of, "INVITE")
+            trunk.respond(invite, 180, "Ringing")
+            await _written(short_dir, '"early":true')
+            first.kill()
+        async with DrivenEngine("e1", short_dir, configuration, speaking=False) as second:
+            cancel = await asyncio.to_thread(trunk.request_of, "CANCEL")
+            # The file is written in order: what the second engine had to say of the first call stands before this one.
+            second.send(telephony.Dial(leg=LegId("marker"), account=TRUNK, uri=uri, call_id="marker", timeout_s=30.0))
+            await _written(short_dir, '"call_id":"marker"')
+            second.kill()
+        trunk.respond(cancel, 200, "OK")
+        async with DrivenEngine("e1", short_dir, configuration, speaking=False) as third:
+            await asyncio.to_thread(trunk.expect, lambda each: _is(each, "CANCEL", invite))
+            trunk.respond(invite, 200, "OK", body=offer())
+            await asyncio.to_thread(trunk.expect, lambda each: _is(each, "ACK", invite))
+            bye = await asyncio.to_thread(trunk.expect, lambda each: _is(each, "BYE", invite))
+            trunk.respond(bye, 200, "OK")
+            await third.until(lambda: bool(_late_answers(third)), 10, "the late answer")
+    assert [each.call_id for each in _late_answers(third)] == [invite.header("call-id")]
+
+
+def _is(message: Message, method: str, invite: Message) -> bool:
+    """A request of the dialog that this INVITE began."""
+    return message.first_line.startswith(f"{method} ") and message.header("call-id") == invite.header("call-id")
 
 
 async def test_what_ended_in_time_is_left_alone(short_dir: Path) -> None:

@@ -138,6 +138,9 @@ unpack() {
     # No thread asks DNS: names are looked up in what cornetta_names.cpp knows.
     patch -p1 <"$here/cornetta_names.patch"
 
+    # A challenge of another scheme than Digest is a refusal that is heard, and leaves one by Digest beside it answered.
+    patch -p1 <"$here/cornetta_auth.patch"
+
     # Comfort noise is counted apart: who sends it is silent and not dead.
     patch -p1 <"$here/cornetta_cn.patch"
 

@@ -7,7 +7,7 @@ import pytest
 from dialer.vocabulary import telephony
 from sip.engine.challenges import asked_in_vain
 
-from .plain import Peer
+from .plain import Peer, offer
 from .rig import TRUNK, Engine
 
 DIGEST = 'Digest realm="carrier", nonce="7a1f"'
@@ -16,6 +16,11 @@ VAIN = {
     "auth-int": (f'{DIGEST}, qop="auth-int"', "qop auth-int alone"),
     "MD5-sess": (f"{DIGEST}, algorithm=MD5-sess", "algorithm MD5-sess"),
     "both": (f'{DIGEST}, algorithm="MD5-sess", qop="auth-int"', "algorithm MD5-sess"),
+    "Basic": ('Basic realm="carrier"', "Basic instead of Digest"),
+    "Bearer": ('Bearer authz_server="https://example.com/"', "Bearer instead of Digest"),
+    "no parameters": ("Negotiate", "Negotiate instead of Digest"),
+    "PGP": ('PGP version="5.0"', "PGP instead of Digest"),
+    "folded": ('Basic\r\n realm="carrier"', "Basic instead of Digest"),
 }
 ANSWERED = {
     "no algorithm": DIGEST,
@@ -54,14 +59,39 @@ def test_one_that_can_be_is_answered(bare: Engine, challenge: str) -> None:
         assert bare.cleared(leg).reason == "Busy Here"
 
 
-def test_a_registration_says_it_too(bare: Engine) -> None:
+@pytest.mark.parametrize("first", ['Basic realm="carrier"', "Negotiate"])
+def test_a_digest_beside_another_scheme_is_answered(bare: Engine, first: str) -> None:
+    bare.configure(credentials=CREDENTIALS)
+    with Peer() as trunk:
+        leg = bare.dial(trunk.port)
+        both = (f"WWW-Authenticate: {first}", f"WWW-Authenticate: {DIGEST}")
+        trunk.respond(trunk.request_of("INVITE"), 401, "Unauthorized", *both)
+        trunk.request_of("ACK")
+        again = trunk.request_of("INVITE")
+        assert 'username="acme"' in again.header("authorization")
+        trunk.respond(again, 486, "Busy Here")
+        assert bare.cleared(leg).reason == "Busy Here"
+
+
+def test_a_challenge_where_none_belongs_harms_nothing(engine: Engine) -> None:
+    """A message that waits for a name, and an INVITE, are copied with all their headers."""
+    with Peer() as trunk:
+        challenge = 'WWW-Authenticate: Basic realm="carrier"'
+        trunk.ask_outside("INVITE", ("127.0.0.1", engine.ports[0]), challenge, body=offer())
+        offered = engine.expect(telephony.LegOffered)
+        assert telephony.Header("WWW-Authenticate", 'Basic realm="carrier"') in offered.headers
+        engine.submit(telephony.Reject(offered.leg, 480))
+        assert trunk.answer_to("INVITE").code == 480
+
+
+@pytest.mark.parametrize(("challenge", "words"), [VAIN["auth-int"], VAIN["Basic"]], ids=["auth-int", "Basic"])
+def test_a_registration_says_it_too(bare: Engine, challenge: str, words: str) -> None:
     with Peer() as trunk:
         bare.apply(bare.account(TRUNK, registrar=f"127.0.0.1:{trunk.port}", credentials=CREDENTIALS))
-        challenge = f"WWW-Authenticate: {VAIN['auth-int'][0]}"
-        trunk.respond(trunk.request_of("REGISTER"), 401, "Unauthorized", challenge)
+        trunk.respond(trunk.request_of("REGISTER"), 401, "Unauthorized", f"WWW-Authenticate: {challenge}")
         state = bare.expect(telephony.AccountState)
     assert (state.code, state.registered) == (401, False)
-    assert "qop auth-int alone" in state.reason
+    assert words in state.reason
 
 
 def test_an_extension_that_is_required_is_named(engine: Engine) -> None:

@@ -21,6 +21,7 @@ from .loop import Loop, describe
 from .names import Names
 from .registry import Registry
 from .shortage import shortage_of
+from .silent_servers import SilentServers
 from .uris import host_of
 
 _SIP_ERRORS = range(171_000, 171_400)
@@ -44,6 +45,7 @@ class Dialling:
         accounts: Accounts,
         dialogs: Dialogs,
         names: Names,
+        silent_servers: SilentServers,
         engine: EngineId,
         boot: str,
     ) -> None:
@@ -54,6 +56,7 @@ class Dialling:
         self._accounts = accounts
         self._dialogs = dialogs
         self._names = names
+        self._silent_servers = silent_servers
         self._engine = engine
         self._prefix = f"{engine}-{boot}"
         self._minted = 0
@@ -163,7 +166,7 @@ class Dialling:
         return prm
 
     def _silent(self, leg: Leg, call: SipCall) -> None:
-        """Nothing at all was heard of an INVITE: the next server gets it. What the first one says later is ended."""
+        """Nothing at all was heard of an INVITE: the next server gets it, and a later answer is ended and told."""
         if not leg.cleared and leg.call is call and not leg.heard and not leg.clearing_by:
             self._go_elsewhere(leg)
 
@@ -183,15 +186,20 @@ class Dialling:
         self._names.failed(leg.hop)
         if not leg.other_hops:
             return False
-        call, leg.call = leg.call, None
-        if call is not None:
-            call.given_up = True
-            if call.isActive():
-                call.hangup(pj.CallOpParam())
-            self._registry.let_go(call)
+        if leg.call is not None:
+            self._give_up(leg, leg.call)
         leg.heard = False
         self._loop.soon(lambda: None if leg.cleared else self._invite_next(leg, command))
         return True
+
+    def _give_up(self, leg: Leg, call: SipCall) -> None:
+        """This INVITE of a leg, not the leg."""
+        call.given_up = True
+        if call.isActive():
+            self._silent_servers.leave(leg, SILENT_S)
+            call.hangup(pj.CallOpParam())
+        leg.call = None
+        self._registry.let_go(call)
 
     # -- incoming
 

@@ -238,12 +238,11 @@ class Dialogs:
         # Not from inside of a callback: the account's transport may still have to answer the BYE.
         self._loop.soon(self._accounts.sweep)
 
-    def late_answers(self, call_ids: tuple[str, ...]) -> None:
-        """A 2xx came to INVITEs that were given up; pjsip has sent ACK and BYE."""
-        for call_id in call_ids:
-            leg = self._registry.late(call_id)
-            if leg is not None:
-                self._loop.emit(telephony.LateAnswer(leg=leg, at=self._loop.now(), call_id=call_id))
+    def late_answer(self, call_id: str) -> None:
+        """A 2xx came to an INVITE that was given up; pjsip has sent ACK and BYE."""
+        leg = self._registry.late(call_id)
+        if leg is not None:
+            self._loop.emit(telephony.LateAnswer(leg=leg, at=self._loop.now(), call_id=call_id))
 
     @staticmethod
     def _final_code(leg: Leg, ending: Ending) -> int:

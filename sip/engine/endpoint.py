@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import socket
 from collections.abc import Callable
+from typing import NamedTuple
 
 import pjsua2 as pj
 
@@ -24,6 +25,15 @@ _NO_RX = 1
 """PJSUA_DESTROY_NO_RX_MSG."""
 SLOTS_HELD_BACK = 8
 """Call slots that are never given to legs, so that a burst of incoming INVITEs can still be refused in words."""
+
+
+class LateAnswer(NamedTuple):
+    """A 2xx to an INVITE that was given up. `tag` is ours, of its From, and `source` is "address:port"; both are ""
+    where the INVITE was that of the engine before."""
+
+    call_id: str
+    tag: str = ""
+    source: str = ""
 
 
 class SipEndpoint(pj.Endpoint):
@@ -116,10 +126,12 @@ class Endpoint:
             if watch is not None:
                 watch()
 
-    def late_answers(self) -> tuple[str, ...]:
-        """Call-IDs of 2xx to INVITEs that were given up; always empty where the build cannot tell."""
-        asked = (getattr(pj, name, None) for name in ("cornettaLateAnswers", "cornettaOrphansAnswered"))
-        return tuple(call_id for ask in asked if ask is not None for call_id in ask())
+    def late_answers(self) -> tuple[LateAnswer, ...]:
+        """2xx to INVITEs that were given up; always empty where the build cannot tell."""
+        if not hasattr(pj, "cornettaLateAnswers"):
+            return ()
+        ours = [LateAnswer(each.callId, each.tag, each.source) for each in pj.cornettaLateAnswers()]
+        return (*ours, *(LateAnswer(call_id) for call_id in pj.cornettaOrphansAnswered()))
 
     def _watch_peers(self) -> None:
         """Names are looked up beside pjsip, and peers told from strangers; not in a build without them."""

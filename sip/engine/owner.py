@@ -201,7 +201,7 @@ class Owner:
             if handled <= 0 or self._commands or time.monotonic() >= until:
                 break
             handled = self._endpoint.poll(0)
-        if board.registry.expects_late_answers:
+        if board.expects_late_answers:
             board.late_answers(self._endpoint.late_answers())
 
     def _end(self) -> None:
@@ -239,7 +239,7 @@ class Owner:
     def _collect(self) -> None:
         gc.collect()
         if self._switchboard is not None:
-            self._switchboard.registry.forget_given_up(self._loop.now())
+            self._switchboard.forget_given_up()
             if len(self._switchboard.registry) == 0:
                 give_back_memory()
 

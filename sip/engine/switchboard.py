@@ -17,7 +17,7 @@ from .bridge import Bridges
 from .dialling import Dialling
 from .dialog_book import DialogBook
 from .dialogs import Dialogs
-from .endpoint import Endpoint
+from .endpoint import Endpoint, LateAnswer
 from .hold import Holds
 from .keep_alive import KeepAlive
 from .leg import Leg
@@ -32,6 +32,7 @@ from .recording import Recorders
 from .registry import Registry
 from .resolver import Resolver
 from .settings import OwnerSettings
+from .silent_servers import SilentServers
 from .supervision import Supervision
 from .unattended import Unattended
 
@@ -69,6 +70,7 @@ class Switchboard:
         self._dialogs = Dialogs(
             loop, self.registry, self.accounts, self._bridges, self._players, self._recorders, self._holds
         )
+        self._silent_servers = SilentServers(loop, self.registry)
         self._dialling = Dialling(
             loop,
             endpoint,
@@ -76,6 +78,7 @@ class Switchboard:
             self.accounts,
             self._dialogs,
             self._names,
+            self._silent_servers,
             settings.engine,
             settings.boot,
         )
@@ -123,8 +126,20 @@ class Switchboard:
         """pjsip needs these names for messages that wait."""
         self._names.wanted(texts)
 
-    def late_answers(self, call_ids: tuple[str, ...]) -> None:
-        self._dialogs.late_answers(call_ids)
+    @property
+    def expects_late_answers(self) -> bool:
+        return self.registry.expects_late_answers or self._silent_servers.expects_late_answers
+
+    def late_answers(self, answers: tuple[LateAnswer, ...]) -> None:
+        for answer in answers:
+            if not self._silent_servers.answered(answer):
+                self._dialogs.late_answer(answer.call_id)
+
+    def forget_given_up(self) -> None:
+        """INVITEs that nobody can answer any more."""
+        now = self._loop.now()
+        self.registry.forget_given_up(now)
+        self._silent_servers.forget(now)
 
     def hang_up_all(self) -> None:
         for leg in self.registry:

@@ -22,3 +22,5 @@
 %include "cornetta_sdp.hpp"
 %include "cornetta_life.hpp"
 %include "cornetta_dialogs.hpp"
+
+%template(CornettaLateAnswers) std::vector<CornettaLateAnswer>;

@@ -1,5 +1,6 @@
 #include "cornetta_answers.hpp"
 #include "cornetta_pjsip.hpp"
+#include "cornetta_words.hpp"
 
 #include <pjsua2/endpoint.hpp>
 #include <pjsua-lib/pjsua.h>
@@ -18,7 +19,7 @@ namespace
 const std::size_t MAX_WAITING = 4096;
 
 std::mutex guard;
-std::vector<std::string> waiting;
+std::vector<CornettaLateAnswer> waiting;
 
 pj_bool_t onResponse(pjsip_rx_data *rdata)
 {
@@ -30,9 +31,10 @@ pj_bool_t onResponse(pjsip_rx_data *rdata)
         return PJ_FALSE;
 
     std::lock_guard<std::mutex> held(guard);
-    const pj_str_t &callId = rdata->msg_info.cid->id;
+    char source[PJ_INET6_ADDRSTRLEN + 10];
+    pj_sockaddr_print(&rdata->pkt_info.src_addr, source, sizeof(source), 3);
     if (waiting.size() < MAX_WAITING)
-        waiting.emplace_back(callId.ptr, callId.slen);
+        waiting.push_back({text(rdata->msg_info.cid->id), text(rdata->msg_info.from->tag), source});
     else
         PJ_LOG(1, (THIS_FILE, "late answers are not collected, one is lost"));
     return PJ_FALSE; /* pjsip goes on with it: ACK and BYE are its work */
@@ -52,9 +54,9 @@ void cornettaWatchAnswers() PJSUA2_THROW(Error)
     registerModule(watcher);
 }
 
-std::vector<std::string> cornettaLateAnswers()
+std::vector<CornettaLateAnswer> cornettaLateAnswers()
 {
-    std::vector<std::string> taken;
+    std::vector<CornettaLateAnswer> taken;
     std::lock_guard<std::mutex> held(guard);
     taken.swap(waiting);
     return taken;

@@ -13,11 +13,20 @@
 /* Begin to watch. Call once, after Endpoint.libInit() and before libStart(). Throws pj::Error. */
 void cornettaWatchAnswers() PJSUA2_THROW(pj::Error);
 
-/* The Call-IDs of late answers since the last call, oldest first, at most 4096 between two calls.
+/* `tag` is ours, of From: the INVITEs of one Call-ID that went to several servers differ in it. `source` is
+ * "address:port". */
+struct CornettaLateAnswer
+{
+    std::string callId;
+    std::string tag;
+    std::string source;
+};
+
+/* Late answers since the last call, oldest first, at most 4096 between two calls.
  *
- * pjsip has sent ACK and BYE for each. A Call-ID comes again when the answer is retransmitted. It comes also for a
- * call that had been taken: when its answer is retransmitted after the BYE, or when another branch of a forked
- * INVITE answers too. The caller knows which of its legs had been answered. */
-std::vector<std::string> cornettaLateAnswers();
+ * pjsip has sent ACK and BYE for each. One comes again when the answer is retransmitted. One comes also for a call that
+ * had been taken: when its answer is retransmitted after the BYE, or when another branch of a forked INVITE answers
+ * too. The caller knows which of its legs had been answered. */
+std::vector<CornettaLateAnswer> cornettaLateAnswers();
 
 #endif

@@ -175,9 +175,10 @@ class LegCleared(Struct, frozen=True, tag="leg_cleared"):
 
 
 class LateAnswer(Struct, frozen=True, tag="late_answer"):
-    """A 200 that arrived after LegCleared: it was acknowledged and ended by BYE. Somebody heard us for a moment.
+    """A 200 to an INVITE that was given up: it was acknowledged and ended by BYE. Somebody heard us for a moment.
 
-    `call_id` is that of the INVITE, "" from an engine that is older than the field."""
+    The leg is cleared by then, or goes on at another server of the trunk because this one was silent. `call_id` is that
+    of the INVITE, "" from an engine that is older than the field."""
 
     leg: LegId
     at: float

@@ -14,6 +14,7 @@ from dialer.vocabulary.ids import AccountId, LegId
 from dialer.vocabulary.telephony import ClearedBy
 
 from .dns_server import NameServer
+from .plain import Peer, offer
 from .rig import CARRIER, TRUNK, Engine, Sipp, free_port
 from .rtp import RtpSender
 from .scenario import invited, receive, respond, respond_to_last, script, sdp
@@ -198,6 +199,31 @@ def test_a_call_goes_to_the_next_server_of_the_name(tmp_path: Path, server: Name
             other.finished()
             assert engine.of(telephony.LegCleared, leg) == [cleared]
             assert (cleared.by, cleared.answered) == (ClearedBy.US, True)
+
+
+def test_a_late_answer_of_a_silent_server_is_ended_and_told(tmp_path: Path, server: NameServer) -> None:
+    with Peer() as slow, Peer() as quick:
+        serve(server, slow.port, quick.port)
+        with engine_of(tmp_path, server, host="sip:srv.example") as engine:
+            leg = engine.dial(uri=f"sip:{NUMBER}@srv.example")
+            given_up = slow.request_of("INVITE")
+            quick.answer(quick.request_of("INVITE"))
+            engine.answered(leg)
+            for _ in range(2):
+                slow.respond(given_up, 200, "OK", body=offer())
+            slow.request_of("ACK")
+            slow.respond(slow.request_of("BYE"), 200, "OK")
+            late = engine.expect(telephony.LateAnswer)
+            fault = engine.expect(telephony.EngineFault)
+            engine.submit(telephony.HangUp(leg))
+            quick.respond(quick.request_of("BYE"), 200, "OK")
+            cleared = engine.cleared(leg)
+            engine.expect(telephony.EngineStatistics, lambda event: event.at > cleared.at)
+            assert engine.of(telephony.LateAnswer, leg) == [late]
+    assert (late.leg, late.call_id) == (leg, given_up.header("call-id"))
+    assert (fault.where, fault.leg) == ("silent_server", leg)
+    assert f"127.0.0.1:{slow.port} answered an INVITE after " in fault.problem
+    assert (cleared.by, cleared.answered, late.at < cleared.at) == (ClearedBy.US, True, True)
 
 
 def test_a_probe_that_is_missed_sends_calls_to_the_next_server(tmp_path: Path, server: NameServer) -> None:

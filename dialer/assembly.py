@@ -13,7 +13,6 @@ from agent_api.frame.dependencies import Announcement, Dependencies, Reload
 from agent_api.live.feed import FLOOR_INTERVAL_S, Feed
 from config.model import Settings
 from dialer.ports import (
-    Attempts,
     Clock,
     DoNotCall,
     IdempotencyKeys,
@@ -24,6 +23,7 @@ from dialer.ports import (
     Telephony,
     Users,
 )
+from dialer.ports.reports import Reports
 from dialer.runtime.clock import SystemClock
 from dialer.runtime.executor import audience_of
 from dialer.runtime.turn import Validate
@@ -57,7 +57,7 @@ class Stores(Protocol):
     @property
     def lists(self) -> Lists: ...
     @property
-    def attempts(self) -> Attempts: ...
+    def reports(self) -> Reports: ...
     @property
     def do_not_call(self) -> DoNotCall: ...
 
@@ -114,7 +114,7 @@ class Assembly:
             sessions=stores.sessions,
             keys=stores.idempotency_keys,
             lists=stores.lists,
-            attempts=stores.attempts,
+            reports=stores.reports,
             habits=stores.ledger,
             do_not_call=stores.do_not_call,
             importer=CsvImporter(stores.lists, self.clock),

@@ -12,7 +12,6 @@ from prometheus_client import CollectorRegistry
 from config.difference import Change
 from config.model import Settings
 from dialer.ports import (
-    Attempts,
     Clock,
     DoNotCall,
     IdempotencyKeys,
@@ -22,6 +21,7 @@ from dialer.ports import (
     Simulator,
     Users,
 )
+from dialer.ports.reports import Reports
 from dialer.records.import_options import ImportOptions
 from dialer.vocabulary.commands import Command
 from dialer.vocabulary.events import DesktopAwaited, DesktopConnected, DesktopDisconnected, UserKnown
@@ -90,7 +90,7 @@ class Dependencies:
     sessions: Sessions
     keys: IdempotencyKeys
     lists: Lists
-    attempts: Attempts
+    reports: Reports
     habits: HabitBook
     do_not_call: DoNotCall
     importer: Importer

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
-from dialer.ports import AttemptRow
+from dialer.ports.reports import AttemptPage, AttemptRow
 from dialer.vocabulary.ids import CampaignName
 
 
@@ -32,7 +32,7 @@ async def show(exchange: Exchange) -> Reply:
     """Raises NotFound for a campaign that is not configured; one that was, and has attempts, is still shown."""
     query = exchange.query_as(AttemptsQuery)
     campaign = CampaignName(query.campaign) if query.campaign else None
-    rows = await exchange.dependencies.attempts.attempts(campaign, query.limit, query.after)
+    rows = await exchange.dependencies.reports.read(AttemptPage(campaign, query.limit, query.after))
     if campaign is not None and not rows and not query.after:
         exchange.world.campaign(campaign)
     return Reply(AttemptsPage(tuple(rows), rows[-1].attempt if len(rows) == query.limit else ""))

@@ -11,6 +11,7 @@ from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
 from dialer.campaigns.reason import NoCallsCode
+from dialer.ports.reports import ResultCounts
 from dialer.views.campaign import CampaignView, WhyView, campaign_view, why_view
 from dialer.views.mode_change import ModeChangeView, before_change, mode_change_view
 from dialer.views.overview import OverviewView, overview
@@ -62,7 +63,7 @@ async def show_all(exchange: Exchange) -> Reply:
 async def show(exchange: Exchange) -> Reply:
     """With the results of all its attempts."""
     campaign = exchange.campaign
-    results = await exchange.dependencies.attempts.results(campaign.name)
+    results = await exchange.dependencies.reports.read(ResultCounts(campaign.name))
     return Reply(campaign_view(exchange.world, campaign, {result.value: n for result, n in results.items()}))
 
 
@@ -71,7 +72,7 @@ async def why(exchange: Exchange) -> Reply:
     campaign = exchange.campaign
     found = why_view(world, campaign)
     if found is not None and found.code == NoCallsCode.LIST_FINISHED:
-        results = await exchange.dependencies.attempts.results(campaign.name)
+        results = await exchange.dependencies.reports.read(ResultCounts(campaign.name))
         found = structs.replace(found, sentence=f"{found.sentence} {_what_was_done(found, results)}")
     return Reply(WhyReply(campaign.name, campaign.state, found, pacing_sentence(world, campaign)))
 

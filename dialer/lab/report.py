@@ -10,7 +10,8 @@ from msgspec import Struct
 from dialer.lab.scenario import CAMPAIGN, LIST
 from dialer.lab.stage import Stage
 from dialer.lab.utilisation import Span, answers_in, spent_by
-from dialer.ports import AttemptRow, RecordRow
+from dialer.ports import RecordRow
+from dialer.ports.reports import AttemptPage, AttemptRow
 from dialer.vocabulary.ids import AgentName, CampaignName, ListName, RecordId
 from dialer.vocabulary.results import CallResult, RecordStatus
 
@@ -70,7 +71,7 @@ async def judge(stage: Stage, seconds: float, span: Span) -> RunReport:
     call_ids = [call_id for attempt in attempts for call_id in attempt.call_ids]
     phones = scenario.extensions()  # rung through the same port where they are at an Asterisk
     on_wire = [invite["call_id"] for invite in wire["invites"] if invite["user"] not in phones]
-    spent = await spent_by(store.history, [AgentName(name) for name in scenario.agent_names()], span)
+    spent = await spent_by(store.reports, [AgentName(name) for name in scenario.agent_names()], span)
     answers = answers_in(attempts, span)
     return RunReport(
         mode=scenario.mode,
@@ -114,7 +115,7 @@ async def all_attempts(stage: Stage) -> list[AttemptRow]:
     found: list[AttemptRow] = []
     while True:
         after = found[-1].attempt if found else ""
-        page = await stage.running.store.attempts.attempts(CampaignName(CAMPAIGN), 1000, after)
+        page = await stage.running.store.reports.read(AttemptPage(CampaignName(CAMPAIGN), 1000, after))
         found.extend(page)
         if len(page) < 1000:
             return found

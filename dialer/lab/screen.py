@@ -20,6 +20,7 @@ from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.lab.gauge import Gauge, Reading
 from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD
 from dialer.lab.stage import Stage
+from dialer.ports.reports import ResultCounts
 from dialer.vocabulary.ids import CampaignName
 from dialer.world.world import World
 
@@ -50,7 +51,7 @@ class Screen:
     async def _read_results(self) -> None:
         if time.monotonic() - self._read_at >= 2.0:
             self._read_at = time.monotonic()
-            results = await self._stage.running.store.attempts.results(CampaignName(CAMPAIGN))
+            results = await self._stage.running.store.reports.read(ResultCounts(CampaignName(CAMPAIGN)))
             self._results = {result.value: count for result, count in results.items()}
 
     def draw(self, width: int, height: int) -> RenderableType:

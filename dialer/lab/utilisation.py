@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from dialer.agents.agent import AgentState
-from dialer.ports import AgentStateRow, AttemptRow, History
+from dialer.ports.reports import AgentStateRow, AgentStates, AttemptRow, Reports
 from dialer.simulation.tally import AWAY, WORKING, percent
 from dialer.vocabulary.ids import AgentName
 
@@ -64,12 +64,12 @@ class Answers(Struct, frozen=True):
         return self.dials / max(1, self.answers)
 
 
-async def spent_by(history: History, agents: Iterable[AgentName], span: Span) -> Spent:
+async def spent_by(reports: Reports, agents: Iterable[AgentName], span: Span) -> Spent:
     """Add up all agents' states."""
     working = staffed = 0.0
     conversations = 0
     for agent in agents:
-        rows = await history.agent_states(agent, 0.0, span.ended_at, STATES_MOST)
+        rows = await reports.read(AgentStates(agent, 0.0, span.ended_at, STATES_MOST))
         for row, till in _stays(rows, span):
             lasted_s = max(0.0, till - max(row.at, span.begun_at))
             staffed += 0.0 if row.state in AWAY else lasted_s

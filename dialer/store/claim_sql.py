@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dialer.compliance.record_hours import within_hours_sql
+from dialer.store.aggregates.records import records
+from dialer.store.mapping import Columns
 from dialer.store.queue import CLAIMED_RANKS
 from dialer.store.statement import Prepared, Sql
+from dialer.vocabulary.events import ClaimedRecord
+
+CLAIMED = Columns(records, ClaimedRecord, record="id")
 
 #: SQLite takes 500 parts of a compound query, a zone and rank each; a list with more zones is claimed in portions.
 ZONES_AT_ONCE = 500 // len(CLAIMED_RANKS)
@@ -61,6 +66,5 @@ def claim(sql: Sql, zones: int, ranks: Sequence[int], *, hides: bool) -> Prepare
         "UPDATE records SET status = 'retrieved', fence = fence + 1, lease_until = :until, claimed_by = :run,"
         " updated_at = :now WHERE id IN (SELECT q.id FROM (" + " UNION ALL ".join(parts) + ") AS q"
         " ORDER BY q.place, q.queue_at, q.id LIMIT :count)"
-        " RETURNING id, fence, number, contact, zone, type, attempts, tries, data, daily_from, daily_till, rank,"
-        " queue_at"
+        f" RETURNING {CLAIMED.names}, rank, queue_at"
     )

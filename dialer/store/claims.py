@@ -14,11 +14,9 @@ from dialer.store.order import Order
 from dialer.store.queue import FRESH
 from dialer.store.shares import Turns
 from dialer.store.statement import Prepared, Sql
-from dialer.store.text import counts_from_json, texts_from_json
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import ListName, RecordId
 from dialer.vocabulary.outputs import ClaimRecords
-from dialer.vocabulary.results import RecordType
 
 
 class ListPlace:
@@ -100,7 +98,7 @@ class Claims:
             if len(rows) >= count:
                 break
         rows.sort(key=lambda row: (ranks.index(row.rank), row.queue_at, row.id))
-        return [_claimed(row, place.name) for row in rows]
+        return [claim_sql.CLAIMED.read(row, list=place.name, fresh=row.rank == FRESH) for row in rows]
 
     def _values(self, request: ClaimRecords, place: ListPlace, zones: Sequence[str], count: int) -> dict[str, Any]:
         values: dict[str, Any] = {
@@ -133,21 +131,3 @@ class Claims:
         }
         self._renew.run_all(connection, [{"id": record, "until": until, "run": self._run} for record in sorted(held)])
         return tuple(record for record in leases if record not in held)
-
-
-def _claimed(row: Row[Any], name: ListName) -> ClaimedRecord:
-    return ClaimedRecord(
-        record=RecordId(row.id),
-        fence=row.fence,
-        list=name,
-        number=row.number,
-        contact=row.contact,
-        zone=row.zone,
-        type=RecordType(row.type),
-        attempts=row.attempts,
-        tries=counts_from_json(row.tries),
-        data=texts_from_json(row.data),
-        daily_from=row.daily_from,
-        daily_till=row.daily_till,
-        fresh=row.rank == FRESH,
-    )

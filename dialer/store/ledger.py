@@ -9,14 +9,16 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from dialer.ports import ClaimLease
-from dialer.store.batch import Batch, Touched
+from dialer.store import rows
+from dialer.store.aggregates import RULES, WRITTEN
+from dialer.store.aggregates.do_not_call import DoNotCall
+from dialer.store.aggregates.habits import HabitRows
+from dialer.store.aggregates.records import Records
+from dialer.store.batch import Batch
 from dialer.store.claims import Claims, ListPlace
 from dialer.store.database import Database
-from dialer.store.habits import HabitRows
-from dialer.store.known import Loader
 from dialer.store.restart import Restart
 from dialer.store.waiting import Counts
-from dialer.store.writing import Writer
 from dialer.vocabulary.errors import StoreUnavailable
 from dialer.vocabulary.events import ClaimedRecord, Event, RecordsClaimed, Waiting
 from dialer.vocabulary.habits import DayHabit
@@ -43,9 +45,9 @@ class SqlLedger:
     def __init__(self, database: Database, node: str, run: str, now: Callable[[], float]) -> None:
         sql = database.sql
         self._database = database
-        self._loader = Loader(sql)
-        self._habits = HabitRows(sql, node)
-        self._writer = Writer(sql, run, self._habits)
+        mine = rows.Run(node, run)
+        self._habits = HabitRows(sql, mine)
+        self._rows = tuple(each(sql, mine) for each in WRITTEN)
         self._claims = Claims(sql, run)
         self._counts = Counts(sql)
         self._restart = Restart(sql, node, run)
@@ -74,11 +76,12 @@ class SqlLedger:
 
         def work(connection: Connection) -> None:
             judged.clear()
-            batch = Batch(self._loader.load(connection, Touched(writes)))
-            judged.append(batch.judge(writes))
-            self._writer.write(connection, batch)
+            batch = Batch(RULES, writes)
+            rows.load(connection, batch, self._rows)
+            judged.append(batch.judge())
+            rows.write(connection, batch, self._rows)
             self._mark.run(connection, {"number": number, "run": self._run})
-            if batch.records or batch.barred or batch.renewed:
+            if _changes_counts(batch):
                 self._counts.changed()
 
         try:
@@ -143,3 +146,9 @@ class SqlLedger:
         self._counts.changed()
         now = self._now()
         return await self._database.write(lambda connection: self._restart.remembered(connection, now))
+
+
+def _changes_counts(batch: Batch) -> bool:
+    """Whether fewer or more records may be claimed by now."""
+    records, numbers = batch.get(Records), batch.get(DoNotCall)
+    return bool((records and (records.changed or records.renewed)) or (numbers and numbers.barred))

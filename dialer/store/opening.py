@@ -5,42 +5,33 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, exc, insert, select
+from sqlalchemy import exc
 from sqlalchemy.engine import URL, make_url
 
-from dialer.store.attempts import SqlAttempts
+from dialer.store.aggregates.do_not_call import SqlDoNotCall
+from dialer.store.aggregates.idempotency import SqlIdempotencyKeys
+from dialer.store.aggregates.lists import SqlLists
+from dialer.store.aggregates.sessions import SqlSessions
+from dialer.store.aggregates.users import SqlUsers
 from dialer.store.database import Database
-from dialer.store.do_not_call import SqlDoNotCall
-from dialer.store.history import SqlHistory
-from dialer.store.idempotency import SqlIdempotencyKeys
+from dialer.store.installation import begin_run
 from dialer.store.ledger import SqlLedger
-from dialer.store.lists import SqlLists
 from dialer.store.lockfile import COMMAND, FileLock
-from dialer.store.notices import SqlNotices
 from dialer.store.postgres import PostgresDatabase
+from dialer.store.reports import SqlReports
 from dialer.store.schema import Schema
-from dialer.store.sessions import SqlSessions
 from dialer.store.sqlite import SqliteDatabase
-from dialer.store.tables import installation, runs
-from dialer.store.users import SqlUsers
 from dialer.vocabulary.errors import StoreInUse, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
 #: Permissions of the database file.
 PRIVATE = 0o600
-
-#: Digits of run names: no letter that is read as another one.
-DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
-
-#: Letters that tell installations apart, so that a Call-ID is unique also after the database was made anew.
-TOKEN_LENGTH = 5
 
 
 class Plain:
@@ -49,11 +40,9 @@ class Plain:
     def __init__(self, database: Database, changed: Callable[[], None]) -> None:
         self._database = database
         self.lists = SqlLists(database, changed)
-        self.attempts = SqlAttempts(database)
         self.users = SqlUsers(database)
         self.do_not_call = SqlDoNotCall(database)
-        self.notices = SqlNotices(database)
-        self.history = SqlHistory(database)
+        self.reports = SqlReports(database)
         self.sessions = SqlSessions(database)
         self.idempotency_keys = SqlIdempotencyKeys(database)
 
@@ -85,7 +74,7 @@ async def open_store(url: str, node: str, now: Callable[[], float] = time.time) 
     try:
         await database.check()
         await database.write((await asyncio.to_thread(Schema)).upgrade)
-        run = await database.write(lambda connection: _begin_run(connection, node, now()))
+        run = await database.write(lambda connection: begin_run(connection, node, now()))
     except BaseException:
         await database.close()
         raise
@@ -172,24 +161,3 @@ def _make_private(path: Path) -> None:
                     each.chmod(PRIVATE)
                 except PermissionError:
                     log.warning("database_open_to_others", file=str(each), mode=f"{mode:03o}", remedy="chmod 600")
-
-
-def _begin_run(connection: Connection, node: str, now: float) -> str:
-    query = select(installation.c.value).where(installation.c.key == "token")
-    token = connection.execute(query).scalar_one_or_none()
-    if token is None:
-        token = "".join(secrets.choice(DIGITS) for _ in range(TOKEN_LENGTH))
-        connection.execute(insert(installation), [{"key": "token", "value": token}])
-    row = {"run": f"new {secrets.token_hex(8)}", "node": node, "started_at": now}
-    number = connection.execute(insert(runs).returning(runs.c.n), [row]).scalar_one()
-    run = f"{token}{_digits(number)}"
-    connection.execute(runs.update().where(runs.c.n == number).values(run=run))
-    return run
-
-
-def _digits(number: int) -> str:
-    digits = ""
-    while number:
-        number, last = divmod(number, len(DIGITS))
-        digits = DIGITS[last] + digits
-    return digits or DIGITS[0]

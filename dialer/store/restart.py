@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from dialer.store.aggregates.users import teams_of
 from dialer.store.lost import RESTART_REASON, Lost
 from dialer.store.statement import Sql
-from dialer.store.users import teams_of
 from dialer.vocabulary.events import (
     AgentRemembered,
     AnswersRemembered,

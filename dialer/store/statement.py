@@ -94,13 +94,8 @@ class Sql:
         return json.dumps(list(items)) if self.is_sqlite else list(items)
 
 
-def insert_of(table: str, columns: Sequence[str], rest: str = "") -> str:
-    """INSERT of these columns from parameters of their names; `rest` follows the values."""
-    marks = ", ".join(f":{column}" for column in columns)
+def insert_of(table: str, columns: Sequence[str] | Mapping[str, str], rest: str = "") -> str:
+    """INSERT of these columns from parameters of their names, or of those that are said; `rest` follows the values."""
+    parameters = columns.values() if isinstance(columns, Mapping) else columns
+    marks = ", ".join(f":{parameter}" for parameter in parameters)
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {rest}".strip()
-
-
-def upsert_of(table: str, key: str, columns: Sequence[str]) -> str:
-    """INSERT, or change of all columns where the `key` is there already."""
-    changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column != key)
-    return insert_of(table, columns, f"ON CONFLICT ({key}) DO UPDATE SET {changes}")

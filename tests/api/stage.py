@@ -1,16 +1,21 @@
-"""The API on the real core: inbox, call flow and store in memory; only the engine is a fake."""
+"""The API on the real core: inbox, call flow and a SQLite store; only the engine is a fake."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import ClientResponse, ClientWebSocketResponse
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
+from sqlalchemy import select, text
 
 from agent_api.app import make_app
 from agent_api.frame.auth import Logins
@@ -42,7 +47,10 @@ from config.model import (
 from dialer.assembly import Assembly
 from dialer.ports import NewRecord, User
 from dialer.runtime.clock import SystemClock
-from dialer.store.memory import MemoryStore
+from dialer.store.aggregates.history import history
+from dialer.store.opening import Store as SqlStore
+from dialer.store.opening import open_store
+from dialer.store.sqlite import SqliteDatabase
 from dialer.vocabulary import events
 from dialer.vocabulary.errors import ConfigurationError, StoreUnavailable
 from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, LegId, ListName, Mint, TeamName
@@ -128,11 +136,36 @@ def settings(**server: Any) -> Settings:
     )
 
 
-class Store(MemoryStore):
+NODE = "node-1"
+
+
+@cache
+def empty_database() -> tuple[str, bytes]:
+    """The run that began in it, and the file of a database with all tables: making one takes as long as a test."""
+
+    async def make(path: Path) -> str:
+        store = await open_store(f"sqlite:///{path}", NODE)
+        await store.close()
+        return store.run
+
+    with TemporaryDirectory() as directory, ThreadPoolExecutor(1) as thread:
+        path = Path(directory) / "empty.db"
+        run = thread.submit(asyncio.run, make(path)).result()
+        return run, path.read_bytes()
+
+
+class Store(SqlStore):
     """A store that can be told to take no writes for a while."""
 
     def __init__(self, now: Callable[[], float]) -> None:
-        super().__init__(now)
+        run, content = empty_database()
+        # Nothing is to outlive the test: files in memory are many times faster than those on a disk.
+        memory = Path("/dev/shm")
+        self._directory = TemporaryDirectory(dir=memory if memory.is_dir() else None)
+        path = Path(self._directory.name) / "cornetta.db"
+        path.write_bytes(content)
+        self.database = SqliteDatabase(path, None)
+        super().__init__(self.database, NODE, run, now)
         self.broken = False
         commit = self.ledger.commit
 
@@ -142,6 +175,20 @@ class Store(MemoryStore):
             return await commit(writes)
 
         self.ledger.commit = or_fail  # type: ignore[method-assign]  # a disk that is full for a while
+
+    async def close(self) -> None:
+        await super().close()
+        self._directory.cleanup()
+
+    async def lines(self, kind: str) -> list[dict[str, Any]]:
+        """The facts of the lines of this kind in the history."""
+        query = select(history.c.facts).where(history.c.kind == kind).order_by(history.c.n)
+        found = await self.database.read(lambda connection: connection.execute(query).scalars().all())
+        return [json.loads(facts) for facts in found]
+
+    async def count(self, table: str, condition: str) -> int:
+        query = text(f"SELECT COUNT(*) FROM {table} WHERE {condition}")
+        return int(await self.database.read(lambda connection: connection.execute(query).scalar_one()))
 
 
 class Person:
@@ -226,11 +273,16 @@ class Stage(Assembly):
         self.store.broken = False
         assert await self.finish(5)
         assert not self.inbox.faults, "the log has them"
+        await self.store.close()
 
     async def until(self, condition: Callable[[], object], patience_s: float = 5) -> None:
         async with asyncio.timeout(patience_s):
             while not condition():  # noqa: ASYNC110 - the live state has no event for every condition of a test
                 await asyncio.sleep(0.005)
+
+    async def written(self) -> None:
+        """Wait until all that was decided is in the database."""
+        await self.writer._idle.wait()
 
     async def log_in(self, name: str) -> Person:
         body = {"user": name, "password": PASSWORD, "proof": "bearer"}

@@ -17,7 +17,8 @@ from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.lab.scenario import CAMPAIGN, LIST
 from dialer.node import Node
-from dialer.ports import AttemptRow, NewRecord, RecordRow
+from dialer.ports import NewRecord, RecordRow
+from dialer.ports.reports import AttemptPage, AttemptRow
 from dialer.trunks.trunk import Trunk
 from dialer.views.call import CallPhase, phase_of
 from dialer.views.overview import overview
@@ -265,7 +266,7 @@ class Floor:
 
     async def attempts(self) -> dict[str, AttemptRow]:
         """By number; no number may have two."""
-        rows = await self.node.store.attempts.attempts(CampaignName(CAMPAIGN), 1000)
+        rows = await self.node.store.reports.read(AttemptPage(CampaignName(CAMPAIGN), 1000))
         by_number = {row.number: row for row in rows}
         assert len(by_number) == len(rows), rows
         return by_number

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from config.model import Mode
-from dialer.ports import AttemptRow
+from dialer.ports.reports import AttemptRow
 from dialer.vocabulary.results import CallResult
 from sip.lab.behaviours import Behaviour, number_for
 

@@ -8,7 +8,8 @@ import pytest
 
 from dialer.lab.report import duplicates, lost
 from dialer.lab.scenario import LIST
-from dialer.ports import AttemptRow, RecordRow
+from dialer.ports import RecordRow
+from dialer.ports.reports import AttemptPage, AttemptRow
 from dialer.store.opening import open_store
 from dialer.vocabulary.ids import CampaignName, ListName
 
@@ -60,7 +61,7 @@ async def _written(lab: ComposeLab, campaign: str) -> tuple[list[RecordRow], lis
     """What the node has written, read as the next one would."""
     store = await open_store(f"sqlite:///{lab.database()}", "lab")
     try:
-        attempts = await store.attempts.attempts(CampaignName(campaign), 1000, "")
+        attempts = await store.reports.read(AttemptPage(CampaignName(campaign), 1000, ""))
         return [record async for record in store.lists.records(ListName(LIST))], list(attempts)
     finally:
         await store.close()

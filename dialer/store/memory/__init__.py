@@ -1,13 +1,11 @@
-"""The store in memory, for simulations and tests: the same Protocols, rules and order as on a database."""
+"""The ledger and the lists in memory, for simulations: the same Protocols, rules and order as on a database."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from dialer.store.memory.desk import MemoryAttempts, MemoryDoNotCall, MemoryHistory, MemoryNotices
 from dialer.store.memory.ledger import MemoryLedger
 from dialer.store.memory.lists import MemoryLists
-from dialer.store.memory.people import MemoryIdempotencyKeys, MemorySessions, MemoryUsers
 from dialer.store.memory.tables import Tables
 
 __all__ = ["MemoryStore", "Tables"]
@@ -22,13 +20,6 @@ class MemoryStore:
         self.tables.runs.append((self.run, node))
         self.ledger = MemoryLedger(self.tables, node, self.run, now)
         self.lists = MemoryLists(self.tables)
-        self.attempts = MemoryAttempts(self.tables)
-        self.users = MemoryUsers(self.tables)
-        self.do_not_call = MemoryDoNotCall(self.tables)
-        self.notices = MemoryNotices(self.tables)
-        self.history = MemoryHistory(self.tables)
-        self.sessions = MemorySessions(self.tables)
-        self.idempotency_keys = MemoryIdempotencyKeys(self.tables)
 
     async def close(self) -> None:
         """Nothing is held open."""

@@ -69,21 +69,7 @@ class MemoryClaims:
         state.claimed_by = self._run
         state.updated_at = request.now
         self._tables.put(state)
-        return ClaimedRecord(
-            record=RecordId(state.id),
-            fence=state.fence,
-            list=record.list,
-            number=state.number,
-            contact=record.source.contact,
-            zone=record.source.zone,
-            type=state.type,
-            attempts=state.attempts,
-            tries=state.tries,
-            data=state.data,
-            daily_from=record.source.daily_from,
-            daily_till=record.source.daily_till,
-            fresh=state.rank == FRESH,
-        )
+        return record.told(ClaimedRecord, record=RecordId(state.id), list=record.list, fresh=state.rank == FRESH)
 
     def _due(
         self, request: ClaimRecords, list_: MemoryList, ranks: tuple[int, ...] = CLAIMED_RANKS

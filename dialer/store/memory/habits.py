@@ -1,10 +1,10 @@
-"""When and where contacts answer, in memory: the rules of `dialer.store.habits`."""
+"""When and where contacts answer, in memory: the rules of `dialer.store.aggregates.habits`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dialer.store.habits import DAYS_KEPT, MOST_ROWS, HabitKey, newest_days
+from dialer.store.aggregates.habits import DAYS_KEPT, MOST_ROWS, HabitKey, newest_days
 from dialer.store.memory.tables import Tables
 from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import ListName

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from msgspec import structs
 
 from dialer.ports import ListRow, NewRecord, RecordRow, ResetReport
+from dialer.store.aggregates.record_state import RecordState
 from dialer.store.memory.renewing import is_barred, renewable
 from dialer.store.memory.tables import MemoryList, Tables
 from dialer.store.queue import place
-from dialer.store.record_state import RecordState
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import ListName, RecordId
 from dialer.vocabulary.results import RENEWABLE, RecordStatus, RecordType
@@ -103,19 +103,7 @@ class MemoryLists:
         list_ = self._tables.lists.get(name)
         for id_ in [] if list_ is None else list(list_.records):
             record = self._tables.records[id_]
-            yield RecordRow(
-                record=RecordId(id_),
-                list=record.list,
-                number=record.state.number,
-                contact=record.source.contact,
-                zone=record.source.zone,
-                status=record.state.status,
-                type=record.state.type,
-                result=record.state.result,
-                attempts=record.state.attempts,
-                due_at=record.state.due_at,
-                data=record.state.data,
-            )
+            yield record.told(RecordRow, record=RecordId(id_), list=record.list)
 
 
 def _asked(statuses: Collection[RecordStatus]) -> set[RecordStatus]:

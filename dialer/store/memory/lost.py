@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 
 from dialer.records.treatment import added
+from dialer.store.aggregates.record_state import RecordState
 from dialer.store.lost import DEAD_REASON, LOST_RETRY_S, counted
 from dialer.store.memory.tables import MemoryAttempt, Tables
 from dialer.store.queue import place
-from dialer.store.record_state import RecordState
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.writes import AddHistory, SettleAttempt
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Collection, Iterator
 
+from dialer.store.aggregates.record_state import RecordState
 from dialer.store.memory.tables import MemoryList, Tables
 from dialer.store.queue import place
-from dialer.store.record_state import RecordState
 from dialer.vocabulary.results import RecordStatus, RecordType
 from dialer.vocabulary.writes import RenewCancelled
 

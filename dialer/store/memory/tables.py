@@ -7,15 +7,20 @@ from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterator
 from math import inf, nextafter
+from typing import TypeVar
 
 from msgspec import Struct
 
-from dialer.ports import KeptResponse, NewRecord, Session, User
-from dialer.store.habits import HabitKey
-from dialer.store.record_state import RecordState
+from dialer.ports import NewRecord, User
+from dialer.store.aggregates.habits import HabitKey
+from dialer.store.aggregates.record_state import RecordState
 from dialer.vocabulary import writes as w
 from dialer.vocabulary.ids import ListName
 from dialer.vocabulary.results import RecordStatus
+
+S = TypeVar("S", bound=Struct)
+
+_STATE = frozenset(RecordState.__struct_fields__)
 
 
 class MemoryRecord(Struct):
@@ -24,6 +29,14 @@ class MemoryRecord(Struct):
     list: ListName
     source: NewRecord
     state: RecordState
+
+    def told(self, kind: type[S], **more: object) -> S:
+        """What is told of it: the fields of `kind` as they are by now, or as they were imported."""
+        values = dict(more)
+        for field in kind.__struct_fields__:
+            if field not in more:
+                values[field] = getattr(self.state if field in _STATE else self.source, field)
+        return kind(**values)
 
 
 class MemoryAttempt(Struct):
@@ -40,14 +53,6 @@ class MemoryNotice(Struct):
 
     notice: w.AddNotice
     acknowledged_at: float | None
-
-
-class MemoryKey(Struct):
-    """An Idempotency-Key and what it was answered."""
-
-    fingerprint: str
-    created_at: float
-    response: KeptResponse | None
 
 
 class MemoryList:
@@ -134,8 +139,6 @@ class Tables:
         self.habits: dict[HabitKey, tuple[int, float]] = {}
         self.habits_pruned: dict[str, int] = {}
         self.users: dict[str, User] = {}
-        self.sessions: dict[str, Session] = {}
-        self.keys: dict[tuple[str, str], MemoryKey] = {}
 
     def add(self, list_: MemoryList, source: NewRecord, state: RecordState) -> None:
         self.records[state.id] = MemoryRecord(list_.name, source, state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dialer.ports.reports import LinesOfInteraction, OneInteraction
 from dialer.vocabulary.ids import InteractionId, ListName
 from tests.api.engine import BUSY, RINGS
 from tests.api.stage import Person, Stage
@@ -203,10 +204,11 @@ async def test_a_supervisor_closes_work_that_an_agent_left_open(stage: Stage) ->
     told = await sue.post(f"/interactions/{id_}/close", {"reason": "went home", "disposition": "sold"})
     assert told["interaction"] == id_
     await stage.until(lambda: id_ not in stage.world.interactions)
-    row = await stage.store.history.interaction(InteractionId(str(id_)))
+    await stage.written()
+    row = await stage.store.reports.read(OneInteraction(InteractionId(str(id_))))
     assert row is not None
     assert (row.state, row.found_result, row.disposition) == ("finalized", "answer", "sold")
-    lines = await stage.store.history.lines_of_interaction(InteractionId(str(id_)), 20)
+    lines = await stage.store.reports.read(LinesOfInteraction(InteractionId(str(id_)), 20))
     assert [each.facts["by"] for each in lines if each.kind == "interaction_closed"] == ["sue"]
     assert (await sue.post(f"/interactions/{id_}/close", {"reason": "again"}, status=404))["code"]
 
@@ -259,7 +261,8 @@ async def test_what_a_supervisor_types_is_kept_as_one_plain_line(stage: Stage) -
     assert "reason" in str(refused)
     await sue.post(f"/interactions/{id_}/close", {"reason": "\x1b]0;gone\x07went\r\nhome\u202e"})
     await stage.until(lambda: id_ not in stage.world.interactions)
-    lines = await stage.store.history.lines_of_interaction(InteractionId(str(id_)), 20)
+    await stage.written()
+    lines = await stage.store.reports.read(LinesOfInteraction(InteractionId(str(id_)), 20))
     assert [each.facts["reason"] for each in lines if each.kind == "interaction_closed"] == ["]0;gone went home"]
 
 

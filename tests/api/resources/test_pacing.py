@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -11,7 +12,7 @@ from config.model import Mode
 from dialer.campaigns.calendar import day_of
 from dialer.pacing.governor import Basis
 from dialer.vocabulary.ids import CampaignName
-from tests.api.stage import Stage
+from tests.api.stage import API, Stage
 
 
 async def test_decisions_are_told_with_inputs_and_reason(stage: Stage) -> None:
@@ -39,11 +40,15 @@ async def test_the_next_hours_are_tried_with_more_and_fewer_agents(stage: Stage)
     preview = await sue.post("/campaigns/push/simulations", {}, status=409)
     assert preview["code"] == "mode_not_simulated"
     question = {"mode": "PREDICTIVE_ASM", "agents": [0, 2], "hours": 0.25, "answer_rate": 0.5, "talk_s": 30}
-    told, second = await asyncio.gather(
-        sue.post("/campaigns/push/simulations", question),
-        sue.post("/campaigns/push/simulations", question, status=409),
-    )
-    assert second["code"] == "simulation_running"
+
+    async def asked() -> tuple[int, Any]:
+        path = f"{API}/campaigns/push/simulations"
+        async with stage.client.post(path, json=question, headers=sue.headers) as response:
+            return response.status, await response.json(content_type=None)
+
+    answers = dict(await asyncio.gather(asked(), asked()))
+    told = answers[200]
+    assert answers[409]["code"] == "simulation_running"
     assert told["mode"] == Mode.PREDICTIVE_ASM
     assert set(told["assumed"]) == {"ring_s", "busy_share", "wrap_s"}
     few, more = told["outlooks"]

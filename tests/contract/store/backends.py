@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from dialer.ports import NewRecord
-from dialer.store.memory import MemoryStore, Tables
+from dialer.store.memory import Tables
 from dialer.store.opening import Store, open_store
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import (
@@ -28,8 +28,9 @@ from dialer.vocabulary.writes import (
     SettleAttempt,
     UpdateRecord,
 )
+from tests.contract.store.memory import ReadMemory
 
-AnyStore: TypeAlias = Store | MemoryStore
+AnyStore: TypeAlias = Store | ReadMemory
 
 LONDON = "Europe/London"
 ROME = "Europe/Rome"
@@ -67,7 +68,7 @@ class MemoryBackend:
         self._tables = Tables()
 
     async def open(self, node: str = "node-1") -> AnyStore:
-        return MemoryStore(self._clock, node, self._tables)
+        return ReadMemory(self._clock, node, self._tables)
 
 
 class SqlBackend:

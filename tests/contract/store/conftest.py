@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dialer.store.opening import open_plain
-from dialer.store.tables import metadata
+from dialer.store.metadata import metadata
+from dialer.store.opening import Store, open_plain, open_store
 from tests.contract.store.backends import AnyStore, Backend, Hands, MemoryBackend, SqlBackend, sqlite_url
 from tests.contract.store.cluster import Cluster
 
@@ -52,6 +52,19 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path, clock: Hands) -> Bac
     if request.param == "sqlite":
         return SqlBackend("sqlite", sqlite_url(tmp_path), clock)
     return SqlBackend("postgres", request.getfixturevalue("postgres_url"), clock)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return sqlite_url(tmp_path) if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+async def database(url: str, clock: Hands) -> AsyncIterator[Store]:
+    """A store on a database, for what the store in memory does not have."""
+    store = await open_store(url, "node-1", clock)
+    yield store
+    await store.close()
 
 
 @pytest.fixture

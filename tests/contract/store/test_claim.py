@@ -9,6 +9,7 @@ import pytest
 from msgspec import structs
 
 from dialer.ports import ClaimLease, NewRecord
+from dialer.ports.reports import AttemptPage
 from dialer.vocabulary.ids import CampaignName, ListName
 from dialer.vocabulary.outputs import ListShare
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
@@ -205,7 +206,7 @@ async def test_do_not_call_between_claim_and_dialling(store: AnyStore) -> None:
 
     _, refused = await asyncio.gather(bar(), dial())
     assert set(refused) <= {"do_not_call"}
-    assert len(await store.attempts.attempts(None, 100)) == 30 - len(refused)
+    assert len(await store.reports.read(AttemptPage(None, 100))) == 30 - len(refused)
     late = [begin(record, f"B{record.record}") for record in records]
     assert len((await store.ledger.commit(late)).refusals) == 30
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
+from dialer.ports.reports import AgentStates, AttemptPage, InteractionsOfRecord, LinesOfRecord, NoticesOfAgent
 from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, InteractionId, NoticeId
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 from dialer.vocabulary.telephony import ClearedBy
@@ -53,7 +54,7 @@ async def test_an_attempt_is_dialled_and_settled_once(store: AnyStore) -> None:
     said = SettleDial(AttemptId("A1"), 1, 486, "Busy Here", 17, ClearedBy.PEER, NOON + 5)
     assert not (await store.ledger.commit([said, settle(), update(record)])).refusals
     assert rules(await store.ledger.commit([settle(result=CallResult.ANSWER)])) == ["settled"]
-    (attempt,) = await store.attempts.attempts(SPRING, 10)
+    (attempt,) = await store.reports.read(AttemptPage(SPRING, 10))
     assert (attempt.result, attempt.code, attempt.q850) == (CallResult.BUSY, 486, 17)
     assert (attempt.call_ids, attempt.trunks) == (("A1.1",), ("trunk-1",))
     (row,) = [row async for row in store.lists.records(LIST)]
@@ -83,10 +84,10 @@ async def test_an_attempt_for_nobody_gets_the_agent_who_got_the_contact(store: A
     for agent in (ADA, None, ADA):
         for _ in range(2):
             assert not (await store.ledger.commit([structs.replace(got, agent=agent)])).refusals
-        (attempt,) = await store.attempts.attempts(SPRING, 10)
+        (attempt,) = await store.reports.read(AttemptPage(SPRING, 10))
         assert attempt.agent == agent
     await store.ledger.commit([settle(), update(record)])
-    (attempt,) = await store.attempts.attempts(SPRING, 10)
+    (attempt,) = await store.reports.read(AttemptPage(SPRING, 10))
     assert attempt.agent == ADA
 
 
@@ -96,7 +97,7 @@ async def test_a_late_answer_is_noted_after_the_end_and_only_of_an_attempt(store
     await store.ledger.commit([begin(record), dial(), settle(), update(record)])
     assert not (await store.ledger.commit([MarkLateAnswer(AttemptId("A1"), 1, NOON + 9)])).refusals
     assert rules(await store.ledger.commit([MarkLateAnswer(AttemptId("A9"), 1, NOON + 9)])) == ["unknown_dial"]
-    (attempt,) = await store.attempts.attempts(SPRING, 10)
+    (attempt,) = await store.reports.read(AttemptPage(SPRING, 10))
     assert (attempt.result, attempt.abandoned, attempt.answered_at) == (CallResult.BUSY, True, NOON + 9)
 
 
@@ -179,7 +180,7 @@ async def test_a_late_answer_takes_nothing_from_who_was_reached(store: AnyStore)
     reached = structs.replace(settle(result=CallResult.ANSWER), answered_at=NOON + 4)
     await store.ledger.commit([begin(record), dial(), MarkLateAnswer(AttemptId("A1"), 1, NOON + 3), reached])
     await store.ledger.commit([MarkLateAnswer(AttemptId("A1"), 1, NOON + 9)])
-    (attempt,) = await store.attempts.attempts(SPRING, 10)
+    (attempt,) = await store.reports.read(AttemptPage(SPRING, 10))
     assert (attempt.result, attempt.abandoned, attempt.answered_at) == (CallResult.ANSWER, False, NOON + 4)
 
 
@@ -188,7 +189,7 @@ async def test_failover_adds_a_dial_to_the_same_attempt(store: AnyStore) -> None
     record = await claim_one(store)
     await store.ledger.commit([begin(record), dial()])
     assert not (await store.ledger.commit([dial(n=2)])).refusals
-    (attempt,) = await store.attempts.attempts(None, 10)
+    (attempt,) = await store.reports.read(AttemptPage(None, 10))
     assert attempt.call_ids == ("A1.1", "A1.2")
     assert attempt.trunks == ("trunk-1", "trunk-2")
 
@@ -211,9 +212,9 @@ async def test_a_lost_claim_refuses_attempt_and_dial_and_nothing_else(store: Any
     line = AddHistory("dialled", NOON, record=record.record)
     report = await store.ledger.commit([begin(record), dial(), interaction("I1", record.record), line])
     assert rules(report) == ["claim_lost", "claim_lost"]
-    assert not await store.attempts.attempts(None, 10)
-    assert [row.kind for row in await store.history.lines_of_record(record.record, 5)] == ["dialled"]
-    assert len(await store.history.interactions_of_record(record.record, 5)) == 1
+    assert not await store.reports.read(AttemptPage(None, 10))
+    assert [row.kind for row in await store.reports.read(LinesOfRecord(record.record, 5))] == ["dialled"]
+    assert len(await store.reports.read(InteractionsOfRecord(record.record, 5))) == 1
     (row,) = [row async for row in store.lists.records(LIST)]
     assert row.attempts == 0
 
@@ -237,7 +238,7 @@ async def test_do_not_call_is_looked_up_with_the_attempt(store: AnyStore, campai
     report = await store.ledger.commit([barred, begin(record), dial()])
     assert rules(report) == ["do_not_call", "do_not_call"]
     assert rules(await store.ledger.commit([begin(record, "A2")])) == ["do_not_call"]
-    assert not await store.attempts.attempts(None, 10)
+    assert not await store.reports.read(AttemptPage(None, 10))
 
 
 async def test_another_campaign_may_dial_what_one_may_not(store: AnyStore) -> None:
@@ -272,7 +273,7 @@ async def test_a_repeated_batch_is_recognised_by_its_ids(store: AnyStore) -> Non
         assert not (await store.ledger.commit(batch)).refusals
     (row,) = [row async for row in store.lists.records(LIST)]
     assert row.attempts == 1
-    assert len(await store.attempts.attempts(None, 10)) == 1
+    assert len(await store.reports.read(AttemptPage(None, 10))) == 1
 
 
 async def test_everything_of_an_attempt_in_one_commit(store: AnyStore) -> None:
@@ -303,15 +304,15 @@ async def test_notices_are_acknowledged_once_by_their_agent(store: AnyStore) -> 
     assert rules(await store.ledger.commit([stranger])) == ["unknown_notice"]
     for at in (NOON + 4, NOON + 5):
         await store.ledger.commit([AcknowledgeNotice(NoticeId("N0"), ADA, at)])
-    rows = await store.notices.notices(ADA, 10)
+    rows = await store.reports.read(NoticesOfAgent(ADA, 10))
     assert [(row.notice, row.acknowledged_at) for row in rows] == [("N1", None), ("N0", NOON + 4)]
-    assert [row.notice for row in await store.notices.notices(ADA, 10, unacknowledged=True)] == ["N1"]
+    assert [row.notice for row in await store.reports.read(NoticesOfAgent(ADA, 10, unacknowledged=True))] == ["N1"]
 
 
 async def test_states_of_agents_are_a_history(store: AnyStore) -> None:
     states = [SaveAgent(ADA, state, "", None, NOON + n) for n, state in enumerate(("not_ready", "ready", "busy"))]
     await store.ledger.commit(states)
-    rows = await store.history.agent_states(ADA, NOON + 1, NOON + 9, 10)
+    rows = await store.reports.read(AgentStates(ADA, NOON + 1, NOON + 9, 10))
     assert [row.state for row in rows] == ["busy", "ready"]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from dialer.ports.reports import AgentStates, AttemptPage, InteractionsOfRecord, LinesOfRecord
 from dialer.runtime.clock import SystemClock
 from dialer.runtime.turn import Pending
 from dialer.runtime.writer import Writer
@@ -62,7 +63,7 @@ def small_files() -> Iterator[None]:
 
 
 async def kinds(store: Store, record: int = 1) -> list[str]:
-    return [row.kind for row in await store.history.lines_of_record(RecordId(record), 50)]
+    return [row.kind for row in await store.reports.read(LinesOfRecord(RecordId(record), 50))]
 
 
 def line_of(kind: str) -> AddHistory:
@@ -84,8 +85,8 @@ async def test_a_commit_whose_answer_is_lost_is_applied_once(
     more: list[Write] = [settle(), update(record), line_of("settled")]
     assert not (await store.ledger.commit([*writes, *more])).refusals
     assert await kinds(store) == ["settled", "dialled"]
-    assert len(await store.history.agent_states(ADA, 0, NOON + 1, 9)) == 1
-    (attempt,) = await store.attempts.attempts(None, 9)
+    assert len(await store.reports.read(AgentStates(ADA, 0, NOON + 1, 9))) == 1
+    (attempt,) = await store.reports.read(AttemptPage(None, 9))
     assert attempt.result is CallResult.BUSY
     (row,) = [row async for row in store.lists.records(LIST)]
     assert row.attempts == 1
@@ -169,7 +170,7 @@ async def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path, small_files
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     await store.ledger.commit([line_of("again")])
-    assert len(await store.history.interactions_of_record(RecordId(1), 1000)) == len(committed)
+    assert len(await store.reports.read(InteractionsOfRecord(RecordId(1), 1000))) == len(committed)
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     await store.close()
 
@@ -263,7 +264,7 @@ async def test_a_killed_node_forgets_nothing_it_was_told_is_committed(tmp_path: 
         said += [tuple(line.split(" ")) for line in rest.decode().splitlines() if line.count(" ") == 1]  # type: ignore[misc]  # two words
     store = await open_store(url, "node-1", clock)
     await store.ledger.remembered()
-    attempts = await store.attempts.attempts(None, 100_000)
+    attempts = await store.reports.read(AttemptPage(None, 100_000))
     there = {(attempt.attempt, str(attempt.record)) for attempt in attempts}
     assert set(said) <= there
     assert len(there) - len(said) <= 3

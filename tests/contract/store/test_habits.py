@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from dialer.store.habits import DAYS_KEPT
+from dialer.store.aggregates.habits import DAYS_KEPT
 from dialer.store.opening import open_store
 from dialer.store.sqlite import SqliteDatabase
 from dialer.vocabulary.habits import DayHabit, Habit

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, make_url, select
 
 from dialer.ports import NewRecord
+from dialer.store.aggregates.do_not_call import do_not_call
+from dialer.store.aggregates.lists import list_zones, lists
+from dialer.store.aggregates.records import records
 from dialer.store.database import Database
 from dialer.store.migrations.versions import r0003_places_and_numbers as places_and_numbers
 from dialer.store.opening import open_plain
 from dialer.store.postgres import PostgresDatabase
 from dialer.store.sqlite import SqliteDatabase
-from dialer.store.tables import do_not_call, list_zones, lists, records
-from tests.contract.store.backends import LIST, NOON, SPRING, sqlite_url
+from tests.contract.store.backends import LIST, NOON, SPRING
 
 
 def upgrade(connection: Connection) -> None:
     with Operations.context(MigrationContext.configure(connection)):
         places_and_numbers.upgrade()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return sqlite_url(tmp_path) if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
 
 
 def database_of(url: str) -> Database:

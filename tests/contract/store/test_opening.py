@@ -15,10 +15,10 @@ from sqlalchemy import Connection, make_url, text
 
 from dialer.ports import User
 from dialer.store.lockfile import COMMAND, FileLock
-from dialer.store.opening import open_plain, open_store
+from dialer.store.metadata import metadata
+from dialer.store.opening import Store, open_plain, open_store
 from dialer.store.postgres import PostgresDatabase, application
 from dialer.store.sqlite import SqliteDatabase
-from dialer.store.tables import metadata
 from dialer.vocabulary.errors import Refused, StoreInUse, StoreRejected, StoreTooNew, StoreUnavailable
 from dialer.vocabulary.events import UserKnown
 from dialer.vocabulary.results import RecordStatus
@@ -302,11 +302,9 @@ async def test_a_record_with_a_word_of_another_version_is_told(tmp_path: Path) -
     await store.close()
 
 
-async def test_a_role_that_there_is_not_is_not_saved(backend: Backend) -> None:
-    store = await backend.open()
+async def test_a_role_that_there_is_not_is_not_saved(database: Store) -> None:
     with pytest.raises(Refused, match="take agent, supervisor"):
-        await store.users.save_user(User("ada", "Ada", "chief", "!", "", ()))
-    await store.close()
+        await database.users.save_user(User("ada", "Ada", "chief", "!", "", ()))
 
 
 async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:

@@ -6,6 +6,16 @@ import pytest
 from msgspec import structs
 
 from dialer.ports import KeptResponse, NewRecord, Session, User
+from dialer.ports.reports import (
+    AttemptPage,
+    InteractionsOfAgent,
+    InteractionsOfNumber,
+    InteractionsOfRecord,
+    LinesOfInteraction,
+    LinesOfRecord,
+    OneInteraction,
+)
+from dialer.store.opening import Store
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import InteractionId, ListName, RecordId
 from dialer.vocabulary.results import RecordStatus, RecordType
@@ -70,24 +80,24 @@ async def test_attempts_are_read_in_portions(store: AnyStore) -> None:
     await fill(store, 7)
     records = (await store.ledger.claim(request(7))).records
     await store.ledger.commit([begin(record, f"A{n}") for n, record in enumerate(records)])
-    pages = [await store.attempts.attempts(SPRING, 3)]
+    pages = [await store.reports.read(AttemptPage(SPRING, 3))]
     while pages[-1]:
-        pages.append(await store.attempts.attempts(SPRING, 3, pages[-1][-1].attempt))
+        pages.append(await store.reports.read(AttemptPage(SPRING, 3, pages[-1][-1].attempt)))
     assert [[row.attempt for row in page] for page in pages] == [["A0", "A1", "A2"], ["A3", "A4", "A5"], ["A6"], []]
-    assert not await store.attempts.attempts(type(SPRING)("autumn"), 3)
+    assert not await store.reports.read(AttemptPage(type(SPRING)("autumn"), 3))
 
 
-async def test_users_are_saved_and_changed(store: AnyStore) -> None:
-    await store.users.save_user(USER)
+async def test_users_are_saved_and_changed(database: Store) -> None:
+    await database.users.save_user(USER)
     changed = structs.replace(USER, display_name="Ada B. Example", enabled=False)
-    await store.users.save_user(changed)
-    assert await store.users.user("ada") == changed
-    assert list(await store.users.users()) == [changed]
-    assert await store.users.user("bob") is None
+    await database.users.save_user(changed)
+    assert await database.users.user("ada") == changed
+    assert list(await database.users.users()) == [changed]
+    assert await database.users.user("bob") is None
 
 
-async def test_sessions_end_and_tokens_stay(store: AnyStore) -> None:
-    sessions = store.sessions
+async def test_sessions_end_and_tokens_stay(database: Store) -> None:
+    sessions = database.sessions
     log_in = Session("h1", "ada", "session", "Firefox", NOON, NOON, NOON + 100)
     token = Session("h2", "ada", "token", "report", NOON, NOON, None)
     for session in (log_in, token, structs.replace(log_in, token_hash="h3", user="bob")):
@@ -104,8 +114,8 @@ async def test_sessions_end_and_tokens_stay(store: AnyStore) -> None:
     assert await sessions.session("h2") is None
 
 
-async def test_a_request_is_carried_out_once(store: AnyStore) -> None:
-    keys = store.idempotency_keys
+async def test_a_request_is_carried_out_once(database: Store) -> None:
+    keys = database.idempotency_keys
     assert await keys.begin("ada", "k", "POST /x 1", NOON) is None
     with pytest.raises(Refused) as busy:
         await keys.begin("ada", "k", "POST /x 1", NOON)
@@ -124,8 +134,8 @@ async def test_a_request_is_carried_out_once(store: AnyStore) -> None:
     assert await keys.begin("ada", "k", "POST /x 2", NOON + 11) is None
 
 
-async def test_of_each_user_the_newest_answers_are_kept(store: AnyStore) -> None:
-    keys = store.idempotency_keys
+async def test_of_each_user_the_newest_answers_are_kept(database: Store) -> None:
+    keys = database.idempotency_keys
     response = KeptResponse(200, "application/json", b"{}")
     for n in range(5):
         await keys.begin("ada", f"k{n}", "POST /x", NOON + n)
@@ -147,17 +157,16 @@ async def test_history_of_record_number_and_agent(store: AnyStore) -> None:
     saved = [interaction(f"I{n}", record if n < 2 else None, live=None, at=NOON + n) for n in range(3)]
     line = AddHistory("hold", NOON, SPRING, ADA, record, InteractionId("I1"), None, {"by": "agent", "n": 1})
     await store.ledger.commit([*saved, line, AddHistory("resume", NOON + 1, interaction=InteractionId("I1"))])
-    history = store.history
-    assert [row.interaction for row in await history.interactions_of_record(record, 9)] == ["I1", "I0"]
-    by_number = await history.interactions_of_number("+442079460000", 2)
+    assert [row.interaction for row in await store.reports.read(InteractionsOfRecord(record, 9))] == ["I1", "I0"]
+    by_number = await store.reports.read(InteractionsOfNumber("+442079460000", 2))
     assert [row.interaction for row in by_number] == ["I2", "I1"]
-    by_agent = await history.interactions_of_agent(ADA, NOON, NOON + 2, 9)
+    by_agent = await store.reports.read(InteractionsOfAgent(ADA, NOON, NOON + 2, 9))
     assert [row.interaction for row in by_agent] == ["I1", "I0"]
-    assert (await history.interaction(InteractionId("I9"))) is None
-    one = await history.interaction(InteractionId("I1"))
+    assert (await store.reports.read(OneInteraction(InteractionId("I9")))) is None
+    one = await store.reports.read(OneInteraction(InteractionId("I1")))
     assert one is not None
     assert (one.record, one.state, one.finalized_at) == (record, "finalized", NOON + 10)
-    lines = await history.lines_of_interaction(InteractionId("I1"), 9)
+    lines = await store.reports.read(LinesOfInteraction(InteractionId("I1"), 9))
     assert [row.kind for row in lines] == ["resume", "hold"]
     assert lines[1].facts == {"by": "agent", "n": 1}
-    assert len(await history.lines_of_record(record, 9)) == 1
+    assert len(await store.reports.read(LinesOfRecord(record, 9))) == 1

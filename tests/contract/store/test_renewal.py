@@ -6,6 +6,7 @@ import pytest
 from msgspec import structs
 
 from dialer.ports import RecordRow, ResetReport
+from dialer.ports.reports import AttemptPage
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import CampaignName, ListName, RecordId
 from dialer.vocabulary.results import RENEWABLE, CallResult, RecordStatus, RecordType
@@ -111,7 +112,7 @@ async def test_reset_records_are_as_new(used: AnyStore) -> None:
     assert (after[RecordId(5)].type, after[RecordId(5)].status) == ("no_call", UPDATED)
     assert after[RecordId(7)].status is CANCELLED, "its number is barred"
     assert after[RecordId(8)].status is RecordStatus.RETRIEVED
-    assert len(await used.attempts.attempts(SPRING, 100)) == 5, "what was dialled stays"
+    assert len(await used.reports.read(AttemptPage(SPRING, 100))) == 5, "what was dialled stays"
 
 
 async def test_a_reset_of_some_statuses_leaves_the_others(used: AnyStore) -> None:

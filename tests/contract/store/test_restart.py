@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from dialer.ports import User
+from dialer.ports.reports import AttemptPage, LinesOfRecord
 from dialer.store.lost import LOST_RETRY_S
 from dialer.vocabulary import events
 from dialer.vocabulary.ids import CampaignName, NoticeId, TeamName
@@ -80,9 +81,9 @@ async def test_attempts_nobody_will_settle_are_lost_once_and_not_dialled_at_once
     for _ in range(2):
         again = await backend.open()
         await again.ledger.remembered()
-        (attempt,) = await again.attempts.attempts(None, 9)
+        (attempt,) = await again.reports.read(AttemptPage(None, 9))
         assert (attempt.result, attempt.ended_at) == (CallResult.SYSTEM_LOST, NOON)
-        lines = await again.history.lines_of_record(record.record, 9)
+        lines = await again.reports.read(LinesOfRecord(record.record, 9))
         assert [(line.kind, line.attempt) for line in lines] == [("attempt_lost", "A1")]
         report = await again.ledger.commit([settle(result=CallResult.ANSWER)])
         assert [refusal.rule for refusal in report.refusals] == ["settled"]

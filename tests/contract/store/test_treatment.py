@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialer.ports import RecordRow
+from dialer.ports.reports import AttemptPage, LinesOfRecord
 from dialer.store.lost import DEAD_AFTER_S, LOST_RETRY_S
 from dialer.vocabulary.ids import ListName
 from dialer.vocabulary.outputs import ListShare
@@ -160,9 +161,9 @@ async def test_what_a_dead_node_left_is_settled_by_another(backend: Backend) -> 
     assert not (await alive.ledger.claim(request(9, ends + DEAD_AFTER_S, shares=shares))).records
     assert (await statuses(alive))[0] is READY
     assert await statuses(alive, ListName("chained")) == [UPDATED, CHAIN_UPDATED, RecordStatus.RETRIEVED]
-    attempts = {row.attempt: row.result for row in await alive.attempts.attempts(None, 9)}
+    attempts = {row.attempt: row.result for row in await alive.reports.read(AttemptPage(None, 9))}
     assert attempts == {"A1": CallResult.SYSTEM_LOST, "A2": ANSWER}
-    (line,) = await alive.history.lines_of_record(dialling.record, 9)
+    (line,) = await alive.reports.read(LinesOfRecord(dialling.record, 9))
     assert (line.kind, line.attempt) == ("attempt_lost", "A1")
     late = await dead.ledger.commit([settle("A1", ANSWER), update(dialling)])
     assert [refusal.rule for refusal in late.refusals] == ["settled", "claim_lost"]

@@ -22,7 +22,8 @@ from dialer.interactions.interaction import Interaction
 from dialer.lab.ports import LabPorts
 from dialer.lab.scenario import CALLER_ID, CAMPAIGN, LIST, Scenario, node_settings
 from dialer.node import Node
-from dialer.ports import AttemptRow, NewRecord, RecordRow
+from dialer.ports import NewRecord, RecordRow
+from dialer.ports.reports import AttemptPage, AttemptRow
 from dialer.trunks.trunk import Trunk as LiveTrunk
 from dialer.views.call import CallPhase, CallStatus, call_status, phase_of
 from dialer.views.overview import overview
@@ -254,7 +255,7 @@ class Booth:
         return row
 
     async def attempts(self, number: str = NUMBER) -> list[AttemptRow]:
-        rows = await self.node.store.attempts.attempts(CampaignName(CAMPAIGN), 1000)
+        rows = await self.node.store.reports.read(AttemptPage(CampaignName(CAMPAIGN), 1000))
         return [row for row in rows if row.number == number]
 
     async def record(self, number: str = NUMBER) -> RecordRow:

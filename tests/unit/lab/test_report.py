@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from dialer.lab.report import duplicates, lost
 from dialer.lab.utilisation import Span, answers_in, spent_by
-from dialer.ports import AgentStateRow, AttemptRow, RecordRow
+from dialer.ports import RecordRow
+from dialer.ports.reports import AgentStateRow, AgentStates, AttemptRow
 from dialer.vocabulary.ids import AgentName, CampaignName, ListName, RecordId
 from dialer.vocabulary.results import CallResult, RecordStatus
 
@@ -23,9 +24,12 @@ class Diary:
     def __init__(self, **states: list[tuple[float, str]]) -> None:
         self._states = states
 
-    async def agent_states(self, agent: AgentName, since: float, till: float, limit: int) -> Sequence[AgentStateRow]:
-        rows = [AgentStateRow(agent, state, "", DEMO, at) for at, state in self._states[agent] if since <= at < till]
-        return rows[::-1][:limit]
+    async def read(self, asked: AgentStates) -> Sequence[AgentStateRow]:
+        states = self._states[asked.agent]
+        rows = [
+            AgentStateRow(asked.agent, state, "", DEMO, at) for at, state in states if asked.since <= at < asked.till
+        ]
+        return rows[::-1][: asked.limit]
 
 
 async def test_time_counts_from_the_first_decision_to_the_end_of_dialling() -> None:
@@ -33,7 +37,7 @@ async def test_time_counts_from_the_first_decision_to_the_end_of_dialling() -> N
         ada=[(10, "logged_out"), (50, "ready"), (120, "busy"), (150, "after_call_work"), (160, "ready"), (190, "busy")],
         bob=[(90, "busy"), (110, "after_call_work"), (120, "not_ready"), (180, "ready"), (250, "busy")],
     )
-    spent = await spent_by(diary, [AgentName("ada"), AgentName("bob")], SPAN)  # type: ignore[arg-type]  # the one method
+    spent = await spent_by(diary, [AgentName("ada"), AgentName("bob")], SPAN)  # type: ignore[arg-type]  # the one question
     assert spent.staffed_s == 100 + 20 + 20
     assert spent.working_s == 30 + 10 + 10 + 10 + 10
     # Bob's conversation began before, so that only Ada's two count.

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from msgspec import structs
-from sqlalchemy import Connection, Delete, Row, and_, delete, or_, select, update
+from sqlalchemy import Column, Connection, Delete, Float, Table, Text, and_, delete, or_, select, update
 
 from dialer.ports import Session
 from dialer.store.database import Database
-from dialer.store.tables import sessions
+from dialer.store.mapping import Columns
+from dialer.store.metadata import metadata
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("user_name", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created_at", Float(53), nullable=False),
+    Column("used_at", Float(53), nullable=False),
+    Column("expires_at", Float(53), index=True),
+)
+SAVED = Columns(sessions, Session, clean=False, user="user_name")
 
 _table = sessions.c
 
@@ -20,25 +32,20 @@ class SqlSessions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._save = database.sql.prepare(
-            "INSERT INTO sessions (token_hash, user_name, kind, label, created_at, used_at, expires_at) VALUES"
-            " (:token_hash, :user, :kind, :label, :created_at, :used_at, :expires_at)"
-            " ON CONFLICT (token_hash) DO UPDATE SET label = excluded.label, used_at = excluded.used_at,"
-            " expires_at = excluded.expires_at"
-        )
+        self._save = database.sql.prepare(SAVED.upsert(key="token_hash"))
 
     async def session(self, token_hash: str) -> Session | None:
         query = select(sessions).where(_table.token_hash == token_hash)
         row = await self._database.read(lambda connection: connection.execute(query).first())
-        return None if row is None else _session(row)
+        return None if row is None else SAVED.read(row)
 
     async def sessions(self, user: str) -> Sequence[Session]:
         query = select(sessions).where(_table.user_name == user).order_by(_table.created_at, _table.token_hash)
         rows = await self._database.read(lambda connection: connection.execute(query).all())
-        return [_session(row) for row in rows]
+        return [SAVED.read(row) for row in rows]
 
     async def save_session(self, session: Session) -> None:
-        values = structs.asdict(session)
+        values = SAVED.row(session)
 
         def work(connection: Connection) -> None:
             self._save.run(connection, values)
@@ -63,15 +70,3 @@ class SqlSessions:
 
     async def _remove(self, statement: Delete) -> int:
         return await self._database.write(lambda connection: connection.execute(statement).rowcount)
-
-
-def _session(row: Row[Any]) -> Session:
-    return Session(
-        token_hash=row.token_hash,
-        user=row.user_name,
-        kind=row.kind,
-        label=row.label,
-        created_at=row.created_at,
-        used_at=row.used_at,
-        expires_at=row.expires_at,
-    )

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from sqlalchemy import Connection
+from sqlalchemy import BigInteger, Column, Connection, Float, Integer, Table, Text
 
 from dialer.pacing.habits import DAYS_BACK
+from dialer.store.batch import Batch, Part
+from dialer.store.mapping import Columns
+from dialer.store.metadata import metadata
+from dialer.store.rows import Rows
 from dialer.store.statement import Sql, insert_of
 from dialer.vocabulary.habits import DayHabit, Habit
-from dialer.vocabulary.ids import ListName
 from dialer.vocabulary.outputs import RecallHabits
 
 #: Days that are kept: as many as are looked back.
@@ -21,6 +24,21 @@ MOST_ROWS = 20_000
 #: Campaign, day, list, hour, type of number, region.
 HabitKey: TypeAlias = tuple[str, int, str, int, str, str]
 _KEY = ("campaign", "day", "list", "hour", "number_type", "region")
+
+habits = Table(
+    "habits",
+    metadata,
+    Column("campaign", Text, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False, comment="ordinal of the date"),
+    Column("list", Text, primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False, comment="local to the contact, -1 unknown"),
+    Column("number_type", Text, primary_key=True),
+    Column("region", Text, primary_key=True),
+    Column("node", Text, primary_key=True, comment="each node has rows of its own: none waits for another"),
+    Column("dials", BigInteger, nullable=False),
+    Column("answers", Float(53), nullable=False),
+)
+TOLD = Columns(habits, DayHabit)
 
 
 def key_of(habit: Habit) -> HabitKey:
@@ -36,11 +54,25 @@ def newest_days(counted: Mapping[HabitKey, tuple[int, float]]) -> dict[str, int]
     return days
 
 
-class HabitRows:
-    """The rows that the node `node` adds to, and those of all nodes. Functions run in a transaction."""
+class Habits(Part):
+    """Dials and live answers to be added, one row for each kind of dial. Counted with the settlement of the attempt."""
 
-    def __init__(self, sql: Sql, node: str) -> None:
-        self._node = node
+    def __init__(self, batch: Batch) -> None:
+        super().__init__(batch)
+        self.counted: dict[HabitKey, tuple[int, float]] = {}
+
+    def count(self, habit: Habit) -> None:
+        key = key_of(habit)
+        dials, answers = self.counted.get(key, (0, 0.0))
+        self.counted[key] = (dials + 1, answers + habit.answer)
+
+
+class HabitRows(Rows[Habits]):
+    """The rows that the node adds to, and those of all nodes."""
+
+    part = Habits
+
+    def prepare(self, sql: Sql) -> None:
         more = "dials = habits.dials + excluded.dials, answers = habits.answers + excluded.answers"
         self._add = sql.prepare(
             insert_of(
@@ -59,17 +91,15 @@ class HabitRows:
         #: The newest day of each campaign for which old rows were looked for.
         self._pruned: dict[str, int] = {}
 
-    def add(self, connection: Connection, counted: Mapping[HabitKey, tuple[int, float]]) -> None:
+    def write(self, connection: Connection, part: Habits) -> None:
         """Count dials and answers; rows that are too old go when a new day begins."""
-        if not counted:
-            return
         rows = [
-            {**dict(zip(_KEY, key, strict=True)), "node": self._node, "dials": dials, "answers": answers}
-            for key, (dials, answers) in sorted(counted.items())
+            {**dict(zip(_KEY, key, strict=True)), "node": self._run.node, "dials": dials, "answers": answers}
+            for key, (dials, answers) in sorted(part.counted.items())
         ]
         self._add.run_all(connection, rows)
         # In one order by all, against deadlocks; rows of nodes that are gone go as well.
-        for campaign, day in sorted(newest_days(counted).items()):
+        for campaign, day in sorted(newest_days(part.counted).items()):
             if day > self._pruned.get(campaign, 0):
                 self._prune.run(connection, {"campaign": campaign, "day": day - DAYS_KEPT})
                 self._pruned[campaign] = day
@@ -77,9 +107,4 @@ class HabitRows:
     def told(self, connection: Connection, request: RecallHabits) -> list[DayHabit]:
         """What is known of a campaign since a day."""
         values = {"campaign": request.campaign, "since": request.since_day, "most": MOST_ROWS}
-        return [
-            DayHabit(
-                ListName(row.list), row.day, row.hour, row.number_type, row.region, int(row.dials), float(row.answers)
-            )
-            for row in self._told.rows(connection, values)
-        ]
+        return [TOLD.read(row) for row in self._told.rows(connection, values)]

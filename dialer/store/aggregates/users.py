@@ -6,13 +6,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import MsgspecError, json, structs
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Boolean, Column, Connection, Row, Table, Text, select
 
 from config.model import Role
 from dialer.ports import User
 from dialer.store.database import Database
-from dialer.store.tables import users
+from dialer.store.mapping import Columns
+from dialer.store.metadata import metadata
 from dialer.vocabulary.errors import Refused
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("display_name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("teams", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+)
+SAVED = Columns(users, User, clean=False)
 
 #: Roles of this version.
 ROLES = tuple(role.value for role in Role)
@@ -23,12 +37,7 @@ class SqlUsers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._save = database.sql.prepare(
-            "INSERT INTO users (name, display_name, role, password_hash, phone, teams, enabled) VALUES"
-            " (:name, :display_name, :role, :password_hash, :phone, :teams, :enabled) ON CONFLICT (name) DO UPDATE"
-            " SET display_name = excluded.display_name, role = excluded.role, password_hash = excluded.password_hash,"
-            " phone = excluded.phone, teams = excluded.teams, enabled = excluded.enabled"
-        )
+        self._save = database.sql.prepare(SAVED.upsert(key="name"))
 
     async def user(self, name: str) -> User | None:
         query = select(users).where(users.c.name == name)
@@ -42,7 +51,7 @@ class SqlUsers:
 
     async def save_user(self, user: User) -> None:
         check_role(user)
-        values = {**structs.asdict(user), "teams": json.encode(user.teams).decode()}
+        values = SAVED.row(user)
 
         def work(connection: Connection) -> None:
             self._save.run(connection, values)
@@ -52,15 +61,7 @@ class SqlUsers:
 
 def _user(row: Row[Any]) -> User:
     teams = teams_of(row.teams)
-    user = User(
-        name=row.name,
-        display_name=row.display_name,
-        role=row.role,
-        password_hash=row.password_hash,
-        phone=row.phone,
-        teams=teams or (),
-        enabled=row.enabled,
-    )
+    user = SAVED.read(row, teams=teams or ())
     return judged(user, readable=teams is not None)
 
 

@@ -5,26 +5,47 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Column, Connection, Float, ForeignKey, Row, Table, Text, func, insert, select
 
 from dialer.ports import ListRow, NewRecord, RecordRow, ResetReport
+from dialer.store.aggregates.records import records
+from dialer.store.aggregates.resets import Resets
 from dialer.store.database import Database
+from dialer.store.mapping import Columns
+from dialer.store.metadata import Number, metadata
 from dialer.store.queue import place
-from dialer.store.resets import Resets
-from dialer.store.statement import insert_of
-from dialer.store.tables import lists, records
-from dialer.store.text import stored, texts_from_json, to_json
+from dialer.store.text import stored, to_json
 from dialer.vocabulary.errors import NotFound
-from dialer.vocabulary.ids import ListName, RecordId
+from dialer.vocabulary.ids import ListName
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 
 #: Records read at a time: a long read must not hold a transaction open.
 PAGE = 500
 
-_COLUMNS = (
-    *("list_id", "number", "raw_number", "contact", "zone", "external_id", "chain", "chain_n", "daily_from"),
-    *("daily_till", "data", "status", "type", "result", "attempts", "tries", "due_at", "rank", "queue_at"),
-    *("fence", "created_at", "updated_at"),
+lists = Table(
+    "lists",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("zone", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("created_at", Float(53), nullable=False),
+)
+
+list_zones = Table(
+    "list_zones",
+    metadata,
+    Column("list_id", ForeignKey("lists.id"), primary_key=True),
+    Column("zone", Text, primary_key=True),
+)
+
+#: What an import says of a record; the rest is told of each that is new.
+IMPORTED = Columns(records, NewRecord)
+ROW = Columns(records, RecordRow, record="id")
+LIST = Columns(lists, ListRow)
+_NEW = (
+    *("list_id", "status", "type", "result", "attempts", "tries", "due_at", "rank", "queue_at", "fence"),
+    *("created_at", "updated_at"),
 )
 
 
@@ -42,7 +63,7 @@ class SqlLists:
         self._barred = sql.prepare(
             f"SELECT number FROM do_not_call WHERE campaign = '' AND {sql.among('number', 'numbers')}"
         )
-        self._insert = sql.prepare(insert_of("records", _COLUMNS))
+        self._insert = sql.prepare(IMPORTED.insert(*_NEW))
         self._zones = sql.prepare(
             "INSERT INTO list_zones (list_id, zone) VALUES (:list_id, :zone) ON CONFLICT (list_id, zone) DO NOTHING"
         )
@@ -74,10 +95,7 @@ class SqlLists:
             .order_by(lists.c.name)
         )
         rows = await self._database.read(lambda connection: connection.execute(query).all())
-        return [
-            ListRow(ListName(row.name), row.zone, row.region, row.records or 0, row.ready or 0, row.created_at)
-            for row in rows
-        ]
+        return [LIST.read(row, records=row.records or 0, ready=row.ready or 0) for row in rows]
 
     async def add_records(self, name: ListName, rows: Sequence[NewRecord], now: float) -> Sequence[NewRecord]:
         """Add rows in one transaction; returns those refused as duplicates (same list, number and external id).
@@ -125,7 +143,7 @@ class SqlLists:
             )
             rows = await self._rows(query)
             for row in rows:
-                yield record_row(row, name)
+                yield ROW.read(row, list=name)
             if len(rows) < PAGE:
                 return
             after = rows[-1].id
@@ -145,43 +163,19 @@ class SqlLists:
 def _new(row: NewRecord, list_id: int, now: float, barred: bool) -> dict[str, Any]:
     kind = RecordType.NO_CALL if barred else RecordType.GENERAL
     rank, queue_at = place(kind, now, None)
-    return {
-        "list_id": list_id,
-        "number": row.number,
-        "raw_number": stored(row.raw_number),
-        "contact": stored(row.contact),
-        "zone": row.zone,
-        "external_id": stored(row.external_id),
-        "chain": stored(row.chain),
-        "chain_n": row.chain_n,
-        "daily_from": row.daily_from,
-        "daily_till": row.daily_till,
-        "data": to_json(row.data or {}),
-        "status": RecordStatus.CANCELLED if barred else RecordStatus.READY,
-        "type": kind,
-        "result": CallResult.DO_NOT_CALL if barred else None,
-        "attempts": 0,
-        "tries": "{}",
-        "due_at": now,
-        "rank": rank,
-        "queue_at": queue_at,
-        "fence": 0,
-        "created_at": now,
-        "updated_at": now,
-    }
-
-
-def record_row(row: Row[Any], name: ListName) -> RecordRow:
-    return RecordRow(
-        record=RecordId(row.id),
-        list=name,
-        number=row.number,
-        contact=row.contact,
-        zone=row.zone,
-        status=RecordStatus(row.status),
-        type=row.type,
-        result=None if row.result is None else CallResult(row.result),
-        attempts=row.attempts,
-        due_at=row.due_at,
-        data=texts_from_json(row.data),
+    return IMPORTED.row(
+        row,
+        data=to_json(row.data or {}),
+        list_id=list_id,
+        status=RecordStatus.CANCELLED if barred else RecordStatus.READY,
+        type=kind,
+        result=CallResult.DO_NOT_CALL if barred else None,
+        attempts=0,
+        tries="{}",
+        due_at=now,
+        rank=rank,
+        queue_at=queue_at,
+        fence=0,
+        created_at=now,
+        updated_at=now,
     )

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Column, Connection, Float, Integer, LargeBinary, Table, Text, delete, select, update
 
 from dialer.ports import KeptResponse
 from dialer.store.database import Database
-from dialer.store.tables import idempotency_keys
+from dialer.store.mapping import Columns
+from dialer.store.metadata import metadata
 from dialer.vocabulary.errors import Refused
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("user_name", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("status", Integer),
+    Column("content_type", Text),
+    Column("body", LargeBinary),
+    Column("created_at", Float(53), nullable=False, index=True),
+)
+KEPT = Columns(idempotency_keys, KeptResponse)
 
 _table = idempotency_keys.c
 
@@ -31,7 +45,7 @@ class SqlIdempotencyKeys:
                 return None
             query = select(idempotency_keys).where(_table.user_name == user, _table.key == key)
             row = connection.execute(query).one()
-            kept = None if row.status is None else KeptResponse(row.status, row.content_type, bytes(row.body))
+            kept = None if row.status is None else KEPT.read(row)
             return judge(key, row.fingerprint == fingerprint, kept)
 
         return await self._database.write(work)

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.habits import DayHabit
-from dialer.vocabulary.ids import (
-    AgentName,
-    AttemptId,
-    CampaignName,
-    EngineId,
-    InteractionId,
-    ListName,
-    NoticeId,
-    RecordId,
-)
+from dialer.vocabulary.ids import CampaignName, EngineId, ListName, RecordId
 from dialer.vocabulary.outputs import ClaimRecords, RecallHabits
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.shifts import ShiftOutlook, ShiftQuestion
@@ -133,28 +124,6 @@ class ListRow(Struct, frozen=True):
     created_at: float
 
 
-class AttemptRow(Struct, frozen=True):
-    """One attempt to reach a contact, with the Call-IDs of its INVITEs and the trunks they went to, in order."""
-
-    attempt: str
-    interaction: str
-    campaign: CampaignName
-    record: RecordId | None
-    number: str
-    agent: AgentName | None
-    result: CallResult | None
-    code: int
-    reason: str
-    q850: int | None
-    begun_at: float
-    answered_at: float | None
-    connected_at: float | None
-    ended_at: float | None
-    abandoned: bool
-    call_ids: tuple[str, ...]
-    trunks: tuple[str, ...]
-
-
 class RecordRow(Struct, frozen=True):
     """A record of a calling list, with its custom fields in `data`."""
 
@@ -203,15 +172,6 @@ class Lists(Protocol):
         it. Raises NotFound for an unknown list."""
 
 
-class Attempts(Protocol):
-    """What was dialled, for reports and for proofs."""
-
-    async def attempts(self, campaign: CampaignName | None, limit: int, after: str = "") -> Sequence[AttemptRow]: ...
-
-    async def results(self, campaign: CampaignName) -> Mapping[CallResult, int]:
-        """How many of a campaign's attempts came to each result; those under way count nowhere."""
-
-
 class User(Struct, frozen=True):
     """`role` is agent, supervisor, administrator or auditor; `password_hash` is argon2id. `fault` says what is wrong
     with the row of a user who cannot log in, empty for all others."""
@@ -247,89 +207,6 @@ class DoNotCall(Protocol):
         a register. None where it is not on that list."""
 
     async def numbers(self, campaign: CampaignName | None, limit: int, after: str = "") -> Sequence[str]: ...
-
-
-class NoticeRow(Struct, frozen=True):
-    """A campaign's notice to an agent; `acknowledged_at` is None until the OK."""
-
-    notice: NoticeId
-    agent: AgentName
-    campaign: CampaignName
-    kind: str
-    at: float
-    acknowledged_at: float | None
-
-
-class Notices(Protocol):
-    """Notices of campaigns to agents. They are added and acknowledged by writes of a step."""
-
-    async def notices(self, agent: AgentName, limit: int, unacknowledged: bool = False) -> Sequence[NoticeRow]:
-        """An agent's notices, the newest first."""
-
-
-class AgentStateRow(Struct, frozen=True):
-    """A line of an agent's history: `state` since `at`."""
-
-    agent: AgentName
-    state: str
-    reason: str
-    campaign: CampaignName | None
-    at: float
-
-
-class HistoryRow(Struct, frozen=True):
-    """A line of the append-only history."""
-
-    kind: str
-    at: float
-    campaign: CampaignName | None
-    agent: AgentName | None
-    record: RecordId | None
-    interaction: InteractionId | None
-    attempt: AttemptId | None
-    facts: dict[str, object]
-
-
-class InteractionRow(Struct, frozen=True):
-    """One handling of a contact, as SaveInteraction last left it."""
-
-    interaction: InteractionId
-    campaign: CampaignName
-    record: RecordId | None
-    agent: AgentName | None
-    number: str
-    contact: str
-    state: str
-    found_result: CallResult | None
-    agent_result: CallResult | None
-    disposition: str
-    note: str
-    begun_at: float
-    connected_at: float | None
-    cleared_at: float | None
-    finalized_at: float | None
-
-
-class History(Protocol):
-    """What happened, the newest first."""
-
-    async def agent_states(
-        self, agent: AgentName, since: float, till: float, limit: int
-    ) -> Sequence[AgentStateRow]: ...
-
-    async def interaction(self, interaction: InteractionId) -> InteractionRow | None: ...
-
-    async def interactions_of_record(self, record: RecordId, limit: int) -> Sequence[InteractionRow]: ...
-
-    async def interactions_of_number(self, number: str, limit: int) -> Sequence[InteractionRow]: ...
-
-    async def interactions_of_agent(
-        self, agent: AgentName, since: float, till: float, limit: int
-    ) -> Sequence[InteractionRow]: ...
-
-    async def lines_of_record(self, record: RecordId, limit: int) -> Sequence[HistoryRow]: ...
-
-    async def lines_of_interaction(self, interaction: InteractionId, limit: int) -> Sequence[HistoryRow]: ...
 
 
 class Session(Struct, frozen=True):

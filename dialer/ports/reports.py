@@ -1,0 +1,164 @@
+"""What is read for reports and views: a question is a struct that says what is asked for, and of which type the answer
+is. One method answers them all. Rows are told the newest first where nothing else is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
+
+from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, InteractionId, NoticeId, RecordId
+from dialer.vocabulary.results import CallResult
+
+A = TypeVar("A")
+A_co = TypeVar("A_co", covariant=True)
+
+
+class Question(Struct, Generic[A_co], frozen=True):
+    """A question; its argument is the type of the answer."""
+
+
+class Reports(Protocol):
+    """Figures, histories and pages of the store."""
+
+    async def read(self, question: Question[A]) -> A:
+        """Raises StoreUnavailable."""
+
+
+class AttemptRow(Struct, frozen=True):
+    """One attempt to reach a contact, with the Call-IDs of its INVITEs and the trunks they went to, in order."""
+
+    attempt: str
+    interaction: str
+    campaign: CampaignName
+    record: RecordId | None
+    number: str
+    agent: AgentName | None
+    result: CallResult | None
+    code: int
+    reason: str
+    q850: int | None
+    begun_at: float
+    answered_at: float | None
+    connected_at: float | None
+    ended_at: float | None
+    abandoned: bool
+    call_ids: tuple[str, ...]
+    trunks: tuple[str, ...]
+
+
+class AttemptPage(Question[Sequence[AttemptRow]], frozen=True):
+    """Attempts of a campaign, or of all, that were begun after the attempt `after`, in the order of their begin."""
+
+    campaign: CampaignName | None
+    limit: int
+    after: str = ""
+
+
+class ResultCounts(Question[Mapping[CallResult, int]], frozen=True):
+    """How many of a campaign's attempts came to each result; those under way count nowhere."""
+
+    campaign: CampaignName
+
+
+class NoticeRow(Struct, frozen=True):
+    """A campaign's notice to an agent; `acknowledged_at` is None until the OK."""
+
+    notice: NoticeId
+    agent: AgentName
+    campaign: CampaignName
+    kind: str
+    at: float
+    acknowledged_at: float | None
+
+
+class NoticesOfAgent(Question[Sequence[NoticeRow]], frozen=True):
+    agent: AgentName
+    limit: int
+    unacknowledged: bool = False
+
+
+class AgentStateRow(Struct, frozen=True):
+    """A line of an agent's history: `state` since `at`."""
+
+    agent: AgentName
+    state: str
+    reason: str
+    campaign: CampaignName | None
+    at: float
+
+
+class AgentStates(Question[Sequence[AgentStateRow]], frozen=True):
+    """States that an agent entered from `since` to before `till`."""
+
+    agent: AgentName
+    since: float
+    till: float
+    limit: int
+
+
+class HistoryRow(Struct, frozen=True):
+    """A line of the append-only history."""
+
+    kind: str
+    at: float
+    campaign: CampaignName | None
+    agent: AgentName | None
+    record: RecordId | None
+    interaction: InteractionId | None
+    attempt: AttemptId | None
+    facts: dict[str, object]
+
+
+class LinesOfRecord(Question[Sequence[HistoryRow]], frozen=True):
+    record: RecordId
+    limit: int
+
+
+class LinesOfInteraction(Question[Sequence[HistoryRow]], frozen=True):
+    interaction: InteractionId
+    limit: int
+
+
+class InteractionRow(Struct, frozen=True):
+    """One handling of a contact, as SaveInteraction last left it."""
+
+    interaction: InteractionId
+    campaign: CampaignName
+    record: RecordId | None
+    agent: AgentName | None
+    number: str
+    contact: str
+    state: str
+    found_result: CallResult | None
+    agent_result: CallResult | None
+    disposition: str
+    note: str
+    begun_at: float
+    connected_at: float | None
+    cleared_at: float | None
+    finalized_at: float | None
+
+
+class OneInteraction(Question[InteractionRow | None], frozen=True):
+    interaction: InteractionId
+
+
+class InteractionsOfRecord(Question[Sequence[InteractionRow]], frozen=True):
+    record: RecordId
+    limit: int
+
+
+class InteractionsOfNumber(Question[Sequence[InteractionRow]], frozen=True):
+    number: str
+    limit: int
+
+
+class InteractionsOfAgent(Question[Sequence[InteractionRow]], frozen=True):
+    """An agent's interactions that began from `since` to before `till`."""
+
+    agent: AgentName
+    since: float
+    till: float
+    limit: int

@@ -20,7 +20,7 @@ from bench.pacing import plan
 from bench.pacing.cell import Cell
 from bench.pacing.runs import play
 from bench.registry import FAILED_GATES
-from dialer.runtime.turn import Message
+from dialer.callflow.dispatch import Message
 from dialer.simulation.figures import ShiftFigures, figures_of
 from dialer.simulation.setting import Plan
 from dialer.simulation.shift import SimulatedShift

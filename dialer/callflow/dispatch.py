@@ -88,21 +88,22 @@ EVENTS: Mapping[type, Handler] = {
 }
 
 
-def handle(step: Step, message: object) -> None:
-    """Let the handler of `message` fill `step`. Raises Refused for commands that may not be carried out, and
-    InvalidTransition for a defect of ours. Unknown messages are a defect too: KeyError."""
-    if isinstance(message, events.EngineSaid):
-        on_engine_said(step, message)
-    elif isinstance(message, events.TimerFired):
-        on_timer(step, message)
-    else:
-        handler = COMMANDS.get(type(message)) or EVENTS[type(message)]
-        handler(step, message)
-
-
 # ------------------------------------------------------------------ what engines say
 
-_ENGINE: Mapping[type, Callable[[Step, EngineId, Any], None]] = {
+
+def _on_play_finished(step: Step, _: EngineId, event: telephony.PlayFinished) -> None:
+    kind, __, id_ = event.key.partition("/")
+    interaction = step.world.interactions.get(InteractionId(id_))
+    if kind == "queue_message" and interaction is not None:
+        queue.end(step, interaction)
+
+
+def _on_unused(_: Step, __: EngineId, event: telephony.Event) -> None:
+    """What engines can say and nothing here needs: nobody records, analyses, holds by SIP or drains yet."""
+
+
+#: Events of engines that concern no leg of ours in particular; those that do are in `heard.legs`.
+ENGINE_EVENTS: Mapping[type, Callable[[Step, EngineId, Any], None]] = {
     telephony.EngineReady: engines.on_ready,
     telephony.EngineStatistics: engines.on_statistics,
     telephony.SnapshotTaken: engines.on_snapshot,
@@ -112,6 +113,12 @@ _ENGINE: Mapping[type, Callable[[Step, EngineId, Any], None]] = {
     telephony.EngineFault: refusals.on_engine_fault,
     telephony.CommandRefused: refusals.on_command_refused,
     telephony.LateAnswer: late_answer.on_late_answer,
+    telephony.LegOffered: refusals.on_offered,
+    telephony.PlayFinished: _on_play_finished,
+    telephony.HoldFailed: _on_unused,
+    telephony.AnalysisCompleted: _on_unused,
+    telephony.RecordingFinished: _on_unused,
+    telephony.Drained: _on_unused,
 }
 
 
@@ -119,21 +126,8 @@ def on_engine_said(step: Step, said: events.EngineSaid) -> None:
     event = said.event
     if isinstance(event, LegEvent):
         on_leg_event(step, event)
-        return
-    handler = _ENGINE.get(type(event))
-    if handler is not None:
-        handler(step, said.engine, event)
-    elif isinstance(event, telephony.LegOffered):
-        refusals.on_offered(step, said.engine, event)
-    elif isinstance(event, telephony.PlayFinished):
-        _on_play_finished(step, event)
-
-
-def _on_play_finished(step: Step, event: telephony.PlayFinished) -> None:
-    kind, _, id_ = event.key.partition("/")
-    interaction = step.world.interactions.get(InteractionId(id_))
-    if kind == "queue_message" and interaction is not None:
-        queue.end(step, interaction)
+    else:
+        ENGINE_EVENTS[type(event)](step, said.engine, event)
 
 
 # ------------------------------------------------------------------ timers
@@ -183,3 +177,22 @@ TIMERS: Mapping[str, Callable[[Step, str], None]] = {
 def on_timer(step: Step, event: events.TimerFired) -> None:
     kind, _, id_ = event.key.partition("/")
     TIMERS[kind](step, id_)
+
+
+# ------------------------------------------------------------------ all of them
+
+Message = events.Event | commands.Command
+
+#: Every message has its handler: a test compares the table with the unions.
+HANDLERS: Mapping[type, Handler] = {
+    **COMMANDS,
+    **EVENTS,
+    events.EngineSaid: on_engine_said,
+    events.TimerFired: on_timer,
+}
+
+
+def handle(step: Step, message: Message) -> None:
+    """Let the handler of `message` fill `step`. Raises Refused for commands that may not be carried out, and
+    InvalidTransition for a defect of ours."""
+    HANDLERS[type(message)](step, message)

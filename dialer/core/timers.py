@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialer.vocabulary.ids import AgentName, InteractionId, LegId, OfferId, TrunkName
+from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, LegId, OfferId, TrunkName
 
 
 def ring_again_timer(interaction: InteractionId) -> str:
@@ -71,3 +71,8 @@ def message_timer(interaction: InteractionId) -> str:
 
 def trial_timer(trial: str) -> str:
     return f"trial_dial/{trial}"
+
+
+def drained_timer(campaign: CampaignName) -> str:
+    """Nothing of a stopping campaign may be left: looked at once, after what is happening now."""
+    return f"drained/{campaign}"

@@ -19,9 +19,10 @@ from dataclasses import dataclass
 
 import structlog
 
+from dialer.callflow.dispatch import Message
 from dialer.ports import Clock
 from dialer.runtime import operator_log
-from dialer.runtime.turn import Effect, Message, Turn
+from dialer.runtime.turn import Effect, Turn
 from dialer.runtime.writer import Writer
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.errors import CornettaError, Overloaded, StoreUnavailable

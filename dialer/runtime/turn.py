@@ -12,17 +12,16 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from dialer.callflow.dispatch import handle
+from dialer.callflow.dispatch import Message, handle
 from dialer.core.step import Step
 from dialer.ports import Moment
-from dialer.vocabulary import commands, events, telephony
+from dialer.vocabulary import events, telephony
 from dialer.vocabulary.errors import CornettaError
 from dialer.vocabulary.ids import AttemptId, EngineId
 from dialer.vocabulary.outputs import Output, StartTimer, Tell
 from dialer.vocabulary.writes import BeginAttempt, CommitReport, Write
 from dialer.world.world import World
 
-Message = events.Event | commands.Command
 #: Looks at the world after a message and raises for states that do not go together. For tests: it costs too much where
 #: people are called.
 Validate = Callable[[World], None]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from dialer.simulation.agenda import Agenda
 from dialer.vocabulary import telephony as t
@@ -30,6 +30,8 @@ class Line:
     hears: tuple[LegId, ...] | None = None
     heard_by: tuple[LegId, ...] | None = None
     playing: bool = False
+    #: What was keyed to whoever is on the line.
+    digits: str = ""
 
     @property
     def is_up(self) -> bool:
@@ -56,6 +58,23 @@ class People(Protocol):
 #: Says an event to the node, `seconds` from now, under a sequence number; 0 is never acknowledged.
 Say = Callable[[float, int, t.Event], None]
 
+#: A snapshot's way to the node.
+SNAPSHOT_S = 0.01
+#: Nobody calls in, records, listens to tones, holds by SIP or refers here.
+NotSimulated = (
+    t.Alert
+    | t.Answer
+    | t.Reject
+    | t.Record
+    | t.PauseRecording
+    | t.StopRecording
+    | t.StartAnalysis
+    | t.StopAnalysis
+    | t.Refer
+    | t.HoldPeer
+    | t.ResumePeer
+    | t.Drain
+)
 #: Length of every announcement.
 PLAY_S = 4.0
 
@@ -93,7 +112,7 @@ class SimulatedEngine:
             for sequence, event in self.missed():
                 self._say(0.0, sequence, event)
         self._unsure = set(self._expected)
-        self.agenda.later(0.01, self._snapshot)
+        self.agenda.later(SNAPSHOT_S, self._snapshot)
 
     def disconnect(self) -> None:
         self.connected = False
@@ -175,10 +194,28 @@ class SimulatedEngine:
             case t.Probe():
                 said = t.ProbeCompleted(command.account, command.uri, 200, "OK", 1.0, self.agenda.now)
                 self.agenda.later(self.probe_s, lambda: self.tell(said))
-            case t.Join() | t.Leave() | t.Play() | t.StopPlay():
+            case t.Configure():
+                self.tell(t.ConfigurationTaken(command.revision, (), self.agenda.now))
+            case t.Snapshot():
+                self.agenda.later(SNAPSHOT_S, self._snapshot)
+            case t.Join() | t.Leave() | t.Play() | t.StopPlay() | t.SendDigits():
                 self._media(command)
+            case _:
+                self._refuse(command)
 
-    def _media(self, command: t.Join | t.Leave | t.Play | t.StopPlay) -> None:
+    def _refuse(self, command: NotSimulated) -> None:
+        """Say that it cannot, as an engine without the ability would."""
+        said = t.CommandRefused(
+            command=str(type(command).__struct_config__.tag),
+            because=t.RefusedBecause.ABILITY,
+            problem=f"The simulated engine has no {type(command).__name__}; try it on the lab.",
+            at=self.agenda.now,
+            leg=None if isinstance(command, t.Drain) else command.leg,
+        )
+        self.tell(said)
+
+    def _media(self, command: t.Join | t.Leave | t.Play | t.StopPlay | t.SendDigits) -> None:
+        """Commands to legs that are gone are ignored, as by a real engine."""
         line = self.lines.get(command.leg)
         if line is None:
             return
@@ -197,6 +234,10 @@ class SimulatedEngine:
                     self.agenda.later(PLAY_S, lambda: self.tell(finished) if command.leg in self.lines else None)
             case t.StopPlay():
                 line.playing = False
+            case t.SendDigits():
+                line.digits += command.digits
+            case _:
+                assert_never(command)
 
     def _dial(self, dial: t.Dial) -> None:
         self.check_dial(dial)

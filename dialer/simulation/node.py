@@ -12,10 +12,11 @@ import msgspec
 from msgspec import structs
 
 from config.model import Settings
+from dialer.callflow.dispatch import Message
 from dialer.ports import ClaimLease, Moment, User
 from dialer.runtime.executor import Executor, Question
 from dialer.runtime.timers import Timers
-from dialer.runtime.turn import Message, Pending, Turn, Validate, released
+from dialer.runtime.turn import Pending, Turn, Validate, released
 from dialer.simulation.agenda import Agenda
 from dialer.simulation.engine import SimulatedEngine
 from dialer.simulation.ledger import FallibleLedger

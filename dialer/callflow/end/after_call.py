@@ -6,7 +6,7 @@ from config.model import AfterDone, WhenUnanswered
 from dialer.agents.agent import AgentState, AgentTrigger
 from dialer.callflow.agent.desk import move
 from dialer.core.step import Step
-from dialer.core.timers import limit_timer, warning_timer
+from dialer.core.timers import drained_timer, limit_timer, warning_timer
 from dialer.interactions.interaction import AfterCall, Interaction
 from dialer.interactions.party import Party, PartyTrigger
 
@@ -61,4 +61,4 @@ def look_if_drained(step: Step, interaction: Interaction) -> None:
     """Something of a campaign that does not run has ended: it may be over now."""
     campaign = step.world.campaigns.get(interaction.campaign)
     if campaign is not None and not campaign.is_running:
-        step.start_timer(f"drained/{campaign.name}", 0.0)
+        step.start_timer(drained_timer(campaign.name), 0.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from dialer.callflow import test_call
 from dialer.callflow.agent import engaged, phone_transfer
 from dialer.callflow.call import commands, connect, hold
@@ -64,8 +66,10 @@ def _on_contact_event(step: Step, leg: Leg, event: CallEvent) -> None:
             contact.on_cleared(step, interaction, leg, event)
         case telephony.LegAnswered():
             contact.on_answered(step, interaction, leg, event)
-        case _:
+        case telephony.LegProgress() | telephony.LegAlerting():
             contact.on_progress(step, interaction, leg, event)
+        case _:
+            assert_never(event)
 
 
 def _on_phone_event(step: Step, leg: Leg, event: CallEvent) -> None:
@@ -74,5 +78,7 @@ def _on_phone_event(step: Step, leg: Leg, event: CallEvent) -> None:
             phones.on_cleared(step, leg, event)
         case telephony.LegAnswered():
             phones.on_answered(step, leg, event)
-        case _:
+        case telephony.LegProgress() | telephony.LegAlerting():
             phones.on_progress(step, leg, event)
+        case _:
+            assert_never(event)

@@ -16,7 +16,7 @@ from dialer.callflow.queue import queue
 from dialer.callflow.recovery.engines import clear_lost
 from dialer.campaigns.campaign import CAMPAIGN_TABLE, CampaignState
 from dialer.core.step import Step
-from dialer.core.timers import desktop_timer, limit_timer, reconnect_timer
+from dialer.core.timers import desktop_timer, drained_timer, limit_timer, reconnect_timer
 from dialer.interactions.interaction import INTERACTION_TABLE, Interaction, InteractionState
 from dialer.interactions.leg import LEG_TABLE, Leg, LegPurpose, LegState
 from dialer.interactions.living import decode
@@ -196,7 +196,7 @@ def on_restored(step: Step, _: events.Restored) -> None:
             recall(step, campaign)
         observations.all_agents(step, campaign)
         if campaign.state in (CampaignState.STOPPING, CampaignState.UNLOADING):
-            step.start_timer(f"drained/{campaign.name}", 0.0)
+            step.start_timer(drained_timer(campaign.name), 0.0)
     step.history("node_started", interactions=len(world.interactions))
 
 

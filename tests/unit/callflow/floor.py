@@ -12,13 +12,13 @@ from msgspec import structs
 
 from config.model import Settings
 from dialer.agents.agent import Agent
-from dialer.callflow.dispatch import handle
+from dialer.callflow.dispatch import Message
 from dialer.campaigns.campaign import Campaign
-from dialer.core.step import Step
 from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.living import encode
 from dialer.ports import Moment
+from dialer.runtime.turn import Turn
 from dialer.trunks.trunk import Trunk
 from dialer.vocabulary import commands, events, telephony, writes
 from dialer.vocabulary.errors import Refused
@@ -109,18 +109,19 @@ class Floor:
         self.now += seconds
         self.utc += seconds
 
-    def _take(self, message: object) -> object:
-        step = Step(self.world, Moment(self.now, self.utc))
-        handle(step, message)
-        at_once, after = step.finish()
-        self.written.extend(step.writes)
-        for output in at_once:
+    def _take(self, message: Message) -> object:
+        taken = Turn(self.world).take(message, Moment(self.now, self.utc))
+        if taken.fault is not None:
+            raise taken.fault
+        pending = taken.pending
+        self.written.extend(pending.writes)
+        for output in taken.at_once:
             self._run(output, committed=False)
-        for write in step.writes:
+        for write in pending.writes:
             self._apply(write)
-        for output in after:
+        for output in pending.outputs:
             self._run(output, committed=True)
-        return step.reply
+        return pending.reply
 
     # ------------------------------------------------------------------ out
 

@@ -28,6 +28,7 @@ from dialer.vocabulary.outputs import CancelTimer, ClaimRecords, Output, Publish
 from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegMedia, LegProgress
 from dialer.world.world import World
+from tests.simulation.invariants import check
 from tests.unit.callflow.house import ADA, ENGINE, LONDON, MAIN, NOON, SPRING
 
 C = TypeVar("C")
@@ -110,7 +111,7 @@ class Floor:
         self.utc += seconds
 
     def _take(self, message: Message) -> object:
-        taken = Turn(self.world).take(message, Moment(self.now, self.utc))
+        taken = Turn(self.world, check).take(message, Moment(self.now, self.utc))
         if taken.fault is not None:
             raise taken.fault
         pending = taken.pending

@@ -116,7 +116,7 @@ class Desks:
             interaction = self._node.world.interactions.get(agent.interaction)
             if interaction is None or interaction.state is not InteractionState.CLEARED:
                 return
-            if interaction.party is not None and interaction.party.state is PartyState.AFTER_CALL:
+            if interaction.owner is not None and interaction.owner.state is PartyState.AFTER_CALL:
                 await self._ask(commands.SetOutcome(agent.name, interaction.id, disposition="sale"))
                 await self._ask(commands.Done(agent.name, interaction.id, "ready"))
 

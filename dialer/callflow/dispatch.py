@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dialer.callflow import test_call
+from dialer.callflow.call import audio, extension, hold, lost_phone
 from dialer.callflow.call import commands as call_commands
-from dialer.callflow.call import extension, hold, lost_phone
 from dialer.callflow.campaign import configuration, life
 from dialer.callflow.dial import again, attempt, offers
 from dialer.callflow.heard import late_answer, phones, trunks
@@ -196,3 +196,4 @@ def handle(step: Step, message: Message) -> None:
     """Let the handler of `message` fill `step`. Raises Refused for commands that may not be carried out, and
     InvalidTransition for a defect of ours."""
     HANDLERS[type(message)](step, message)
+    audio.tell(step)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg
 from dialer.interactions.living import encode
@@ -12,6 +14,7 @@ from dialer.trunks.trunk import Trunk
 from dialer.vocabulary import telephony, writes
 from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, InteractionId, RecordId, TrunkName
 from dialer.vocabulary.outputs import AudienceAgent, AudienceSupervisors, CancelTimer, Output, Publish, StartTimer, Tell
+from dialer.vocabulary.telephony import Source
 from dialer.world.world import World
 
 
@@ -31,6 +34,9 @@ class Step:
         self._after: list[Output] = []
         self._changed: dict[Publish, None] = {}
         self._dirty: dict[InteractionId, Interaction] = {}
+        self._heard_anew: dict[InteractionId, Interaction] = {}
+        #: Sounds that are played once, over what a leg hears: the beep at a connection.
+        self.cues: list[tuple[Leg, Source]] = []
 
     @property
     def now(self) -> float:
@@ -120,6 +126,16 @@ class Step:
         if interaction.agent is not None:
             self._changed[Publish(AudienceAgent(interaction.agent), "interaction", interaction.id)] = None
         self._changed[Publish(AudienceSupervisors(), "interaction", interaction.id)] = None
+
+    def audio_changed(self, interaction: Interaction) -> None:
+        """Who hears what may have changed: the difference is told to the engine at the end of the step."""
+        self._heard_anew[interaction.id] = interaction
+
+    @property
+    def touched(self) -> Iterator[Interaction]:
+        """The interactions of which anything has changed, in the order in which their audio did."""
+        yield from list(self._heard_anew.values())
+        yield from [each for each in self._dirty.values() if each.id not in self._heard_anew]
 
     def publish(self, agent: AgentName, topic: str, key: str, facts: dict[str, object]) -> None:
         """Tell an agent of something that is no read model."""

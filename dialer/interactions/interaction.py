@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from dialer.interactions.attempt import Attempt
-from dialer.interactions.party import Party, PartyState
+from dialer.interactions.party import Party, PartyRole, PartyState
 from dialer.machine import Machine, Table
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import AgentName, BridgeId, CampaignName, EngineId, InteractionId, LegId
@@ -17,7 +17,6 @@ class InteractionState(StrEnum):
     #: The record is on a desk and nothing has been dialled.
     PREVIEW = "preview"
     DIALING = "dialing"
-    ANALYZING = "analyzing"
     QUEUED = "queued"
     CONNECTED = "connected"
     CLEARED = "cleared"
@@ -26,7 +25,6 @@ class InteractionState(StrEnum):
 
 class InteractionTrigger(StrEnum):
     DIAL = "dial"
-    ANALYZE = "analyze"
     QUEUE = "queue"
     CONNECT = "connect"
     CLEAR = "clear"
@@ -43,13 +41,11 @@ INTERACTION_TABLE: Table[InteractionState, InteractionTrigger] = Table(
         _S.PREVIEW: {_T.DIAL: _S.DIALING, _T.WITHDRAW: _S.FINALIZED, _T.CLEAR: _S.CLEARED},
         _S.DIALING: {
             _T.DIAL: _S.DIALING,
-            _T.ANALYZE: _S.ANALYZING,
             _T.QUEUE: _S.QUEUED,
             _T.CONNECT: _S.CONNECTED,
             _T.CLEAR: _S.CLEARED,
             _T.WITHDRAW: _S.FINALIZED,
         },
-        _S.ANALYZING: {_T.QUEUE: _S.QUEUED, _T.CONNECT: _S.CONNECTED, _T.CLEAR: _S.CLEARED},
         _S.QUEUED: {_T.CONNECT: _S.CONNECTED, _T.CLEAR: _S.CLEARED},
         _S.CONNECTED: {_T.QUEUE: _S.QUEUED, _T.CLEAR: _S.CLEARED},
         # Call again dials from CLEARED: a new attempt of the same interaction.
@@ -116,8 +112,8 @@ class Interaction:
     do_not_call: bool = False
     data: dict[str, str] = field(default_factory=dict)
     holds: set[HoldBy] = field(default_factory=set)
-    #: The agent's phone is being rung again in the middle of a conversation.
-    reconnecting: bool = False
+    #: The campaign's message plays to a contact for whom no agent came in time.
+    message_begun: bool = False
     connected_at: float | None = None
     cleared_at: float | None = None
     queued_at: float | None = None
@@ -136,17 +132,31 @@ class Interaction:
         return self.machine.state
 
     @property
-    def party(self) -> Party | None:
-        """The party that is still in it."""
+    def owner(self) -> Party | None:
+        """The party of the agent who has the record now."""
         for party in self.parties:
-            if party.state is not PartyState.DONE:
+            if party.role is PartyRole.OWNER and party.state is not PartyState.DONE:
+                return party
+        return None
+
+    def party_of(self, agent: AgentName) -> Party | None:
+        """The party by which the agent is in it now, in whatever role."""
+        for party in self.parties:
+            if party.agent == agent and party.state is not PartyState.DONE:
                 return party
         return None
 
     @property
     def agent(self) -> AgentName | None:
-        party = self.party
-        return party.agent if party else None
+        """The owner."""
+        owner = self.owner
+        return owner.agent if owner else None
+
+    @property
+    def reconnecting(self) -> bool:
+        """Whether the owner's phone is rung again in the middle of a conversation."""
+        owner = self.owner
+        return owner is not None and owner.state is PartyState.RECONNECTING
 
     @property
     def result(self) -> CallResult | None:

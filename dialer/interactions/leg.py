@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dialer.interactions.hearing import Hearing
 from dialer.machine import Machine, Table
 from dialer.vocabulary.ids import AccountId, AgentName, EngineId, InteractionId, LegId
 from dialer.vocabulary.telephony import LegRole
@@ -102,6 +103,8 @@ class Leg:
     #: The legs that the engine has last joined it with, and when (monotonic seconds).
     joined_with: tuple[LegId, ...] = ()
     joined_at: float = 0.0
+    #: What its engine was told last of what it hears; None for nothing, or nothing that is still true.
+    told: Hearing | None = None
 
     @property
     def state(self) -> LegState:

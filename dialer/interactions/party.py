@@ -1,4 +1,4 @@
-"""A party: one agent in an interaction."""
+"""A party: one agent in an interaction, and the role in it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,21 @@ class PartyState(StrEnum):
     ALERTING = "alerting"
     TALKING = "talking"
     HOLDING = "holding"
-    CONSULTING = "consulting"
+    #: The agent's leg was lost in the conversation, and the phone is rung again.
+    RECONNECTING = "reconnecting"
     AFTER_CALL = "after_call"
     DONE = "done"
+
+
+class PartyRole(StrEnum):
+    """What a party is to the contact. The owner has the record, and answers for outcome and after-call work."""
+
+    OWNER = "owner"
+    CONSULTED = "consulted"
+    CONFERENCED = "conferenced"
+    LISTENING = "listening"
+    WHISPERING = "whispering"
+    BARGED = "barged"
 
 
 class PartyTrigger(StrEnum):
@@ -24,7 +36,7 @@ class PartyTrigger(StrEnum):
     CONNECT = "connect"
     HOLD = "hold"
     RESUME = "resume"
-    CONSULT = "consult"
+    LOSE = "lose"
     END = "end"
     WITHDRAW = "withdraw"
     FINISH = "finish"
@@ -38,9 +50,9 @@ PARTY_TABLE: Table[PartyState, PartyTrigger] = Table(
     {
         _S.OFFERED: {_T.RING: _S.ALERTING, _T.WITHDRAW: _S.DONE},
         _S.ALERTING: {_T.CONNECT: _S.TALKING, _T.WITHDRAW: _S.DONE, _T.END: _S.AFTER_CALL},
-        _S.TALKING: {_T.HOLD: _S.HOLDING, _T.CONSULT: _S.CONSULTING, _T.END: _S.AFTER_CALL, _T.RING: _S.ALERTING},
-        _S.HOLDING: {_T.RESUME: _S.TALKING, _T.CONSULT: _S.CONSULTING, _T.END: _S.AFTER_CALL, _T.RING: _S.ALERTING},
-        _S.CONSULTING: {_T.RESUME: _S.TALKING, _T.END: _S.AFTER_CALL},
+        _S.TALKING: {_T.HOLD: _S.HOLDING, _T.LOSE: _S.RECONNECTING, _T.END: _S.AFTER_CALL},
+        _S.HOLDING: {_T.RESUME: _S.TALKING, _T.LOSE: _S.RECONNECTING, _T.END: _S.AFTER_CALL},
+        _S.RECONNECTING: {_T.CONNECT: _S.TALKING, _T.END: _S.AFTER_CALL},
         # Call again: the agent's phone first, then the same contact.
         _S.AFTER_CALL: {_T.RING: _S.ALERTING, _T.FINISH: _S.DONE},
         _S.DONE: {},
@@ -61,6 +73,7 @@ class Party:
     talking_at: float | None = None
     ended_at: float | None = None
     muted: bool = False
+    role: PartyRole = PartyRole.OWNER
 
     @property
     def state(self) -> PartyState:

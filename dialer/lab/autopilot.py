@@ -99,7 +99,7 @@ class Autopilot:
         return None
 
     def _handle(self, world: World, agent: Agent, interaction: Interaction, now: float) -> commands.Command | None:
-        party = interaction.party
+        party = interaction.owner
         if party is None:
             return None
         if interaction.state is InteractionState.PREVIEW and party.state is PartyState.OFFERED:

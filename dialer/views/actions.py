@@ -16,7 +16,7 @@ _NO_OFFER = "There is no offer to answer."
 
 def actions(campaign: Campaign, interaction: Interaction, agent: Agent | None) -> tuple[Allowed, ...]:
     """All commands for one interaction and the agent who is in it, in the order of their buttons."""
-    party = interaction.party
+    party = interaction.owner
     if party is None or agent is None:
         return ()
     settings = campaign.settings

@@ -80,14 +80,14 @@ class CallStatus(Struct, frozen=True):
 
 def phase_of(world: World, interaction: Interaction) -> CallPhase:
     """The phase of an interaction's call."""
-    party = interaction.party
+    party = interaction.owner
     alerting = party is not None and party.state is PartyState.ALERTING
     match interaction.state:
         case InteractionState.PREVIEW:
             if alerting:
                 return CallPhase.PHONE_RINGING
             return CallPhase.OFFERED if party is not None and party.offer is not None else CallPhase.PREVIEWING
-        case InteractionState.DIALING | InteractionState.ANALYZING:
+        case InteractionState.DIALING:
             return _dialled_phase(world, interaction)
         case InteractionState.QUEUED:
             return CallPhase.RECONNECTING if interaction.reconnecting else CallPhase.WAITING
@@ -169,7 +169,7 @@ def utc_of(monotonic: float, at: Moment) -> float:
 
 
 def _since(phase: CallPhase, interaction: Interaction, at: Moment) -> float | None:
-    party = interaction.party
+    party = interaction.owner
     match phase:
         case CallPhase.OFFERED | CallPhase.PREVIEWING:
             return party.offered_at if party else interaction.begun_at

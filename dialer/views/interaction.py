@@ -147,7 +147,7 @@ def interaction_view(world: World, interaction: Interaction, at: Moment, *, own:
     """The interaction as its agent sees it at `at`; or, not `own`, as others read it."""
     campaign = world.campaigns[interaction.campaign]
     settings = campaign.settings
-    party = interaction.party
+    party = interaction.owner
     status = call_status(world, interaction, at, own=own)
     editable = settings.permissions.edit_fields and status.phase not in UNANSWERED_PHASES
     values = {**(interaction.record.data if interaction.record else {}), **interaction.data}

@@ -33,7 +33,7 @@ def asm_campaign(world: World, agent: Agent) -> Campaign | None:
 def own(world: World, agent: AgentName, id_: InteractionId) -> tuple[Interaction, Party]:
     """The interaction and the agent's party in it. Raises NotFound, or Refused if it is somebody else's."""
     interaction = world.interaction(id_)
-    party = interaction.party
+    party = interaction.owner
     if party is None or party.agent != agent:
         raise Refused("not_your_interaction", "This interaction is not on your desk.", interaction=id_)
     return interaction, party
@@ -50,5 +50,5 @@ def contact_leg(world: World, interaction: Interaction) -> Leg | None:
 
 def agent_leg(world: World, interaction: Interaction) -> Leg | None:
     """The leg of the agent who is in the interaction: the engaged one, or one rung for it."""
-    party = interaction.party
+    party = interaction.owner
     return world.legs.get(party.leg) if party and party.leg else None

@@ -51,7 +51,7 @@ def _check_agent(world: World, agent: Agent) -> None:
 
 def _check_interaction(world: World, interaction: Interaction) -> None:
     assert interaction.state in FITTING, f"{interaction.id} is kept in {interaction.state}"
-    party = interaction.party
+    party = interaction.owner
     if party is None:
         alone = interaction.state is _I.QUEUED or (interaction.ahead and interaction.state is _I.DIALING)
         assert alone, f"nobody is in {interaction.id}, {interaction.state}"
@@ -93,7 +93,7 @@ def check_audio(centre: Centre) -> None:
     """While nothing is under way: who talks is joined, who is on hold is not."""
     world, lines = centre.world, centre.engine.lines
     for interaction in world.interactions.values():
-        party = interaction.party
+        party = interaction.owner
         if interaction.state is not _I.CONNECTED or party is None or interaction.reconnecting:
             continue
         ours = {leg: world.legs[leg] for leg in (interaction.contact_leg, party.leg) if leg in world.legs}

@@ -68,7 +68,7 @@ class People:
         id_ = agent.interaction
         assert id_ is not None
         interaction = world.interactions[id_]
-        party = interaction.party
+        party = interaction.owner
         if party is None or self._centre.random.random() < 0.5:
             return []
         rare: list[c.Command] = [c.GoNotReady(name, "lunch"), c.GoReady(name), c.LogOut(name), c.EndCall(name, id_)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialer.agents.agent import AgentTrigger
 from dialer.callflow.agent.desk import move
-from dialer.callflow.call.audio import BEEP, join_all, play
+from dialer.callflow.call.audio import BEEP, forget
 from dialer.callflow.call.hold import put_on_hold
 from dialer.callflow.pacing import observations
 from dialer.core.step import Step
@@ -37,10 +37,12 @@ def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, ag
         observations.abandoned(step, interaction)
     if interaction.ahead:
         step.show_record(owner.name, interaction.id)
-    join_all(step, interaction, contact, agent)
+    forget(contact, agent)  # the engine has joined them with the answer, or plays to one of them
+    step.audio_changed(interaction)
+    interaction.message_begun = False
     campaign = step.world.campaigns[interaction.campaign]
     if interaction.asm and campaign.settings.engaged.beep:
-        play(step, agent, BEEP)
+        step.cues.append((agent, BEEP))
     interaction.machine.advance(InteractionTrigger.CONNECT, step.now)
     party.machine.advance(PartyTrigger.CONNECT, step.now)
     party.talking_at = step.utc_of(_since(step, contact, agent))
@@ -62,6 +64,6 @@ def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, ag
     step.interaction_changed(interaction)
     # Who held before there was anybody to hold goes on holding.
     if agent.held_by_peer:
-        put_on_hold(step, interaction, HoldBy.AGENT_PHONE, contact, agent)
+        put_on_hold(step, interaction, HoldBy.AGENT_PHONE)
     if contact.held_by_peer:
-        put_on_hold(step, interaction, HoldBy.CONTACT, contact, agent)
+        put_on_hold(step, interaction, HoldBy.CONTACT)

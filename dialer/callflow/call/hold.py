@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dialer.callflow.call.audio import COMFORT_NOISE, hold_music, join_all, mute, play, set_apart, stand_by, stop_play
 from dialer.core.step import Step
 from dialer.interactions.interaction import HoldBy, Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
@@ -25,29 +24,23 @@ def talking(step: Step, agent: AgentName, id_: InteractionId) -> tuple[Interacti
 
 
 def on_hold(step: Step, command: commands.Hold) -> None:
-    interaction, _, contact, phone = talking(step, command.agent, command.interaction)
+    interaction, *_ = talking(step, command.agent, command.interaction)
     if HoldBy.AGENT in interaction.holds:
         raise Refused("already_on_hold", "The contact is on hold already.")
-    put_on_hold(step, interaction, HoldBy.AGENT, contact, phone)
+    put_on_hold(step, interaction, HoldBy.AGENT)
 
 
 def on_resume(step: Step, command: commands.Resume) -> None:
-    interaction, _, contact, phone = talking(step, command.agent, command.interaction)
+    interaction, *_ = talking(step, command.agent, command.interaction)
     if HoldBy.AGENT not in interaction.holds:
         raise Refused("not_on_hold", "The contact is not on hold by you.", holds=sorted(interaction.holds))
-    take_off_hold(step, interaction, HoldBy.AGENT, contact, phone)
+    take_off_hold(step, interaction, HoldBy.AGENT)
 
 
-def put_on_hold(step: Step, interaction: Interaction, by: HoldBy, contact: Leg, phone: Leg) -> None:
+def put_on_hold(step: Step, interaction: Interaction, by: HoldBy) -> None:
     """Neither hears the other; the contact hears music or comfort noise, unless it was the contact who held."""
-    first = not interaction.holds
     interaction.holds.add(by)
-    if first:
-        set_apart(step, interaction, contact)
-        set_apart(step, interaction, phone)
-    if by is not HoldBy.CONTACT:
-        play(step, contact, hold_music(step.world.campaigns[interaction.campaign].settings), loop=True)
-    party = interaction.party
+    party = interaction.owner
     if party is not None and party.state is PartyState.TALKING:
         party.machine.advance(PartyTrigger.HOLD, step.now)
         step.save_party(interaction, party)
@@ -55,59 +48,23 @@ def put_on_hold(step: Step, interaction: Interaction, by: HoldBy, contact: Leg, 
     step.interaction_changed(interaction)
 
 
-def take_off_hold(step: Step, interaction: Interaction, by: HoldBy, contact: Leg, phone: Leg) -> None:
+def take_off_hold(step: Step, interaction: Interaction, by: HoldBy) -> None:
     interaction.holds.discard(by)
-    party = interaction.party
-    if interaction.reconnecting:
-        play(step, contact, COMFORT_NOISE, loop=True)
-    elif interaction.holds == {HoldBy.CONTACT}:
-        stop_play(step, contact)
-    elif not interaction.holds and party is not None:
-        stop_play(step, contact)
-        restore_audio(step, interaction, party, contact, phone)
     resume_party(step, interaction)
     step.history("resumed", interaction=interaction, by=by)
     step.interaction_changed(interaction)
 
 
 def resume_party(step: Step, interaction: Interaction) -> None:
-    party = interaction.party
+    party = interaction.owner
     if not interaction.holds and party is not None and party.state is PartyState.HOLDING:
         party.machine.advance(PartyTrigger.RESUME, step.now)
         step.save_party(interaction, party)
 
 
-def restate_audio(step: Step, interaction: Interaction) -> None:
-    """Say once more who hears whom: what was said while an engine's socket was down is lost."""
-    if interaction.asm and interaction.state is InteractionState.DIALING:
-        stand_by(step, interaction)
-        return
-    party, contact, phone = interaction.party, contact_leg(step.world, interaction), agent_leg(step.world, interaction)
-    if interaction.state is not InteractionState.CONNECTED or party is None or contact is None:
-        return
-    if interaction.reconnecting or phone is None:
-        set_apart(step, interaction, contact)
-        play(step, contact, COMFORT_NOISE, loop=True)
-    elif not interaction.holds:
-        restore_audio(step, interaction, party, contact, phone)
-    else:
-        set_apart(step, interaction, contact)
-        set_apart(step, interaction, phone)
-        if interaction.holds != {HoldBy.CONTACT}:
-            play(step, contact, hold_music(step.world.campaigns[interaction.campaign].settings), loop=True)
-
-
-def restore_audio(step: Step, interaction: Interaction, party: Party, contact: Leg, phone: Leg) -> None:
-    join_all(step, interaction, contact, phone)
-    if party.muted:
-        mute(step, interaction, phone)
-
-
 def on_mute(step: Step, command: commands.Mute) -> None:
-    interaction, party, contact, phone = talking(step, command.agent, command.interaction)
+    interaction, party, _, _ = talking(step, command.agent, command.interaction)
     party.muted = command.on
-    if not interaction.holds:
-        restore_audio(step, interaction, party, contact, phone)
     step.interaction_changed(interaction)
 
 
@@ -123,9 +80,9 @@ def on_media(step: Step, leg: Leg, event: LegMedia) -> None:
     if contact is None or phone is None:
         return
     if event.held_by_peer and by not in interaction.holds:
-        put_on_hold(step, interaction, by, contact, phone)
+        put_on_hold(step, interaction, by)
     elif not event.held_by_peer and by in interaction.holds:
-        take_off_hold(step, interaction, by, contact, phone)
+        take_off_hold(step, interaction, by)
 
 
 def _note_silence(step: Step, leg: Leg, event: LegMedia) -> None:

@@ -6,14 +6,12 @@ from __future__ import annotations
 from dialer.agents.agent import Agent, SystemReason
 from dialer.callflow.agent.desk import make_not_ready
 from dialer.callflow.agent.legs import hang_up, ring_agent
-from dialer.callflow.call.audio import COMFORT_NOISE, play, set_apart, stop_play
 from dialer.callflow.call.commands import end_by_agent
-from dialer.callflow.call.hold import restore_audio, resume_party
 from dialer.core.step import Step
 from dialer.core.timers import reconnect_timer, ring_again_timer
 from dialer.interactions.interaction import EndedBy, HoldBy, Interaction
 from dialer.interactions.leg import Leg, LegPurpose, LegState
-from dialer.interactions.party import Party
+from dialer.interactions.party import Party, PartyTrigger
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
 from dialer.world.lookups import agent_leg, contact_leg
@@ -29,7 +27,7 @@ REFUSED_BY_PERSON = frozenset({486, 600, 603})
 def on_agent_leg_lost(step: Step, agent: Agent, interaction: Interaction, by: ClearedBy) -> None:
     """The agent's leg ended while the contact's is up. A BYE is End call; anything else is a fault, and the agent
     is rung again while the contact hears comfort audio."""
-    party = interaction.party
+    party = interaction.owner
     if party is None:
         return
     party.leg = None
@@ -42,10 +40,8 @@ def on_agent_leg_lost(step: Step, agent: Agent, interaction: Interaction, by: Cl
     rules = step.world.campaigns[interaction.campaign].settings.engaged
     # A hold by a phone that is gone is over; the phone that comes back holds nothing.
     interaction.holds.discard(HoldBy.AGENT_PHONE)
-    resume_party(step, interaction)
-    set_apart(step, interaction, contact)
-    play(step, contact, COMFORT_NOISE, loop=True)
-    interaction.reconnecting = True
+    party.machine.advance(PartyTrigger.LOSE, step.now)
+    step.save_party(interaction, party)
     step.history("agent_leg_lost", interaction=interaction, by=by)
     step.start_timer(reconnect_timer(interaction.id), rules.reconnect_s)
     _ring_again(step, agent, interaction, party)
@@ -75,7 +71,7 @@ def on_ring_failed(step: Step, agent: Agent, interaction: Interaction, event: Le
 
 def on_ring_again(step: Step, interaction: Interaction) -> None:
     """A phone that gives no sign is given up and rung anew: what was rung may be an address that it has left."""
-    party, contact = interaction.party, contact_leg(step.world, interaction)
+    party, contact = interaction.owner, contact_leg(step.world, interaction)
     if not interaction.reconnecting or party is None or contact is None or not contact.is_connected:
         return
     leg = agent_leg(step.world, interaction)
@@ -87,17 +83,15 @@ def on_ring_again(step: Step, interaction: Interaction) -> None:
 
 def on_agent_back(step: Step, interaction: Interaction, phone: Leg) -> None:
     """The agent's phone answered again: the conversation goes on."""
-    contact, party = contact_leg(step.world, interaction), interaction.party
+    contact, party = contact_leg(step.world, interaction), interaction.owner
     if contact is None or party is None:
         return
-    interaction.reconnecting = False
+    party.machine.advance(PartyTrigger.CONNECT, step.now)
+    if interaction.holds:
+        party.machine.advance(PartyTrigger.HOLD, step.now)
+    step.save_party(interaction, party)
     step.cancel_timer(reconnect_timer(interaction.id))
     step.cancel_timer(ring_again_timer(interaction.id))
-    if interaction.holds:
-        set_apart(step, interaction, phone)
-    else:
-        stop_play(step, contact)
-        restore_audio(step, interaction, party, contact, phone)
     step.history("agent_leg_back", interaction=interaction)
     step.interaction_changed(interaction)
 
@@ -108,13 +102,13 @@ def give_up(step: Step, agent: Agent, interaction: Interaction) -> None:
     interaction.cause = "your phone was lost"
     step.history("phone_lost", interaction=interaction, reason=SystemReason.PHONE_LOST, said=agent.phone_error)
     make_not_ready(step, agent, SystemReason.PHONE_LOST)
-    if interaction.party is not None:
-        hang_up(step, interaction.party.leg)
+    if interaction.owner is not None:
+        hang_up(step, interaction.owner.leg)
     hang_up(step, interaction.contact_leg)
     step.interaction_changed(interaction)
 
 
 def on_reconnect_over(step: Step, interaction: Interaction) -> None:
-    party = interaction.party
+    party = interaction.owner
     if interaction.reconnecting and party is not None:
         give_up(step, step.world.agents[party.agent], interaction)

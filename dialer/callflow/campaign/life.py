@@ -103,7 +103,7 @@ def halt(step: Step, campaign: Campaign, code: str, why: str) -> None:
 
 
 def take_off(step: Step, campaign: Campaign, interaction: Interaction, code: str, why: str) -> None:
-    party = interaction.party
+    party = interaction.owner
     if interaction.state is InteractionState.PREVIEW and party is not None:
         offers.take_back(step, step.world.agents[party.agent], interaction, code, why)
         return

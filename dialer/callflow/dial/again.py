@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialer.agents.agent import AgentState, AgentTrigger
 from dialer.callflow.agent.desk import move
 from dialer.callflow.agent.legs import ring_agent
-from dialer.callflow.call.audio import release_leg, stand_by
+from dialer.callflow.call.audio import release_leg
 from dialer.callflow.dial.attempt import place, waits_for_rate
 from dialer.callflow.end.after_call import back_to_work
 from dialer.core.step import Step
@@ -44,7 +44,7 @@ def on_call_again(step: Step, command: commands.CallAgain) -> None:
         interaction.asm = interaction.conversed
         party.leg = engaged.id
         engaged.interaction = interaction.id
-        stand_by(step, interaction)
+        step.audio_changed(interaction)
     else:
         leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
         party.leg = leg.id
@@ -70,12 +70,12 @@ def on_call_again_phone(step: Step, interaction: Interaction, phone: Leg) -> Non
     except Refused as refusal:
         on_call_again_failed(step, interaction, refusal.code, str(refusal))
         return
-    stand_by(step, interaction)
+    step.audio_changed(interaction)
 
 
 def on_call_again_failed(step: Step, interaction: Interaction, code: str, why: str) -> None:
     """Back to after-call work, with the reason."""
-    party = interaction.party
+    party = interaction.owner
     if party is None:
         return
     step.publish(party.agent, "call_again_failed", interaction.id, {"code": code, "reason": why})

@@ -6,7 +6,6 @@ from dialer.agents.agent import Agent, AgentState, AgentTrigger
 from dialer.callflow.agent import phone_end
 from dialer.callflow.agent.desk import give_free, make_not_ready, move
 from dialer.callflow.agent.legs import hang_up
-from dialer.callflow.call.audio import stand_by
 from dialer.callflow.dial.attempt import place
 from dialer.callflow.dial.offers import begin
 from dialer.callflow.end.ending import withdraw
@@ -37,7 +36,7 @@ def on_engaged_lost(step: Step, agent: Agent, leg: Leg, event: LegCleared, *, wa
     step.history("disengaged", agent=agent.name, by=by, was_up=was_up)
     interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None
     reserved_for = interaction if agent.state is AgentState.RESERVED else None
-    if reserved_for is not None and reserved_for.party is not None and reserved_for.party.leg == leg.id:
+    if reserved_for is not None and reserved_for.owner is not None and reserved_for.owner.leg == leg.id:
         _give_up(step, reserved_for)
     if by is ClearedBy.US or by in UNKNOWN_ENDS:
         step.agent_changed(agent.name)
@@ -77,6 +76,6 @@ def dial(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) ->
         give_free(step, agent, AgentTrigger.RELEASE)
         return False
     leg.interaction = interaction.id
-    stand_by(step, interaction)
+    step.audio_changed(interaction)
     party.machine.advance(PartyTrigger.RING, step.now)
     return True

@@ -7,7 +7,6 @@ from config.model import Mode
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
 from dialer.callflow.agent.desk import give_free, move
 from dialer.callflow.agent.legs import ring_agent
-from dialer.callflow.call.audio import stand_by
 from dialer.callflow.dial.attempt import open_interaction, place, waits_for_rate
 from dialer.callflow.end.ending import withdraw
 from dialer.callflow.record.give_back import cancel_record
@@ -80,7 +79,7 @@ def _offered(step: Step, agent: AgentName, offer_id: OfferId) -> tuple[Agent, In
     """Raises Refused for an offer that is over: accepted, expired or withdrawn."""
     owner = step.world.agent(agent)
     interaction = step.world.interactions.get(owner.interaction) if owner.interaction else None
-    party = interaction.party if interaction else None
+    party = interaction.owner if interaction else None
     if interaction is None or party is None or party.offer != offer_id or party.state is not PartyState.OFFERED:
         raise Refused("offer_over", "This offer is over.", offer=offer_id)
     return owner, interaction, party
@@ -190,7 +189,7 @@ def dial_for(step: Step, agent: Agent, interaction: Interaction, party: Party) -
         place(step, campaign, interaction)
         party.leg = engaged.id
         engaged.interaction = interaction.id
-        stand_by(step, interaction)
+        step.audio_changed(interaction)
     else:
         leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
         party.leg = leg.id
@@ -211,7 +210,7 @@ def on_phone_answered(step: Step, agent: Agent, interaction: Interaction, phone:
     except Refused as refusal:
         take_back(step, agent, interaction, refusal.code, str(refusal))
         return
-    stand_by(step, interaction)
+    step.audio_changed(interaction)
 
 
 def on_phone_failed(step: Step, agent: Agent, interaction: Interaction, reason: SystemReason) -> None:
@@ -223,7 +222,7 @@ def on_phone_failed(step: Step, agent: Agent, interaction: Interaction, reason: 
 
 def take_back(step: Step, agent: Agent, interaction: Interaction, code: str, why: str) -> None:
     """The system takes a record off the desk: the agent is told why and stays ready."""
-    party = interaction.party
+    party = interaction.owner
     if party is not None:
         stop_timers(step, party)
     step.publish(agent.name, "offer_withdrawn", interaction.id, {"code": code, "reason": why})
@@ -234,7 +233,7 @@ def take_back(step: Step, agent: Agent, interaction: Interaction, code: str, why
 
 def on_not_ready_during_offer(step: Step, agent: Agent, interaction: Interaction, reason: str) -> None:
     """Not ready pressed during an offer withdraws it without penalty."""
-    party = interaction.party
+    party = interaction.owner
     if party is not None:
         stop_timers(step, party)
     step.history("offer_withdrawn", interaction=interaction, code="not_ready")
@@ -244,7 +243,7 @@ def on_not_ready_during_offer(step: Step, agent: Agent, interaction: Interaction
 
 def _find(step: Step, offer_id: OfferId) -> tuple[Agent, Interaction, Party] | None:
     for interaction in step.world.interactions.values():
-        party = interaction.party
+        party = interaction.owner
         if party is not None and party.offer == offer_id and party.state is PartyState.OFFERED:
             return step.world.agents[party.agent], interaction, party
     return None

@@ -14,7 +14,7 @@ from dialer.interactions.party import Party, PartyTrigger
 def after_forced(step: Step, interaction: Interaction) -> AgentTrigger | None:
     """Where the agent goes from whom a supervisor takes an interaction: as after Done, but not ready without a
     desktop."""
-    party = interaction.party
+    party = interaction.owner
     agent = step.world.agents[party.agent] if party is not None else None
     if agent is None or agent.state is not AgentState.AFTER_CALL_WORK:
         return None

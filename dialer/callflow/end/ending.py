@@ -60,7 +60,7 @@ def close_unanswered(step: Step, interaction: Interaction, result: CallResult, e
     settle(step, interaction, result, ended_at)
     interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
     interaction.ended_by = EndedBy.SYSTEM if interaction.ended_by is None else interaction.ended_by
-    party = interaction.party
+    party = interaction.owner
     release_leg(step, interaction)
     if party is None or interaction.closed_by:
         finalize(step, interaction)
@@ -133,9 +133,8 @@ def close_conversation(step: Step, interaction: Interaction, event: LegCleared) 
     if interaction.ended_by is None:
         interaction.ended_by = EndedBy.CONTACT if event.by is ClearedBy.PEER else EndedBy.SYSTEM
         interaction.cause = CAUSE_WORDS[event.by]
-    interaction.reconnecting = False
     interaction.holds.clear()
-    party = interaction.party
+    party = interaction.owner
     release_leg(step, interaction)
     if party is None:
         finalize(step, interaction)
@@ -151,7 +150,7 @@ def finalize(step: Step, interaction: Interaction, after: AgentTrigger | None = 
     """
     step.cancel_timer(limit_timer(interaction.id))
     step.cancel_timer(warning_timer(interaction.id))
-    party = interaction.party
+    party = interaction.owner
     release_leg(step, interaction)
     interaction.machine.advance(InteractionTrigger.FINALIZE, step.now)
     treat_record(step, interaction)
@@ -170,7 +169,7 @@ def finalize(step: Step, interaction: Interaction, after: AgentTrigger | None = 
 def withdraw(step: Step, interaction: Interaction, *, release: bool = True) -> None:
     """Take a record that was never dialled off the desk and, unless it was settled otherwise, give it back to the
     top of its list. The agent is left to the caller."""
-    party = interaction.party
+    party = interaction.owner
     interaction.machine.advance(InteractionTrigger.WITHDRAW, step.now)
     if party is not None:
         release_leg(step, interaction)

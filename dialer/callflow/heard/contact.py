@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec import structs
 
 from dialer.callflow.agent.shortage import note_shortage
-from dialer.callflow.call.audio import RINGBACK, join_all, listen_in, play, stop_play
 from dialer.callflow.call.connect import connect
 from dialer.callflow.call.extension import await_exchange
 from dialer.callflow.dial.attempt import mark_stalled, next_trunk
@@ -16,6 +15,7 @@ from dialer.callflow.queue import crossing, idle_agents, queue
 from dialer.core.step import Step
 from dialer.core.timers import no_progress_timer, nothing_heard_timer
 from dialer.interactions.attempt import Attempt
+from dialer.interactions.hearing import Hearing
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegTrigger
 from dialer.interactions.results import LINE_FAULTS, UNKNOWN_ENDS, call_result, may_fail_over
@@ -55,16 +55,8 @@ def on_progress(step: Step, interaction: Interaction, leg: Leg, event: LegProgre
         step.interaction_changed(interaction)
     elif not attempt.alerted:
         _await_progress(step, attempt, leg)
-    hearing = agent_leg(step.world, interaction)
-    if interaction.asm or hearing is None or not hearing.is_connected:
-        return
-    if event.early_media and not leg.early_media:
-        leg.early_media = True
-        stop_play(step, hearing)
-        join_all(step, interaction, hearing)
-        listen_in(step, interaction, leg)
-    elif alerting and not leg.early_media:
-        play(step, hearing, RINGBACK, loop=True)
+    leg.early_media = leg.early_media or event.early_media
+    step.audio_changed(interaction)
 
 
 def _await_progress(step: Step, attempt: Attempt, leg: Leg) -> None:
@@ -90,7 +82,8 @@ def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswer
         step.interaction_changed(interaction)
         return
     hearing = agent_leg(step.world, interaction)
-    party = interaction.party
+    party = interaction.owner
+    leg.told = Hearing(interaction.bridge)  # the engine joins it at the answer: see Dial
     _stop_waiting(step, leg)
     await_exchange(step, interaction, leg)
     observations.answered(step, interaction, event.at)
@@ -99,7 +92,7 @@ def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswer
     else:
         queue.enter(step, interaction, leg)
         idle_agents.serve(step)
-        queue.comfort(step, interaction)
+        step.audio_changed(interaction)
 
 
 def on_cleared(step: Step, interaction: Interaction, leg: Leg, event: LegCleared) -> None:

@@ -41,7 +41,7 @@ def on_answered(step: Step, leg: Leg, event: LegAnswered) -> None:
         engaged.on_engaged(step, agent)
         return
     interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
-    party = interaction.party if interaction else None
+    party = interaction.owner if interaction else None
     if interaction is None or party is None or party.leg != leg.id:
         hang_up(step, leg.id)
         return
@@ -69,7 +69,7 @@ def _take_up(step: Step, agent: Agent, interaction: Interaction, party: Party, l
 
 def on_dial_due(step: Step, interaction: Interaction) -> None:
     """The trunk may take the call for which an agent whose phone is up has waited."""
-    party, leg = interaction.party, agent_leg(step.world, interaction)
+    party, leg = interaction.owner, agent_leg(step.world, interaction)
     waits = interaction.state in (InteractionState.PREVIEW, InteractionState.CLEARED)
     if waits and party is not None and party.state is PartyState.ALERTING and leg is not None and leg.is_connected:
         _take_up(step, step.world.agents[party.agent], interaction, party, leg)
@@ -87,7 +87,7 @@ def on_cleared(step: Step, leg: Leg, event: LegCleared) -> None:
     if event.by is ClearedBy.PEER and event.answered and event.q850 in LINE_FAULTS:
         event = structs.replace(event, by=ClearedBy.MEDIA)
     interaction = step.world.interactions.get(leg.interaction) if leg.interaction else None
-    party = interaction.party if interaction else None
+    party = interaction.owner if interaction else None
     mine = interaction is not None and party is not None and party.leg == leg.id
     if leg.purpose is LegPurpose.ENGAGED and agent.engaged == leg.id:
         if mine and interaction is not None and interaction.state is InteractionState.CONNECTED:

@@ -116,7 +116,7 @@ def on_warning(step: Step, interaction: Interaction) -> None:
 
 def on_limit(step: Step, interaction: Interaction) -> None:
     """After-call work is over its limit: the default outcome, or not ready with the work still on the desk."""
-    party, after = interaction.party, interaction.after_call
+    party, after = interaction.owner, interaction.after_call
     if party is None or party.state is not PartyState.AFTER_CALL or after is None or after.ends_at is None:
         return
     if after.ends_at - step.utc > 1.0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dialer.agents.agent import Agent, AgentState, AgentTrigger
 from dialer.callflow.agent.desk import give_free, move
 from dialer.callflow.call.audio import release_leg
-from dialer.callflow.queue.queue import comfort, start_clock
+from dialer.callflow.queue.queue import start_clock
 from dialer.core.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState, InteractionTrigger
 from dialer.interactions.leg import Leg
@@ -22,7 +22,7 @@ from dialer.world.lookups import contact_leg
 def was_joined(step: Step, interaction: Interaction, contact: Leg | None, event: LegCleared) -> bool:
     """Whether contact and agent were put together before the leg of `event` ended. What was joined before this node
     began was joined: it ends later by any clock."""
-    party = interaction.party
+    party = interaction.owner
     if interaction.state is not InteractionState.CONNECTED or party is None or contact is None:
         return True
     if not interaction.ahead or interaction.attempts > 1 or contact.answered_at is None:
@@ -33,7 +33,7 @@ def was_joined(step: Step, interaction: Interaction, contact: Leg | None, event:
 
 def on_contact_gone(step: Step, interaction: Interaction, contact: Leg, event: LegCleared) -> None:
     """The contact hung up as we joined them: the agent takes the next one."""
-    party = interaction.party
+    party = interaction.owner
     if party is not None and not was_joined(step, interaction, contact, event):
         _undo(step, interaction, party, event)
         give_free(step, step.world.agents[party.agent], AgentTrigger.READY)
@@ -41,13 +41,13 @@ def on_contact_gone(step: Step, interaction: Interaction, contact: Leg, event: L
 
 def on_agent_gone(step: Step, agent: Agent, interaction: Interaction, event: LegCleared, reason: str) -> bool:
     """The agent's leg ended as we joined it: the contact waits for the next agent. False if the two were joined."""
-    party, contact = interaction.party, contact_leg(step.world, interaction)
+    party, contact = interaction.owner, contact_leg(step.world, interaction)
     if party is None or was_joined(step, interaction, contact, event):
         return False
     party.leg = None
     _undo(step, interaction, party, event)
     give_free(step, agent, AgentTrigger.NOT_READY, reason)
-    comfort(step, interaction)
+    step.audio_changed(interaction)
     start_clock(step, interaction)
     step.start_timer("pace", 0.0)
     return True

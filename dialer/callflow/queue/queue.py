@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialer.agents.agent import Agent, AgentTrigger, SystemReason
 from dialer.callflow.agent.desk import leave_for_want_of_phone, make_not_ready, move
 from dialer.callflow.agent.legs import hang_up, ring_agent
-from dialer.callflow.call.audio import COMFORT_NOISE, play, waiting_message
+from dialer.callflow.call.audio import waiting_message
 from dialer.callflow.call.connect import connect
 from dialer.callflow.end import ending
 from dialer.callflow.pacing import observations
@@ -29,13 +29,6 @@ def enter(step: Step, interaction: Interaction, contact: Leg) -> None:
     start_clock(step, interaction)
     step.start_timer("pace", 0.0)
     step.interaction_changed(interaction)
-
-
-def comfort(step: Step, interaction: Interaction) -> None:
-    """What a contact hears who has to wait."""
-    contact = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
-    if contact is not None and interaction.state is InteractionState.QUEUED:
-        play(step, contact, COMFORT_NOISE, loop=True)
 
 
 def start_clock(step: Step, interaction: Interaction) -> None:
@@ -103,7 +96,7 @@ def waiting(step: Step) -> list[Interaction]:
         each
         for each in step.world.interactions.values()
         if each.state is InteractionState.QUEUED
-        and each.party is None
+        and each.owner is None
         and each.contact_leg is not None
         and not (each.ahead and each.attempt is not None and each.attempt.abandoned)
     ]
@@ -120,7 +113,7 @@ def _waits_since(interaction: Interaction) -> float:
 def on_wait_over(step: Step, interaction: Interaction) -> None:
     """Nobody came in time: the campaign's message, then the end. The law counts it as abandoned. A phone that rings
     for a contact who was dialled ahead rings on: whoever picks up while the message plays still gets the contact."""
-    rings = interaction.party is not None
+    rings = interaction.owner is not None
     if interaction.state is not InteractionState.QUEUED or (rings and not interaction.ahead):
         return
     if not interaction.conversed:
@@ -129,7 +122,8 @@ def on_wait_over(step: Step, interaction: Interaction) -> None:
     contact = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
     message = waiting_message(step.world.campaigns[interaction.campaign].settings)
     if contact is not None and message is not None:
-        play(step, contact, message, key=message_timer(interaction.id))
+        interaction.message_begun = True
+        step.interaction_changed(interaction)
         step.start_timer(message_timer(interaction.id), MESSAGE_LIMIT_S)
     elif not rings:
         end(step, interaction)
@@ -138,7 +132,7 @@ def on_wait_over(step: Step, interaction: Interaction) -> None:
 def end(step: Step, interaction: Interaction) -> None:
     """The message is over. A contact whom an agent took meanwhile stays. An agent whose phone still rings is not
     ready: it would be rung in vain for the next contact too."""
-    party = interaction.party
+    party = interaction.owner
     if interaction.state is not InteractionState.QUEUED or (party is not None and not interaction.ahead):
         return
     interaction.ended_by = EndedBy.SYSTEM
@@ -151,7 +145,7 @@ def end(step: Step, interaction: Interaction) -> None:
 def on_message_failed(step: Step, interaction: Interaction) -> None:
     """The campaign's message cannot be played: nobody is left in silence for as long as it might last."""
     attempt = interaction.attempt
-    if attempt is not None and attempt.abandoned and interaction.party is None:
+    if attempt is not None and attempt.abandoned and interaction.owner is None:
         end(step, interaction)
 
 
@@ -169,15 +163,9 @@ def next_in_line(step: Step, interaction: Interaction) -> None:
 
 
 def restate(step: Step, interaction: Interaction) -> None:
-    """Say once more what a waiting contact hears: what was said while the engine's socket was down is lost."""
-    attempt = interaction.attempt
-    contact = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
-    if interaction.state is not InteractionState.QUEUED or contact is None or not contact.is_connected:
-        return
-    if interaction.ahead and attempt is not None and attempt.abandoned:
-        on_wait_over(step, interaction)
-    else:
-        comfort(step, interaction)
+    """A message that was begun plays again from its beginning when the engine is back."""
+    if interaction.state is InteractionState.QUEUED and interaction.message_begun:
+        step.start_timer(message_timer(interaction.id), MESSAGE_LIMIT_S)
 
 
 def left(step: Step, interaction: Interaction, event: LegCleared) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialer.agents.agent import AgentState
 from dialer.callflow.agent import legs
 from dialer.callflow.agent.desk import keep_engaged
-from dialer.callflow.call import hold
+from dialer.callflow.call.audio import forget
 from dialer.callflow.heard import trunks
 from dialer.callflow.heard.legs import on_leg_event
 from dialer.callflow.queue import queue
@@ -109,8 +109,10 @@ def on_snapshot(step: Step, engine_id: EngineId, event: SnapshotTaken) -> None:
     for id_, snapshot in there.items():
         if id_ in world.legs:
             _catch_up(step, world.legs[id_], snapshot)
+    # What was told while the connection was down is lost.
+    forget(*(each for each in world.legs.values() if each.engine == engine_id))
     for interaction in [each for each in world.interactions.values() if each.engine == engine_id]:
-        hold.restate_audio(step, interaction)
+        step.audio_changed(interaction)
         queue.restate(step, interaction)
     step.history("engine_settled", engine=engine_id, legs=len(event.legs))
     _tell_agents(step, engine_id, up=True)

@@ -43,7 +43,7 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
         attempt.settled = True
         observations.ended(step, interaction, CallResult.DO_NOT_CALL)
     interaction.attempts -= 1
-    if interaction.party is not None and (interaction.conversed or interaction.tried):
+    if interaction.owner is not None and (interaction.conversed or interaction.tried):
         # What was found by the attempt before, and what was said of it, counts again.
         interaction.found_result = CallResult.ANSWER if interaction.conversed else interaction.tried[-1]
         interaction.not_called_again()

@@ -79,7 +79,7 @@ def on_interaction_remembered(step: Step, event: events.InteractionRemembered) -
         return
     if interaction.state is InteractionState.FINALIZED:
         return
-    party = interaction.party
+    party = interaction.owner
     if interaction.campaign not in step.world.campaigns or (party and party.agent not in step.world.agents):
         _close_unknown(step, interaction)
         return
@@ -121,7 +121,7 @@ def _close_unknown(step: Step, interaction: Interaction) -> None:
 
 
 def _agent_state(interaction: Interaction, party: Party) -> AgentState:
-    if party.state in (PartyState.TALKING, PartyState.HOLDING, PartyState.CONSULTING):
+    if party.state in (PartyState.TALKING, PartyState.HOLDING, PartyState.RECONNECTING):
         return AgentState.BUSY
     if party.state is PartyState.AFTER_CALL:
         overran = interaction.after_call is None or interaction.after_call.ends_at is None
@@ -175,7 +175,7 @@ def on_restored(step: Step, _: events.Restored) -> None:
     world = step.world
     world.restored = True
     for interaction in list(world.interactions.values()):
-        party = interaction.party
+        party = interaction.owner
         if interaction.state is InteractionState.PREVIEW and party is not None:
             agent = world.agents[party.agent]
             legs.hang_up(step, party.leg)

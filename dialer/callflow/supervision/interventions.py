@@ -46,7 +46,7 @@ def on_close(step: Step, command: commands.CloseInteraction) -> None:
         interaction.disposition = command.disposition
     if says_do_not_call(campaign.settings, None, command.disposition):
         bar_contact(step, interaction, f"user {command.by}")
-    party = interaction.party
+    party = interaction.owner
     if interaction.state is InteractionState.PREVIEW and party is not None:
         agent = step.world.agents[party.agent]
         offers.take_back(step, agent, interaction, "closed_by_supervisor", f"A supervisor took it: {command.reason}")
@@ -103,7 +103,7 @@ def on_reassign(step: Step, command: commands.ReassignInteraction) -> None:
     interaction = step.world.interaction(command.interaction)
     campaign = step.world.campaigns[interaction.campaign]
     agent = step.world.agent(command.agent)
-    party = interaction.party
+    party = interaction.owner
     preview = interaction.state is InteractionState.PREVIEW
     after_call = party is not None and party.state is PartyState.AFTER_CALL
     if party is None or not (preview or (interaction.state is InteractionState.CLEARED and after_call)):
@@ -174,7 +174,7 @@ def close_deserted(step: Step, campaign: Campaign, *, overrun: bool = False) -> 
     """Close after-call work of a campaign that ends for which nobody will press Done: its time is over and its agent
     has no desktop any more. `overrun`: also where the agent is there."""
     for interaction in step.world.interactions_of(campaign.name):
-        party, after = interaction.party, interaction.after_call
+        party, after = interaction.owner, interaction.after_call
         if interaction.state is not InteractionState.CLEARED or party is None or after is None:
             continue
         away = step.world.agents[party.agent].away

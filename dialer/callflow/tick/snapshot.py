@@ -77,7 +77,7 @@ def _calls(step: Step, campaign: Campaign) -> tuple[int, int]:
         attempt = interaction.attempt
         if interaction.state is InteractionState.DIALING:
             ringing += interaction.ahead and attempt is not None and not attempt.cancelled
-        elif interaction.state is InteractionState.QUEUED and interaction.party is None:
+        elif interaction.state is InteractionState.QUEUED and interaction.owner is None:
             waiting += not (interaction.ahead and attempt is not None and attempt.abandoned)
     return ringing, waiting
 

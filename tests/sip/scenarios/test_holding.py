@@ -37,16 +37,16 @@ async def _held(booth: Booth) -> None:
     await booth.phase(call, CallPhase.ON_HOLD)
     assert booth.status(call).words == "On hold by the contact"
     assert booth.status(call).held_by == ("contact",)
-    assert call.party is not None
-    assert call.party.state is PartyState.HOLDING
+    assert call.owner is not None
+    assert call.owner.state is PartyState.HOLDING
 
 
 async def _ends(booth: Booth) -> None:
     """The call is taken off hold, and ended by the agent."""
     call = await booth.call()
     await booth.phase(call, CallPhase.CONNECTED)
-    assert call.party is not None
-    assert call.party.state is PartyState.TALKING
+    assert call.owner is not None
+    assert call.owner.state is PartyState.TALKING
     await booth.end_call(call)
     await booth.wrap_up(call)
     assert (await booth.settled()).result is CallResult.ANSWER

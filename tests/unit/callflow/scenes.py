@@ -46,7 +46,7 @@ def ringing_phone(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> Floor:
     if mode is Mode.PROGRESSIVE:
         floor.pass_time(floor.campaign.settings.offer.look_s)
     else:
-        party = floor.interaction.party
+        party = floor.interaction.owner
         assert party is not None
         assert party.offer is not None
         floor.ask(commands.AcceptOffer(ADA, party.offer))

@@ -211,9 +211,9 @@ def offers(floor: Floor, count: int) -> Counter[str]:
     for _ in range(count):
         interaction = floor.interaction
         seen[interaction.campaign] += 1
-        assert interaction.party is not None
-        assert interaction.party.offer is not None
-        floor.ask(commands.RejectOffer(ADA, interaction.party.offer))
+        assert interaction.owner is not None
+        assert interaction.owner.offer is not None
+        floor.ask(commands.RejectOffer(ADA, interaction.owner.offer))
     return seen
 
 
@@ -246,7 +246,7 @@ def queued(message: str = "") -> Floor:
     """A contact has answered, the phone of the agent was lost on the way, another agent may be there."""
     floor = dialling(agents=(ADA, BOB), waiting_message=message, records=(record(1),))
     interaction, contact = floor.interaction, floor.contact
-    party = interaction.party
+    party = interaction.owner
     assert party is not None
     party.leg = None
     phone = floor.phone
@@ -255,7 +255,7 @@ def queued(message: str = "") -> Floor:
     party.leg = phone.id
     floor.forget_outputs()
     floor.clear(phone, by=ClearedBy.TIMEOUT)
-    assert interaction.party is None
+    assert interaction.owner is None
     assert floor.agent().state is AgentState.NOT_READY
     return floor
 

@@ -216,7 +216,7 @@ def test_an_agent_who_becomes_free_while_the_message_plays_gets_another_contact(
     floor.clear(first)
     floor.ask(commands.Done(ADA, floor.agent().interaction or of(floor, first).id))
     assert floor.agent().interaction == third.interaction
-    assert of(floor, second).party is None
+    assert of(floor, second).owner is None
     floor.engine_says(PlayFinished(second.id, f"queue_message/{second.interaction}", floor.now))
     floor.clear(second, by=ClearedBy.US)
     assert counted(floor) == (3, 1)
@@ -264,7 +264,7 @@ def test_a_phone_that_fails_while_the_message_plays_does_not_begin_it_anew() -> 
     floor.clear(floor.phone, 486)
     floor.tick()
     assert len([each for each in floor.commands(Play) if each.key]) == 1
-    assert of(floor, contact).party is None
+    assert of(floor, contact).owner is None
     floor.pass_time(31)
     assert [each.leg for each in floor.commands(HangUp)] == [contact.id]
 

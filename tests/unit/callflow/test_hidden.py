@@ -68,7 +68,7 @@ def test_who_rejects_is_offered_the_rest(mode: Mode, team: tuple[AgentName, ...]
             got = on_desk(floor, name)
             if got is not None:
                 rejected[name].add(got)
-                party = floor.world.interactions[floor.agent(name).interaction or ""].party  # type: ignore[index]  # never empty here
+                party = floor.world.interactions[floor.agent(name).interaction or ""].owner  # type: ignore[index]  # never empty here
                 assert party is not None
                 assert party.offer is not None
                 floor.ask(commands.RejectOffer(name, party.offer))

@@ -21,7 +21,7 @@ PUSH = Mode.PUSH_PREVIEW
 
 
 def offer_of(floor: Floor) -> OfferId:
-    party = floor.interaction.party
+    party = floor.interaction.owner
     assert party is not None
     assert party.offer is not None
     return party.offer
@@ -203,7 +203,7 @@ def test_preview_rings_back_while_the_contact_rings_and_lets_early_media_through
     floor.forget_outputs()
     floor.progress(floor.contact, early_media=True)
     said = [(type(each).__name__, each.leg) for each in floor.told]  # type: ignore[union-attr]  # all of them name a leg
-    assert said == [("StopPlay", floor.phone.id), ("Join", floor.phone.id), ("Join", floor.contact.id)]
+    assert said == [("StopPlay", floor.phone.id), ("Join", floor.contact.id)]
 
 
 @pytest.mark.parametrize(("permitted", "code"), [(True, None), (False, "not_permitted")])

@@ -30,7 +30,7 @@ def test_contacts_are_dialled_for_nobody_in_particular() -> None:
     floor, script = predictive()
     legs = dial(floor, script, 3)
     assert len(legs) == 3
-    assert [of(floor, leg).party for leg in legs] == [None, None, None]
+    assert [of(floor, leg).owner for leg in legs] == [None, None, None]
     assert {agent.state for agent in floor.world.agents.values()} == {AgentState.READY}
     floor.tick()
     assert (script.asked[-1].idle, script.asked[-1].ringing, script.asked[-1].reserved) == (2, 3, 0)

@@ -61,9 +61,9 @@ def evening() -> Floor:
 
 def rejected() -> Floor:
     floor = offered(Mode.PUSH_PREVIEW, records=(record(1),))
-    assert floor.interaction.party is not None
-    assert floor.interaction.party.offer is not None
-    floor.ask(commands.RejectOffer(ADA, floor.interaction.party.offer))
+    assert floor.interaction.owner is not None
+    assert floor.interaction.owner.offer is not None
+    floor.ask(commands.RejectOffer(ADA, floor.interaction.owner.offer))
     return floor
 
 

@@ -84,10 +84,10 @@ def test_an_interaction_comes_back_from_its_bytes(mode: Mode, scene: object) -> 
     interaction.holds = {HoldBy.CONTACT, HoldBy.AGENT}
     again = decode(encode(interaction))
     assert encode(again) == encode(interaction)
-    assert (again.state, again.holds, again.party.state) == (  # type: ignore[union-attr]  # somebody is in it
+    assert (again.state, again.holds, again.owner.state) == (  # type: ignore[union-attr]  # somebody is in it
         interaction.state,
         interaction.holds,
-        interaction.party.state,
+        interaction.owner.state,
     )
 
 

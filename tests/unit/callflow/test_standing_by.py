@@ -31,7 +31,7 @@ def test_the_agent_stands_by_in_the_bridge_that_the_contact_will_join(mode: Mode
     assert dial.leg == floor.contact.id
     assert dial.bridge == floor.interaction.bridge
     (join,) = floor.commands(Join)
-    party = floor.interaction.party
+    party = floor.interaction.owner
     assert party is not None
     assert join == Join(party.leg, dial.bridge)  # type: ignore[arg-type]  # the agent's leg is up
 
@@ -59,7 +59,7 @@ def test_call_again_stands_by_too() -> None:
 @pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, ASM])
 def test_the_conversation_began_when_the_engine_joined_the_two_however_late_that_is_told(mode: Mode) -> None:
     floor = dialling(mode)
-    party = floor.interaction.party
+    party = floor.interaction.owner
     assert party is not None
     assert party.leg is not None
     joined_at = floor.utc
@@ -77,7 +77,7 @@ def test_the_conversation_began_when_the_engine_joined_the_two_however_late_that
 
 def test_early_media_is_no_conversation() -> None:
     floor = dialling(Mode.PROGRESSIVE)
-    party = floor.interaction.party
+    party = floor.interaction.owner
     assert party is not None
     assert party.leg is not None
     _join(floor, party.leg)

@@ -55,7 +55,7 @@ from dialer.vocabulary import events
 from dialer.vocabulary.errors import ConfigurationError, StoreUnavailable
 from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, LegId, ListName, Mint, TeamName
 from dialer.vocabulary.telephony import LegAnswered
-from tests.simulation.invariants import check
+from dialer.world.joint import validate
 
 from .engine import ENGINE, FakeEngine
 
@@ -227,7 +227,7 @@ class Stage(Assembly):
         self.store = Store(lambda: clock.now().utc)
         self.engine = FakeEngine(clock)
         super().__init__(
-            made or settings(), Mint("t"), self.store, self.engine, clock, floor_interval_s=0.01, validate=check
+            made or settings(), Mint("t"), self.store, self.engine, clock, floor_interval_s=0.01, validate=validate
         )
         self.engine.post = self.post
         self.changes: tuple[Change, ...] | ConfigurationError = ()

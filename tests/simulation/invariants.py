@@ -2,75 +2,22 @@
 
 from __future__ import annotations
 
-from dialer.agents.agent import Agent, AgentState
-from dialer.interactions.interaction import Interaction, InteractionState
-from dialer.interactions.party import PartyState
+from dialer.agents.agent import AgentState
+from dialer.interactions.interaction import InteractionState
 from dialer.simulation.engine import Line
 from dialer.simulation.node import SimulatedNode
 from dialer.vocabulary.ids import BridgeId
 from dialer.vocabulary.results import CallResult, RecordStatus
+from dialer.world.joint import validate
 from dialer.world.world import World
 from tests.simulation.centre import Centre
 
-_S, _I, _P = AgentState, InteractionState, PartyState
-
-#: The agent's states that fit the state of an interaction on the desk, and those of the party in it.
-FITTING = {
-    _I.PREVIEW: ({_S.RESERVED}, {_P.OFFERED, _P.ALERTING}),
-    _I.DIALING: ({_S.RESERVED}, {_P.ALERTING}),
-    _I.QUEUED: ({_S.RESERVED}, {_P.ALERTING}),
-    _I.CONNECTED: ({_S.BUSY}, {_P.TALKING, _P.HOLDING}),
-    _I.CLEARED: ({_S.AFTER_CALL_WORK, _S.NOT_READY, _S.RESERVED}, {_P.AFTER_CALL, _P.ALERTING}),
-}
+_S, _I = AgentState, InteractionState
 
 
 def check(world: World) -> None:
     """After each message."""
-    for agent in world.agents.values():
-        _check_agent(world, agent)
-    for interaction in world.interactions.values():
-        _check_interaction(world, interaction)
-    _check_records(world)
-    for leg in world.legs.values():
-        assert leg.state not in ("null", "cleared"), f"{leg.id} is kept in {leg.state}"
-    for trunk in world.trunks.values():
-        assert trunk.legs <= set(world.legs), f"{trunk.name} counts legs that are gone"
-
-
-def _check_agent(world: World, agent: Agent) -> None:
-    if agent.engaged is not None:
-        assert agent.engaged in world.legs, f"{agent.name}'s engaged leg is gone"
-    if agent.interaction is None:
-        assert agent.state in (_S.LOGGED_OUT, _S.NOT_READY, _S.READY), f"{agent.name} is {agent.state} for nothing"
-        assert agent.pending is None, f"{agent.name} waits for {agent.pending} with nothing on the desk"
-        return
-    interaction = world.interactions.get(agent.interaction)
-    assert interaction is not None, f"{agent.name} has an interaction that is gone"
-    assert interaction.agent == agent.name
-
-
-def _check_interaction(world: World, interaction: Interaction) -> None:
-    assert interaction.state in FITTING, f"{interaction.id} is kept in {interaction.state}"
-    party = interaction.owner
-    if party is None:
-        alone = interaction.state is _I.QUEUED or (interaction.ahead and interaction.state is _I.DIALING)
-        assert alone, f"nobody is in {interaction.id}, {interaction.state}"
-        return
-    agent = world.agents[party.agent]
-    assert agent.interaction == interaction.id
-    agents, parties = FITTING[interaction.state]
-    assert agent.state in agents, f"{agent.name} is {agent.state} in {interaction.state} {interaction.machine.story}"
-    assert party.state in parties, f"party is {party.state} in {interaction.state} {party.machine.story}"
-    has_contact = interaction.state in (_I.DIALING, _I.QUEUED, _I.CONNECTED)
-    assert (interaction.contact_leg is not None) == has_contact, f"{interaction.id} {interaction.state}"
-    if interaction.contact_leg is not None:
-        assert interaction.contact_leg in world.legs
-
-
-def _check_records(world: World) -> None:
-    held = [each.record.record for each in world.interactions.values() if each.record is not None]
-    held.extend(record.record for campaign in world.campaigns.values() for record in campaign.pool)
-    assert len(held) == len(set(held)), "a record is handled twice"
+    validate(world)
 
 
 def check_strangers(centre: Centre) -> None:

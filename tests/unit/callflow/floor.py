@@ -27,8 +27,8 @@ from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, LegId, Mint
 from dialer.vocabulary.outputs import CancelTimer, ClaimRecords, Output, Publish, StartTimer, Tell
 from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegMedia, LegProgress
+from dialer.world.joint import validate
 from dialer.world.world import World
-from tests.simulation.invariants import check
 from tests.unit.callflow.house import ADA, ENGINE, LONDON, MAIN, NOON, SPRING
 
 C = TypeVar("C")
@@ -111,7 +111,7 @@ class Floor:
         self.utc += seconds
 
     def _take(self, message: Message) -> object:
-        taken = Turn(self.world, check).take(message, Moment(self.now, self.utc))
+        taken = Turn(self.world, validate).take(message, Moment(self.now, self.utc))
         if taken.fault is not None:
             raise taken.fault
         pending = taken.pending

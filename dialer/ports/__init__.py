@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from dialer.vocabulary import events, telephony
+from dialer.vocabulary.facts import ListFacts
 from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import CampaignName, EngineId, ListName, RecordId
 from dialer.vocabulary.outputs import ClaimRecords, RecallHabits
@@ -97,7 +98,7 @@ class ImportReport(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-class NewRecord(Struct, frozen=True):
+class NewRecord(ListFacts, frozen=True):
     """A row to be added to a calling list, already normalised: `number` in E.164, `zone` an IANA name."""
 
     line: int

@@ -6,10 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from dialer.records.unusable import Setting, UnusableFile
+from dialer.vocabulary.facts import ListFacts
 from dialer.vocabulary.plain_text import CONTROL, plain
 
 #: More columns are no calling list.
 COLUMNS_LIMIT = 200
+
+#: Fields that are kept as the file has them; campaigns may show them as custom fields, too.
+FACTS = ListFacts.__struct_fields__
 
 #: Fields of a record and the headers under which they are found, when nothing is said, the likelier one first.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -28,6 +32,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "chain_n": ("chain_n",),
     "daily_from": ("daily_from",),
     "daily_till": ("daily_till",),
+    **{fact: (fact,) for fact in FACTS},
 }
 
 #: A header that has one of these words names phone numbers, unless it has one of the others as well.
@@ -95,7 +100,7 @@ class Columns:
         for field, usual in FIELDS.items():
             found = next((name for name in usual if name in places), None)
             if field not in self.fields and found is not None:
-                self.fields[field] = places.pop(found)
+                self.fields[field] = places[found] if field in FACTS else places.pop(found)
         for place in sorted(places.values()):
             self.data.setdefault(self.names[place], place)
 

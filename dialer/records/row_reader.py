@@ -8,7 +8,7 @@ from dialer.compliance.number_type import type_of
 from dialer.compliance.zones import NoPlace, place_zone
 from dialer.ports import NewRecord, RefusedRow
 from dialer.records.answer_score import SCORE_FIELD, answer_score
-from dialer.records.columns import Columns
+from dialer.records.columns import FACTS, Columns
 from dialer.records.csv_rows import CsvRow
 from dialer.records.extension import EXTENSION_FIELD, extension_in
 from dialer.records.file_notes import FileNotes
@@ -97,6 +97,7 @@ class RowReader:
             daily_from=window[0],
             daily_till=window[1],
             data=data,
+            **{fact: values[fact] for fact in FACTS if values.get(fact)},
         )
 
     def _header(self, field: str) -> str:

@@ -76,7 +76,8 @@ class AfterCallView(Struct, frozen=True):
 
 
 class InteractionView(Struct, frozen=True):
-    """Everything a desktop shows of one interaction. `number` is E.164. Times are UTC epoch seconds.
+    """Everything a desktop shows of one interaction. `number` is E.164. `origin` is where the contact's number was had
+    from, as the list says. Times are UTC epoch seconds.
 
     `muted` and `actions` are those of the agent who is in it.
     """
@@ -92,6 +93,7 @@ class InteractionView(Struct, frozen=True):
     case: tuple[FieldView, ...]
     record: tuple[FieldView, ...]
     muted: bool
+    origin: str | None
     attempts: int
     begun_at: float
     connected_at: float | None
@@ -163,6 +165,7 @@ def interaction_view(world: World, interaction: Interaction, at: Moment, *, own:
         case=field_views(settings.fields.case, values, editable=editable),
         record=field_views(settings.fields.record, values, editable=editable),
         muted=party.muted if party else False,
+        origin=(interaction.record.origin or None) if interaction.record else None,
         attempts=interaction.attempts,
         begun_at=interaction.begun_at,
         connected_at=talk_began_at(interaction),

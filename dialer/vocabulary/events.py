@@ -6,10 +6,11 @@ Times are UTC epoch seconds unless a name says otherwise.
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from config.model import Settings
 from dialer.vocabulary import telephony
+from dialer.vocabulary.facts import ListFacts
 from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, ListName, NoticeId, RecordId, TeamName
 from dialer.vocabulary.results import RecordType
@@ -41,7 +42,7 @@ class Ticked(Struct, frozen=True):
     """The pacing tick, at most 0.5 s apart."""
 
 
-class ClaimedRecord(Struct, frozen=True):
+class ClaimedRecord(ListFacts, frozen=True):
     """A record in our hands until its lease ends. `daily_from`/`daily_till` in seconds since midnight of `zone`,
     -1 where the list has none. `data` are the custom fields. `attempts` are all that count, `tries` how many of them
     came to each call result. `fresh`: it was never dialled before, and nothing has put it before others."""
@@ -57,7 +58,7 @@ class ClaimedRecord(Struct, frozen=True):
     data: dict[str, str]
     daily_from: int = -1
     daily_till: int = -1
-    tries: dict[str, int] = {}
+    tries: dict[str, int] = field(default_factory=dict)
     fresh: bool = True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from config.model import Mode
 from dialer.agents.agent import AgentTrigger, Pending, SystemReason, Wish
@@ -195,6 +196,7 @@ def test_after_call_work_tells_its_times() -> None:
     rules = world.campaigns[interaction.campaign].settings.after_call
     interaction.parties[0].ended_at = NOON.utc
     interaction.after_call = AfterCall(NOON.utc + rules.limit_s, extensions=1)
+    assert interaction_view(world, interaction, NOON).origin is None
     view = interaction_view(world, interaction, NOON).after_call
     assert view is not None
     assert (view.since, view.ends_at) == (NOON.utc, NOON.utc + rules.limit_s)
@@ -279,3 +281,11 @@ def test_no_extension_is_left_where_extend_is_refused() -> None:
         assert view.after_call.extensions_left == left
         extend = next(each for each in view.actions if each.command == "extend")
         assert extend.allowed is (left > 0)
+
+
+def test_the_desk_shows_where_the_number_was_had_from() -> None:
+    world = make_world()
+    interaction = make_interaction(world)
+    assert interaction.record is not None
+    interaction.record = structs.replace(interaction.record, origin="autumn fair")
+    assert interaction_view(world, interaction, NOON).origin == "autumn fair"

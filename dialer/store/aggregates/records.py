@@ -49,6 +49,7 @@ records = Table(
     Column("daily_from", Integer, nullable=False),
     Column("daily_till", Integer, nullable=False),
     Column("data", Text, nullable=False),
+    Column("origin", Text),
     Column("status", Text, nullable=False),
     Column("type", Text, nullable=False),
     Column("result", Text),

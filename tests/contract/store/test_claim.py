@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 
 import pytest
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from dialer.ports import ClaimLease, NewRecord
 from dialer.ports.reports import AttemptPage
@@ -147,6 +147,12 @@ async def test_a_record_keeps_its_own_hours(store: AnyStore, hours: tuple[int, i
     answer = await store.ledger.claim(request())
     assert bool(answer.records) is claimed
     assert answer.waiting.out_of_window == (not claimed)
+
+
+async def test_facts_of_the_list_come_with_the_record(store: AnyStore) -> None:
+    await store.lists.add_list(LIST, LONDON, "GB", NOON)
+    await store.lists.add_records(LIST, [structs.replace(contact(0), origin="autumn fair"), contact(1)], NOON)
+    assert [record.origin for record in (await store.ledger.claim(request(2))).records] == ["autumn fair", UNSET]
 
 
 async def test_lists_are_claimed_by_weight_and_filled_up(store: AnyStore) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
+from msgspec import UNSET
 from sqlalchemy import Connection, insert, make_url, select
 
 from dialer.ports import NewRecord
@@ -14,10 +15,11 @@ from dialer.store.aggregates.lists import list_zones, lists
 from dialer.store.aggregates.records import records
 from dialer.store.database import Database
 from dialer.store.migrations.versions import r0003_places_and_numbers as places_and_numbers
-from dialer.store.opening import open_plain
+from dialer.store.opening import open_plain, open_store
 from dialer.store.postgres import PostgresDatabase
 from dialer.store.sqlite import SqliteDatabase
-from tests.contract.store.backends import LIST, NOON, SPRING
+from tests.contract.store.backends import LIST, NOON, SPRING, claim_one, fill
+from tests.contract.store.revisions import go_back
 
 
 def upgrade(connection: Connection) -> None:
@@ -56,6 +58,18 @@ async def test_abbreviations_of_zones_become_places(url: str) -> None:
         "America/New_York"
     )
     await database.close()
+
+
+async def test_a_database_from_before_the_facts_of_lists_goes_on(url: str) -> None:
+    store = await open_store(url, "node-1")
+    await fill(store, 1)
+    await store.close()
+    database = database_of(url)
+    await database.write(lambda connection: go_back(connection, "0005"))
+    await database.close()
+    again = await open_store(url, "node-1")
+    assert (await claim_one(again, NOON + 1)).origin is UNSET
+    await again.close()
 
 
 async def test_numbers_of_the_do_not_call_list_become_those_that_are_dialled(url: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from dialer.ports import NewRecord, RefusedRow
 from dialer.records.answer_score import answer_score
@@ -45,6 +46,12 @@ def test_a_plain_file() -> None:
     assert (row.line, row.number, row.raw_number) == (2, ONE, "020 7946 0001")
     assert (row.contact, row.external_id, row.zone) == ("Ada Example", "7", "Europe/London")
     assert row.data == {"city": "London"}
+
+
+def test_facts_of_the_list_are_kept_and_stay_custom_fields() -> None:
+    one, two = accepted("number,Origin\n020 7946 0001,autumn fair\n020 7946 0002,\n")
+    assert (one.origin, one.data) == ("autumn fair", {"Origin": "autumn fair"})
+    assert (two.origin, two.data) == (UNSET, {"Origin": ""})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,19 @@
+"""Where a contact's number was had from, as the list says."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("records", sa.Column("origin", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("records", "origin")

@@ -31,7 +31,8 @@ class AsteriskFailed(CornettaError):
 
 
 class AsteriskPeer:
-    """Starts one Asterisk, asks it, stops it. An asynchronous context manager; several may run at a time.
+    """Starts one Asterisk, asks it, stops it. An asynchronous context manager; several may run at a time. Asterisk ends
+    with this process, however that ends: its standard input is a pipe whose writing end goes with us.
 
     `folder` gets etc/, var/ (database, logs, control socket) and asterisk.log; `write(settings, etc, templates)` fills
     etc/, by default with the lab's configuration. Needs root or sudo.
@@ -79,7 +80,10 @@ class AsteriskPeer:
         (self.folder / "var" / "run" / "asterisk.ctl").unlink(missing_ok=True)
         with (self.folder / "asterisk.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                str(SCRIPT), "run", str(self.folder), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+                *(str(SCRIPT), "run", str(self.folder), "lifeline"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=log,
+                stderr=log,
             )
         try:
             await self._until_booted(self._process)
@@ -134,6 +138,9 @@ class AsteriskPeer:
         except TimeoutError:
             await self._signal(process, signal.SIGKILL)
             await process.wait()
+        finally:
+            if process.stdin is not None:
+                process.stdin.close()
 
     async def _signal(self, process: asyncio.subprocess.Process, number: signal.Signals) -> None:
         """To Asterisk itself: where sudo stands between, the process that was started is not it."""

@@ -2,7 +2,8 @@
 # A real Asterisk 22 beside us, for the lab and the tests, without installing it on the machine.
 #
 #   chroot.sh make               make the chroot (once, kept in the cache) and print its directory
-#   chroot.sh run DIR            run Asterisk in the foreground; this process becomes Asterisk, SIGTERM ends it
+#   chroot.sh run DIR [lifeline] run Asterisk in the foreground; this process becomes Asterisk, SIGTERM ends it, and so
+#                                does with `lifeline` the end of its standard input: who has started it is gone
 #   chroot.sh wait DIR [SECONDS] wait until it is fully booted (30 s), exit 1 where it is not
 #   chroot.sh rx DIR COMMAND     run a command of its console and print what it says
 #
@@ -100,6 +101,14 @@ inside() {
     ' inside "$root" "$instance" "$@"
 }
 
+# Ends Asterisk, which this process becomes, by SIGKILL at the end of its standard input. The kernel ends the watcher with
+# Asterisk, so that the number of its process is no other's.
+watch_lifeline() {
+    # shellcheck disable=SC2016
+    setpriv --pdeathsig KILL bash -c 'while read -r; do :; done; kill -KILL "$1"' watcher $$ <&0 >/dev/null 2>&1 &
+    exec </dev/null
+}
+
 console() { (inside "$1" asterisk -rx "$2"); }
 
 wait_booted() {
@@ -112,7 +121,10 @@ wait_booted() {
 
 case ${1:-} in
     make) ready_root ;;
-    run) inside "${2:?which instance}" asterisk -f -q ;;
+    run)
+        if [ "${3:-}" = lifeline ]; then watch_lifeline; fi
+        inside "${2:?which instance}" asterisk -f -q
+        ;;
     wait) wait_booted "${2:?which instance}" "${3:-30}" ;;
     rx) console "${2:?which instance}" "${3:?which command}" ;;
     *) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;

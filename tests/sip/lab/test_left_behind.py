@@ -73,6 +73,30 @@ async def test_a_lab_that_is_ended_leaves_no_engine(short_dir: Path, number: sig
     await until_none(short_dir)
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+async def test_a_lab_that_is_ended_leaves_no_asterisk(short_dir: Path, number: signal.Signals) -> None:
+    arguments = ("lab", "--headless", "--via", "asterisk", "--agents", "2", "--directory", str(short_dir / "lab"))
+    lab = await started(short_dir, 2, *arguments)
+    try:
+        pid = int((short_dir / "lab" / "asterisk" / "var" / "run" / "asterisk.pid").read_text())
+        assert is_asterisk(pid)
+    finally:
+        lab.send_signal(number)
+        async with asyncio.timeout(PATIENCE_S):
+            await lab.wait()
+    async with asyncio.timeout(PATIENCE_S):
+        while is_asterisk(pid):  # noqa: ASYNC110  # as above
+            await asyncio.sleep(0.1)
+    await until_none(short_dir)
+
+
+def is_asterisk(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip() == "asterisk"
+    except OSError:
+        return False
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 async def test_a_bench_that_is_ended_leaves_no_engine(short_dir: Path, number: signal.Signals) -> None:
     bench = await started(short_dir, 1, "bench", "wire_round_trip", "--rounds", "1000000", "--runs", "50")

@@ -77,7 +77,7 @@ class AfterCallView(Struct, frozen=True):
 
 class InteractionView(Struct, frozen=True):
     """Everything a desktop shows of one interaction. `number` is E.164. `origin` is where the contact's number was had
-    from, as the list says. Times are UTC epoch seconds.
+    from, and `language` the contact's, both as the list says. Times are UTC epoch seconds.
 
     `muted` and `actions` are those of the agent who is in it.
     """
@@ -94,6 +94,7 @@ class InteractionView(Struct, frozen=True):
     record: tuple[FieldView, ...]
     muted: bool
     origin: str | None
+    language: str | None
     attempts: int
     begun_at: float
     connected_at: float | None
@@ -166,6 +167,7 @@ def interaction_view(world: World, interaction: Interaction, at: Moment, *, own:
         record=field_views(settings.fields.record, values, editable=editable),
         muted=party.muted if party else False,
         origin=(interaction.record.origin or None) if interaction.record else None,
+        language=(interaction.record.language or None) if interaction.record else None,
         attempts=interaction.attempts,
         begun_at=interaction.begun_at,
         connected_at=talk_began_at(interaction),

@@ -283,9 +283,10 @@ def test_no_extension_is_left_where_extend_is_refused() -> None:
         assert extend.allowed is (left > 0)
 
 
-def test_the_desk_shows_where_the_number_was_had_from() -> None:
+def test_the_desk_shows_what_the_list_says_of_the_contact() -> None:
     world = make_world()
     interaction = make_interaction(world)
     assert interaction.record is not None
-    interaction.record = structs.replace(interaction.record, origin="autumn fair")
-    assert interaction_view(world, interaction, NOON).origin == "autumn fair"
+    interaction.record = structs.replace(interaction.record, origin="autumn fair", language="it")
+    view = interaction_view(world, interaction, NOON)
+    assert (view.origin, view.language) == ("autumn fair", "it")

@@ -50,6 +50,7 @@ records = Table(
     Column("daily_till", Integer, nullable=False),
     Column("data", Text, nullable=False),
     Column("origin", Text),
+    Column("language", Text),
     Column("status", Text, nullable=False),
     Column("type", Text, nullable=False),
     Column("result", Text),

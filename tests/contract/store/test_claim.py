@@ -151,8 +151,10 @@ async def test_a_record_keeps_its_own_hours(store: AnyStore, hours: tuple[int, i
 
 async def test_facts_of_the_list_come_with_the_record(store: AnyStore) -> None:
     await store.lists.add_list(LIST, LONDON, "GB", NOON)
-    await store.lists.add_records(LIST, [structs.replace(contact(0), origin="autumn fair"), contact(1)], NOON)
-    assert [record.origin for record in (await store.ledger.claim(request(2))).records] == ["autumn fair", UNSET]
+    told = structs.replace(contact(0), origin="autumn fair", language="it")
+    await store.lists.add_records(LIST, [told, contact(1)], NOON)
+    found = (await store.ledger.claim(request(2))).records
+    assert [(record.origin, record.language) for record in found] == [("autumn fair", "it"), (UNSET, UNSET)]
 
 
 async def test_lists_are_claimed_by_weight_and_filled_up(store: AnyStore) -> None:

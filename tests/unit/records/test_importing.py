@@ -49,9 +49,10 @@ def test_a_plain_file() -> None:
 
 
 def test_facts_of_the_list_are_kept_and_stay_custom_fields() -> None:
-    one, two = accepted("number,Origin\n020 7946 0001,autumn fair\n020 7946 0002,\n")
-    assert (one.origin, one.data) == ("autumn fair", {"Origin": "autumn fair"})
-    assert (two.origin, two.data) == (UNSET, {"Origin": ""})
+    one, two = accepted("number,Origin,language\n020 7946 0001,autumn fair,it\n020 7946 0002,,\n")
+    assert (one.origin, one.language) == ("autumn fair", "it")
+    assert one.data == {"Origin": "autumn fair", "language": "it"}
+    assert (two.origin, two.language, two.data) == (UNSET, UNSET, {"Origin": "", "language": ""})
 
 
 @pytest.mark.parametrize(

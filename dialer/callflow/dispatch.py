@@ -117,6 +117,9 @@ ENGINE_EVENTS: Mapping[type, Callable[[Step, EngineId, Any], None]] = {
     telephony.PlayFinished: _on_play_finished,
     telephony.HoldFailed: _on_unused,
     telephony.AnalysisCompleted: _on_unused,
+    telephony.RecordingStarted: _on_unused,
+    telephony.RecordingPaused: _on_unused,
+    telephony.RecordingResumed: _on_unused,
     telephony.RecordingFinished: _on_unused,
     telephony.Drained: _on_unused,
 }

@@ -65,8 +65,9 @@ NotSimulated = (
     t.Alert
     | t.Answer
     | t.Reject
-    | t.Record
+    | t.StartRecording
     | t.PauseRecording
+    | t.ResumeRecording
     | t.StopRecording
     | t.StartAnalysis
     | t.StopAnalysis

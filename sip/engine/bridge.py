@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.vocabulary import telephony
-from dialer.vocabulary.ids import BridgeId, LegId, TapId
+from dialer.vocabulary.ids import BridgeId, LegId, RecordingId, TapId
 
 from .leg import Leg
 from .loop import Loop
@@ -19,8 +19,14 @@ def play_plug(leg: LegId) -> Plug:
     return ("play", leg)
 
 
-def record_plug(leg: LegId) -> Plug:
-    return ("record", leg)
+def left_plug(leg: LegId, recording: RecordingId) -> Plug:
+    """Where a recorder takes what the leg says."""
+    return ("left", f"{leg} {recording}")
+
+
+def right_plug(leg: LegId, recording: RecordingId) -> Plug:
+    """Where a recorder takes what the leg hears."""
+    return ("right", f"{leg} {recording}")
 
 
 def tap_plug(leg: LegId, tap: TapId) -> Plug:
@@ -37,7 +43,7 @@ class Bridges:
         self._members: dict[BridgeId, set[LegId]] = {}
         self._told: dict[LegId, tuple[LegId, ...]] = {}
         self.playing: set[LegId] = set()
-        self.recording: set[LegId] = set()
+        self.recordings: dict[LegId, set[RecordingId]] = {}
 
     def join(self, leg: Leg, command: telephony.Join) -> None:
         if leg.bridge is not None and leg.bridge != command.bridge:
@@ -50,7 +56,7 @@ class Bridges:
         self._tell(leg)
 
     def leave(self, leg: Leg) -> None:
-        """Take a leg out of its bridge; its recorder and player stay with it."""
+        """Take a leg out of its bridge; its recorders and player stay with it."""
         bridge, leg.bridge = leg.bridge, None
         self._told.pop(leg.id, None)
         if bridge is None:
@@ -80,20 +86,20 @@ class Bridges:
     def clear(self, leg: Leg) -> None:
         """The leg is gone and pjsip has removed its port."""
         self.playing.discard(leg.id)
-        self.recording.discard(leg.id)
+        self.recordings.pop(leg.id, None)
         self._patchbay.unplug(leg_plug(leg.id))
         self.leave(leg)
         self._patchbay.remove(leg_plug(leg.id))
 
     def refresh(self, leg: Leg) -> None:
-        """Work out anew what a leg and its recorder hear."""
+        """Work out anew what a leg and its recorders hear."""
         sources = {leg_plug(other) for other in self.together_with(leg) if self._hears(leg, other)}
         if leg.id in self.playing:
             sources.add(play_plug(leg.id))
         self._patchbay.route(leg_plug(leg.id), frozenset(sources))
-        if self._patchbay.in_place(record_plug(leg.id)):
-            heard = frozenset(sources | {leg_plug(leg.id)}) if leg.id in self.recording else frozenset()
-            self._patchbay.route(record_plug(leg.id), heard)
+        for recording in self.recordings.get(leg.id, ()):
+            self._patchbay.route(left_plug(leg.id, recording), frozenset({leg_plug(leg.id)}))
+            self._patchbay.route(right_plug(leg.id, recording), frozenset(sources))
 
     def alone(self, leg: Leg) -> bool:
         """Whether nobody else is in the leg's bridge."""

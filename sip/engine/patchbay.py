@@ -18,7 +18,7 @@ PJ_EINVAL = 70004
 """pj/errno.h: an argument, here a port, is not valid."""
 
 Plug = tuple[str, str]
-"""Kind and name of a port: ("leg", its id), ("play", its leg's id), ("record", ...), ("tap", ...)."""
+"""Kind and name of a port: ("leg", its id), ("play", its leg's id), ("left", ...), ("right", ...), ("tap", ...)."""
 
 
 class Patchbay:

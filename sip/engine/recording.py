@@ -1,100 +1,216 @@
-"""Recordings: one WAV file a leg, with what it says and what it hears."""
+"""Recordings: WAV files of two channels, left what a leg says, right what it hears.
+
+Audio goes from the media thread through rings in C to the files, which a thread of the extension opens, writes and
+closes (cornetta_recorder.hpp): a disk that is full or hangs ends a recording and holds up no call. Here it is only
+decided who is heard where, and told what became of the files.
+"""
 
 from __future__ import annotations
 
-from collections import deque
+import errno
+import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import pjsua2 as pj
 
 from dialer.vocabulary import telephony
-from dialer.vocabulary.ids import LegId
+from dialer.vocabulary.ids import LegId, RecordingId
+from dialer.vocabulary.telephony import RecordingEnd
 
-from .bridge import Bridges, record_plug
+from .bridge import Bridges, left_plug, right_plug
 from .leg import Leg
 from .loop import Loop
 from .patchbay import Patchbay
 
-SETTLE_S = 0.2
-"""The bridge removes a recorder's port on its next tick; its header is written then."""
+LOOK_S = 0.1
+"""How often it is looked whether a file was opened or closed, while there is any."""
+SETTLE_MS = 2000
+"""How long an engine that ends waits for its files to be written."""
+RECORDINGS_OF_A_LEG = 4
+_REMEDIES = {
+    errno.ENOSPC: "Free some space.",
+    errno.EDQUOT: "Free some space, or raise the quota.",
+    errno.EFBIG: "The file has the largest size that is allowed: record in parts, or raise the limit.",
+    errno.EACCES: "Let the engine's user write there.",
+    errno.EROFS: "Choose a directory that can be written.",
+    errno.EEXIST: "There is a file of this name already, which was left alone: choose another name.",
+}
 
 
 @dataclass(slots=True, eq=False)
 class _Recording:
+    leg: LegId
+    id: RecordingId
     path: str
-    recorder: pj.AudioMediaRecorder
-    begun_at: float
-    paused_at: float | None = None
-    paused_s: float = 0.0
+    recorder: pj.CornettaRecorder
+    started: bool = False
+    paused: bool = False
+    end: RecordingEnd | None = None
 
 
 class Recorders:
-    """Recordings of legs. Owner thread only."""
+    """Recordings of legs, several for each leg. Owner thread only."""
 
     def __init__(self, loop: Loop, patchbay: Patchbay, bridges: Bridges) -> None:
         self._loop = loop
         self._patchbay = patchbay
         self._bridges = bridges
-        self._running: dict[LegId, _Recording] = {}
-        self._closing: deque[tuple[LegId, _Recording, float]] = deque()
+        self._running: dict[LegId, dict[RecordingId, _Recording]] = {}
+        self._open: list[_Recording] = []
+        self._changes = 0
+        self._looking = False
 
-    def record(self, leg: Leg, path: str) -> None:
-        """Begin, or go on after a pause with the same path. A file that cannot be written is an EngineFault."""
-        running = self._running.get(leg.id)
-        if running is not None and running.path == path:
-            self._resume(leg, running)
+    @property
+    def available(self) -> bool:
+        """Not with the wheel of PyPI."""
+        return hasattr(pj, "CornettaRecorder")
+
+    def running(self, leg: Leg) -> tuple[telephony.RecordingSnapshot, ...]:
+        found = self._running.get(leg.id, {}).values()
+        return tuple(telephony.RecordingSnapshot(each.id, each.path, each.paused) for each in found)
+
+    def start(self, leg: Leg, command: telephony.StartRecording) -> None:
+        """Begin at once. One that runs already goes on."""
+        running = self._running.get(leg.id, {})
+        if command.recording in running:
             return
-        self.stop(leg)
+        if not self.available or len(running) >= RECORDINGS_OF_A_LEG:
+            self._refuse(leg, command)
+            return
+        recorder = pj.CornettaRecorder()
         try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-            recorder = pj.AudioMediaRecorder()
-            recorder.createRecorder(path)
-        except (pj.Error, OSError) as problem:
-            self._loop.fault("record", problem, leg.id)
+            recorder.create(command.path)
+        except pj.Error as problem:
+            self._loop.fault("recording", problem, leg.id)
+            self._tell_failed(leg, command, "The recording could not begin: the engine has no port or thread for it.")
             return
-        self._running[leg.id] = _Recording(path, recorder, self._loop.now())
-        self._patchbay.plug(record_plug(leg.id), recorder)
-        self._bridges.recording.add(leg.id)
+        recording = _Recording(leg.id, command.recording, command.path, recorder)
+        self._running.setdefault(leg.id, {})[recording.id] = recording
+        self._open.append(recording)
+        self._patchbay.plug(left_plug(leg.id, recording.id), recorder.left())
+        self._patchbay.plug(right_plug(leg.id, recording.id), recorder.right())
+        self._bridges.recordings.setdefault(leg.id, set()).add(recording.id)
         self._bridges.refresh(leg)
+        if not self._looking:
+            self._looking = True
+            self._loop.after(LOOK_S, self._look)
 
-    def pause(self, leg: Leg) -> None:
-        running = self._running.get(leg.id)
-        if running is not None and running.paused_at is None:
-            running.paused_at = self._loop.now()
-            self._bridges.recording.discard(leg.id)
-            self._bridges.refresh(leg)
-
-    def stop(self, leg: Leg) -> None:
-        """End the recording; RecordingFinished follows when the file is closed."""
-        running = self._running.pop(leg.id, None)
-        if running is None:
+    def pause(self, leg: Leg, command: telephony.PauseRecording) -> None:
+        recording = self._find(leg, command.recording)
+        if recording is None or recording.paused:
             return
-        self._bridges.recording.discard(leg.id)
-        self._patchbay.remove(record_plug(leg.id))
-        now = self._loop.now()
-        paused = running.paused_s + (now - running.paused_at if running.paused_at is not None else 0.0)
-        self._closing.append((leg.id, running, now - running.begun_at - paused))
-        # Letting go of the recorder writes the header of the file.
-        self._loop.soon(self._close)
+        recording.recorder.pause(True)
+        recording.paused = True
+        where = round(recording.recorder.position(), 3)
+        self._loop.emit(telephony.RecordingPaused(leg.id, recording.id, where, self._loop.now()))
 
-    def _resume(self, leg: Leg, running: _Recording) -> None:
-        if running.paused_at is not None:
-            running.paused_s += self._loop.now() - running.paused_at
-            running.paused_at = None
-            self._bridges.recording.add(leg.id)
-            self._bridges.refresh(leg)
+    def resume(self, leg: Leg, command: telephony.ResumeRecording) -> None:
+        recording = self._find(leg, command.recording)
+        if recording is None or not recording.paused:
+            return
+        recording.recorder.pause(False)
+        recording.paused = False
+        where = round(recording.recorder.position(), 3)
+        self._loop.emit(telephony.RecordingResumed(leg.id, recording.id, where, self._loop.now()))
 
-    def _close(self) -> None:
-        leg, running, seconds = self._closing.popleft()
-        path = running.path
-        del running
-        self._loop.after(SETTLE_S, lambda: self._finished(leg, path, seconds))
-
-    def _finished(self, leg: LegId, path: str, seconds: float) -> None:
-        at = self._loop.now()
-        self._loop.emit(telephony.RecordingFinished(leg=leg, path=path, seconds=round(seconds, 3), at=at))
+    def stop(self, leg: Leg, command: telephony.StopRecording) -> None:
+        """End the recording; RecordingFinished follows when the file is closed."""
+        recording = self._find(leg, command.recording)
+        if recording is not None:
+            self._end(recording, RecordingEnd.STOPPED)
 
     def clear(self, leg: Leg) -> None:
         """The leg is gone."""
-        self.stop(leg)
+        for recording in tuple(self._running.get(leg.id, {}).values()):
+            self._end(recording, RecordingEnd.CLEARED)
+
+    def close(self) -> None:
+        """The library is about to go: files are closed, and told, as far as the disk allows."""
+        for recordings in tuple(self._running.values()):
+            for recording in tuple(recordings.values()):
+                self._end(recording, RecordingEnd.CLEARED)
+        if self._open:
+            pj.cornettaRecordingsSettled(SETTLE_MS)
+            self._tell()
+            self._open.clear()
+
+    def _find(self, leg: Leg, which: RecordingId) -> _Recording | None:
+        found = self._running.get(leg.id, {}).get(which)
+        if found is None:
+            self._loop.fault("recording", ValueError(f"this leg has no recording {which!r}"), leg.id)
+        return found
+
+    def _end(self, recording: _Recording, why: RecordingEnd) -> None:
+        """Take the recorder out of the bridge; its file is closed soon after."""
+        leg = recording.leg
+        recording.end = why
+        recordings = self._running[leg]
+        del recordings[recording.id]
+        if not recordings:
+            del self._running[leg]
+        self._bridges.recordings.get(leg, set()).discard(recording.id)
+        self._patchbay.remove(left_plug(leg, recording.id))
+        self._patchbay.remove(right_plug(leg, recording.id))
+        recording.recorder.close()
+
+    def _look(self) -> None:
+        """Whether a file was opened or closed since."""
+        changes = pj.cornettaRecordingChanges()
+        if changes != self._changes:
+            self._changes = changes
+            self._tell()
+        self._looking = bool(self._open)
+        if self._looking:
+            self._loop.after(LOOK_S, self._look)
+
+    def _tell(self) -> None:
+        for recording in tuple(self._open):
+            if not recording.started and (recording.recorder.running() or recording.recorder.seconds() > 0):
+                recording.started = True
+                at = self._loop.now()
+                self._loop.emit(telephony.RecordingStarted(recording.leg, recording.id, recording.path, at))
+            if recording.recorder.ended():
+                self._open.remove(recording)
+                self._finished(recording)
+
+    def _finished(self, recording: _Recording) -> None:
+        recorder = recording.recorder
+        if recording.end is None:  # by itself
+            self._end(recording, RecordingEnd.FAILED)
+        problem = recorder.problem()
+        self._loop.emit(
+            telephony.RecordingFinished(
+                leg=recording.leg,
+                path=recording.path,
+                seconds=round(recorder.seconds(), 3),
+                at=self._loop.now(),
+                recording=recording.id,
+                end=RecordingEnd.FAILED if problem else recording.end or RecordingEnd.STOPPED,
+                problem=_in_words(recording.path, problem) if problem else "",
+                lost_s=round(recorder.lost(), 3),
+            )
+        )
+
+    def _refuse(self, leg: Leg, command: telephony.StartRecording) -> None:
+        why = "This engine cannot record: build pjsua2 by make pjsua2."
+        if self.available:
+            why = f"A leg has {RECORDINGS_OF_A_LEG} recordings at most: stop another one first."
+        self._tell_failed(leg, command, why)
+
+    def _tell_failed(self, leg: Leg, command: telephony.StartRecording, problem: str) -> None:
+        self._loop.emit(
+            telephony.RecordingFinished(
+                leg=leg.id,
+                path=command.path,
+                seconds=0.0,
+                at=self._loop.now(),
+                recording=command.recording,
+                end=RecordingEnd.FAILED,
+                problem=problem,
+            )
+        )
+
+
+def _in_words(path: str, problem: int) -> str:
+    remedy = _REMEDIES.get(problem, "Look at the disk and its directory.")
+    return f"The recording {path} cannot be written: {os.strerror(problem)}. {remedy} The call goes on without it."

@@ -106,6 +106,8 @@ class Switchboard:
         able = set(telephony.Ability)
         if not self._taps.available:
             able -= {telephony.Ability.ANALYSIS, telephony.Ability.SEVERAL_TAPS}
+        if not self._recorders.available:
+            able.discard(telephony.Ability.STEREO_RECORDING)
         return frozenset(able)
 
     def handle(self, command: telephony.Command) -> None:
@@ -148,6 +150,7 @@ class Switchboard:
     def close(self) -> bool:
         """Let go of everything that belongs to pjsua2; whether registrations are being taken back."""
         self._taps.close()
+        self._recorders.close()
         self._players.close()
         self.registry.turn()
         self._resolver.close()
@@ -194,7 +197,7 @@ class Switchboard:
             telephony.SnapshotTaken(
                 engine=self._settings.engine,
                 boot=self._settings.boot,
-                legs=tuple(snapshot_of(leg) for leg in self.registry),
+                legs=tuple(snapshot_of(leg, self._recorders.running(leg)) for leg in self.registry),
                 accounts=self.accounts.states(),
                 at=self._loop.now(),
             )
@@ -235,9 +238,10 @@ class Switchboard:
             telephony.SendDigits: self._send_digits,
             telephony.Play: self._players.play,
             telephony.StopPlay: lambda leg, command: self._players.stop(leg),
-            telephony.Record: lambda leg, command: self._recorders.record(leg, command.path),
-            telephony.PauseRecording: lambda leg, command: self._recorders.pause(leg),
-            telephony.StopRecording: lambda leg, command: self._recorders.stop(leg),
+            telephony.StartRecording: self._recorders.start,
+            telephony.PauseRecording: self._recorders.pause,
+            telephony.ResumeRecording: self._recorders.resume,
+            telephony.StopRecording: self._recorders.stop,
             telephony.StartAnalysis: self._taps.begin,
             telephony.StopAnalysis: self._taps.end,
             telephony.Refer: self._refer,
@@ -277,7 +281,7 @@ class Switchboard:
             self._loop.fault("refer", problem, leg.id)
 
 
-def snapshot_of(leg: Leg) -> LegSnapshot:
+def snapshot_of(leg: Leg, recordings: tuple[telephony.RecordingSnapshot, ...]) -> LegSnapshot:
     return LegSnapshot(
         leg=leg.id,
         account=leg.account,
@@ -293,4 +297,5 @@ def snapshot_of(leg: Leg) -> LegSnapshot:
         answered_at=leg.answered_at,
         begun_at=leg.begun_at,
         silent=leg.silent,
+        recordings=recordings,
     )

@@ -10,6 +10,7 @@
 #include "cornetta_sdp.hpp"
 #include "cornetta_life.hpp"
 #include "cornetta_dialogs.hpp"
+#include "cornetta_recorder.hpp"
 %}
 
 %include "cornetta_tap.hpp"
@@ -22,5 +23,6 @@
 %include "cornetta_sdp.hpp"
 %include "cornetta_life.hpp"
 %include "cornetta_dialogs.hpp"
+%include "cornetta_recorder.hpp"
 
 %template(CornettaLateAnswers) std::vector<CornettaLateAnswer>;

@@ -131,7 +131,12 @@ ToNode = Welcome | Refusal | Said | Ping | Pong
 FrameT = TypeVar("FrameT")
 
 
-_SINCE: Mapping[type[telephony.Event], int] = {telephony.CommandRefused: 2}
+_SINCE: Mapping[type[telephony.Event], int] = {
+    telephony.CommandRefused: 2,
+    telephony.RecordingStarted: 2,
+    telephony.RecordingPaused: 2,
+    telephony.RecordingResumed: 2,
+}
 
 
 def since(event: telephony.Event) -> int:

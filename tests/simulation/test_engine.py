@@ -10,12 +10,13 @@ from dialer.simulation import engine as simulation
 from dialer.simulation.agenda import Agenda
 from dialer.simulation.engine import NotSimulated, SimulatedEngine
 from dialer.vocabulary import telephony as t
-from dialer.vocabulary.ids import AccountId, BridgeId, EngineId, LegId
+from dialer.vocabulary.ids import AccountId, BridgeId, EngineId, LegId, RecordingId
 
 LEG, ACCOUNT, BRIDGE = LegId("L1"), AccountId("trunk/main"), BridgeId("B1")
 URI = "sip:+442079460123@192.0.2.1"
 DIAL = t.Dial(LEG, ACCOUNT, URI, "A1.0", 30.0)
 FILE = t.File("wait.wav")
+RECORDING = RecordingId("R1")
 
 #: One of each that is carried out, and what of it can be seen: an event, or the line.
 ANSWERED: list[tuple[t.Command, Any]] = [
@@ -35,9 +36,10 @@ REFUSED: list[t.Command] = [
     t.Alert(LEG),
     t.Answer(LEG),
     t.Reject(LEG, 480),
-    t.Record(LEG, "call.wav"),
-    t.PauseRecording(LEG),
-    t.StopRecording(LEG),
+    t.StartRecording(LEG, RECORDING, "call.wav"),
+    t.PauseRecording(LEG, RECORDING),
+    t.ResumeRecording(LEG, RECORDING),
+    t.StopRecording(LEG, RECORDING),
     t.StartAnalysis(LEG, "tones"),
     t.StopAnalysis(LEG, "tones"),
     t.Refer(LEG, URI),

@@ -18,24 +18,22 @@ class Ability(enum.StrEnum):
     CALLS = "calls"
     BRIDGES = "bridges"
     PLAYING = "playing"
-    RECORDING = "recording"
     ANALYSIS = "analysis"
     SEVERAL_TAPS = "several_taps"
+    STEREO_RECORDING = "stereo_recording"
 
 
 #: What every engine can do that names no abilities.
-FIRST: Final = frozenset(
-    {Ability.CALLS, Ability.BRIDGES, Ability.PLAYING, Ability.RECORDING, Ability.ANALYSIS},
-)
+FIRST: Final = frozenset({Ability.CALLS, Ability.BRIDGES, Ability.PLAYING, Ability.ANALYSIS})
 
 #: In words that follow "cannot".
 IN_WORDS: Final[Mapping[Ability, str]] = {
     Ability.CALLS: "place calls",
     Ability.BRIDGES: "join legs",
     Ability.PLAYING: "play sounds",
-    Ability.RECORDING: "record a leg",
     Ability.ANALYSIS: "analyse the audio of a leg",
     Ability.SEVERAL_TAPS: "analyse the audio of a leg in several ways at once",
+    Ability.STEREO_RECORDING: "record both sides of a leg",
 }
 
 _OF_COMMAND: Final[Mapping[type[commands.Command], Ability]] = {
@@ -50,9 +48,10 @@ _OF_COMMAND: Final[Mapping[type[commands.Command], Ability]] = {
     commands.SendDigits: Ability.CALLS,
     commands.Play: Ability.PLAYING,
     commands.StopPlay: Ability.PLAYING,
-    commands.Record: Ability.RECORDING,
-    commands.PauseRecording: Ability.RECORDING,
-    commands.StopRecording: Ability.RECORDING,
+    commands.StartRecording: Ability.STEREO_RECORDING,
+    commands.PauseRecording: Ability.STEREO_RECORDING,
+    commands.ResumeRecording: Ability.STEREO_RECORDING,
+    commands.StopRecording: Ability.STEREO_RECORDING,
     commands.StartAnalysis: Ability.ANALYSIS,
     commands.StopAnalysis: Ability.ANALYSIS,
     commands.Refer: Ability.CALLS,

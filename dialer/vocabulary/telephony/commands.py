@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from dialer.vocabulary.ids import AccountId, BridgeId, LegId, TapId
+from dialer.vocabulary.ids import AccountId, BridgeId, LegId, RecordingId, TapId
 from dialer.vocabulary.telephony.accounts import Account, Header, LegRole, Media
 from dialer.vocabulary.telephony.sources import Source
 
@@ -108,19 +108,33 @@ class StopPlay(Struct, frozen=True, tag="stop_play"):
     leg: LegId
 
 
-class Record(Struct, frozen=True, tag="record"):
-    """Record what a leg says and hears into a WAV file, path chosen by the node."""
+class StartRecording(Struct, frozen=True, tag="recording_start"):
+    """Record a leg into a WAV file of two channels: left what it says, right what it hears, with what is played to it.
+
+    The node mints `recording` and chooses `path`; a file that is there already is not written. RecordingStarted follows
+    when the file is open, RecordingFinished when it is closed, whatever ended it: StopRecording, the end of the leg, a
+    disk that is full. The leg goes on in any case. The file can be played at any moment, also after the engine died."""
 
     leg: LegId
+    recording: RecordingId
     path: str
 
 
-class PauseRecording(Struct, frozen=True, tag="pause_recording"):
+class PauseRecording(Struct, frozen=True, tag="recording_pause"):
+    """Silence in the file instead of what is said, on both channels, for card data say. The file's time goes on."""
+
     leg: LegId
+    recording: RecordingId
 
 
-class StopRecording(Struct, frozen=True, tag="stop_recording"):
+class ResumeRecording(Struct, frozen=True, tag="recording_resume"):
     leg: LegId
+    recording: RecordingId
+
+
+class StopRecording(Struct, frozen=True, tag="recording_stop"):
+    leg: LegId
+    recording: RecordingId
 
 
 class StartAnalysis(Struct, frozen=True, tag="start_analysis"):
@@ -183,8 +197,9 @@ Command = (
     | SendDigits
     | Play
     | StopPlay
-    | Record
+    | StartRecording
     | PauseRecording
+    | ResumeRecording
     | StopRecording
     | StartAnalysis
     | StopAnalysis

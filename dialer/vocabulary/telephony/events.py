@@ -6,7 +6,7 @@ import enum
 
 from msgspec import Struct
 
-from dialer.vocabulary.ids import AccountId, BridgeId, EngineId, LegId, TapId
+from dialer.vocabulary.ids import AccountId, BridgeId, EngineId, LegId, RecordingId, TapId
 from dialer.vocabulary.telephony.accounts import ClearedBy, Header, LegRole
 
 
@@ -146,11 +146,54 @@ class AnalysisCompleted(Struct, frozen=True, tag="analysis_completed"):
     tap: TapId = TapId("")
 
 
+class RecordingStarted(Struct, frozen=True, tag="recording_started"):
+    """The file is open. What was said since StartRecording is in it."""
+
+    leg: LegId
+    recording: RecordingId
+    path: str
+    at: float
+
+
+class RecordingPaused(Struct, frozen=True, tag="recording_paused"):
+    """From `position_s` of the file on there is silence."""
+
+    leg: LegId
+    recording: RecordingId
+    position_s: float
+    at: float
+
+
+class RecordingResumed(Struct, frozen=True, tag="recording_resumed"):
+    """The silence ends at `position_s` of the file."""
+
+    leg: LegId
+    recording: RecordingId
+    position_s: float
+    at: float
+
+
+class RecordingEnd(enum.StrEnum):
+    """What ended a recording."""
+
+    STOPPED = "stopped"  # StopRecording
+    CLEARED = "cleared"  # its leg
+    FAILED = "failed"  # its file could not be written, or not any further
+
+
 class RecordingFinished(Struct, frozen=True, tag="recording_finished"):
+    """The file at `path` is closed and holds `seconds`, 0 where it could not be made. It may come after the leg's
+    LegCleared. `problem` says in one sentence why a recording FAILED, "" otherwise. `lost_s`: silence in the place of
+    what the disk was too slow for."""
+
     leg: LegId
     path: str
     seconds: float
     at: float
+    recording: RecordingId = RecordingId("")
+    end: RecordingEnd = RecordingEnd.STOPPED
+    problem: str = ""
+    lost_s: float = 0.0
 
 
 class LegCleared(Struct, frozen=True, tag="leg_cleared"):
@@ -261,6 +304,14 @@ class LegStanding(enum.StrEnum):
     CLEARING = "clearing"
 
 
+class RecordingSnapshot(Struct, frozen=True):
+    """A recording that goes on."""
+
+    recording: RecordingId
+    path: str
+    paused: bool
+
+
 class LegSnapshot(Struct, frozen=True):
     leg: LegId
     account: AccountId
@@ -276,6 +327,7 @@ class LegSnapshot(Struct, frozen=True):
     answered_at: float | None
     begun_at: float
     silent: bool = False
+    recordings: tuple[RecordingSnapshot, ...] = ()
 
 
 class SnapshotTaken(Struct, frozen=True, tag="snapshot_taken"):
@@ -303,6 +355,9 @@ Event = (
     | Digits
     | PlayFinished
     | AnalysisCompleted
+    | RecordingStarted
+    | RecordingPaused
+    | RecordingResumed
     | RecordingFinished
     | LegCleared
     | LateAnswer

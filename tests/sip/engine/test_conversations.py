@@ -141,19 +141,6 @@ def test_a_file_is_played_to_its_end(engine: Engine, tmp_path: Path) -> None:
     assert "none.wav" in engine.expect(telephony.EngineFault).problem
 
 
-def test_a_recording_has_both_sides_and_leaves_out_pauses(engine: Engine, tmp_path: Path) -> None:
-    path = tmp_path / "recordings" / "call.wav"
-    ours, _ = engine.conversation()
-    engine.submit(telephony.Record(ours, str(path)))
-    engine.hear_for(0.8)
-    engine.submit(telephony.PauseRecording(ours), telephony.Record(ours, str(path)), telephony.HangUp(ours))
-    finished = engine.expect(telephony.RecordingFinished)
-    assert (finished.leg, finished.path) == (ours, str(path))
-    with wave.open(str(path)) as file:
-        assert 0.5 < file.getnframes() / file.getframerate() < 5.0
-        assert file.getsampwidth() == 2
-
-
 def test_both_ends_may_hold(engine: Engine) -> None:
     ours, theirs = engine.conversation()
     engine.submit(telephony.HoldPeer(ours))

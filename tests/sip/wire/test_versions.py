@@ -32,7 +32,7 @@ from sip.wire import (
 from tests.sip.wire.heard import Heard, client_of, dial
 from tests.sip.wire.test_frames import example
 from tests.sip.wire.test_server import Engine, raw, running
-from tests.sip.wire.versions import GONE, OldNode, ScriptedEngine, version_1, version_3
+from tests.sip.wire.versions import GONE, OldNode, ScriptedEngine, tags_of_version_1, version_1, version_3
 
 E1 = EngineId("e1")
 JOIN = telephony.Join(LegId("L1"), BridgeId("B1"))
@@ -83,12 +83,12 @@ def test_the_frames_of_version_1_are_read() -> None:
 
 def test_what_version_1_does_not_know_is_marked() -> None:
     """Every command by its ability, every event by its version."""
-    commands, events = version_1("commands"), version_1("events")
+    commands, events = tags_of_version_1("commands"), tags_of_version_1("events")
     for kind in get_args(telephony.Command):
         needed = telephony.ability_for(example(kind, False))
-        assert (needed in telephony.FIRST) is (kind.__name__ in commands), kind
+        assert (needed in telephony.FIRST) is (kind.__struct_config__.tag in commands), kind
     for kind in get_args(telephony.Event):
-        assert (since(example(kind, False)) == 1) is (kind.__name__ in events), kind
+        assert (since(example(kind, False)) == 1) is (kind.__struct_config__.tag in events), kind
 
 
 def test_every_ability_has_words() -> None:

@@ -22,7 +22,7 @@ from tests.sip.wire.heard import WAIT_S
 
 _GOLDEN = Path(__file__).with_name("golden")
 #: Commands of version 1 that this program does not know any more. No node has ever sent one.
-GONE: frozenset[str] = frozenset()
+GONE = frozenset({"Record", "PauseRecording", "StopRecording"})
 
 
 def version_1(group: str) -> dict[str, bytes]:
@@ -37,6 +37,11 @@ def version_3() -> dict[str, bytes]:
 def _read(name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((_GOLDEN / name).read_text())
     return found
+
+
+def tags_of_version_1(group: str) -> set[str]:
+    """The tags of the commands or events that version 1 knows."""
+    return {msgspec.msgpack.decode(data[LENGTH_BYTES:])[2]["type"] for data in version_1(group).values()}
 
 
 def _events_of_version_1() -> type:

@@ -26,8 +26,9 @@ from agent_api.frame.route import Route
 from config.model import Settings
 from dialer.ports import KeptResponse
 from dialer.vocabulary.errors import CornettaError
+from dialer.words import spoken
 
-_ENCODER = msgspec.json.Encoder(enc_hook=str)
+_ENCODER = msgspec.json.Encoder(enc_hook=spoken)
 _JSON = "application/json"
 
 

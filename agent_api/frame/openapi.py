@@ -14,6 +14,7 @@ from agent_api.frame.idempotency import HEADER
 from agent_api.frame.origin import GUARD_HEADER
 from agent_api.frame.problems import Problem
 from agent_api.frame.route import Route
+from dialer.vocabulary.reasons.reason import Sentence
 
 _REF = "#/components/schemas/{name}"
 _SEGMENT = r"^[^/]+$"
@@ -39,7 +40,7 @@ def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
     """The document as plain data, ready to be written as JSON."""
     table = tuple(routes)
     types = [Problem, *(kind for route in table for kind in (route.request, route.response) if kind is not None)]
-    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REF, schema_hook=_as_text)
     by_type = {_name(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
     for route in table:
@@ -61,6 +62,13 @@ def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
             },
         },
     }
+
+
+def _as_text(kind: type) -> dict[str, Any]:
+    """A sentence leaves as text. Raises NotImplementedError for any other type that JSON does not know."""
+    if kind is Sentence:
+        return {"type": "string"}
+    raise NotImplementedError
 
 
 def _name(kind: object) -> str:

@@ -24,6 +24,7 @@ from dialer.vocabulary.errors import (
     StoreUnavailable,
     UnstorableText,
 )
+from dialer.words import say, spoken
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -140,8 +141,8 @@ _SETTINGS = {
 
 
 def _refusal(error: Refused, status: int, remedy: str = "") -> ProblemRaised:
-    document = problem(status, error.code, str(error), remedy)
-    return ProblemRaised(msgspec.structs.replace(document, facts=dict(error.facts) or None))
+    document = problem(status, error.code, say(error.reason), remedy)
+    return ProblemRaised(msgspec.structs.replace(document, facts=error.facts or None))
 
 
 _UNAVAILABLE = {
@@ -173,7 +174,7 @@ def response(raised: ProblemRaised) -> web.Response:
     headers = dict(raised.headers)
     if document.retry_after_s is not None:
         headers["Retry-After"] = str(document.retry_after_s)
-    body = msgspec.json.encode(document, enc_hook=str)
+    body = msgspec.json.encode(document, enc_hook=spoken)
     return web.Response(status=document.status, body=body, content_type=CONTENT_TYPE, headers=headers)
 
 

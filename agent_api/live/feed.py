@@ -16,6 +16,7 @@ import msgspec
 
 from agent_api.live.ring import RING_EVENTS, Ring
 from dialer.ports import Clock
+from dialer.words import spoken
 
 #: How long the ring of a user without a desktop is kept.
 RING_KEEP_S = 180.0
@@ -124,7 +125,7 @@ class Feed:
         self._listeners: dict[str, _Listener] = {}
         self._changed: dict[tuple[str, str, str], None] = {}
         self._flush: asyncio.TimerHandle | None = None
-        self._encoder = msgspec.json.Encoder(enc_hook=str)
+        self._encoder = msgspec.json.Encoder(enc_hook=spoken)
 
     # ------------------------------------------------------------------ what the core says
 

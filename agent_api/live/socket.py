@@ -32,6 +32,7 @@ from dialer.views.overview import overview
 from dialer.vocabulary.errors import StoreUnavailable
 from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected
 from dialer.vocabulary.ids import AgentName
+from dialer.words import spoken
 
 #: A desktop hears from us at least this often; it is dead when it answers no ping for half of that.
 HEARTBEAT_S = 10.0
@@ -53,7 +54,7 @@ OPENINGS, OPENINGS_PER_S = 40, 2.0
 #: Bytes from one desktop, pings and the remains of messages included.
 _BYTES, _BYTES_PER_S = 65_536, 4_096.0
 
-_ENCODER = msgspec.json.Encoder(enc_hook=str)
+_ENCODER = msgspec.json.Encoder(enc_hook=spoken)
 
 
 class CloseCode(IntEnum):

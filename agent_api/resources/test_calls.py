@@ -15,6 +15,7 @@ from dialer.interactions.trial import Trial
 from dialer.vocabulary.commands import EndTrialCall, PlaceTrialCall
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import CampaignName
+from dialer.words import say
 
 
 class TestCallRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +52,7 @@ def _view(trial: Trial) -> TestCallView:
         trial.caller_id,
         trial.state,
         trial.code,
-        trial.words,
+        say(trial.why) if trial.why is not None else "",
         trial.begun_at,
     )
 

@@ -10,7 +10,6 @@ from dialer.compliance.check import check_number
 from dialer.core.step import Step
 from dialer.core.timers import trial_timer
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger, make_leg
-from dialer.interactions.results import CAUSE_WORDS
 from dialer.interactions.trial import TRIAL_TABLE, Trial, TrialState, TrialTrigger
 from dialer.machine import Machine
 from dialer.trunks.accounts import phone_target, trunk_account
@@ -19,6 +18,17 @@ from dialer.trunks.number import identity, identity_headers, request_uri
 from dialer.vocabulary import commands, telephony
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import AccountId, EngineId, LegId
+from dialer.vocabulary.reasons.calls import LegEnded
+from dialer.vocabulary.reasons.dialing import NoEngine, PhoneUnusable, TrunksDown
+from dialer.vocabulary.reasons.reason import Reason
+from dialer.vocabulary.reasons.test_calls import (
+    EndedOnRequest,
+    EndNotCalled,
+    EndUnanswered,
+    EndUnansweredSaying,
+    NoTrunkFree,
+    TestPhoneHungUp,
+)
 from dialer.vocabulary.telephony import Dial, Header, Join
 
 #: Ended trials that are still told of.
@@ -34,17 +44,17 @@ def on_place(step: Step, command: commands.PlaceTrialCall) -> None:
     campaign = world.campaign(command.campaign)
     refusal = check_number(campaign.settings, command.number)
     if refusal is not None:
-        raise Refused(refusal.rule, refusal.sentence, **refusal.facts)
+        raise Refused(refusal.reason)
     choice = choose(world.trunks_of(campaign), frozenset(), step.now)
     if choice.trunk is None:
-        raise Refused("trunk_down", f"No trunk can take the call ({choice.words()}).", trunks=choice.words())
+        raise Refused(TrunksDown(choice.states, len(choice.states)))
     engine = world.usable_engine()
     if engine is None:
-        raise Refused("engine_unavailable", "No engine is connected; start cornetta engine, or look into its log.")
+        raise Refused(NoEngine())
     try:
         account, uri, headers = phone_target(world.settings, command.phone, "trial")
     except (NotFound, ValueError) as error:
-        raise Refused("no_phone", f"The phone {command.phone!r} cannot be rung: {error}") from error
+        raise Refused(PhoneUnusable(command.phone, str(error))) from error
     bridge = world.mint.bridge()
     leg = _leg(step, engine.id, account)
     charge(step, leg)
@@ -72,7 +82,7 @@ def on_end(step: Step, command: commands.EndTrialCall) -> None:
     if trial is None:
         raise NotFound("test_call", command.trial)
     if trial.state is not TrialState.ENDED:
-        _end(step, trial, "ended on request")
+        _end(step, trial, EndedOnRequest())
 
 
 def on_dial_due(step: Step, id_: str) -> None:
@@ -133,7 +143,7 @@ def _dial_number(step: Step, trial: Trial) -> None:
         return
     choice = choose(step.world.trunks_of(campaign), frozenset(), step.now)
     if choice.trunk is None:
-        _end(step, trial, f"no trunk can take the call ({choice.words()})")
+        _end(step, trial, NoTrunkFree(choice.states, len(choice.states)))
         return
     settings = choice.trunk.settings
     owned = [each for each in campaign.settings.caller_ids if each in settings.caller_ids]
@@ -159,27 +169,27 @@ def _dial_number(step: Step, trial: Trial) -> None:
 def _on_cleared(step: Step, trial: Trial, leg: Leg, event: telephony.LegCleared) -> None:
     if leg.id == trial.contact_leg:
         trial.code = event.code
-        _end(step, trial, CAUSE_WORDS[event.by] if event.answered else _unanswered("the number", event))
+        _end(step, trial, LegEnded(event.by) if event.answered else _unanswered("number", event))
     else:
-        _end(step, trial, "the phone hung up" if event.answered else _unanswered("the phone", event))
+        _end(step, trial, TestPhoneHungUp() if event.answered else _unanswered("phone", event))
 
 
-def _unanswered(who: str, event: telephony.LegCleared) -> str:
+def _unanswered(end: str, event: telephony.LegCleared) -> Reason:
     """Which end nobody picked up, with the SIP answer: a 401 is mended elsewhere than a 480."""
     if event.exhausted:
-        return f"{who} could not be called: {event.reason}"
+        return EndNotCalled(end, event.reason)
     told = f"{event.code or ''} {event.reason}".strip()
-    return f"{who} was not answered ({told})" if told else f"{who} was not answered"
+    return EndUnansweredSaying(end, told) if told else EndUnanswered(end)
 
 
-def _end(step: Step, trial: Trial, words: str) -> None:
+def _end(step: Step, trial: Trial, why: Reason) -> None:
     if trial.state is TrialState.ENDED:
         return
-    trial.words = words
+    trial.why = why
     trial.machine.advance(TrialTrigger.END, step.now)
     hang_up(step, trial.contact_leg)
     hang_up(step, trial.phone_leg)
-    step.history("trial_call_ended", campaign=trial.campaign, trial=trial.id, words=words, code=trial.code)
+    step.history("trial_call_ended", campaign=trial.campaign, trial=trial.id, why=why.key, code=trial.code)
 
 
 def _leg(step: Step, engine: EngineId, account: AccountId) -> Leg:

@@ -51,7 +51,9 @@ def run_async(work: Coroutine[Any, Any, T], refused: int = EXIT_FAILED) -> T:
     except ConfigurationError as error:
         fail(error, EXIT_MISTAKE)
     except CornettaError as error:
-        fail(error, refused)
+        from dialer.words import words_of
+
+        fail(words_of(error), refused)
     except OSError as error:
         fail(fault_of(error))
     except asyncio.CancelledError:

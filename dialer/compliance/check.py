@@ -14,6 +14,14 @@ from dialer.compliance.record_hours import is_within
 from dialer.compliance.wall_clock import local_time
 from dialer.compliance.window import is_open
 from dialer.vocabulary.events import ClaimedRecord
+from dialer.vocabulary.reasons.dialing import (
+    NumberTypeRefused,
+    OutsideHours,
+    OutsideWindow,
+    TooManyAttempts,
+    UnknownZone,
+)
+from dialer.vocabulary.reasons.reason import Reason
 
 
 class Rule(StrEnum):
@@ -33,34 +41,25 @@ class RuleRefusal(Struct, frozen=True):
     """A rule that forbids a call, with what it was judged by."""
 
     rule: Rule
-    sentence: str
-    facts: dict[str, object]
+    reason: Reason
 
 
 def check(window: CallingWindow, record: ClaimedRecord, max_attempts: int, utc: float) -> RuleRefusal | None:
     """The first rule that forbids dialling `record` at `utc` (epoch seconds), or None."""
     local = local_time(record.zone, utc)
     if local is None:
-        return RuleRefusal(
-            Rule.UNKNOWN_ZONE, f"The record's time zone {record.zone!r} is unknown.", {"zone": record.zone}
-        )
-    facts: dict[str, object] = {"zone": record.zone, "local_time": local.strftime("%a %H:%M:%S")}
+        return RuleRefusal(Rule.UNKNOWN_ZONE, UnknownZone(record.zone))
+    clock = local.strftime("%a %H:%M:%S")
     if not is_open(window, record.zone, utc):
-        words = f"It is {local:%a %H:%M} in {record.zone}, outside the calling window."
-        return RuleRefusal(Rule.CALLING_WINDOW, words, facts)
+        return RuleRefusal(Rule.CALLING_WINDOW, OutsideWindow(record.zone, clock, local.strftime("%a %H:%M")))
     if not is_within(record.daily_from, record.daily_till, record.zone, utc):
-        words = f"It is {local:%H:%M} in {record.zone}, outside the hours of this record."
-        return RuleRefusal(Rule.RECORD_HOURS, words, facts)
+        return RuleRefusal(Rule.RECORD_HOURS, OutsideHours(record.zone, clock, local.strftime("%H:%M")))
     if record.attempts >= max_attempts:
-        words = f"The record has had {record.attempts} of {max_attempts} attempts."
-        return RuleRefusal(Rule.MAX_ATTEMPTS, words, {"attempts": record.attempts, "max_attempts": max_attempts})
+        return RuleRefusal(Rule.MAX_ATTEMPTS, TooManyAttempts(record.attempts, max_attempts))
     return None
 
 
 def check_number(campaign: Campaign, number: str) -> RuleRefusal | None:
     """Whether the type of `number` (E.164) forbids dialling it for the campaign, whoever asks."""
     found = refused_type(number, campaign.allow_number_types)
-    if found is None:
-        return None
-    words = f"The number is {found.words}, and the campaign does not allow the type {found}."
-    return RuleRefusal(Rule.NUMBER_TYPE, words, {"type": found})
+    return None if found is None else RuleRefusal(Rule.NUMBER_TYPE, NumberTypeRefused(found))

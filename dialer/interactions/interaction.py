@@ -10,6 +10,7 @@ from dialer.interactions.party import Party, PartyRole, PartyState
 from dialer.machine import Machine, Table
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import AgentName, BridgeId, CampaignName, EngineId, InteractionId, LegId
+from dialer.vocabulary.reasons.calls import Cause
 from dialer.vocabulary.results import REACHED, CallResult
 
 
@@ -118,7 +119,8 @@ class Interaction:
     cleared_at: float | None = None
     queued_at: float | None = None
     ended_by: EndedBy | None = None
-    cause: str = ""
+    #: Why the call ended; text in what a node of before has kept.
+    cause: Cause | str = ""
     after_call: AfterCall | None = None
     #: A conversation took place: the agent has after-call work.
     conversed: bool = False

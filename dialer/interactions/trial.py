@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from dialer.machine import Machine, Table
 from dialer.vocabulary.ids import BridgeId, CampaignName, EngineId, LegId, TrunkName
+from dialer.vocabulary.reasons.reason import Reason
 
 
 class TrialState(StrEnum):
@@ -41,7 +42,7 @@ TRIAL_TABLE: Table[TrialState, TrialTrigger] = Table(
 
 @dataclass(slots=True)
 class Trial:
-    """`words` say how it ended; `code` is the SIP code of the contact's leg. `begun_at` in UTC epoch seconds."""
+    """`why` says how it ended; `code` is the SIP code of the contact's leg. `begun_at` in UTC epoch seconds."""
 
     id: str
     campaign: CampaignName
@@ -56,7 +57,7 @@ class Trial:
     contact_leg: LegId | None = None
     caller_id: str = ""
     code: int = 0
-    words: str = ""
+    why: Reason | None = None
 
     @property
     def state(self) -> TrialState:

@@ -11,6 +11,8 @@ from config.model import DataField, FieldType
 from dialer.records.phone_number import e164
 from dialer.records.unusable import UnusableNumber
 from dialer.vocabulary.plain_text import CONTROL
+from dialer.vocabulary.reasons.desk import BadValue, ControlCharacter, UnknownChoice, ValueTooLong
+from dialer.vocabulary.reasons.reason import Reason
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
@@ -18,6 +20,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?")
 _BOOLEANS = frozenset({"true", "false", "yes", "no"})
 _SHOWN = 40
+_CHOICES = 10
 
 
 def _is_date(value: str) -> bool:
@@ -52,41 +55,36 @@ def _is_phone(value: str) -> bool:
     return True
 
 
-#: For each type: whether a value is one, what it is called, and what to write.
-_TYPES: Mapping[FieldType, tuple[Callable[[str], bool], str, str]] = {
-    FieldType.INTEGER: (lambda value: _INTEGER.fullmatch(value) is not None, "whole number", "digits alone, as 42"),
-    FieldType.DECIMAL: (lambda value: _DECIMAL.fullmatch(value) is not None, "number", "digits with a point, as 12.50"),
-    FieldType.BOOLEAN: (lambda value: value.lower() in _BOOLEANS, "yes or no", "true or false"),
-    FieldType.DATE: (_is_date, "date", "year, month and day, as 2026-01-31"),
-    FieldType.DATE_TIME: (_is_date_time, "date with a time", "as 2026-01-31T14:30"),
-    FieldType.URL: (_is_url, "web address", "as https://example.net/contract"),
-    FieldType.PHONE: (_is_phone, "phone number", "it with the country code, as +442079460123"),
+#: For each type: whether a value is one.
+_TYPES: Mapping[FieldType, Callable[[str], bool]] = {
+    FieldType.INTEGER: lambda value: _INTEGER.fullmatch(value) is not None,
+    FieldType.DECIMAL: lambda value: _DECIMAL.fullmatch(value) is not None,
+    FieldType.BOOLEAN: lambda value: value.lower() in _BOOLEANS,
+    FieldType.DATE: _is_date,
+    FieldType.DATE_TIME: _is_date_time,
+    FieldType.URL: _is_url,
+    FieldType.PHONE: _is_phone,
 }
 
 
-def problem(field: DataField, value: str) -> tuple[str, str] | None:
-    """Code and sentence for a value that the field cannot hold, None for one that it can. Empty, a field has no
-    value. The sentence names the field and what to write."""
+def problem(field: DataField, value: str) -> Reason | None:
+    """The reason against a value that the field cannot hold, None for one that it can. Empty, a field has no value."""
+    of = field.key, field.label, field.type
     if len(value) > field.max_length:
-        return "value_too_long", f"{field.label} has {len(value)} characters; write at most {field.max_length}."
+        return ValueTooLong(*of, len(value), field.max_length)
     if not value:
         return None
     if field.type is FieldType.CHOICE:
         if value in field.choices:
             return None
-        return "unknown_choice", f"{_shown(value)} is no choice of {field.label}; take one of {_listed(field.choices)}."
+        return UnknownChoice(*of, _shown(value), field.choices[:_CHOICES], len(field.choices) > _CHOICES)
     if CONTROL.search(value):
-        return "bad_value", f"{field.label} holds a control character; write it anew without."
+        return ControlCharacter(*of)
     known = _TYPES.get(field.type)
-    if known is None or known[0](value):
+    if known is None or known(value):
         return None
-    return "bad_value", f"{field.label} is a {known[1]}, and {_shown(value)} is none; write {known[2]}."
+    return BadValue(*of, _shown(value))
 
 
 def _shown(value: str) -> str:
-    return repr(value if len(value) <= _SHOWN else f"{value[: _SHOWN - 3]}...")
-
-
-def _listed(choices: tuple[str, ...]) -> str:
-    first = ", ".join(choices[:10])
-    return f"{first}, ..." if len(choices) > 10 else first
+    return value if len(value) <= _SHOWN else f"{value[: _SHOWN - 3]}..."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dialer.trunks.trunk import Trunk, TrunkRefusal
 from dialer.vocabulary.ids import TrunkName
+from dialer.vocabulary.reasons.dialing import TrunkState
 
 
 @dataclass(slots=True, frozen=True)
@@ -27,6 +28,11 @@ class TrunkChoice:
 
     def words(self) -> str:
         return ", ".join(f"{name}: {refusal}" for name, refusal in self.refusals.items()) or "none is configured"
+
+    @property
+    def states(self) -> tuple[TrunkState, ...]:
+        """Why each one refused, for a person."""
+        return tuple(TrunkState(name, refusal) for name, refusal in self.refusals.items())
 
 
 def choose(trunks: Iterable[Trunk], tried: frozenset[TrunkName], now: float) -> TrunkChoice:

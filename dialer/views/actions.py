@@ -8,10 +8,27 @@ from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import HoldBy, Interaction, InteractionState
 from dialer.interactions.party import Party, PartyState
 from dialer.views.permission import Allowed, allow
-
-_NOT_PERMITTED = "You may not do this in this campaign."
-_NOT_CONNECTED = "There is no conversation with the contact now."
-_NO_OFFER = "There is no offer to answer."
+from dialer.vocabulary.reasons.desk import (
+    AfterCallOver,
+    AlreadyDialled,
+    AlreadyOnHold,
+    AnswerOffer,
+    CallGoesOn,
+    CampaignNotRunning,
+    ContactBarred,
+    NoCall,
+    NoMoreTime,
+    NoOffer,
+    NotConnected,
+    NothingToDial,
+    NothingToProlong,
+    NotOnHold,
+    NotPermitted,
+    OutcomeField,
+    OutcomeLacks,
+    OutcomePart,
+)
+from dialer.vocabulary.reasons.reason import Reason
 
 
 def actions(campaign: Campaign, interaction: Interaction, agent: Agent | None) -> tuple[Allowed, ...]:
@@ -22,9 +39,9 @@ def actions(campaign: Campaign, interaction: Interaction, agent: Agent | None) -
     settings = campaign.settings
     return (
         allow("accept", _accept(party)),
-        allow("reject", _accept(party) or _permitted(settings.permissions.reject)),
+        allow("reject", _accept(party) or _permitted("reject", "reject", settings.permissions.reject)),
         allow("dial", _dial(interaction, party)),
-        allow("return", _dial(interaction, party) or _permitted(settings.permissions.reject)),
+        allow("return", _dial(interaction, party) or _permitted("reject", "give_back", settings.permissions.reject)),
         allow("cancel", _cancel(settings, interaction, party)),
         allow("hold", _hold(interaction)),
         allow("resume", _resume(interaction)),
@@ -38,13 +55,13 @@ def actions(campaign: Campaign, interaction: Interaction, agent: Agent | None) -
     )
 
 
-def _permitted(permitted: bool) -> str | None:
-    return None if permitted else _NOT_PERMITTED
+def _permitted(permission: str, to: str, permitted: bool) -> Reason | None:
+    return None if permitted else NotPermitted(permission, to)
 
 
-def _accept(party: Party) -> str | None:
+def _accept(party: Party) -> Reason | None:
     waits = party.offer is not None and party.state is PartyState.OFFERED
-    return None if waits else _NO_OFFER
+    return None if waits else NoOffer()
 
 
 def _on_desk(interaction: Interaction, party: Party) -> bool:
@@ -52,88 +69,91 @@ def _on_desk(interaction: Interaction, party: Party) -> bool:
     return interaction.state is InteractionState.PREVIEW and party.state is PartyState.OFFERED
 
 
-def _dial(interaction: Interaction, party: Party) -> str | None:
+def _dial(interaction: Interaction, party: Party) -> Reason | None:
     if not _on_desk(interaction, party):
-        return "There is no record on your desk to dial."
-    return "Accept or reject the offer." if party.offer is not None else None
+        return NothingToDial(interaction.state)
+    return AnswerOffer() if party.offer is not None else None
 
 
-def _cancel(settings: CampaignSettings, interaction: Interaction, party: Party) -> str | None:
+def _cancel(settings: CampaignSettings, interaction: Interaction, party: Party) -> Reason | None:
     if not _on_desk(interaction, party):
-        return "The record is being dialled; end the call instead."
-    return _permitted(settings.permissions.cancel)
+        return AlreadyDialled(interaction.state)
+    return _permitted("cancel", "cancel", settings.permissions.cancel)
 
 
-def _connected(interaction: Interaction) -> str | None:
+def _connected(interaction: Interaction) -> Reason | None:
     talks = interaction.state is InteractionState.CONNECTED and not interaction.reconnecting
-    return None if talks else _NOT_CONNECTED
+    return None if talks else NotConnected(interaction.state)
 
 
-def _hold(interaction: Interaction) -> str | None:
+def _hold(interaction: Interaction) -> Reason | None:
     held = HoldBy.AGENT in interaction.holds
-    return _connected(interaction) or ("The contact is on hold already." if held else None)
+    return _connected(interaction) or (AlreadyOnHold() if held else None)
 
 
-def _resume(interaction: Interaction) -> str | None:
+def _resume(interaction: Interaction) -> Reason | None:
     held = HoldBy.AGENT in interaction.holds
-    return _connected(interaction) or (None if held else "The contact is not on hold by you.")
+    return _connected(interaction) or (None if held else NotOnHold(tuple(sorted(interaction.holds))))
 
 
-def _end(interaction: Interaction, party: Party) -> str | None:
+def _end(interaction: Interaction, party: Party) -> Reason | None:
     up = interaction.contact_leg is not None and interaction.state is not InteractionState.CLEARED
     rings = interaction.state is InteractionState.PREVIEW and party.state is PartyState.ALERTING
-    return None if up or rings else "There is no call to end."
+    return None if up or rings else NoCall(interaction.state)
 
 
-def _working_after(interaction: Interaction, party: Party) -> str | None:
+def _working_after(interaction: Interaction, party: Party) -> Reason | None:
     after = interaction.state is InteractionState.CLEARED and party.state is PartyState.AFTER_CALL
-    return None if after else "The call has not ended."
+    return None if after else CallGoesOn(interaction.state)
 
 
-def _call_again(campaign: Campaign, interaction: Interaction, party: Party, agent: Agent) -> str | None:
-    refusal = _working_after(interaction, party) or _permitted(campaign.settings.permissions.call_again)
+def _call_again(campaign: Campaign, interaction: Interaction, party: Party, agent: Agent) -> Reason | None:
+    refusal = _working_after(interaction, party) or _permitted(
+        "call_again", "call_again", campaign.settings.permissions.call_again
+    )
     if refusal is not None:
         return refusal
     if interaction.do_not_call:
-        return "This contact is not to be called."
+        return ContactBarred()
     if not campaign.is_running:
-        return "The campaign is not running."
+        return CampaignNotRunning(campaign.name, campaign.state)
     at_work = agent.state is AgentState.AFTER_CALL_WORK
-    return None if at_work else "Call again belongs to after-call work, whose time is over."
+    return None if at_work else AfterCallOver(agent.state)
 
 
-def _extend(settings: CampaignSettings, interaction: Interaction, party: Party) -> str | None:
+def _extend(settings: CampaignSettings, interaction: Interaction, party: Party) -> Reason | None:
     refusal = _working_after(interaction, party)
     if refusal is not None:
         return refusal
     if interaction.after_call is None or interaction.after_call.ends_at is None:
-        return "There is no after-call work to prolong."
+        return NothingToProlong(interaction.state)
     if interaction.after_call.shown:
         return None
-    spent = interaction.after_call.extensions >= settings.after_call.max_extensions
-    return "After-call work has been prolonged as often as is allowed." if spent else None
+    given, most = interaction.after_call.extensions, settings.after_call.max_extensions
+    return NoMoreTime(given, most) if given >= most else None
 
 
-def _done(settings: CampaignSettings, interaction: Interaction, party: Party) -> str | None:
+def _done(settings: CampaignSettings, interaction: Interaction, party: Party) -> Reason | None:
     refusal = _working_after(interaction, party)
     if refusal is not None:
         return refusal
     if interaction.after_call is not None and interaction.after_call.shown:
         return None
     missing = missing_outcome(settings, interaction)
-    return f"Missing: {', '.join(missing)}." if missing else None
+    return OutcomeLacks(missing) if missing else None
 
 
-def missing_outcome(settings: CampaignSettings, interaction: Interaction) -> tuple[str, ...]:
-    """What the campaign wants before Done and has not been said, in words."""
+def missing_outcome(settings: CampaignSettings, interaction: Interaction) -> tuple[Reason, ...]:
+    """What the campaign wants before Done and has not been said."""
     rules = settings.outcome
-    missing = []
+    missing: list[Reason] = []
     if rules.call_result_mandatory and interaction.agent_result is None:
-        missing.append("call result")
+        missing.append(OutcomePart("call_result"))
     if rules.disposition_mandatory and not interaction.disposition:
-        missing.append("disposition")
+        missing.append(OutcomePart("disposition"))
     if rules.note_mandatory and not interaction.note.strip():
-        missing.append("note")
+        missing.append(OutcomePart("note"))
     fields = (*settings.fields.case, *settings.fields.record)
-    missing += [each.label for each in fields if each.mandatory and not interaction.data.get(each.key, "").strip()]
+    empty = (each for each in fields if each.mandatory and not interaction.data.get(each.key, "").strip())
+    missing += [OutcomeField(each.key, each.label) for each in empty]
     return tuple(dict.fromkeys(missing))

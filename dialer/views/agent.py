@@ -13,6 +13,16 @@ from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.views.interaction import BlankRecord, blank_record, is_blank
 from dialer.views.labels import AGENT_STATES, CAMPAIGN_STATES, MODES, delivery, present_reason, reason_label
 from dialer.views.permission import Allowed, allow
+from dialer.vocabulary.reasons.desk import (
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentReady,
+    AlreadyAsked,
+    NoPreviewRuns,
+    NotPermitted,
+    NotReady,
+)
+from dialer.vocabulary.reasons.reason import Reason
 from dialer.world.world import World
 
 
@@ -233,25 +243,25 @@ def _blank(world: World, agent: Agent) -> BlankRecord | None:
 
 
 def _actions(world: World, agent: Agent) -> tuple[Allowed, ...]:
-    logged_out = "You are logged out." if agent.state is AgentState.LOGGED_OUT else None
+    logged_out = AgentLoggedOut() if agent.state is AgentState.LOGGED_OUT else None
     ready = agent.state is AgentState.READY
     refused = phone_use.refusal(world, agent)
-    taken = None if refused is None else str(refused)
+    taken = None if refused is None else refused.reason
     previews = [each for each in world.running_for(agent) if each.mode is Mode.PREVIEW]
     return (
-        allow("ready", logged_out or ("You are ready." if ready and agent.pending is None else None) or taken),
+        allow("ready", logged_out or (AgentReady() if ready and agent.pending is None else None) or taken),
         allow("not-ready", logged_out),
-        allow("log-in", None if logged_out else "You are logged in."),
+        allow("log-in", None if logged_out else AgentLoggedIn()),
         allow("log-out", logged_out),
         allow("get-record", logged_out or _get_record(agent, previews)),
     )
 
 
-def _get_record(agent: Agent, previews: list[Campaign]) -> str | None:
+def _get_record(agent: Agent, previews: list[Campaign]) -> Reason | None:
     if not previews:
-        return "No campaign in preview mode is running for you."
+        return NoPreviewRuns()
     if not any(each.settings.permissions.get_next for each in previews):
-        return "You may not ask for records."
+        return NotPermitted("get_next", "get_next")
     if agent.state is not AgentState.READY or agent.interaction is not None:
-        return "Be ready, with nothing on the desk, to get a record."
-    return "A record has been asked for." if agent.waits_for is not None else None
+        return NotReady(agent.state)
+    return AlreadyAsked(agent.waits_for) if agent.waits_for is not None else None

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
+from functools import reduce
+from typing import cast
 
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from dialer.interactions.interaction import EndedBy, HoldBy, Interaction, InteractionState
 from dialer.interactions.leg import LegState
 from dialer.interactions.party import PartyState
 from dialer.ports import Moment
+from dialer.vocabulary.reasons.calls import AgentPhoneLost, LegEnded
+from dialer.vocabulary.reasons.reason import Reason, Said, Sentence
+from dialer.vocabulary.reasons.status import (
+    Both,
+    CallEnded,
+    CallEndedFor,
+    CallIs,
+    CallNotReached,
+    CallNotReachedFor,
+    Holder,
+    OnHold,
+)
+from dialer.vocabulary.telephony import ClearedBy
 from dialer.world.world import World
 
 
@@ -33,35 +47,9 @@ class CallPhase(StrEnum):
 
 #: Phases in which the contact is there.
 LIVE_PHASES = frozenset({CallPhase.WAITING, CallPhase.CONNECTED, CallPhase.ON_HOLD, CallPhase.RECONNECTING})
+_OVER = frozenset({CallPhase.NOT_REACHED, CallPhase.ENDED})
 #: Phases in which nobody was reached yet.
 UNANSWERED_PHASES = frozenset({CallPhase.PHONE_RINGING, CallPhase.DIALLING, CallPhase.RINGING})
-
-_WORDS: Mapping[CallPhase, str] = {
-    CallPhase.OFFERED: "Offered",
-    CallPhase.PREVIEWING: "Preview",
-    CallPhase.PHONE_RINGING: "Your phone is ringing",
-    CallPhase.DIALLING: "Dialling",
-    CallPhase.RINGING: "Ringing",
-    CallPhase.WAITING: "Answered, waiting for an agent",
-    CallPhase.CONNECTED: "Connected",
-    CallPhase.RECONNECTING: "Your phone was lost and is rung again",
-}
-#: The same for who is not the agent.
-_WORDS_OF_OTHERS: Mapping[CallPhase, str] = {
-    **_WORDS,
-    CallPhase.PHONE_RINGING: "The agent's phone is ringing",
-    CallPhase.RECONNECTING: "The agent's phone was lost and is rung again",
-}
-_HOLDERS: Mapping[HoldBy, str] = {
-    HoldBy.AGENT: "you",
-    HoldBy.AGENT_PHONE: "your phone",
-    HoldBy.CONTACT: "the contact",
-}
-_ENDERS: Mapping[EndedBy, str] = {
-    EndedBy.AGENT: "by you",
-    EndedBy.CONTACT: "by the contact",
-    EndedBy.SYSTEM: "by the system",
-}
 
 
 class CallStatus(Struct, frozen=True):
@@ -71,11 +59,11 @@ class CallStatus(Struct, frozen=True):
     """
 
     phase: CallPhase
-    words: str
+    words: Sentence
     since: float | None
     held_by: tuple[str, ...] = ()
     ended_by: str = ""
-    cause: str = ""
+    cause: Sentence = field(default_factory=Sentence)
 
 
 def phase_of(world: World, interaction: Interaction) -> CallPhase:
@@ -110,51 +98,41 @@ def _dialled_phase(world: World, interaction: Interaction) -> CallPhase:
 
 def call_status(world: World, interaction: Interaction, at: Moment, *, own: bool = True) -> CallStatus:
     """The status of an interaction's call at `at`, in words for its agent (`own`), or for others."""
-    status = _status(world, interaction, at)
-    if own:
-        return status
-    words = _WORDS_OF_OTHERS.get(status.phase) or _of_the_agent(status.words)
-    return structs.replace(status, words=words, cause=_of_the_agent(status.cause))
-
-
-def _of_the_agent(words: str) -> str:
-    """What an agent is told of themselves, as others are told it."""
-    return (
-        words.replace("your phone", "the agent's phone")
-        .replace("by you", "by the agent")
-        .replace("and you", "and the agent")
-    )
-
-
-def _status(world: World, interaction: Interaction, at: Moment) -> CallStatus:
     phase = phase_of(world, interaction)
     since = _since(phase, interaction, at)
+    ended_by = interaction.ended_by.value if interaction.ended_by else ""
     if phase is CallPhase.ON_HOLD:
-        holders = tuple(holder for holder in HoldBy if holder in interaction.holds)
-        by = " and ".join(_HOLDERS[holder] for holder in holders)
-        return CallStatus(phase, f"On hold by {by}", since, held_by=tuple(each.value for each in holders))
+        holders = tuple(holder.value for holder in HoldBy if holder in interaction.holds)
+        by = reduce(Both, (Holder(each, own) for each in holders[1:]), cast("Reason", Holder(holders[0], own)))
+        return CallStatus(phase, Sentence(OnHold(by)), since, held_by=holders)
+    if phase not in _OVER:
+        return CallStatus(phase, Sentence(CallIs(phase, own)), since)
+    cause = _cause(interaction, own=own)
     if phase is CallPhase.ENDED:
-        ended_by = interaction.ended_by
-        return CallStatus(
-            phase,
-            _ended_words(interaction),
-            since,
-            ended_by=ended_by.value if ended_by else "",
-            cause=interaction.cause,
-        )
-    if phase is CallPhase.NOT_REACHED:
-        words = f"Not reached: {interaction.cause}" if interaction.cause else "Not reached"
-        return CallStatus(phase, words, since, ended_by=interaction.ended_by or "", cause=interaction.cause)
-    return CallStatus(phase, _WORDS[phase], since)
+        words = _ended(ended_by, cause, own=own)
+    else:
+        words = CallNotReached() if cause is None else CallNotReachedFor(cause)
+    return CallStatus(phase, Sentence(words), since, ended_by=ended_by, cause=Sentence(cause))
 
 
-def _ended_words(interaction: Interaction) -> str:
+def _cause(interaction: Interaction, *, own: bool) -> Reason | None:
+    """Why the call ended or reached nobody, None where nothing is known of it."""
     cause = interaction.cause
-    if cause.startswith("ended"):
-        return cause.capitalize()
-    who = _ENDERS[interaction.ended_by] if interaction.ended_by else ""
-    words = f"Ended {who}".strip()
-    return f"{words}: {cause}" if cause else words
+    if not cause:
+        return None
+    if isinstance(cause, str):
+        return Said("", cause)
+    return structs.replace(cause, own=own) if isinstance(cause, LegEnded | AgentPhoneLost) else cause
+
+
+#: Who ended the call where the end of the leg is all that is said of it.
+_ENDERS = {ClearedBy.US: EndedBy.AGENT.value, ClearedBy.PEER: EndedBy.CONTACT.value}
+
+
+def _ended(by: str, cause: Reason | None, *, own: bool) -> Reason:
+    if isinstance(cause, LegEnded) and cause.by in _ENDERS:
+        return CallEnded(_ENDERS[ClearedBy(cause.by)], own)
+    return CallEnded(by, own) if cause is None else CallEndedFor(by, cause, own)
 
 
 def talk_began_at(interaction: Interaction) -> float | None:

@@ -14,6 +14,8 @@ from dialer.views.call import UNANSWERED_PHASES, CallPhase, CallStatus, call_sta
 from dialer.views.fields import FieldView, field_views
 from dialer.views.labels import disposition_label, result_label
 from dialer.views.permission import Allowed
+from dialer.vocabulary.reasons.reason import Sentence
+from dialer.vocabulary.reasons.status import BlankDialled, BlankWaits
 from dialer.vocabulary.results import CallResult
 from dialer.world.world import World
 
@@ -113,7 +115,7 @@ class InteractionSummary(Struct, frozen=True):
     contact: str
     number: str
     phase: CallPhase
-    words: str
+    words: Sentence
     since: float | None
     begun_at: float
     connected_at: float | None
@@ -124,7 +126,7 @@ class BlankRecord(Struct, frozen=True):
     """The empty record of ASM: filled in when a contact is connected. `words` says what is going on."""
 
     campaign: str
-    words: str
+    words: Sentence
     case: tuple[FieldView, ...]
     record: tuple[FieldView, ...]
 
@@ -140,7 +142,7 @@ def blank_record(campaign: Campaign, interaction: Interaction | None) -> BlankRe
     fields = campaign.settings.fields
     return BlankRecord(
         campaign=campaign.name,
-        words="Waiting for a contact" if interaction is None else "A contact is being dialled",
+        words=Sentence(BlankWaits() if interaction is None else BlankDialled()),
         case=field_views(fields.case, {}, editable=False),
         record=field_views(fields.record, {}, editable=False),
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import Struct
+
+from dialer.vocabulary.reasons.reason import Because, Reason, Sentence, because
 
 
 class Allowed(Struct, frozen=True):
-    """One command of a desktop. `reason` says why it may not be given now and is empty where it may."""
+    """One command of a desktop. `reason` says why it may not be given now and is empty where it may; `because` is the
+    same for desktops that speak another language."""
 
     command: str
     allowed: bool
-    reason: str = ""
+    reason: Sentence = msgspec.field(default_factory=Sentence)
+    because: Because | None = None
 
 
-def allow(command: str, refusal: str | None) -> Allowed:
+def allow(command: str, refusal: Reason | None) -> Allowed:
     """`refusal` is the reason against it, or None."""
-    return Allowed(command, refusal is None, refusal or "")
+    return Allowed(command, refusal is None, Sentence(refusal), because(refusal) if refusal else None)

@@ -5,6 +5,11 @@ Facts are attributes; the message is a sentence for a person, with the remedy wh
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dialer.vocabulary.reasons.reason import Reason
+
 
 class CornettaError(Exception):
     """Base of all our errors."""
@@ -15,20 +20,27 @@ class CornettaError(Exception):
 class Refused(CornettaError):
     """A command was understood and may not be carried out now. Nothing changed.
 
-    `facts` are the inputs of the rule that refused, for the API's problem document and the log.
+    `reason` is a code with the inputs of the rule that refused; dialer.words has its sentence. A part that has no
+    reasons yet says a code, its words and the facts.
     """
 
-    def __init__(self, code: str, message: str, **facts: object) -> None:
-        super().__init__(message)
-        self.code = code
-        self.facts = facts
+    def __init__(self, reason: Reason | str, message: str = "", **facts: object) -> None:
+        # Imported here, as it takes msgspec: help of the command line, which knows errors, does without.
+        from dialer.vocabulary.reasons.reason import Said
+
+        self.reason = Said(reason, message, facts) if isinstance(reason, str) else reason
+        super().__init__(message or str(self.reason))
+        self.code = self.reason.code
+        self.facts = self.reason.facts
 
 
 class NotFound(Refused):
     """The thing named in a command does not exist."""
 
     def __init__(self, kind: str, name: object) -> None:
-        super().__init__(f"{kind}_not_found", f"There is no {kind} {name!r}.", kind=kind, name=str(name))
+        from dialer.vocabulary.reasons.reason import NotFoundReason
+
+        super().__init__(NotFoundReason(kind, str(name)), f"There is no {kind} {name!r}.")
 
 
 class InvalidTransition(CornettaError):

@@ -9,6 +9,7 @@ from dialer.interactions.leg import Leg
 from dialer.interactions.party import Party
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import AgentName, InteractionId
+from dialer.vocabulary.reasons.desk import NotYourInteraction
 from dialer.world.consent import may_work
 from dialer.world.world import World
 
@@ -35,7 +36,7 @@ def own(world: World, agent: AgentName, id_: InteractionId) -> tuple[Interaction
     interaction = world.interaction(id_)
     party = interaction.owner
     if party is None or party.agent != agent:
-        raise Refused("not_your_interaction", "This interaction is not on your desk.", interaction=id_)
+        raise Refused(NotYourInteraction(id_))
     return interaction, party
 
 

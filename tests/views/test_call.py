@@ -30,7 +30,10 @@ from dialer.vocabulary.ids import (
     LegId,
     OfferId,
 )
+from dialer.vocabulary.reasons.calls import AgentPhoneLost, Cause, LegEnded, NotReached
 from dialer.vocabulary.results import CallResult
+from dialer.vocabulary.telephony import ClearedBy
+from dialer.words import spoken
 from dialer.world.world import World
 
 from .floor import ACCOUNT, ENGINE, NOON, anna, make_interaction, make_world
@@ -38,7 +41,7 @@ from .floor import ACCOUNT, ENGINE, NOON, anna, make_interaction, make_world
 
 def words(world: World, interaction: Interaction) -> tuple[str, str, float | None]:
     status = call_status(world, interaction, NOON)
-    return status.phase.value, status.words, status.since
+    return status.phase.value, spoken(status.words), status.since
 
 
 def test_before_the_contact_is_dialled() -> None:
@@ -89,7 +92,7 @@ def test_on_hold_says_by_whom(holds: set[HoldBy], said: str, held_by: tuple[str,
     assert words(world, interaction) == ("connected", "Connected", NOON.utc - 30)
     interaction.holds = holds
     status = call_status(world, interaction, NOON)
-    assert (status.phase, status.words, status.held_by) == ("on_hold", said, held_by)
+    assert (status.phase, spoken(status.words), status.held_by) == ("on_hold", said, held_by)
 
 
 def test_a_lost_phone_and_a_contact_who_waits() -> None:
@@ -105,14 +108,14 @@ def test_a_lost_phone_and_a_contact_who_waits() -> None:
 @pytest.mark.parametrize(
     ("by", "cause", "said"),
     [
-        (EndedBy.AGENT, "ended by you", "Ended by you"),
-        (EndedBy.CONTACT, "ended by the contact", "Ended by the contact"),
-        (EndedBy.SYSTEM, "the line went dead (no audio)", "Ended by the system: the line went dead (no audio)"),
+        (EndedBy.AGENT, LegEnded(ClearedBy.US), "Ended by you"),
+        (EndedBy.CONTACT, LegEnded(ClearedBy.PEER), "Ended by the contact"),
+        (EndedBy.SYSTEM, LegEnded(ClearedBy.MEDIA), "Ended by the system: the line went dead (no audio)"),
         (EndedBy.CONTACT, "", "Ended by the contact"),
         (None, "", "Ended"),
     ],
 )
-def test_the_end_says_by_whom_and_why(by: EndedBy | None, cause: str, said: str) -> None:
+def test_the_end_says_by_whom_and_why(by: EndedBy | None, cause: Cause | str, said: str) -> None:
     world = make_world()
     interaction = make_interaction(world, InteractionState.CLEARED)
     interaction.conversed = True
@@ -123,7 +126,7 @@ def test_the_end_says_by_whom_and_why(by: EndedBy | None, cause: str, said: str)
 def test_who_was_not_reached_is_told_with_the_reason() -> None:
     world = make_world()
     interaction = make_interaction(world, InteractionState.CLEARED)
-    interaction.cause, interaction.cleared_at = "the line is busy (486 Busy Here)", NOON.utc - 1
+    interaction.cause, interaction.cleared_at = NotReached("busy", 486, "486 Busy Here"), NOON.utc - 1
     said = "Not reached: the line is busy (486 Busy Here)"
     assert words(world, interaction) == ("not_reached", said, NOON.utc - 1)
 
@@ -131,10 +134,10 @@ def test_who_was_not_reached_is_told_with_the_reason() -> None:
 @pytest.mark.parametrize(
     ("state", "cause", "holds", "own", "others"),
     [
-        (InteractionState.CLEARED, "ended by you", (), "Ended by you", "Ended by the agent"),
+        (InteractionState.CLEARED, LegEnded(ClearedBy.US), (), "Ended by you", "Ended by the agent"),
         (
             InteractionState.CLEARED,
-            "your phone was lost",
+            AgentPhoneLost(),
             (),
             "Ended by the system: your phone was lost",
             "Ended by the system: the agent's phone was lost",
@@ -157,15 +160,15 @@ def test_who_was_not_reached_is_told_with_the_reason() -> None:
     ],
 )
 def test_supervisors_read_of_the_agent_and_not_of_themselves(
-    state: InteractionState, cause: str, holds: tuple[HoldBy, ...], own: str, others: str
+    state: InteractionState, cause: Cause | str, holds: tuple[HoldBy, ...], own: str, others: str
 ) -> None:
     world = make_world()
     interaction = make_interaction(world, state)
     interaction.conversed, interaction.cause, interaction.holds = True, cause, set(holds)
     interaction.ended_by = EndedBy.SYSTEM
-    assert interaction_view(world, interaction, NOON).status.words == own
-    assert interaction_view(world, interaction, NOON, own=False).status.words == others
-    assert interaction_summary(world, interaction, NOON).words == others
+    assert spoken(interaction_view(world, interaction, NOON).status.words) == own
+    assert spoken(interaction_view(world, interaction, NOON, own=False).status.words) == others
+    assert spoken(interaction_summary(world, interaction, NOON).words) == others
 
 
 @pytest.mark.parametrize("state", list(InteractionState))
@@ -174,7 +177,7 @@ def test_nothing_that_supervisors_read_says_you(state: InteractionState, party: 
     world = make_world()
     interaction = make_interaction(world, state)
     interaction.parties[0].machine = Machine(PARTY_TABLE, "p", party)
-    said = interaction_summary(world, interaction, NOON).words.lower().split()
+    said = spoken(interaction_summary(world, interaction, NOON).words).lower().split()
     assert not {"you", "your"} & set(said)
 
 
@@ -183,7 +186,7 @@ def test_every_state_can_be_shown(state: InteractionState) -> None:
     world = make_world()
     interaction = make_interaction(world, state)
     interaction.after_call = AfterCall(NOON.utc + 60)
-    assert interaction_view(world, interaction, NOON).status.words
+    assert spoken(interaction_view(world, interaction, NOON).status.words)
     assert interaction_summary(world, interaction, NOON).contact == "Ann"
     assert desk_view(world, anna(world), NOON).interaction is not None
     interaction.parties.clear()
@@ -236,13 +239,13 @@ def test_an_engaged_agent_has_an_empty_record_until_somebody_is_connected() -> N
         campaign.machine.advance(step, NOON.monotonic)
     blank = agent_view(world, agent).blank
     assert blank is not None
-    assert blank.words == "Waiting for a contact"
+    assert spoken(blank.words) == "Waiting for a contact"
     interaction = make_interaction(world, InteractionState.DIALING)
     interaction.asm = True
     view = desk_view(world, agent, NOON)
     assert (view.interaction, view.agent.interaction) == (None, None)
     assert view.agent.blank is not None
-    assert view.agent.blank.words == "A contact is being dialled"
+    assert spoken(view.agent.blank.words) == "A contact is being dialled"
     interaction.connected_at = NOON.utc
     view = desk_view(world, agent, NOON)
     assert view.agent.blank is None

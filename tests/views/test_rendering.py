@@ -16,6 +16,7 @@ from dialer.views.rendering import Notices, render
 from dialer.views.trunk import TrunkView, trunk_view
 from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, NoticeId
 from dialer.vocabulary.outputs import Audience, AudienceAgent, AudienceCampaign, AudienceSupervisors
+from dialer.words import spoken
 from dialer.world.world import EngineView, Notice
 
 from .floor import NOON, make_interaction, make_world
@@ -53,7 +54,7 @@ def test_each_audience_gets_its_read_model(audience: Audience, topic: str, key: 
     world.engines[EngineId("engine-1")] = EngineView(EngineId("engine-1"))
     body = render(world, audience, topic, key, NOON)
     assert type(body) is kind
-    assert msgspec.json.encode(body)
+    assert msgspec.json.encode(body, enc_hook=spoken)
 
 
 def test_an_agent_is_shown_nothing_of_another_s_desk() -> None:

@@ -12,6 +12,7 @@ from dialer.interactions.leg import ROLES, Leg, LegPurpose, LegState, LegTrigger
 from dialer.trunks.accounts import phone_target, trunk_of
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import AccountId, AgentName, AttemptId, EngineId, InteractionId, LegId
+from dialer.vocabulary.reasons.dialing import EngineTakesNone, NoPhone, PhoneUnusable
 from dialer.vocabulary.telephony import Dial, HangUp, Header
 
 
@@ -88,7 +89,7 @@ def _engine_of(step: Step, interaction: Interaction | None) -> EngineId:
     named = interaction.engine if interaction is not None else None
     engine = step.world.engines.get(named) if named else step.world.usable_engine(step.now)
     if engine is None or not engine.takes_calls:
-        raise Refused("engine_unavailable", "No engine takes calls now; wait until it is back.")
+        raise Refused(EngineTakesNone())
     if interaction is None or not interaction.reconnecting:
         refuse_if_short(step, engine)
     return engine.id
@@ -101,13 +102,13 @@ def _target(step: Step, agent: Agent) -> tuple[AccountId, str, tuple[Header, ...
     try:
         account, uri, headers = phone_target(step.world.settings, agent.phone, agent.name)
     except (NotFound, ValueError) as error:
-        raise Refused("no_phone", f"The phone {agent.phone!r} cannot be rung: {error}", phone=agent.phone) from error
+        raise Refused(PhoneUnusable(agent.phone, str(error))) from error
     return account, uri, tuple(Header(name, value) for name, value in headers.items())
 
 
 def no_phone(agent: Agent) -> Refused:
     """What is said where an agent without a phone should be rung."""
-    return Refused("no_phone", f"{agent.display_name} has no phone; an administrator sets one.", agent=agent.name)
+    return Refused(NoPhone(agent.name, agent.display_name))
 
 
 def charge(step: Step, leg: Leg) -> None:

@@ -10,6 +10,8 @@ from dialer.core.step import Step
 from dialer.interactions.leg import Leg
 from dialer.interactions.results import UNKNOWN_ENDS
 from dialer.trunks.accounts import trunk_of
+from dialer.vocabulary.reasons.phones import PhoneFailed, PhoneFailedSaying
+from dialer.vocabulary.reasons.reason import Sentence
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
 
 _R = SystemReason
@@ -44,18 +46,6 @@ _BY_CODE: Mapping[int, SystemReason] = {
 }
 
 
-#: What it comes to for the agent.
-WORDS: Mapping[SystemReason, str] = {
-    _R.PHONE_NOT_REGISTERED: "Your phone is not registered, or not at this address.",
-    _R.PHONE_NOT_ALLOWED: "The call to your phone is not allowed: password or rights are wrong.",
-    _R.PHONE_REFUSED: "Your phone rejected the call, or is busy.",
-    _R.PHONE_NO_ANSWER: "Your phone was not answered.",
-    _R.PHONE_UNREACHABLE: "Your phone could not be called.",
-    _R.PHONE_LOST: "Your phone was lost.",
-    _R.PHONE_HUNG_UP: "Your phone has hung up.",
-}
-
-
 #: Codes with which a trunk says that it does not take us; 5xx are its own faults.
 _ABOUT_US = frozenset({401, 403, 407})
 
@@ -83,8 +73,9 @@ def tell(step: Step, agent: Agent, leg: Leg, event: LegCleared, *, was_up: bool)
     agent.phone_error = said
     if event.by is ClearedBy.US or reason is SystemReason.PHONE_HUNG_UP:
         return reason
-    words = f"{WORDS[reason][:-1]} ({said})." if said else WORDS[reason]
-    step.publish(agent.name, "phone_failed", agent.name, {"code": reason, "reason": words, "sip_code": event.code})
+    why = PhoneFailedSaying(reason, event.code, said) if said else PhoneFailed(reason, event.code)
+    told: dict[str, object] = {"code": reason, "reason": Sentence(why), "sip_code": event.code}
+    step.publish(agent.name, "phone_failed", agent.name, told)
     kind = "phone_lost" if was_up or event.by in UNKNOWN_ENDS else "phone_failed"
     step.history(kind, agent=agent.name, reason=reason, code=event.code, said=said, by=event.by, account=leg.account)
     _complain(step, leg, event, said)

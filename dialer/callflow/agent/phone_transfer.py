@@ -9,8 +9,8 @@ from dialer.callflow.agent.legs import hang_up
 from dialer.core.step import Step
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import Leg
-
-WORDS = "The call at your phone was transferred to another phone."
+from dialer.vocabulary.reasons.phones import PhoneMoved
+from dialer.vocabulary.reasons.reason import Sentence
 
 
 def on_identity(step: Step, leg: Leg, identity: str) -> None:
@@ -25,7 +25,9 @@ def on_identity(step: Step, leg: Leg, identity: str) -> None:
         return
     leg.moved = True
     step.history("phone_moved", agent=agent.name, account=leg.account)
-    step.publish(agent.name, "phone_failed", agent.name, {"code": "phone_moved", "reason": WORDS, "sip_code": 0})
+    why = PhoneMoved()
+    told = {"code": why.code, "reason": Sentence(why), "sip_code": 0}
+    step.publish(agent.name, "phone_failed", agent.name, told)
     step.agent_changed(agent.name)
     end_moved(step, agent)
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dialer.core.step import Step
 from dialer.interactions.leg import Leg
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.ids import EngineId
+from dialer.vocabulary.reasons.dialing import EngineShort
 from dialer.vocabulary.telephony import LegCleared
 from dialer.world.world import EngineView
 
@@ -30,9 +32,9 @@ def note_shortage(step: Step, leg: Leg, event: LegCleared) -> None:
 def refuse_if_short(step: Step, engine: EngineView) -> None:
     """Raises Refused while the engine is short of something."""
     if engine.is_short(step.now):
-        raise Refused(SHORT_CODE, words(engine.shortage), engine=engine.id)
+        raise Refused(short(engine.id, engine.shortage))
 
 
-def words(problem: str) -> str:
-    """What an agent is told of a shortage, in a sentence or two."""
-    return f"{problem[:1].upper()}{problem[1:]}. It is tried again in a few seconds."
+def short(engine: EngineId, problem: str) -> EngineShort:
+    """What an agent is told of a shortage."""
+    return EngineShort(engine, f"{problem[:1].upper()}{problem[1:]}")

@@ -9,21 +9,23 @@ from dialer.interactions.interaction import EndedBy, Interaction, InteractionSta
 from dialer.interactions.leg import Leg
 from dialer.vocabulary import commands, telephony
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.reasons.calls import LegEnded
+from dialer.vocabulary.reasons.desk import BadDigits
 from dialer.world.lookups import agent_leg, contact_leg
 
 
 def on_digits(step: Step, command: commands.SendDigits) -> None:
     _, _, contact, _ = talking(step, command.agent, command.interaction)
     if not command.digits or len(command.digits) > 32 or set(command.digits) - set("0123456789*#ABCD"):
-        raise Refused("bad_digits", "Digits are 1 to 32 of 0-9 * # A-D.", digits=command.digits)
+        raise Refused(BadDigits(command.digits))
     step.tell(contact.engine, telephony.SendDigits(contact.id, command.digits))
 
 
 def end_by_agent(step: Step, interaction: Interaction) -> None:
     interaction.ended_by = EndedBy.AGENT
-    interaction.cause = "ended by you"
+    interaction.cause = LegEnded(telephony.ClearedBy.US)
     if interaction.attempt is not None and interaction.state is InteractionState.DIALING:
-        interaction.attempt.cancelled = "ended by the agent"
+        interaction.attempt.cancelled = "by_agent"
     hang_up(step, interaction.contact_leg)
     step.interaction_changed(interaction)
 

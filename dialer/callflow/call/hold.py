@@ -9,6 +9,7 @@ from dialer.interactions.party import Party, PartyState, PartyTrigger
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import AgentName, InteractionId
+from dialer.vocabulary.reasons.desk import AlreadyOnHold, NotConnected, NotOnHold
 from dialer.vocabulary.telephony import LegMedia
 from dialer.world.lookups import agent_leg, contact_leg, own
 
@@ -19,21 +20,21 @@ def talking(step: Step, agent: AgentName, id_: InteractionId) -> tuple[Interacti
     contact, phone = contact_leg(step.world, interaction), agent_leg(step.world, interaction)
     connected = interaction.state is InteractionState.CONNECTED
     if not connected or contact is None or phone is None or interaction.reconnecting:
-        raise Refused("not_connected", "There is no conversation with the contact now.", state=interaction.state)
+        raise Refused(NotConnected(interaction.state))
     return interaction, party, contact, phone
 
 
 def on_hold(step: Step, command: commands.Hold) -> None:
     interaction, *_ = talking(step, command.agent, command.interaction)
     if HoldBy.AGENT in interaction.holds:
-        raise Refused("already_on_hold", "The contact is on hold already.")
+        raise Refused(AlreadyOnHold())
     put_on_hold(step, interaction, HoldBy.AGENT)
 
 
 def on_resume(step: Step, command: commands.Resume) -> None:
     interaction, *_ = talking(step, command.agent, command.interaction)
     if HoldBy.AGENT not in interaction.holds:
-        raise Refused("not_on_hold", "The contact is not on hold by you.", holds=sorted(interaction.holds))
+        raise Refused(NotOnHold(tuple(sorted(interaction.holds))))
     take_off_hold(step, interaction, HoldBy.AGENT)
 
 

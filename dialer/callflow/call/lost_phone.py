@@ -13,6 +13,7 @@ from dialer.interactions.interaction import EndedBy, HoldBy, Interaction
 from dialer.interactions.leg import Leg, LegPurpose, LegState
 from dialer.interactions.party import Party, PartyTrigger
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.reasons.calls import AgentPhoneLost
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
 from dialer.world.lookups import agent_leg, contact_leg
 
@@ -99,7 +100,7 @@ def on_agent_back(step: Step, interaction: Interaction, phone: Leg) -> None:
 def give_up(step: Step, agent: Agent, interaction: Interaction) -> None:
     """The agent's phone did not come back: the conversation ends and the agent is not ready afterwards."""
     interaction.ended_by = EndedBy.SYSTEM
-    interaction.cause = "your phone was lost"
+    interaction.cause = AgentPhoneLost()
     step.history("phone_lost", interaction=interaction, reason=SystemReason.PHONE_LOST, said=agent.phone_error)
     make_not_ready(step, agent, SystemReason.PHONE_LOST)
     if interaction.owner is not None:

@@ -18,6 +18,17 @@ from dialer.interactions.party import PartyState
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import CampaignName, ListName
+from dialer.vocabulary.reasons.calls import Halted
+from dialer.vocabulary.reasons.floor import (
+    CampaignIs,
+    CampaignStopped,
+    CampaignUnloaded,
+    ManualAccept,
+    ModeChanges,
+    StopFirst,
+    UnknownMode,
+)
+from dialer.vocabulary.reasons.reason import Sentence
 from dialer.vocabulary.writes import RenewCancelled, SaveCampaign
 from dialer.world import lookups
 from dialer.world.lookups import is_live
@@ -26,7 +37,7 @@ from dialer.world.lookups import is_live
 def _advance(step: Step, campaign: Campaign, trigger: CampaignTrigger) -> None:
     """Raises Refused for what the campaign's state does not allow."""
     if not campaign.machine.allows(trigger):
-        raise Refused("campaign_state", f"{campaign.name} is {campaign.state}.", state=campaign.state, asked=trigger)
+        raise Refused(CampaignIs(campaign.name, campaign.state, trigger))
     campaign.machine.advance(trigger, step.now)
     if trigger is CampaignTrigger.LOAD:
         campaign.loaded_utc = step.utc
@@ -81,40 +92,40 @@ def on_stop(step: Step, command: commands.StopCampaign) -> None:
     campaign = step.world.campaign(command.campaign)
     _advance(step, campaign, CampaignTrigger.STOP)
     step.history("campaign_stopped", campaign=campaign.name, by=command.by)
-    _stand_still(step, campaign, "campaign_stopped", f"{campaign.name} was stopped.")
+    _stand_still(step, campaign, CampaignStopped(campaign.name))
     notices.tell_agents(step, campaign, "stopped")
     drained(step, campaign)
 
 
-def _stand_still(step: Step, campaign: Campaign, code: str, why: str) -> None:
+def _stand_still(step: Step, campaign: Campaign, why: Halted) -> None:
     """Nothing more is dialled: offers back, rings given up by setting, nobody waits for a record any more."""
-    halt(step, campaign, code, why)
+    halt(step, campaign, why)
     for agent in step.world.agents_of(campaign):
         if agent.waits_for == campaign.name:
             agent.waits_for = None
-            step.publish(agent.name, "no_record", campaign.name, {"reason": why})
+            step.publish(agent.name, "no_record", campaign.name, {"reason": Sentence(why)})
     release_pool(step, campaign)
 
 
-def halt(step: Step, campaign: Campaign, code: str, why: str) -> None:
+def halt(step: Step, campaign: Campaign, why: Halted) -> None:
     """Withdraw offers and give up what rings, by setting."""
     for interaction in step.world.interactions_of(campaign.name):
-        take_off(step, campaign, interaction, code, why)
+        take_off(step, campaign, interaction, why)
 
 
-def take_off(step: Step, campaign: Campaign, interaction: Interaction, code: str, why: str) -> None:
+def take_off(step: Step, campaign: Campaign, interaction: Interaction, why: Halted) -> None:
     party = interaction.owner
     if interaction.state is InteractionState.PREVIEW and party is not None:
-        offers.take_back(step, step.world.agents[party.agent], interaction, code, why)
+        offers.take_back(step, step.world.agents[party.agent], interaction, why)
         return
     if interaction.state is InteractionState.CLEARED and party is not None and party.state is PartyState.ALERTING:
         # Call again: the agent's phone rings, or waits for the trunk, and the contact would be dialled after it.
-        again.on_call_again_failed(step, interaction, code, why)
+        again.on_call_again_failed(step, interaction, why)
         return
     attempt = interaction.attempt
     ringing = interaction.state is InteractionState.DIALING and attempt is not None and not attempt.cancelled
     if ringing and attempt is not None and campaign.settings.on_stop_ringing is OnStop.CANCEL:
-        attempt.cancelled = why
+        attempt.cancelled = why.code
         interaction.cause = why
         hang_up(step, interaction.contact_leg)
         step.interaction_changed(interaction)
@@ -148,7 +159,7 @@ def on_unload(step: Step, command: commands.UnloadCampaign) -> None:
     _advance(step, campaign, CampaignTrigger.FORCE if command.force else CampaignTrigger.UNLOAD)
     step.history("campaign_unloaded", campaign=campaign.name, by=command.by, force=command.force)
     if dialled:
-        _stand_still(step, campaign, "campaign_unloaded", f"{campaign.name} was unloaded.")
+        _stand_still(step, campaign, CampaignUnloaded(campaign.name))
         observations.nobody(step, campaign)
     for notice in [each.id for each in step.world.notices.values() if each.campaign == campaign.name]:
         notices.put_away(step, notice)
@@ -177,15 +188,12 @@ def on_change_mode(step: Step, command: commands.ChangeMode) -> None:
     try:
         mode = Mode(command.mode)
     except ValueError:
-        raise Refused(
-            "unknown_mode", f"There is no mode {command.mode!r}.", modes=[each.value for each in Mode]
-        ) from None
+        raise Refused(UnknownMode(command.mode, tuple(Mode))) from None
     if mode in PREDICTIVE_MODES and campaign.settings.offer.accept is Accept.AGENT:
-        why = f"{mode} offers no records, but offers of {campaign.name} are accepted by agents: remove accept: agent."
-        raise Refused("manual_accept", why, mode=mode)
+        raise Refused(ManualAccept(campaign.name, mode))
     stopped = campaign.state in (CampaignState.INACTIVE, CampaignState.LOADED)
     if not stopped and not {mode, campaign.mode} <= _LIVE_CHANGES:
-        raise Refused("stop_first", f"Stop {campaign.name} before it changes from {campaign.mode} to {mode}.")
+        raise Refused(StopFirst(campaign.name, campaign.mode, mode))
     if mode is campaign.mode:
         return
     gentle = {campaign.mode, mode} in _SAME_LEGS
@@ -194,7 +202,7 @@ def on_change_mode(step: Step, command: commands.ChangeMode) -> None:
     _save(step, campaign)
     step.history("mode_changed", campaign=campaign.name, by=command.by, mode=mode)
     if not gentle:
-        halt(step, campaign, "mode_changed", f"{campaign.name} changes to {mode}.")
+        halt(step, campaign, ModeChanges(campaign.name, mode))
     let_go(step, campaign)
     notices.tell_agents(step, campaign, "mode_changed")
     step.campaign_changed(campaign.name)

@@ -15,6 +15,15 @@ from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import PartyTrigger
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.reasons.desk import (
+    CallNotOver,
+    CampaignNotRunning,
+    ContactBarred,
+    NotAfterCall,
+    NotPermitted,
+    PhoneOnHold,
+)
+from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.world.lookups import own
 
 
@@ -25,17 +34,17 @@ def on_call_again(step: Step, command: commands.CallAgain) -> None:
     agent = step.world.agent(command.agent)
     said = interaction.agent_result
     if not campaign.settings.permissions.call_again:
-        raise Refused("not_permitted", "You may not call again in this campaign.", permission="call_again")
+        raise Refused(NotPermitted("call_again", "call_again"))
     if interaction.state is not InteractionState.CLEARED:
-        raise Refused("call_in_progress", "The call is not over yet.", state=interaction.state)
+        raise Refused(CallNotOver(interaction.state))
     if interaction.do_not_call:
-        raise Refused("do_not_call", "This contact is not to be called.")
+        raise Refused(ContactBarred())
     if not campaign.is_running:
-        raise Refused("campaign_not_running", f"{campaign.name} is {campaign.state}.", state=campaign.state)
+        raise Refused(CampaignNotRunning(campaign.name, campaign.state))
     if agent.state is not AgentState.AFTER_CALL_WORK:
-        raise Refused("not_after_call", "Call again belongs to after-call work.", state=agent.state)
+        raise Refused(NotAfterCall(agent.state))
     if step.world.is_on_hold(agent):
-        raise Refused("phone_on_hold", "Your phone is on hold; take it off hold first.")
+        raise Refused(PhoneOnHold())
     engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
     if engaged is not None and engaged.reaches_agent:
         interaction.engine = engaged.engine
@@ -68,16 +77,16 @@ def on_call_again_phone(step: Step, interaction: Interaction, phone: Leg) -> Non
     try:
         place(step, campaign, interaction)
     except Refused as refusal:
-        on_call_again_failed(step, interaction, refusal.code, str(refusal))
+        on_call_again_failed(step, interaction, refusal.reason)
         return
     step.audio_changed(interaction)
 
 
-def on_call_again_failed(step: Step, interaction: Interaction, code: str, why: str) -> None:
+def on_call_again_failed(step: Step, interaction: Interaction, why: Reason) -> None:
     """Back to after-call work, with the reason."""
     party = interaction.owner
     if party is None:
         return
-    step.publish(party.agent, "call_again_failed", interaction.id, {"code": code, "reason": why})
+    step.publish(party.agent, "call_again_failed", interaction.id, {"code": why.code, "reason": Sentence(why)})
     release_leg(step, interaction)
     back_to_work(step, interaction, party)

@@ -108,7 +108,7 @@ def shed(step: Step, campaign: Campaign, attempts: Mapping[AttemptId, float | No
             continue
         attempt.shed = True
         attempt.chance = attempts[attempt.id]
-        attempt.cancelled = "no agent would have been free"
+        attempt.cancelled = "shed"
         hang_up(step, interaction.contact_leg)
         step.interaction_changed(interaction)
 

@@ -23,6 +23,7 @@ from dialer.trunks.trunk import Trunk
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import LegId, TrunkName
+from dialer.vocabulary.reasons.dialing import CallHasNoEngine, EngineOfCallAway, StoreAway, TrunksDown, TrunksFull
 from dialer.vocabulary.telephony import Dial
 from dialer.vocabulary.writes import AddDial, BeginAttempt
 
@@ -68,17 +69,17 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
     world = step.world
     refusal = refuse_now(step, campaign, interaction, interaction.attempts)
     if refusal is not None:
-        raise Refused(refusal.rule, refusal.sentence, **refusal.facts)
+        raise Refused(refusal.reason)
     if world.store_problem:
-        raise Refused("store_unavailable", f"The database takes no writes: {world.store_problem}")
+        raise Refused(StoreAway(world.store_problem))
     engine = world.engines.get(interaction.engine) if interaction.engine else None
     if engine is None or not engine.takes_calls:
-        raise Refused("engine_unavailable", "The engine of this interaction takes no calls now.")
+        raise Refused(EngineOfCallAway())
     refuse_if_short(step, engine)
     choice = choose(world.trunks_of(campaign), frozenset(), step.now)
     if choice.trunk is None:
-        code = "trunk_down" if choice.is_dead else "trunk_limit"
-        raise Refused(code, f"No trunk can take the call ({choice.words()}).", trunks=choice.words())
+        kind = TrunksDown if choice.is_dead else TrunksFull
+        raise Refused(kind(choice.states, len(choice.states)))
     if interaction.attempt is not None:
         interaction.call_again()
     attempt = Attempt(world.mint.attempt(), interaction.number, step.utc)
@@ -125,7 +126,7 @@ def waits_for_rate(step: Step, campaign: Campaign, timer: str, since: float) -> 
 def dial_over(step: Step, campaign: Campaign, interaction: Interaction, attempt: Attempt, trunk: Trunk) -> None:
     """Send the attempt over one trunk: the n-th INVITE, committed before it leaves."""
     if interaction.engine is None:
-        raise Refused("engine_unavailable", "The interaction has no engine.")
+        raise Refused(CallHasNoEngine())
     n = len(attempt.dials)
     settings = trunk.settings
     caller_id = _caller_id(campaign, settings.caller_ids, settings.shown_caller_id)

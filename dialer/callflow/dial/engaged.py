@@ -54,7 +54,7 @@ def on_engaged_lost(step: Step, agent: Agent, leg: Leg, event: LegCleared, *, wa
 def _give_up(step: Step, interaction: Interaction) -> None:
     """Whoever answers now would find nobody, however the agent's leg ended."""
     if interaction.attempt is not None and interaction.state is InteractionState.DIALING:
-        interaction.attempt.cancelled = "the agent's leg was lost"
+        interaction.attempt.cancelled = "agent_leg_lost"
     hang_up(step, interaction.contact_leg)
 
 

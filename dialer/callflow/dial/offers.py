@@ -20,6 +20,20 @@ from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import AgentName, OfferId
+from dialer.vocabulary.reasons.desk import (
+    AlreadyAsked,
+    AlreadyDialled,
+    CampaignNotRunning,
+    NothingToDial,
+    NothingToGiveBack,
+    NotPermitted,
+    NotPreview,
+    NotReady,
+    NotYourCampaign,
+    OfferOver,
+    PhoneOnHold,
+)
+from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.world.lookups import own
 
 
@@ -59,17 +73,17 @@ def on_get_record(step: Step, command: commands.GetRecord) -> None:
     agent = step.world.agent(command.agent)
     campaign = step.world.campaign(command.campaign)
     if not step.world.works_for(agent, campaign):
-        raise Refused("not_your_campaign", f"You do not work for {campaign.name}.", campaign=campaign.name)
+        raise Refused(NotYourCampaign(campaign.name))
     if not campaign.is_running:
-        raise Refused("campaign_not_running", f"{campaign.name} is {campaign.state}.", state=campaign.state)
+        raise Refused(CampaignNotRunning(campaign.name, campaign.state))
     if campaign.mode is not Mode.PREVIEW:
-        raise Refused("not_preview", f"{campaign.name} dials by itself.", mode=campaign.mode)
+        raise Refused(NotPreview(campaign.name, campaign.mode))
     if not campaign.settings.permissions.get_next:
-        raise Refused("not_permitted", "You may not ask for records in this campaign.", permission="get_next")
+        raise Refused(NotPermitted("get_next", "get_next"))
     if agent.state is not AgentState.READY or agent.interaction is not None:
-        raise Refused("not_ready", "Be ready, with nothing on the desk, to get a record.", state=agent.state)
+        raise Refused(NotReady(agent.state))
     if agent.waits_for is not None:
-        raise Refused("already_asked", "A record has been asked for.", campaign=agent.waits_for)
+        raise Refused(AlreadyAsked(agent.waits_for))
     agent.waits_for = campaign.name
     step.start_timer("pace", 0.0)
     step.agent_changed(agent.name)
@@ -81,7 +95,7 @@ def _offered(step: Step, agent: AgentName, offer_id: OfferId) -> tuple[Agent, In
     interaction = step.world.interactions.get(owner.interaction) if owner.interaction else None
     party = interaction.owner if interaction else None
     if interaction is None or party is None or party.offer != offer_id or party.state is not PartyState.OFFERED:
-        raise Refused("offer_over", "This offer is over.", offer=offer_id)
+        raise Refused(OfferOver(offer_id))
     return owner, interaction, party
 
 
@@ -101,12 +115,14 @@ def on_look_over(step: Step, offer_id: OfferId) -> None:
         dial_for(step, agent, interaction, party)
     except Refused as refusal:
         if refusal.code == "no_phone":
-            step.publish(agent.name, "phone_failed", agent.name, {"code": refusal.code, "reason": str(refusal)})
-            step.history("phone_failed", agent=agent.name, reason=refusal.code, said=str(refusal))
+            step.publish(
+                agent.name, "phone_failed", agent.name, {"code": refusal.code, "reason": Sentence(refusal.reason)}
+            )
+            step.history("phone_failed", agent=agent.name, reason=refusal.code)
             stop_timers(step, party)
             on_phone_failed(step, agent, interaction, SystemReason.PHONE_NO_ANSWER)
         else:
-            take_back(step, agent, interaction, refusal.code, str(refusal))
+            take_back(step, agent, interaction, refusal.reason)
 
 
 def on_offer_expired(step: Step, offer_id: OfferId) -> None:
@@ -131,7 +147,7 @@ def on_reject(step: Step, command: commands.RejectOffer) -> None:
     agent, interaction, party = _offered(step, command.agent, command.offer)
     campaign = step.world.campaigns[interaction.campaign]
     if not campaign.settings.permissions.reject:
-        raise Refused("not_permitted", "You may not reject records in this campaign.", permission="reject")
+        raise Refused(NotPermitted("reject", "reject"))
     stop_timers(step, party)
     _hide(step, agent, interaction, campaign)
     agent.expiries = 0
@@ -144,7 +160,7 @@ def on_dial(step: Step, command: commands.DialRecord) -> None:
     """PREVIEW: dial what is on the desk."""
     interaction, party = own(step.world, command.agent, command.interaction)
     if interaction.state is not InteractionState.PREVIEW or party.state is not PartyState.OFFERED or party.offer:
-        raise Refused("not_previewed", "There is no record on your desk to dial.", state=interaction.state)
+        raise Refused(NothingToDial(interaction.state))
     dial_for(step, step.world.agent(command.agent), interaction, party)
 
 
@@ -153,9 +169,9 @@ def on_return(step: Step, command: commands.ReturnRecord) -> None:
     interaction, party = own(step.world, command.agent, command.interaction)
     campaign = step.world.campaigns[interaction.campaign]
     if interaction.state is not InteractionState.PREVIEW or party.state is not PartyState.OFFERED or party.offer:
-        raise Refused("not_previewed", "There is no record on your desk to give back.", state=interaction.state)
+        raise Refused(NothingToGiveBack(interaction.state))
     if not campaign.settings.permissions.reject:
-        raise Refused("not_permitted", "You may not give records back in this campaign.", permission="reject")
+        raise Refused(NotPermitted("reject", "give_back"))
     agent = step.world.agent(command.agent)
     _hide(step, agent, interaction, campaign)
     step.history("record_returned", interaction=interaction)
@@ -168,9 +184,9 @@ def on_cancel(step: Step, command: commands.CancelRecord) -> None:
     interaction, party = own(step.world, command.agent, command.interaction)
     campaign = step.world.campaigns[interaction.campaign]
     if interaction.state is not InteractionState.PREVIEW or party.state is not PartyState.OFFERED:
-        raise Refused("already_dialled", "The record is being dialled; end the call instead.", state=interaction.state)
+        raise Refused(AlreadyDialled(interaction.state))
     if not campaign.settings.permissions.cancel:
-        raise Refused("not_permitted", "You may not cancel records in this campaign.", permission="cancel")
+        raise Refused(NotPermitted("cancel", "cancel"))
     stop_timers(step, party)
     step.history("record_cancelled", interaction=interaction)
     cancel_record(step, interaction)
@@ -183,7 +199,7 @@ def dial_for(step: Step, agent: Agent, interaction: Interaction, party: Party) -
     campaign = step.world.campaigns[interaction.campaign]
     engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
     if step.world.is_on_hold(agent):
-        raise Refused("phone_on_hold", "Your phone is on hold; take it off hold first.")
+        raise Refused(PhoneOnHold())
     if engaged is not None and engaged.reaches_agent:
         interaction.engine = engaged.engine
         place(step, campaign, interaction)
@@ -208,7 +224,7 @@ def on_phone_answered(step: Step, agent: Agent, interaction: Interaction, phone:
     try:
         place(step, campaign, interaction)
     except Refused as refusal:
-        take_back(step, agent, interaction, refusal.code, str(refusal))
+        take_back(step, agent, interaction, refusal.reason)
         return
     step.audio_changed(interaction)
 
@@ -220,13 +236,13 @@ def on_phone_failed(step: Step, agent: Agent, interaction: Interaction, reason: 
     give_free(step, agent, AgentTrigger.NOT_READY, reason)
 
 
-def take_back(step: Step, agent: Agent, interaction: Interaction, code: str, why: str) -> None:
+def take_back(step: Step, agent: Agent, interaction: Interaction, why: Reason) -> None:
     """The system takes a record off the desk: the agent is told why and stays ready."""
     party = interaction.owner
     if party is not None:
         stop_timers(step, party)
-    step.publish(agent.name, "offer_withdrawn", interaction.id, {"code": code, "reason": why})
-    step.history("offer_withdrawn", interaction=interaction, code=code)
+    step.publish(agent.name, "offer_withdrawn", interaction.id, {"code": why.code, "reason": Sentence(why)})
+    step.history("offer_withdrawn", interaction=interaction, code=why.code)
     withdraw(step, interaction)
     give_free(step, agent, AgentTrigger.RELEASE)
 

@@ -16,7 +16,8 @@ from dialer.core.timers import limit_timer, reconnect_timer, warning_timer
 from dialer.interactions.attempt import Attempt
 from dialer.interactions.interaction import EndedBy, Interaction, InteractionTrigger
 from dialer.interactions.party import Party, PartyState, PartyTrigger
-from dialer.interactions.results import CAUSE_WORDS, not_reached_words
+from dialer.vocabulary.reasons.calls import LegEnded, NotReached
+from dialer.vocabulary.reasons.reason import sentence_of
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
 from dialer.vocabulary.writes import SettleAttempt
@@ -79,9 +80,9 @@ def _not_reached(step: Step, interaction: Interaction, party: Party, result: Cal
     attempt = interaction.attempt
     dial = attempt.dial if attempt is not None and attempt.dials else None
     code, reason = (dial.code, dial.reason) if dial is not None else (0, "")
-    interaction.cause = interaction.cause or not_reached_words(result, code, reason)
+    interaction.cause = interaction.cause or NotReached(result, code, f"{code} {reason}".strip() if code else "")
     desk, show_s = step.world.campaigns[interaction.campaign].settings.unanswered.after(result)
-    told = {"result": result, "code": code, "reason": interaction.cause, "desk": desk}
+    told = {"result": result, "code": code, "reason": sentence_of(interaction.cause), "desk": desk}
     step.publish(party.agent, "not_reached", interaction.id, {**told, "show_s": show_s if desk is _SHOW else None})
     if desk is WhenUnanswered.CLOSE:
         finalize(step, interaction)
@@ -132,7 +133,7 @@ def close_conversation(step: Step, interaction: Interaction, event: LegCleared) 
     interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
     if interaction.ended_by is None:
         interaction.ended_by = EndedBy.CONTACT if event.by is ClearedBy.PEER else EndedBy.SYSTEM
-        interaction.cause = CAUSE_WORDS[event.by]
+        interaction.cause = LegEnded(event.by)
     interaction.holds.clear()
     party = interaction.owner
     release_leg(step, interaction)

@@ -8,7 +8,7 @@ from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
 from dialer.callflow.agent import phone_end
 from dialer.callflow.agent.desk import give_free, make_not_ready
 from dialer.callflow.agent.legs import hang_up
-from dialer.callflow.agent.shortage import SHORT_CODE, note_shortage, words
+from dialer.callflow.agent.shortage import SHORT_CODE, note_shortage, short
 from dialer.callflow.call import commands, lost_phone
 from dialer.callflow.call.connect import connect
 from dialer.callflow.dial import again, engaged, offers
@@ -19,6 +19,8 @@ from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger
 from dialer.interactions.party import Party, PartyState, PartyTrigger
 from dialer.interactions.results import LINE_FAULTS
+from dialer.vocabulary.reasons.phones import PhoneFailed
+from dialer.vocabulary.reasons.reason import Reason
 from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegProgress
 from dialer.world.lookups import agent_leg
 
@@ -99,19 +101,19 @@ def on_cleared(step: Step, leg: Leg, event: LegCleared) -> None:
     if not mine or interaction is None or party is None:
         return
     if event.exhausted and not interaction.reconnecting:
-        _not_rung(step, agent, interaction, party, words(event.reason))
+        _not_rung(step, agent, interaction, party, short(leg.engine, event.reason))
     else:
         _lose(step, agent, interaction, party, leg, event)
 
 
-def _not_rung(step: Step, agent: Agent, interaction: Interaction, party: Party, why: str) -> None:
+def _not_rung(step: Step, agent: Agent, interaction: Interaction, party: Party, why: Reason) -> None:
     """The engine is short of something and has not rung the phone: the agent stays as they were, and is told why."""
     party.leg = None
     step.history("phone_not_rung", interaction=interaction, reason=SHORT_CODE)
     if interaction.state is InteractionState.PREVIEW:
-        offers.take_back(step, agent, interaction, SHORT_CODE, why)
+        offers.take_back(step, agent, interaction, why)
     elif interaction.state is InteractionState.CLEARED:
-        again.on_call_again_failed(step, interaction, SHORT_CODE, why)
+        again.on_call_again_failed(step, interaction, why)
     elif interaction.state is InteractionState.QUEUED:
         _next_agent(step, agent, interaction, party, AgentTrigger.RELEASE)
 
@@ -129,7 +131,7 @@ def _lose(step: Step, agent: Agent, interaction: Interaction, party: Party, leg:
         offers.on_phone_failed(step, agent, interaction, reason)
     elif state is InteractionState.CLEARED and party.state is PartyState.ALERTING:
         make_not_ready(step, agent, reason)
-        again.on_call_again_failed(step, interaction, reason, phone_end.WORDS[reason])
+        again.on_call_again_failed(step, interaction, PhoneFailed(reason))
     elif state is InteractionState.QUEUED:
         _next_agent(step, agent, interaction, party, AgentTrigger.NOT_READY, reason)
     elif state is InteractionState.DIALING:

@@ -11,6 +11,7 @@ from dialer.interactions.interaction import InteractionState
 from dialer.interactions.party import PartyState
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.reasons.desk import NoCall
 from dialer.world.lookups import own
 
 
@@ -23,5 +24,5 @@ def on_end_call(step: Step, command: commands.EndCall) -> None:
         give_free(step, step.world.agent(command.agent), AgentTrigger.RELEASE)
         return
     if interaction.contact_leg is None or interaction.state is InteractionState.CLEARED:
-        raise Refused("no_call", "There is no call to end.", state=interaction.state)
+        raise Refused(NoCall(interaction.state))
     end_by_agent(step, interaction)

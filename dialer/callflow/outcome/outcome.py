@@ -18,6 +18,19 @@ from dialer.records.typed_value import problem
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.limits import NOTE_LENGTH
+from dialer.vocabulary.reasons.desk import (
+    BadThen,
+    DoNotCallStays,
+    EndCallFirst,
+    FieldNotEditable,
+    NoMoreTime,
+    NoteTooLong,
+    NothingToProlong,
+    NotPermitted,
+    OutcomeMissing,
+    UnknownDisposition,
+    UnknownResult,
+)
 from dialer.world.lookups import own
 
 
@@ -47,23 +60,20 @@ def _check_outcome(settings: Campaign, command: commands.SetOutcome, interaction
     if command.result is not None:
         offered = [choice.call_result for choice in outcome.call_results]
         if not permissions.set_call_result:
-            raise Refused("not_permitted", "You may not set the call result.", permission="set_call_result")
+            raise Refused(NotPermitted("set_call_result", "set_call_result"))
         if command.result not in offered:
-            raise Refused("unknown_result", f"{command.result} is not offered here.", offered=offered)
+            raise Refused(UnknownResult(command.result, tuple(offered)))
     if command.disposition:
         codes = [each.code for each in outcome.dispositions]
         if command.disposition not in codes:
-            raise Refused("unknown_disposition", f"There is no disposition {command.disposition!r}.", offered=codes)
+            raise Refused(UnknownDisposition(command.disposition, tuple(codes)))
     bars = says_do_not_call(settings, command.result, command.disposition)
     if (bars or command.do_not_call is not None) and not permissions.do_not_call:
-        raise Refused("not_permitted", "You may not mark a contact as not to be called.", permission="do_not_call")
+        raise Refused(NotPermitted("do_not_call", "do_not_call"))
     if command.do_not_call is False and interaction.do_not_call:
-        raise Refused(
-            "do_not_call_stays",
-            "Do not call was committed and stays; a supervisor lifts it (DELETE /do-not-call/{number}, with a reason).",
-        )
+        raise Refused(DoNotCallStays())
     if command.note is not None and len(command.note) > NOTE_LENGTH:
-        raise Refused("note_too_long", f"A note has at most {NOTE_LENGTH} characters.", length=len(command.note))
+        raise Refused(NoteTooLong(len(command.note), NOTE_LENGTH))
     if command.data:
         _check_data(settings, command.data, interaction.data)
 
@@ -71,16 +81,15 @@ def _check_outcome(settings: Campaign, command: commands.SetOutcome, interaction
 def _check_data(settings: Campaign, data: dict[str, str], before: Mapping[str, str]) -> None:
     """What the calling list has already may stay as it is, whatever it is."""
     if not settings.permissions.edit_fields:
-        raise Refused("not_permitted", "You may not change fields.", permission="edit_fields")
+        raise Refused(NotPermitted("edit_fields", "edit_fields"))
     known = {field.key: field for field in (*settings.fields.case, *settings.fields.record)}
     for key, value in data.items():
         field = known.get(key)
         if field is None or not field.editable:
-            raise Refused("field_not_editable", f"The field {key!r} cannot be changed here.", field=key)
+            raise Refused(FieldNotEditable(key))
         found = problem(field, value) if value != before.get(key, "") else None
         if found is not None:
-            code, sentence = found
-            raise Refused(code, sentence, field=key, label=field.label, type=field.type)
+            raise Refused(found)
 
 
 def on_extend(step: Step, command: commands.ExtendAfterCall) -> None:
@@ -89,15 +98,13 @@ def on_extend(step: Step, command: commands.ExtendAfterCall) -> None:
     rules = step.world.campaigns[interaction.campaign].settings.after_call
     after = interaction.after_call
     if after is None or after.ends_at is None:
-        raise Refused("not_after_call", "There is no after-call work to prolong.", state=interaction.state)
+        raise Refused(NothingToProlong(interaction.state))
     if after.shown:
         start_work_clock(step, interaction)
         step.interaction_changed(interaction)
         return
     if after.extensions >= rules.max_extensions:
-        raise Refused(
-            "no_more_time", f"More time was given {after.extensions} times already.", max=rules.max_extensions
-        )
+        raise Refused(NoMoreTime(after.extensions, rules.max_extensions))
     after.extensions += 1
     after.warned = False
     after.ends_at = max(after.ends_at, step.utc) + rules.extension_s
@@ -146,9 +153,9 @@ def on_done(step: Step, command: commands.Done) -> None:
     already, by an overrun, stays so unless `then` says otherwise."""
     interaction, party = own(step.world, command.agent, command.interaction)
     if interaction.state is not InteractionState.CLEARED or party.state is not PartyState.AFTER_CALL:
-        raise Refused("call_in_progress", "End the call first.", state=interaction.state)
+        raise Refused(EndCallFirst(interaction.state))
     if command.then not in ("", "ready", "not_ready"):
-        raise Refused("bad_then", "then is ready, not_ready or empty.", then=command.then)
+        raise Refused(BadThen(command.then))
     settings = step.world.campaigns[interaction.campaign].settings
     shown = interaction.after_call is not None and interaction.after_call.shown
     if not shown:
@@ -176,4 +183,4 @@ def _check_mandatory(settings: Campaign, interaction: Interaction) -> None:
     fields = (*settings.fields.case, *settings.fields.record)
     missing.extend(f.key for f in fields if f.mandatory and not interaction.data.get(f.key, "").strip())
     if missing:
-        raise Refused("outcome_missing", f"Before Done, set: {', '.join(missing)}.", missing=missing)
+        raise Refused(OutcomeMissing(tuple(missing)))

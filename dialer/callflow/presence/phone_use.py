@@ -12,6 +12,8 @@ from dialer.core.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.trunks.accounts import phone_target
 from dialer.vocabulary.errors import NotFound, Refused
+from dialer.vocabulary.reasons.dialing import PhoneTaken, PhoneTakenOver
+from dialer.vocabulary.reasons.reason import Sentence
 from dialer.world.world import World
 
 
@@ -54,8 +56,8 @@ def _oust(step: Step, agent: Agent, holder: Agent) -> None:
     interaction = step.world.interactions.get(holder.interaction) if holder.interaction else None
     if not takes_over or (interaction is not None and interaction.state is not InteractionState.PREVIEW):
         raise _taken(agent, holder)
-    why = f"{agent.display_name} has logged in at the phone {holder.phone}."
-    step.publish(holder.name, "phone_failed", holder.name, {"code": "phone_taken", "reason": why})
+    why = PhoneTakenOver(holder.phone, agent.name, agent.display_name)
+    step.publish(holder.name, "phone_failed", holder.name, {"code": why.code, "reason": Sentence(why)})
     step.history("phone_taken", agent=holder.name, by=agent.name)
     if interaction is not None:
         offers.on_not_ready_during_offer(step, holder, interaction, SystemReason.PHONE_TAKEN)
@@ -66,13 +68,7 @@ def _oust(step: Step, agent: Agent, holder: Agent) -> None:
 
 
 def _taken(agent: Agent, holder: Agent) -> Refused:
-    return Refused(
-        "phone_taken",
-        f"The phone {agent.phone} is in use by {holder.display_name}; "
-        f"{holder.display_name} logs out first, or an administrator gives you another phone.",
-        phone=agent.phone,
-        agent=holder.name,
-    )
+    return Refused(PhoneTaken(agent.phone, holder.name, holder.display_name))
 
 
 def review(step: Step) -> None:
@@ -93,7 +89,7 @@ def review(step: Step) -> None:
 
 def _lose(step: Step, agent: Agent, holder: Agent) -> None:
     taken = _taken(agent, holder)
-    step.publish(agent.name, "phone_failed", agent.name, {"code": taken.code, "reason": str(taken)})
+    step.publish(agent.name, "phone_failed", agent.name, {"code": taken.code, "reason": Sentence(taken.reason)})
     step.history("phone_taken", agent=agent.name, by=holder.name)
     interaction = _on_desk(step, agent)
     if interaction is not None:

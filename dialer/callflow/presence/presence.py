@@ -16,6 +16,7 @@ from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import TeamName
+from dialer.vocabulary.reasons.desk import LoggedOut, UnknownReason
 
 
 def on_pause_over(step: Step, agent: Agent) -> None:
@@ -77,7 +78,7 @@ def _log_out(step: Step, agent: Agent) -> None:
 def on_go_ready(step: Step, command: commands.GoReady) -> None:
     agent = step.world.agent(command.agent)
     if agent.state is AgentState.LOGGED_OUT:
-        raise Refused("logged_out", "Log in first.")
+        raise Refused(LoggedOut())
     if agent.state is AgentState.READY:
         return
     if not agent.phone_held:
@@ -98,9 +99,9 @@ def on_go_not_ready(step: Step, command: commands.GoNotReady) -> None:
     agent = step.world.agent(command.agent)
     codes = [reason.code for reason in step.world.settings.reasons if reason.offered]
     if command.reason not in codes:
-        raise Refused("unknown_reason", f"There is no reason {command.reason!r}.", reasons=codes)
+        raise Refused(UnknownReason(command.reason, tuple(codes)))
     if agent.state is AgentState.LOGGED_OUT:
-        raise Refused("logged_out", "Log in first.")
+        raise Refused(LoggedOut())
     agent.waits_for = None
     interaction = _on_desk(step, agent)
     if interaction is None:

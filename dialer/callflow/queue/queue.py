@@ -15,6 +15,7 @@ from dialer.interactions.interaction import EndedBy, Interaction, InteractionSta
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import Party, PartyTrigger, make_party
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.reasons.calls import NobodyFree
 from dialer.vocabulary.telephony import LegCleared
 from dialer.world.patience import left_s
 
@@ -136,7 +137,7 @@ def end(step: Step, interaction: Interaction) -> None:
     if interaction.state is not InteractionState.QUEUED or (party is not None and not interaction.ahead):
         return
     interaction.ended_by = EndedBy.SYSTEM
-    interaction.cause = "no agent was free in time"
+    interaction.cause = NobodyFree()
     if party is not None:
         make_not_ready(step, step.world.agents[party.agent], SystemReason.PHONE_NO_ANSWER)
     hang_up(step, interaction.contact_leg)

@@ -176,7 +176,11 @@ def _is_callable(step: Step, campaign: Campaign, record: ClaimedRecord) -> bool:
         status, due_at = RecordStatus.READY, _next_hour_within(campaign, record, step.utc)
     step.write(UpdateRecord(record.record, record.fence, status, None, None, due_at, step.utc))
     step.history(
-        "record_refused", campaign=campaign.name, record=record.record, rule=refusal.rule, judged_by=refusal.facts
+        "record_refused",
+        campaign=campaign.name,
+        record=record.record,
+        rule=refusal.rule,
+        judged_by=refusal.reason.facts,
     )
     return False
 

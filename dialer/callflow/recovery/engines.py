@@ -15,6 +15,8 @@ from dialer.machine import Machine
 from dialer.trunks.accounts import configure
 from dialer.vocabulary import events
 from dialer.vocabulary.ids import EngineId
+from dialer.vocabulary.reasons.phones import TelephonyBack, TelephonyLost
+from dialer.vocabulary.reasons.reason import Sentence
 from dialer.vocabulary.telephony import (
     ClearedBy,
     EngineReady,
@@ -65,7 +67,7 @@ def on_disconnected(step: Step, event: events.EngineDisconnected) -> None:
 
 def _tell_agents(step: Step, engine: EngineId, *, up: bool) -> None:
     """Everybody at a desk learns at once why calls stop, and when they go on."""
-    reason = "The telephone system is back." if up else "The connection to the telephone system is lost; it comes back."
+    reason = Sentence(TelephonyBack() if up else TelephonyLost())
     for agent in step.world.agents.values():
         if agent.state is not AgentState.LOGGED_OUT:
             step.publish(agent.name, "telephony", engine, {"up": up, "reason": reason})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dialer.agents.agent import AgentTrigger
@@ -19,12 +20,14 @@ from dialer.interactions.leg import LegTrigger
 from dialer.trunks.accounts import trunk_account
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.ids import EngineId, LegId
+from dialer.vocabulary.reasons.dialing import AbandonedBefore, ClaimLost, NumberBarred
+from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.vocabulary.results import CallResult
 
-_SENTENCES = {
-    Rule.DO_NOT_CALL: "The number is on the do-not-call list.",
-    Rule.CLAIM_LOST: "Another node has this record.",
-    Rule.ABANDONED: "Somebody was abandoned at this number: for a while it is dialled only with an agent at hand.",
+_REASONS: Mapping[Rule, Reason] = {
+    Rule.DO_NOT_CALL: NumberBarred(),
+    Rule.CLAIM_LOST: ClaimLost(),
+    Rule.ABANDONED: AbandonedBefore(),
 }
 
 
@@ -49,7 +52,7 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
         interaction.not_called_again()
         interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
         release_leg(step, interaction)
-        on_call_again_failed(step, interaction, rule, _SENTENCES[rule])
+        on_call_again_failed(step, interaction, _REASONS[rule])
         return
     if rule is Rule.ABANDONED and event.until is not None:
         rest_record(step, interaction, event.until)
@@ -64,7 +67,7 @@ def _take_off_desk(step: Step, interaction: Interaction, rule: Rule) -> None:
     withdraw(step, interaction, release=False)
     if agent_name is not None:
         agent = step.world.agents[agent_name]
-        step.publish(agent.name, "offer_withdrawn", interaction.id, {"code": rule, "reason": _SENTENCES[rule]})
+        step.publish(agent.name, "offer_withdrawn", interaction.id, {"code": rule, "reason": Sentence(_REASONS[rule])})
         give_free(step, agent, AgentTrigger.RELEASE)
 
 

@@ -21,11 +21,19 @@ from dialer.interactions.leg import Leg, LegState
 from dialer.interactions.party import Party, PartyState, PartyTrigger, make_party
 from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.reasons.calls import ClosedBySupervisor
+from dialer.vocabulary.reasons.desk import UnknownDisposition
+from dialer.vocabulary.reasons.floor import (
+    AgentNotReady,
+    AgentOccupied,
+    BarredForGood,
+    CallUnderWay,
+    NotInCampaign,
+    TakenBySupervisor,
+)
 from dialer.vocabulary.results import CallResult
 from dialer.world.consent import may_work
 from dialer.world.lookups import agent_leg
-
-CLOSED = "closed by a supervisor"
 
 
 def on_close(step: Step, command: commands.CloseInteraction) -> None:
@@ -49,7 +57,7 @@ def on_close(step: Step, command: commands.CloseInteraction) -> None:
     party = interaction.owner
     if interaction.state is InteractionState.PREVIEW and party is not None:
         agent = step.world.agents[party.agent]
-        offers.take_back(step, agent, interaction, "closed_by_supervisor", f"A supervisor took it: {command.reason}")
+        offers.take_back(step, agent, interaction, TakenBySupervisor(command.reason))
         return
     if party is not None:
         told: dict[str, object] = {"by": command.by, "reason": command.reason}
@@ -63,7 +71,7 @@ def on_close(step: Step, command: commands.CloseInteraction) -> None:
 def _check_disposition(campaign: Campaign, disposition: str | None) -> None:
     codes = [each.code for each in campaign.settings.outcome.dispositions]
     if disposition and disposition not in codes:
-        raise Refused("unknown_disposition", f"There is no disposition {disposition!r}.", offered=codes)
+        raise Refused(UnknownDisposition(disposition, tuple(codes)))
 
 
 def _end_call(step: Step, interaction: Interaction, by: str) -> None:
@@ -71,10 +79,10 @@ def _end_call(step: Step, interaction: Interaction, by: str) -> None:
     count as lost, and an engine that is back and has them yet is told to end them."""
     interaction.closed_by = by
     interaction.ended_by = EndedBy.SYSTEM
-    interaction.cause = CLOSED
+    interaction.cause = ClosedBySupervisor()
     attempt = interaction.attempt
     if attempt is not None and interaction.state is InteractionState.DIALING:
-        attempt.cancelled = CLOSED
+        attempt.cancelled = "by_supervisor"
     leg = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
     if leg is None:
         settle(step, interaction, CallResult.SYSTEM_LOST, step.now)
@@ -107,11 +115,10 @@ def on_reassign(step: Step, command: commands.ReassignInteraction) -> None:
     preview = interaction.state is InteractionState.PREVIEW
     after_call = party is not None and party.state is PartyState.AFTER_CALL
     if party is None or not (preview or (interaction.state is InteractionState.CLEARED and after_call)):
-        why = "A call is under way; close the interaction, or wait for the end of the call."
-        raise Refused("call_in_progress", why, state=interaction.state)
+        raise Refused(CallUnderWay(interaction.state))
     _check_taker(step, campaign, agent, preview=preview)
     if preview and interaction.do_not_call:
-        raise Refused("do_not_call", "This contact is not to be called; close the interaction instead.")
+        raise Refused(BarredForGood())
     step.history(
         "interaction_reassigned", interaction=interaction, by=command.by, reason=command.reason, to=command.agent
     )
@@ -128,11 +135,11 @@ def _check_taker(step: Step, campaign: Campaign, agent: Agent, *, preview: bool)
     """Raises Refused for an agent who cannot take it."""
     name = agent.display_name
     if not step.world.works_for(agent, campaign) or not may_work(campaign, agent):
-        raise Refused("not_in_campaign", f"{name} does not work for {campaign.name}.", agent=agent.name)
+        raise Refused(NotInCampaign(agent.name, name, campaign.name))
     if agent.state not in (AgentState.READY, AgentState.NOT_READY) or agent.interaction is not None:
-        raise Refused("agent_occupied", f"{name} has something on the desk, or is logged out.", state=agent.state)
+        raise Refused(AgentOccupied(agent.name, name, agent.state))
     if preview and not agent.is_idle:
-        raise Refused("agent_not_ready", f"{name} is not ready for a record.", state=agent.state)
+        raise Refused(AgentNotReady(agent.name, name, agent.state))
 
 
 def _hand_over_record(step: Step, campaign: Campaign, old: Interaction, party: Party, agent: Agent) -> None:

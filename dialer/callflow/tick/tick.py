@@ -16,11 +16,13 @@ from dialer.callflow.tick.reasons import why_no_calls
 from dialer.callflow.tick.snapshot import snapshot_of
 from dialer.campaigns.calendar import minute_of
 from dialer.campaigns.campaign import OFFER_MODES, Campaign
-from dialer.compliance.check import Rule
 from dialer.compliance.window import open_zones
 from dialer.core.step import Step
 from dialer.trunks.choice import TrunkChoice, choose
 from dialer.trunks.trunk import TrunkRefusal
+from dialer.vocabulary.reasons.dialing import WindowOver
+from dialer.vocabulary.reasons.phones import NoRecordNow
+from dialer.vocabulary.reasons.reason import Sentence
 from dialer.world.consent import may_work
 
 #: Shortest wait for a trunk that has used up its calls per second: fast trunks get several calls at a look.
@@ -69,8 +71,7 @@ def _close_windows(step: Step, campaign: Campaign) -> None:
         return
     for interaction in mine:
         if interaction.record is not None and interaction.record.zone in closed:
-            why = f"The calling window in {interaction.record.zone} is over."
-            life.take_off(step, campaign, interaction, Rule.CALLING_WINDOW, why)
+            life.take_off(step, campaign, interaction, WindowOver(interaction.record.zone))
     claim.release_pool(step, campaign)
 
 
@@ -156,7 +157,7 @@ def _give(step: Step, campaign: Campaign, agent: Agent) -> bool:
         if asks and agent.name in campaign.claimed_for and not (campaign.claiming or campaign.claim_problem):
             campaign.claimed_for -= {agent.name}
             agent.waits_for = None
-            step.publish(agent.name, "no_record", campaign.name, {"reason": "There is no record to call now."})
+            step.publish(agent.name, "no_record", campaign.name, {"reason": Sentence(NoRecordNow())})
             step.agent_changed(agent.name)
         return False
     campaign.claimed_for -= {agent.name}

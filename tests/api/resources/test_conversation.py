@@ -239,7 +239,7 @@ async def test_fields_are_checked_by_type_and_length_with_what_to_write(stage: S
     refused = await anna.post(f"{path}/outcome", {"data": {"seats": "abc"}}, status=409)
     assert refused["code"] == "bad_value"
     assert refused["detail"] == "Seats is a whole number, and 'abc' is none; write digits alone, as 42."
-    assert refused["facts"] == {"field": "seats", "label": "Seats", "type": "integer"}
+    assert refused["facts"] == {"field": "seats", "label": "Seats", "type": "integer", "value": "abc"}
     refused = await anna.post(f"{path}/outcome", {"data": {"seats": "123456"}}, status=409)
     assert refused["detail"] == "Seats has 6 characters; write at most 5."
     await anna.post(f"{path}/outcome", {"data": {"city": "x" * 2000, "seats": "7"}})

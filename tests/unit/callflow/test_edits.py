@@ -9,6 +9,7 @@ import pytest
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.writes import ReleaseRecord, UpdateRecord
+from dialer.words import words_of
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, SPRING, record
 from tests.unit.callflow.scenes import offered, previewing
@@ -104,9 +105,10 @@ def test_what_was_not_changed_is_not_written() -> None:
 )
 def test_a_value_that_the_field_cannot_hold_is_refused(data: dict[str, str], code: str, says: str) -> None:
     floor = scene()
-    with pytest.raises(Refused, match=says) as refused:
+    with pytest.raises(Refused) as refused:
         floor.ask(commands.SetOutcome(ADA, floor.interaction.id, data=data))
     assert refused.value.code == code
+    assert says in words_of(refused.value)
     assert floor.interaction.data["city"] == "York"
 
 

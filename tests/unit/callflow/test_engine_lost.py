@@ -6,9 +6,11 @@ from config.model import Mode
 from dialer.agents.agent import AgentState
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
+from dialer.vocabulary.reasons.reason import sentence_of
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp, LegRole, LegSnapshot, LegStanding
 from dialer.vocabulary.writes import SettleAttempt
+from dialer.words import spoken
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, ENGINE, MAIN, SPARE, trunk
 from tests.unit.callflow.scenes import after_call, dialling, offered, ringing_phone, talking
@@ -46,7 +48,7 @@ def test_an_asm_conversation_ends_in_after_call_work_and_no_phone_is_rung_for_it
     lose_engine(floor)
     assert [each.result for each in floor.writes(SettleAttempt)] == [CallResult.ANSWER]
     assert floor.interaction.state is InteractionState.CLEARED
-    assert floor.interaction.cause == "a fault of the telephone system"
+    assert spoken(sentence_of(floor.interaction.cause)) == "a fault of the telephone system"
     assert floor.agent().state is AgentState.AFTER_CALL_WORK
     assert floor.agent().pending is None
     assert not floor.commands(Dial)

@@ -14,6 +14,7 @@ from dialer.vocabulary import commands, events
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import Dial
 from dialer.vocabulary.writes import SaveInteraction, UpdateRecord
+from dialer.words import spoken
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, SPRING
 from tests.unit.callflow.scenes import dialling, previewing
@@ -52,7 +53,7 @@ def test_the_result_is_told_and_shown_for_some_seconds(mode: Mode) -> None:
     floor = not_reached(mode)
     (said,) = told(floor)
     assert (said["result"], said["code"], said["desk"], said["show_s"]) == ("busy", 486, "show", 5)
-    assert "busy" in said["reason"]
+    assert "busy" in spoken(said["reason"])
     work = floor.interaction
     assert work.state is InteractionState.CLEARED
     assert work.found_result is CallResult.BUSY
@@ -207,4 +208,4 @@ def test_the_reason_names_what_the_campaign_did() -> None:
     floor = dialling(unanswered={})
     floor.ask(commands.StopCampaign(SPRING, "sue"))
     floor.clear(floor.contact, 487)
-    assert told(floor)[0]["reason"] == "spring was stopped."
+    assert spoken(told(floor)[0]["reason"]) == "spring was stopped."

@@ -8,7 +8,7 @@ import pytest
 
 from config.model import AsteriskPhone, Authentication, Mode
 from dialer.agents.agent import AgentState, SystemReason
-from dialer.callflow.agent.phone_end import WORDS, reason_of
+from dialer.callflow.agent.phone_end import reason_of
 from dialer.callflow.tick.snapshot import snapshot_of
 from dialer.core.step import Step
 from dialer.interactions.interaction import HoldBy, InteractionState
@@ -16,8 +16,10 @@ from dialer.ports import Moment
 from dialer.views.agent import Engagement, agent_summary, agent_view
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import LegId
+from dialer.vocabulary.reasons.phones import PhoneFailed
 from dialer.vocabulary.telephony import ClearedBy, Dial, LegCleared, LegRole
 from dialer.vocabulary.writes import AddHistory, BeginAttempt
+from dialer.words import say, spoken
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, campaign, record, settings, trunk
 from tests.unit.callflow.scenes import opened, ringing_phone, talking
@@ -64,7 +66,7 @@ def test_each_code_has_its_reason_and_is_told(mode: Mode, code: int, q850: int |
     assert (agent.state, agent.reason, agent.phone_error) == (AgentState.NOT_READY, reason, f"{code} Because")
     (said,) = told(floor)
     assert (said["code"], said["sip_code"]) == (reason, code)
-    assert f"({code} Because)" in said["reason"]
+    assert f"({code} Because)" in spoken(said["reason"])
     for view in (agent_view(floor.world, agent), agent_summary(floor.world, agent)):
         assert view.phone_error == f"{code} Because"
         assert view.reason_label.endswith(f"({code} Because)")
@@ -78,7 +80,8 @@ def test_every_end_of_a_phone_has_words() -> None:
     for by in ClearedBy:
         for code in range(200, 700):
             event = LegCleared(LegId("L"), code, "", None, by, 0.0)
-            assert {reason_of(event, was_up=False), reason_of(event, was_up=True)} <= WORDS.keys()
+            reasons = {reason_of(event, was_up=False), reason_of(event, was_up=True)}
+            assert "Your phone failed." not in {say(PhoneFailed(each)) for each in reasons}
 
 
 def test_a_phone_that_answers_has_no_error_any_more() -> None:

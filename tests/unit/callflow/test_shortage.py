@@ -14,6 +14,7 @@ from dialer.vocabulary.ids import EngineId
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, Dial, EngineReady, LegCleared, SnapshotTaken
 from dialer.vocabulary.writes import AddDial, ReleaseRecord, SettleAttempt, UpdateRecord
+from dialer.words import say, spoken
 from tests.unit.callflow.ahead import dial, predictive
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, ENGINE, MAIN, SPARE, SPRING, record, settings, trunk
@@ -78,7 +79,7 @@ def test_it_is_told_once_while_it_lasts() -> None:
 
 def reasons(floor: Floor, topic: str) -> list[tuple[str, str]]:
     return [
-        (str(each.facts["code"]), str(each.facts["reason"]))
+        (str(each.facts["code"]), spoken(each.facts["reason"]))
         for each in floor.published
         if each.topic == topic and each.facts
     ]
@@ -175,5 +176,7 @@ def test_a_test_call_says_what_its_engine_is_short_of() -> None:
     floor = opened(records=())
     trial = str(floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "100@desk", "sue")))
     refuse(floor, floor.leg(LegPurpose.TEST).id)
-    assert floor.world.trials[trial].words == f"the phone could not be called: {WORDS}"
+    why = floor.world.trials[trial].why
+    assert why is not None
+    assert say(why) == f"the phone could not be called: {WORDS}"
     assert floor.world.engines[ENGINE].is_short(floor.now)

@@ -5,8 +5,16 @@ from __future__ import annotations
 from dialer.interactions.leg import LegPurpose
 from dialer.vocabulary import commands
 from dialer.vocabulary.telephony import ClearedBy, Dial, Digits, HangUp, SendDigits
+from dialer.words import say
+from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import SPRING
 from tests.unit.callflow.scenes import opened
+
+
+def said(floor: Floor, trial: str) -> str:
+    why = floor.world.trials[trial].why
+    assert why is not None
+    return say(why)
 
 
 def test_a_phone_whose_answer_crosses_the_end_dials_nobody_and_leaves_nothing() -> None:
@@ -26,7 +34,7 @@ def test_a_phone_that_is_refused_is_told_with_the_sip_answer() -> None:
     floor = opened()
     trial = str(floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "100@desk", "sue")))
     floor.clear(floor.leg(LegPurpose.TEST), 401)
-    assert "the phone was not answered (401" in floor.world.trials[trial].words
+    assert "the phone was not answered (401" in said(floor, trial)
 
 
 def test_a_number_that_is_refused_is_told_apart_from_the_phone() -> None:
@@ -36,7 +44,7 @@ def test_a_number_that_is_refused_is_told_apart_from_the_phone() -> None:
     floor.answer(phone)
     contact = next(leg for leg in floor.world.legs.values() if leg.id != phone.id)
     floor.clear(contact, 486)
-    assert floor.world.trials[trial].words.startswith("the number was not answered (486")
+    assert said(floor, trial).startswith("the number was not answered (486")
 
 
 def test_digits_keyed_at_the_phone_reach_the_contact_once_it_has_answered() -> None:

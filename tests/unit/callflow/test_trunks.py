@@ -10,6 +10,7 @@ from dialer.interactions.attempt import call_id_of
 from dialer.interactions.interaction import InteractionState
 from dialer.trunks.trunk import TrunkState
 from dialer.vocabulary import commands, events
+from dialer.vocabulary.reasons.calls import LegEnded
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import (
     AccountState,
@@ -192,7 +193,7 @@ def test_a_line_that_the_carriers_switch_lost_was_not_ended_by_the_contact() -> 
     contact = floor.contact
     floor.answer(contact)
     floor.engine_says(LegCleared(contact.id, 200, "", 44, ClearedBy.PEER, floor.now, answered=True, heard=True))
-    assert (floor.interaction.ended_by, floor.interaction.cause) == ("system", "the line went dead (no audio)")
+    assert (floor.interaction.ended_by, floor.interaction.cause) == ("system", LegEnded(ClearedBy.MEDIA))
 
 
 def test_a_trunk_that_refuses_us_again_and_again_is_left_alone() -> None:

@@ -14,6 +14,7 @@ from config.model import CallingWindow
 from dialer.compliance.check import Rule, check
 from dialer.compliance.record_hours import is_within
 from dialer.compliance.window import hours_on, is_open, next_opening, open_zones
+from dialer.words import say
 from tests.unit.callflow.house import LONDON, NOON, record
 
 ZONES = ("Europe/London", "Europe/Rome", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns")
@@ -159,5 +160,5 @@ def test_the_rules_at_the_instant_of_dialling(more: dict[str, Any], later_s: flo
     refusal = check(CallingWindow(), record(1, **more), 6, NOON + later_s)
     assert (refusal.rule if refusal else None) is rule
     if refusal is not None:
-        assert refusal.sentence.endswith(".")
-        assert refusal.facts
+        assert say(refusal.reason).endswith(".")
+        assert refusal.reason.facts

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from dialer.interactions.results import (
-    CAUSE_WORDS,
     CLASS_RESULTS,
     ENDED_BY_RESULTS,
     FAILOVER_CODES,
@@ -15,8 +14,10 @@ from dialer.interactions.results import (
     may_fail_over,
 )
 from dialer.vocabulary.ids import LegId
+from dialer.vocabulary.reasons.calls import LegEnded
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
+from dialer.words import say
 
 _R = CallResult
 
@@ -158,6 +159,8 @@ def test_which_ends_try_the_next_trunk(event: LegCleared, yes: bool) -> None:
     assert may_fail_over(event) is yes
 
 
-def test_every_end_has_words() -> None:
-    assert set(CAUSE_WORDS) == set(ClearedBy)
+def test_every_end_has_a_result_and_words() -> None:
+    said = {say(LegEnded(by)) for by in ClearedBy}
+    assert "ended by the contact" in said
+    assert "" not in said
     assert set(ENDED_BY_RESULTS) == set(ClearedBy) - {ClearedBy.PEER}

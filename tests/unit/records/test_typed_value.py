@@ -9,6 +9,7 @@ import pytest
 from config.model import DataField
 from dialer.records.typed_value import problem
 from dialer.vocabulary.limits import VALUE_LENGTH
+from dialer.words import say
 
 
 def field(type_: str, **more: Any) -> DataField:
@@ -46,8 +47,8 @@ def test_a_value_of_its_type_is_taken(type_: str, value: str) -> None:
 def test_another_is_refused_with_the_field_and_what_to_write(type_: str, value: str) -> None:
     found = problem(field(type_), value)
     assert found is not None
-    code, sentence = found
-    assert code == "bad_value"
+    sentence = say(found)
+    assert found.code == "bad_value"
     assert sentence.startswith("Customer since ")
     assert "; write it anew" in sentence or "; write " in sentence
     assert "\\d" not in sentence
@@ -57,18 +58,18 @@ def test_another_is_refused_with_the_field_and_what_to_write(type_: str, value: 
 def test_a_choice_is_one_of_those_that_are_offered() -> None:
     plan = field("choice", choices=("Basic", "Plus"))
     assert problem(plan, "Plus") is None
-    assert problem(plan, "plus") == (
-        "unknown_choice",
-        "'plus' is no choice of Customer since; take one of Basic, Plus.",
-    )
+    found = problem(plan, "plus")
+    assert found is not None
+    assert found.code == "unknown_choice"
+    assert say(found) == "'plus' is no choice of Customer since; take one of Basic, Plus."
 
 
 def test_the_length_of_a_field_is_that_of_the_configuration() -> None:
     assert problem(field("text", max_length=5), "12345") is None
-    assert problem(field("text", max_length=5), "123456") == (
-        "value_too_long",
-        "Customer since has 6 characters; write at most 5.",
-    )
+    found = problem(field("text", max_length=5), "123456")
+    assert found is not None
+    assert found.code == "value_too_long"
+    assert say(found) == "Customer since has 6 characters; write at most 5."
     assert problem(field("text"), "x" * VALUE_LENGTH) is None
     assert problem(field("text"), "x" * (VALUE_LENGTH + 1)) is not None
 
@@ -81,4 +82,4 @@ def test_a_field_may_be_emptied(type_: str) -> None:
 def test_a_long_value_is_not_repeated_in_full() -> None:
     found = problem(field("integer"), "x" * 2000)
     assert found is not None
-    assert len(found[1]) < 200
+    assert len(say(found)) < 200

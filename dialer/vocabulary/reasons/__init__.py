@@ -1,0 +1,28 @@
+"""Every reason that a person is told: a code with typed facts, one file for one kind. `python -m dialer.words` writes
+the list of all of them with their sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dialer.vocabulary.reasons import calls, desk, dialing, floor, phones, reason, status, test_calls
+from dialer.vocabulary.reasons.reason import Reason
+
+ROOMS = (reason, desk, floor, dialing, phones, calls, status, test_calls)
+
+
+def all_reasons() -> tuple[type[Reason], ...]:
+    """Every reason, in the order of rooms and lines."""
+    return tuple(kind for room in ROOMS for kind in _of(room.__name__))
+
+
+def _of(room: str) -> Iterator[type[Reason]]:
+    for kind in _below(Reason):
+        if kind.__module__ == room:
+            yield kind
+
+
+def _below(kind: type[Reason]) -> Iterator[type[Reason]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)

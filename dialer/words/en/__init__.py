@@ -1,0 +1,20 @@
+"""The English catalogue: a sentence for each key, in the message format of ICU (dialer.words.template)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dialer.words.en import calls, desk, dialing, floor, general, phones, test_calls
+
+ROOMS = (general, desk, floor, dialing, phones, calls, test_calls)
+
+
+def sentences() -> Mapping[str, str]:
+    """All of them. Raises ValueError for a key that two rooms have."""
+    found: dict[str, str] = {}
+    for room in ROOMS:
+        twice = found.keys() & room.SENTENCES.keys()
+        if twice:
+            raise ValueError(f"two sentences for {', '.join(sorted(twice))}")
+        found.update(room.SENTENCES)
+    return found

@@ -1,0 +1,130 @@
+"""Call flow, views and domain speak no English: a person reads reasons, whose sentences stand in the catalogue.
+
+A sentence is a string of several words, or one that ends like a sentence, outside docstrings. What is none is written
+so that it does not look like one.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+DIALER = Path(__file__).parents[3] / "dialer"
+SILENT = (
+    *("callflow", "views", "campaigns", "agents", "interactions", "records", "trunks", "compliance", "pacing"),
+    *("world", "core"),
+)
+#: Files that still speak. A file leaves the list when it is done, and none is added.
+NOT_YET = frozenset(
+    {
+        "callflow/agent/phone_end.py",
+        "callflow/dial/attempt.py",
+        "callflow/heard/contact.py",
+        "callflow/heard/trunks.py",
+        "callflow/tick/reasons.py",
+        "compliance/zones.py",
+        "pacing/baselines/erlang.py",
+        "pacing/baselines/ratio.py",
+        "pacing/baselines/renewal.py",
+        "pacing/baselines/vicidial.py",
+        "pacing/explanation.py",
+        "pacing/progressive.py",
+        "pacing/restraint.py",
+        "pacing/rule_check.py",
+        "pacing/rules.py",
+        "pacing/sound.py",
+        "records/columns.py",
+        "records/csv_lines.py",
+        "records/csv_rows.py",
+        "records/file_kind.py",
+        "records/file_notes.py",
+        "records/import_options.py",
+        "records/importing.py",
+        "records/phone_number.py",
+        "records/place.py",
+        "records/row_reader.py",
+        "records/unusable.py",
+        "trunks/choice.py",
+        "views/campaign.py",
+        "views/labels.py",
+        "views/mode_change.py",
+        "views/pacing_sentence.py",
+    }
+)
+#: What it says is read by engineers alone, with the fault that it names.
+FOR_ENGINEERS = frozenset({Path("world/joint.py")})
+#: Text that has blanks and is no English: formats and phrases of other languages, by what they begin with.
+NO_ENGLISH = re.compile(
+    r"Temporarily Unavailable$|sip:|<sip:|CASE WHEN|%|\[0-9\]|[A-Z0-9/-]+( [A-Z0-9/-]+)+$|[A-Z][a-z]+/[A-Z]"
+)
+
+
+def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every string of a module but docstrings; a f-string with its expressions as {}."""
+    silent = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            silent |= {id(each.value) for each in node.body if isinstance(each, ast.Expr)}
+        elif isinstance(node, ast.JoinedStr):
+            silent |= {id(each) for each in node.values}
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and _is_defect(node.exc):
+            silent |= {id(each) for each in ast.walk(node.exc)}
+    for node in ast.walk(tree):
+        if id(node) in silent:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            parts = (each.value if isinstance(each, ast.Constant) else "{}" for each in node.values)
+            yield node.lineno, "".join(map(str, parts))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+
+
+def _is_defect(call: ast.Call) -> bool:
+    """A mistake of ours, which nobody but us reads."""
+    named = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return named in ("TypeError", "ValueError", "AssertionError", "DecodeError")
+
+
+def is_sentence(text: str) -> bool:
+    words = re.findall(r"[A-Za-z]{2,}", text.replace("{}", ""))
+    ends = text.endswith((".", ":", ";")) and len(words) > 0 and " " in text
+    return (len(words) > 1 and " " in text.strip()) or ends
+
+
+def sentences_of(file: Path) -> list[str]:
+    found = ((line, text) for line, text in strings(ast.parse(file.read_text())) if is_sentence(text))
+    return [f"{line}: {text}" for line, text in found if not NO_ENGLISH.match(text)]
+
+
+FILES = sorted(
+    file for part in SILENT for file in (DIALER / part).rglob("*.py") if file.relative_to(DIALER) not in FOR_ENGINEERS
+)
+
+
+def name(file: Path) -> str:
+    return str(file.relative_to(DIALER))
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_no_sentence_stands_in_call_flow_views_and_domain(file: Path) -> None:
+    found = sentences_of(file)
+    if name(file) in NOT_YET:
+        assert found, f"{name(file)} has no sentence any more: take it off the list"
+    else:
+        assert found == []
+
+
+def test_the_list_of_what_is_not_done_names_files_that_are_there() -> None:
+    assert {name(file) for file in FILES} >= NOT_YET
+
+
+def test_sentences_are_found() -> None:
+    code = 'def f(x):\n    """A docstring, no sentence."""\n    say(f"{x} is busy now")\n    return "Log in first."\n'
+    found = [text for _, text in strings(ast.parse(code)) if is_sentence(text)]
+    assert sorted(found) == ["Log in first.", "{} is busy now"]
+    assert not is_sentence("phone_failed")
+    assert not is_sentence("ring_again/{}")

@@ -154,6 +154,22 @@ def test_a_pause_is_silence_on_both_sides_and_the_time_goes_on(engine: Engine, t
     assert before.seconds + silence.seconds + after.seconds == pytest.approx(recorded.seconds, abs=0.1)
 
 
+def test_a_recording_goes_on_over_a_hold_of_the_contact(engine: Engine, tmp_path: Path) -> None:
+    """A hold gives the leg another port of the bridge."""
+    path = tmp_path / "call.wav"
+    talk = Conversation(engine)
+    talk.record(path)
+    engine.submit(telephony.HoldPeer(talk.contact))
+    engine.expect(telephony.LegMedia, lambda event: event.leg == talk.contact and event.held_by_us)
+    engine.submit(telephony.PauseRecording(talk.contact, R1))
+    held = engine.expect(telephony.RecordingPaused).position_s
+    engine.submit(telephony.ResumeRecording(talk.contact, R1), telephony.ResumePeer(talk.contact))
+    engine.expect(telephony.LegMedia, lambda event: event.leg == talk.contact and event.active)
+    engine.hear_for(1.5)
+    finished = talk.stop()
+    assert sides(read(path).between(held, finished.seconds)) == ({CONTACT_HZ}, {AGENT_HZ})
+
+
 def test_a_recording_is_as_long_as_the_conversation(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "call.wav"
     talk = Conversation(engine)

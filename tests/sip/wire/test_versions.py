@@ -16,6 +16,7 @@ from dialer.vocabulary.ids import BridgeId, EngineId, LegId, TapId
 from sip.client import EngineClient, Engines
 from sip.engine.journal import Journal, JournalLimits
 from sip.wire import (
+    VERSION,
     Ack,
     Connection,
     FrameReader,
@@ -32,7 +33,7 @@ from sip.wire import (
 from tests.sip.wire.heard import Heard, client_of, dial
 from tests.sip.wire.test_frames import example
 from tests.sip.wire.test_server import Engine, raw, running
-from tests.sip.wire.versions import GONE, OldNode, ScriptedEngine, tags_of_version_1, version_1, version_3
+from tests.sip.wire.versions import GONE, OldNode, ScriptedEngine, of_version, tags_of_version_1, version_1, version_3
 
 E1 = EngineId("e1")
 JOIN = telephony.Join(LegId("L1"), BridgeId("B1"))
@@ -51,10 +52,15 @@ def to_node(data: bytes) -> ToNode | Unread:
 # -- bytes ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", version_1("commands"))
-def test_a_command_of_version_1_is_read(name: str) -> None:
-    told = to_engine(version_1("commands")[name])
-    if name in GONE:
+def each_of(group: str) -> list[tuple[int, str]]:
+    """Version and name of every message that a program of a known version could say."""
+    return [(version, name) for version in range(1, VERSION + 1) for name in of_version(version, group)]
+
+
+@pytest.mark.parametrize(("version", "name"), each_of("commands"))
+def test_a_command_of_a_known_version_is_read(version: int, name: str) -> None:
+    told = to_engine(of_version(version, "commands")[name])
+    if version == 1 and name in GONE:
         assert isinstance(told, Unread)
         assert not told.is_known
         return
@@ -62,9 +68,9 @@ def test_a_command_of_version_1_is_read(name: str) -> None:
     assert type(told.command).__name__ == name
 
 
-@pytest.mark.parametrize("name", version_1("events"))
-def test_an_event_of_version_1_is_read(name: str) -> None:
-    said = to_node(version_1("events")[name])
+@pytest.mark.parametrize(("version", "name"), each_of("events"))
+def test_an_event_of_a_known_version_is_read(version: int, name: str) -> None:
+    said = to_node(of_version(version, "events")[name])
     assert isinstance(said, Said)
     assert said.sequence == 11
     assert type(said.event).__name__ == name
@@ -89,6 +95,13 @@ def test_what_version_1_does_not_know_is_marked() -> None:
         assert (needed in telephony.FIRST) is (kind.__struct_config__.tag in commands), kind
     for kind in get_args(telephony.Event):
         assert (since(example(kind, False)) == 1) is (kind.__struct_config__.tag in events), kind
+
+
+def test_every_message_has_golden_bytes() -> None:
+    """What is added within a version is added to its file, from its example."""
+    commands, events = of_version(VERSION, "commands"), of_version(VERSION, "events")
+    assert set(commands) == {kind.__name__ for kind in get_args(telephony.Command)}
+    assert set(events) == {kind.__name__ for kind in get_args(telephony.Event)}
 
 
 def test_every_ability_has_words() -> None:

@@ -1,7 +1,8 @@
 """Bytes of other versions of the wire, and peers that say them.
 
-`golden/version_1.json` was written by the program of version 1, with every field of every message. `version_3.json` is
-an invented later one: commands, events, fields, members and elements that nobody knows yet. Both are hexadecimal.
+`golden/version_1.json` and `version_2.json` were written by programs of these versions, with every field of every
+message. `version_3.json` is an invented later one: commands, events, fields, members and elements that nobody knows
+yet. All are hexadecimal. A new version has a file of its own; what stands in one never changes.
 """
 
 from __future__ import annotations
@@ -25,9 +26,13 @@ _GOLDEN = Path(__file__).with_name("golden")
 GONE = frozenset({"Record", "PauseRecording", "StopRecording"})
 
 
-def version_1(group: str) -> dict[str, bytes]:
+def of_version(version: int, group: str) -> dict[str, bytes]:
     """`group` is "frames", "commands" or "events"; the bytes by the name of their struct."""
-    return {name: bytes.fromhex(text) for name, text in _read("version_1.json")[group].items()}
+    return {name: bytes.fromhex(text) for name, text in _read(f"version_{version}.json")[group].items()}
+
+
+def version_1(group: str) -> dict[str, bytes]:
+    return of_version(1, group)
 
 
 def version_3() -> dict[str, bytes]:

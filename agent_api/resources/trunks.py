@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
 from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
+from dialer.ports.reports import TrunkStateRow, TrunkStates
 from dialer.views.trunk import TrunkView, trunk_view
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import TrunkName
@@ -24,10 +30,36 @@ async def show(exchange: Exchange) -> Reply:
     return Reply(trunk_view(trunk, exchange.now))
 
 
+class StatesQuery(Struct, frozen=True, forbid_unknown_fields=True):
+    """`till` is the time of the last state of the page before, UTC epoch seconds."""
+
+    till: Annotated[float, Meta(ge=0)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+
+
+async def states(exchange: Exchange) -> Reply:
+    """The newest first. A trunk that is configured no more, and was seen, is still told."""
+    name = TrunkName(exchange.path("trunk"))
+    query = exchange.query_as(StatesQuery)
+    till = math.inf if query.till is None else query.till
+    rows = await exchange.dependencies.reports.read(TrunkStates(name, till, query.limit))
+    if not rows and name not in exchange.world.trunks:
+        raise NotFound("trunk", name)
+    return Reply(tuple(rows))
+
+
 def routes() -> tuple[Route, ...]:
     section = Section("supervision", f"{PREFIX}/trunks")
     words = "All trunks: state, last error, legs, limits, round trip"
     return (
         section.get("", "trunks", words, show_all, tuple[TrunkView, ...]),
         section.get("/{trunk}", "trunk", "One trunk", show, TrunkView),
+        section.get(
+            "/{trunk}/states",
+            "trunkStates",
+            "When a trunk came up and went down",
+            states,
+            tuple[TrunkStateRow, ...],
+            query=StatesQuery,
+        ),
     )

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
-from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, InteractionId, NoticeId, RecordId
+from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, InteractionId, NoticeId, RecordId, TrunkName
 from dialer.vocabulary.results import CallResult
 
 A = TypeVar("A")
@@ -160,5 +160,22 @@ class InteractionsOfAgent(Question[Sequence[InteractionRow]], frozen=True):
 
     agent: AgentName
     since: float
+    till: float
+    limit: int
+
+
+class TrunkStateRow(Struct, frozen=True):
+    """A state that a trunk entered `at` this time, up or down; `error` is what it had last complained of."""
+
+    trunk: TrunkName
+    state: str
+    error: str
+    at: float
+
+
+class TrunkStates(Question[Sequence[TrunkStateRow]], frozen=True):
+    """States that a trunk entered before `till`."""
+
+    trunk: TrunkName
     till: float
     limit: int

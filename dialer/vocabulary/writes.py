@@ -47,6 +47,15 @@ class SaveAgent(Struct, frozen=True, tag_field="write", tag="save_agent"):
     at: float
 
 
+class SaveTrunk(Struct, frozen=True, tag_field="write", tag="save_trunk"):
+    """A trunk came up or went down; `error` is what it had last complained of."""
+
+    trunk: TrunkName
+    state: str
+    error: str
+    at: float
+
+
 class BeginAttempt(Struct, frozen=True, tag_field="write", tag="begin_attempt"):
     """The intent to dial, committed before the INVITE. Refused, with the rule's name, when the record's claim is
     not `fence` any more ("claim_lost"), the number is on a do-not-call list ("do_not_call"), or somebody was abandoned
@@ -260,6 +269,7 @@ class AddHistory(Struct, frozen=True, tag_field="write", tag="add_history"):
 Write = (
     SaveCampaign
     | SaveAgent
+    | SaveTrunk
     | BeginAttempt
     | AddDial
     | SettleDial

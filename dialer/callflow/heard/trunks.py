@@ -8,6 +8,7 @@ from dialer.trunks.accounts import trunk_account
 from dialer.trunks.trunk import Trunk, TrunkState, TrunkTrigger
 from dialer.vocabulary.ids import AccountId, EngineId, TrunkName
 from dialer.vocabulary.telephony import AccountState, Probe, ProbeCompleted
+from dialer.vocabulary.writes import SaveTrunk
 
 
 def begin(step: Step) -> None:
@@ -55,6 +56,7 @@ def change(step: Step, trunk: Trunk, trigger: TrunkTrigger) -> None:
     before = trunk.state
     trunk.machine.advance(trigger, step.now)
     if trunk.state is not before:
+        step.write(SaveTrunk(trunk.name, trunk.state, trunk.last_error, step.utc))
         step.history(f"trunk_{trunk.state}", trunk=trunk.name, last_error=trunk.last_error)
         step.trunk_changed(trunk.name)
         if trunk.state is TrunkState.UP:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dialer.store.aggregates import agents, idempotency, lists, notices, sessions, users
+from dialer.store.aggregates import agents, idempotency, lists, notices, sessions, trunks, users
 from dialer.store.aggregates.agents import AgentRows
 from dialer.store.aggregates.attempts import AttemptRows
 from dialer.store.aggregates.campaigns import CampaignRows
@@ -24,6 +24,7 @@ WRITTEN: tuple[type[Rows[Any]], ...] = (
     RecordRows,
     CampaignRows,
     AgentRows,
+    trunks.TrunkRows,
     AttemptRows,
     DialRows,
     HabitRows,
@@ -37,6 +38,6 @@ WRITTEN: tuple[type[Rows[Any]], ...] = (
 PLAIN = (lists, users, sessions, idempotency)
 
 #: Questions about one aggregate, and who answers them.
-ANSWERS: Answers = {**agents.ANSWERS, **notices.ANSWERS}
+ANSWERS: Answers = {**agents.ANSWERS, **notices.ANSWERS, **trunks.ANSWERS}
 
 RULES = Rules(rows.part for rows in WRITTEN)

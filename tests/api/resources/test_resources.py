@@ -12,10 +12,13 @@ from agent_api.frame.body import MAX_UPLOAD_BYTES
 from agent_api.resources.lists import Renewable
 from config.difference import Applies, Change
 from dialer.ports import NewRecord
+from dialer.trunks.accounts import trunk_account
 from dialer.views.call import CallPhase
-from dialer.vocabulary.ids import CampaignName, ListName
+from dialer.vocabulary import events
+from dialer.vocabulary.ids import CampaignName, ListName, TrunkName
 from dialer.vocabulary.outputs import ClaimRecords, ListShare
 from dialer.vocabulary.results import RENEWABLE, CallResult, RecordStatus
+from dialer.vocabulary.telephony import ProbeCompleted
 from dialer.vocabulary.writes import UpdateRecord
 from tests.api.engine import ENGINE
 from tests.api.stage import API, Stage
@@ -136,6 +139,29 @@ async def test_a_campaign_lives_through_its_states(stage: Stage) -> None:
 async def test_trunks_tell_their_limits(stage: Stage) -> None:
     (trunk,) = await (await stage.log_in("otto")).get("/trunks")
     assert (trunk["name"], trunk["legs"], trunk["max_legs"], trunk["registered"]) == ("carrier", 0, 30, None)
+
+
+async def test_it_is_told_when_a_trunk_came_up_and_went_down(stage: Stage) -> None:
+    def probed(code: int) -> None:
+        at = stage.clock.now().monotonic
+        completed = ProbeCompleted(trunk_account(TrunkName("carrier")), "sip:x", code, "nobody there", 3.0, at)
+        stage.post(events.EngineSaid(ENGINE, completed))
+
+    otto = await stage.log_in("otto")
+    path = "/trunks/carrier/states"
+    assert await otto.get(path) == []
+    probed(200)
+    for _ in range(stage.settings.trunks[0].probe_misses_down + 1):
+        probed(0)
+    await stage.until(lambda: stage.world.trunks[TrunkName("carrier")].state == "down")
+    await stage.written()
+    down, up = await otto.get(path)
+    assert (down["trunk"], down["state"], down["error"], up["state"]) == ("carrier", "down", "nobody there", "up")
+    assert await otto.get(f"{path}?limit=1") == [down]
+    assert await otto.get(f"{path}?till={down['at']}") == [up]
+    assert (await otto.get("/trunks/none/states", 404))["code"] == "trunk_not_found"
+    await otto.get(f"{path}?till=-1", 422)
+    await (await stage.log_in("anna")).get(path, 403)
 
 
 async def test_a_reload_tells_what_changes_and_when(stage: Stage) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from msgspec import structs
 
@@ -14,12 +16,14 @@ from dialer.ports.reports import (
     LinesOfInteraction,
     LinesOfRecord,
     OneInteraction,
+    TrunkStateRow,
+    TrunkStates,
 )
 from dialer.store.opening import Store
 from dialer.vocabulary.errors import NotFound, Refused
-from dialer.vocabulary.ids import InteractionId, ListName, RecordId
+from dialer.vocabulary.ids import InteractionId, ListName, RecordId, TrunkName
 from dialer.vocabulary.results import RecordStatus, RecordType
-from dialer.vocabulary.writes import AddDoNotCall, AddHistory
+from dialer.vocabulary.writes import AddDoNotCall, AddHistory, SaveTrunk
 from tests.contract.store.backends import (
     ADA,
     LIST,
@@ -150,6 +154,20 @@ async def test_of_each_user_the_newest_answers_are_kept(database: Store) -> None
     assert await keys.begin("bob", "k0", "POST /x", NOON + 9) == response
     with pytest.raises(Refused):
         await keys.begin("ada", "at work", "POST /x", NOON + 9)
+
+
+async def test_states_of_trunks_are_told_the_newest_first(database: Store) -> None:
+    main, spare = TrunkName("main"), TrunkName("spare")
+    up, down = SaveTrunk(main, "up", "", NOON), SaveTrunk(main, "down", "nobody there", NOON + 9)
+    await database.ledger.commit([up, SaveTrunk(spare, "up", "", NOON), down])
+    rows = await database.reports.read(TrunkStates(main, math.inf, 9))
+    assert rows == [TrunkStateRow(main, "down", "nobody there", NOON + 9), TrunkStateRow(main, "up", "", NOON)]
+    assert await database.reports.read(TrunkStates(main, NOON + 9, 9)) == rows[1:]
+    assert await database.reports.read(TrunkStates(main, math.inf, 1)) == rows[:1]
+
+
+async def test_what_no_simulation_asks_for_is_taken_and_forgotten(store: AnyStore) -> None:
+    assert not (await store.ledger.commit([SaveTrunk(TrunkName("main"), "up", "", NOON)])).refusals
 
 
 async def test_history_of_record_number_and_agent(store: AnyStore) -> None:

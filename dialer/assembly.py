@@ -25,14 +25,14 @@ from dialer.ports import (
 )
 from dialer.ports.reports import Reports
 from dialer.runtime.clock import SystemClock
-from dialer.runtime.executor import audience_of
 from dialer.runtime.turn import Validate
 from dialer.runtime.wiring import Runtime
 from dialer.simulation.process import SimulationProcess
 from dialer.store.importer import CsvImporter
-from dialer.views.rendering import render
+from dialer.views.topics import render
 from dialer.vocabulary import events
 from dialer.vocabulary.ids import EngineId, Mint
+from dialer.vocabulary.outputs import Publish
 from dialer.world.world import World
 
 
@@ -86,8 +86,8 @@ class Assembly:
         self.inbox = self._runtime.inbox
         self.writer = self._runtime.writer
 
-    def _render(self, audience: str, topic: str, key: str) -> object:
-        return render(self.world, audience_of(audience), topic, key, self.clock.now())
+    def _render(self, event: Publish) -> object:
+        return render(self.world, event, self.clock.now())
 
     def post(self, event: events.Event) -> None:
         """A fact, into the inbox."""

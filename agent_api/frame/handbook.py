@@ -27,8 +27,13 @@ def _who(route: Route) -> str:
 
 def with_routes(text: str, routes: Iterable[Route]) -> str:
     """The page with its table of routes made anew. Raises ValueError if the marks are not in it."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    return with_part(text, BEGIN, END, route_table(routes))
+
+
+def with_part(text: str, begins: str, ends: str, part: str) -> str:
+    """The page with what stands between two marks made anew. Raises ValueError if the marks are not in it."""
+    before, begin, rest = text.partition(begins)
+    _, end, after = rest.partition(ends)
     if not begin or not end:
-        raise ValueError(f"the page lacks {BEGIN} or {END}")
-    return f"{before}{BEGIN}\n\n{route_table(routes)}\n\n{END}{after}"
+        raise ValueError(f"the page lacks {begins} or {ends}")
+    return f"{before}{begins}\n\n{part}\n\n{ends}{after}"

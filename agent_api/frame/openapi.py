@@ -39,7 +39,7 @@ _TAGS: Mapping[str, str] = {
 def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
     """The document as plain data, ready to be written as JSON."""
     table = tuple(routes)
-    types = [Problem, *(kind for route in table for kind in (route.request, route.response) if kind is not None)]
+    types = [Problem, *(kind for route in table for kind in _types(route) if kind is not None)]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF, schema_hook=_as_text)
     by_type = {_name(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
@@ -71,6 +71,10 @@ def _as_text(kind: type) -> dict[str, Any]:
     raise NotImplementedError
 
 
+def _types(route: Route) -> tuple[object, ...]:
+    return (route.request, route.response, route.said, *route.stream)
+
+
 def _name(kind: object) -> str:
     return str(kind)
 
@@ -86,6 +90,8 @@ def _operation(route: Route, schemas: Mapping[str, Any]) -> dict[str, Any]:
         "security": [] if route.public else [{"bearer": []}, {"cookie": []}],
         "x-roles": ["public"] if route.public else sorted(role.value for role in route.roles),
     }
+    if route.said is not None:
+        operation["x-client-message"] = schemas[_name(route.said)]
     if route.request is not None:
         schema = schemas[_name(route.request)]
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
@@ -131,6 +137,9 @@ def _responses(route: Route, schemas: Mapping[str, Any]) -> dict[str, Any]:
     usual: dict[str, Any] = {"description": HTTPStatus(route.status).phrase}
     if route.response is not None:
         usual["content"] = {route.media: {"schema": schemas[_name(route.response)]}}
+    elif route.stream:
+        messages = {"anyOf": [schemas[_name(kind)] for kind in route.stream]}
+        usual["content"] = {route.media: {"schema": messages}}
     elif route.status not in (HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.NO_CONTENT):
         usual["content"] = {route.media: {"schema": {"type": "string"}}}
     responses = {

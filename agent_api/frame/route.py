@@ -31,6 +31,7 @@ class Route:
     `request` is the struct of the JSON body, `upload` the media type of a body that is streamed to a file instead;
     `query` the struct of the query. `response` is the type of the JSON response, or None; `media` another media type.
     `also` are other statuses with the same body, `refusals` those with a problem that not every route may answer.
+    Of a WebSocket `stream` are the types of the server's messages, `said` that of the client's.
     """
 
     method: str
@@ -49,6 +50,8 @@ class Route:
     status: int = 200
     also: tuple[int, ...] = ()
     refusals: tuple[int, ...] = ()
+    stream: tuple[type[Struct], ...] = ()
+    said: type[Struct] | None = None
 
     @property
     def changes(self) -> bool:

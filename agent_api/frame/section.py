@@ -23,6 +23,8 @@ class More(TypedDict, total=False):
     status: int
     also: tuple[int, ...]
     refusals: tuple[int, ...]
+    stream: tuple[type[Struct], ...]
+    said: type[Struct]
 
 
 @dataclass(frozen=True, slots=True)

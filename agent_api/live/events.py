@@ -7,7 +7,9 @@ from aiohttp import web
 from agent_api.frame.exchange import Exchange
 from agent_api.frame.route import AGENTS, FLOOR, PREFIX, Route
 from agent_api.frame.section import Section
+from agent_api.live.messages import FromDesktop, message_types
 from agent_api.live.socket import EventsQuery, Sockets
+from dialer.views.topics import all_topics
 
 
 class EventsRoute:
@@ -21,4 +23,16 @@ class EventsRoute:
 
     def routes(self) -> tuple[Route, ...]:
         section, words = Section("events", f"{PREFIX}/events", AGENTS | FLOOR), "Numbered events by WebSocket"
-        return (section.get("", "events", words, self.serve, query=EventsQuery, status=101, refusals=(400, 429)),)
+        return (
+            section.get(
+                "",
+                "events",
+                words,
+                self.serve,
+                query=EventsQuery,
+                status=101,
+                refusals=(400, 429),
+                stream=message_types(all_topics()),
+                said=FromDesktop,
+            ),
+        )

@@ -14,8 +14,12 @@ from secrets import token_hex
 
 import msgspec
 
+from agent_api.live.messages import Event
 from agent_api.live.ring import RING_EVENTS, Ring
 from dialer.ports import Clock
+from dialer.vocabulary.ids import TeamName
+from dialer.vocabulary.outputs import Publish
+from dialer.vocabulary.topics import Audience, Everybody, Floor, OwnDesk, TeamSupervisors
 from dialer.words import spoken
 
 #: How long the ring of a user without a desktop is kept.
@@ -23,11 +27,7 @@ RING_KEEP_S = 180.0
 #: Read models for supervisors are sent at most this often each: many changes become one event.
 FLOOR_INTERVAL_S = 0.25
 
-AGENT_PREFIX = "agent:"
-CAMPAIGN_PREFIX = "campaign:"
-SUPERVISORS = "supervisors"
-
-Renderer = Callable[[str, str, str], object]
+Renderer = Callable[[Publish], object]
 
 
 class Told:
@@ -95,18 +95,19 @@ class Connection:
 
 @dataclass(slots=True)
 class _Listener:
-    """A user, their ring and their desktops. `floor`: sees what supervisors see."""
+    """A user, their ring and their desktops. `floor`: sees what supervisors see; `teams`: of these, None for all."""
 
     ring: Ring
     floor: bool
+    teams: frozenset[TeamName] | None
     told: Told
     connections: set[Connection] = field(default_factory=set)
     left_at: float = 0.0
 
 
 class Feed:
-    """Implements `ports.Feed`. `render(audience, topic, key)` makes the read model of an event without a body, None
-    where the object is gone. Belongs to one loop."""
+    """Implements `ports.Feed`. `render` makes the read model of an event without a body, None where the object is gone.
+    Belongs to one loop."""
 
     def __init__(
         self,
@@ -123,26 +124,37 @@ class Feed:
         self._floor_interval_s = floor_interval_s
         self._epochs = epochs
         self._listeners: dict[str, _Listener] = {}
-        self._changed: dict[tuple[str, str, str], None] = {}
+        self._changed: dict[Publish, None] = {}
         self._flush: asyncio.TimerHandle | None = None
         self._encoder = msgspec.json.Encoder(enc_hook=spoken)
 
     # ------------------------------------------------------------------ what the core says
 
-    def publish(self, audience: str, topic: str, key: str, body: object) -> None:
-        """An event for `agent:NAME`, `campaign:NAME` or `supervisors`. Without a body it is a read model, rendered
-        when it leaves, and told if it changed: at once for an agent, together with other changes for supervisors."""
-        if audience.startswith(AGENT_PREFIX):
-            listener = self._listeners.get(audience.removeprefix(AGENT_PREFIX))
-            if listener is not None and body is not None:
-                self._send((listener,), topic, key, self._encoder.encode(body))
-            elif listener is not None:
-                self._tell_if_new((listener,), audience, topic, key)
-        elif body is not None:
-            self._send(self._floor(), topic, key, self._encoder.encode(body))
-        elif self._floor():
-            self._changed[audience, topic, key] = None
+    def publish(self, event: Publish) -> None:
+        """Tell an audience. A read model comes without a body, is rendered when it leaves, and told if it changed: to
+        an agent at once, to the others together with other changes."""
+        listeners = self._listening(event.audience)
+        if not listeners:
+            return
+        if event.body is not None:
+            self._send(listeners, event, self._encoder.encode(event.body))
+        elif isinstance(event.audience, OwnDesk):
+            self._tell_if_new(listeners, event)
+        else:
+            self._changed[event] = None
             self._flush_later()
+
+    def _listening(self, audience: Audience) -> tuple[_Listener, ...]:
+        match audience:
+            case OwnDesk(name):
+                listener = self._listeners.get(name)
+                return () if listener is None else (listener,)
+            case TeamSupervisors(teams):
+                return tuple(each for each in self._floor() if each.teams is None or each.teams & teams)
+            case Floor():
+                return self._floor()
+            case Everybody():
+                return tuple(self._listeners.values())
 
     def _floor(self) -> tuple[_Listener, ...]:
         return tuple(listener for listener in self._listeners.values() if listener.floor)
@@ -157,47 +169,50 @@ class Feed:
             self._flush.cancel()
             self._flush = None
         changed, self._changed = self._changed, {}
-        floor = self._floor()
-        if floor:
-            for audience, topic, key in changed:
-                self._tell_if_new(floor, audience, topic, key)
+        for event in changed:
+            listeners = self._listening(event.audience)
+            if listeners:
+                self._tell_if_new(listeners, event)
 
-    def _tell_if_new(self, listeners: tuple[_Listener, ...], audience: str, topic: str, key: str) -> None:
-        body = self._encoder.encode(self._render(audience, topic, key))
-        self._send(tuple(each for each in listeners if each.told.is_new(topic, key, body)), topic, key, body)
+    def _tell_if_new(self, listeners: tuple[_Listener, ...], event: Publish) -> None:
+        body = self._encoder.encode(self._render(event))
+        name, key = event.topic.name, event.key
+        self._send(tuple(each for each in listeners if each.told.is_new(name, key, body)), event, body)
 
-    def _send(self, listeners: tuple[_Listener, ...], topic: str, key: str, body: bytes) -> None:
+    def _send(self, listeners: tuple[_Listener, ...], event: Publish, body: bytes) -> None:
         encoded = msgspec.Raw(body)
         at = self._clock.now().utc
         for listener in listeners:
             ring = listener.ring
-            event = {
-                "type": "event",
-                "epoch": ring.epoch,
-                "seq": ring.next_number(),
-                "at": at,
-                "topic": topic,
-                "key": key,
-                "body": encoded,
-            }
-            ring.append(self._encoder.encode(event))
+            told = Event(ring.epoch, ring.next_number(), at, event.topic.name, event.key, encoded)
+            ring.append(self._encoder.encode(told))
             for connection in listener.connections:
                 connection.too_slow = connection.too_slow or not ring.reaches(connection.sent)
                 connection.wake.set()
 
     # ------------------------------------------------------------------ desktops that come and go
 
-    def connect(self, user: str, session: str, *, floor: bool) -> tuple[Connection, bool]:
-        """A desktop of `user`, logged in by `session`; True if it is the user's first."""
+    def connect(
+        self, user: str, session: str, *, floor: bool, teams: frozenset[TeamName] | None = None
+    ) -> tuple[Connection, bool]:
+        """A desktop of `user`, logged in by `session`; True if it is the user's first. `floor`: a supervisor's, of
+        `teams`, None for all."""
         self._sweep()
         listener = self._listeners.get(user)
         if listener is None or listener.floor is not floor:
-            listener = _Listener(Ring(self._epochs(), self._ring_events), floor, Told(self._ring_events))
+            listener = _Listener(Ring(self._epochs(), self._ring_events), floor, teams, Told(self._ring_events))
             self._listeners[user] = listener
+        listener.teams = teams
         connection = Connection(user, listener.ring, session, listener.told)
         first = not listener.connections
         listener.connections.add(connection)
         return connection, first
+
+    def look_after(self, user: str, teams: frozenset[TeamName] | None) -> None:
+        """A supervisor has these teams from now on, None for all."""
+        listener = self._listeners.get(user)
+        if listener is not None:
+            listener.teams = teams
 
     def disconnect(self, connection: Connection) -> bool:
         """The desktop is gone; True if it was the user's last. Its ring is kept for a while."""

@@ -1,7 +1,6 @@
 """The WebSocket of desktops: a snapshot or what was missed first, then numbered events.
 
-Server to desktop: `snapshot` {epoch, seq, at, body}, `resumed` {epoch, seq}, `event` {epoch, seq, at, topic, key,
-body}, `heartbeat` {epoch, seq, at}. Desktop to server: {"resume": {"epoch", "seq"}} with the last event it has.
+The messages of both sides are in `messages.py`.
 A desktop that knows an epoch at once says so in the query (`?epoch=...&seq=...`) and is spared the snapshot.
 """
 
@@ -26,12 +25,13 @@ from agent_api.frame.meter import Meter
 from agent_api.frame.origin import is_allowed
 from agent_api.frame.problems import too_many
 from agent_api.live.feed import Connection, Feed
-from config.model import Role
+from agent_api.live.messages import FromDesktop, Heartbeat, Resumed, Snapshot
+from config.model import Role, Settings
 from dialer.views.desk import desk_view
 from dialer.views.overview import overview
 from dialer.vocabulary.errors import StoreUnavailable
 from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected
-from dialer.vocabulary.ids import AgentName
+from dialer.vocabulary.ids import AgentName, TeamName
 from dialer.words import spoken
 
 #: A desktop hears from us at least this often; it is dead when it answers no ping for half of that.
@@ -64,19 +64,6 @@ class CloseCode(IntEnum):
     BAD_MESSAGE = 4002
     TOO_SLOW = 4003
     TOO_MANY = 4004
-
-
-class Resume(Struct, frozen=True, forbid_unknown_fields=True):
-    """The last event that a desktop has."""
-
-    epoch: str
-    seq: int
-
-
-class FromDesktop(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a desktop may say."""
-
-    resume: Resume
 
 
 class EventsQuery(Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,7 +122,8 @@ class Sockets:
         if guarded is not None:
             guarded.limit_bytes(Meter(_BYTES, _BYTES_PER_S, asyncio.get_running_loop().time()))
         floor = identity.role is not Role.AGENT
-        connection, first = feed.connect(name, identity.session.token_hash, floor=floor)
+        teams = self._teams(identity, settings)
+        connection, first = feed.connect(name, identity.session.token_hash, floor=floor, teams=teams)
         self._open.add(ws)
         if first and not floor:
             self._dependencies.announcer.announce(DesktopConnected(AgentName(name)))
@@ -183,6 +171,13 @@ class Sockets:
                 continue  # Nobody loses a desktop in a conversation because the database is away.
             if known is None:
                 return CloseCode.LOGGED_OUT
+            self._feed.look_after(known.user.name, self._teams(known, settings))
+
+    def _teams(self, identity: Identity, settings: Settings) -> frozenset[TeamName] | None:
+        """The teams that a supervisor looks after; None is all: that of an administrator, and without any team."""
+        user = identity.user
+        own = settings.teams_of(user.name, user.teams) if identity.role is Role.SUPERVISOR else frozenset()
+        return frozenset(TeamName(each) for each in own) or None
 
     def _snapshot(self, identity: Identity) -> Callable[[], object]:
         """What this user's desktop starts with."""
@@ -275,7 +270,8 @@ class _Desktop:
             async with asyncio.timeout(heartbeat_s):
                 await self._connection.wake.wait()
         except TimeoutError:
-            await self._send(self._told("heartbeat"))
+            ring = self._connection.ring
+            await self._send(_ENCODER.encode(Heartbeat(ring.epoch, self._connection.sent, self._utc())))
 
     async def _send(self, message: bytes) -> None:
         async with asyncio.timeout(self._send_timeout_s):
@@ -298,23 +294,19 @@ class _Desktop:
     def _resume(self, epoch: str, number: int) -> None:
         """Go on after event `number`, or start over where that cannot be."""
         if self._connection.resume(epoch, number):
-            self._greet(lambda: msgspec.json.encode({"type": "resumed", "epoch": epoch, "seq": number}))
+            self._greet(lambda: _ENCODER.encode(Resumed(epoch, number)))
         else:
             self._greet(self._snapshot_now)
 
     def _snapshot_now(self) -> bytes:
         self._connection.start_over()
-        return self._told("snapshot", body=self._snapshot())
+        ring, body = self._connection.ring, self._snapshot()
+        return _ENCODER.encode(Snapshot(ring.epoch, self._connection.sent, self._utc(), body))
 
     def _greet(self, greeting: Callable[[], bytes]) -> None:
         """Made when it leaves, before any further event. A later greeting replaces one that has not left."""
         self._greeting = greeting
         self._connection.wake.set()
-
-    def _told(self, type_: str, **more: object) -> bytes:
-        ring = self._connection.ring
-        seq = self._connection.sent
-        return _ENCODER.encode({"type": type_, "epoch": ring.epoch, "seq": seq, "at": self._utc(), **more})
 
 
 async def _close(ws: web.WebSocketResponse, request: web.Request, code: int) -> None:

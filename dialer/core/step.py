@@ -11,10 +11,11 @@ from dialer.interactions.party import Party
 from dialer.ports import Moment
 from dialer.trunks.accounts import trunk_of
 from dialer.trunks.trunk import Trunk
-from dialer.vocabulary import telephony, writes
+from dialer.vocabulary import telephony, topics, writes
 from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, InteractionId, RecordId, TrunkName
-from dialer.vocabulary.outputs import AudienceAgent, AudienceSupervisors, CancelTimer, Output, Publish, StartTimer, Tell
+from dialer.vocabulary.outputs import CancelTimer, Output, Publish, StartTimer, Tell
 from dialer.vocabulary.telephony import Source
+from dialer.vocabulary.topics import A, B, Fact, Floor, Model, OwnDesk
 from dialer.world.world import World
 
 
@@ -76,29 +77,33 @@ class Step:
         """An output that leaves before the commit."""
         self.at_once.append(output)
 
+    def _mark(self, topic: Model[A], audience: A, key: str) -> None:
+        """The object `key` changed."""
+        self._changed[Publish(topic, audience, key)] = None
+
     def agent_changed(self, agent: AgentName) -> None:
-        self._changed[Publish(AudienceAgent(agent), "agent", agent)] = None
-        self._changed[Publish(AudienceSupervisors(), "agent", agent)] = None
+        self._mark(topics.DESK_AGENT, OwnDesk(agent), agent)
+        self._mark(topics.FLOOR_AGENT, Floor(), agent)
 
     def desk_cleared(self, agent: AgentName, interaction: InteractionId) -> None:
         """What was on the agent's desk is there no more: an offer that expired must not stay with its Accept."""
-        self._changed[Publish(AudienceAgent(agent), "interaction", interaction)] = None
+        self._mark(topics.DESK_INTERACTION, OwnDesk(agent), interaction)
 
     def notices_changed(self, agent: AgentName) -> None:
         """One came, was acknowledged, or was replaced by a newer one of its campaign."""
-        self._changed[Publish(AudienceAgent(agent), "notices", agent)] = None
+        self._mark(topics.DESK_NOTICES, OwnDesk(agent), agent)
 
     def show_record(self, agent: AgentName, interaction: InteractionId) -> None:
         """The desktop gets the record before anything is heard: it leaves with the commands to the engine, not after
         the commit. Rendered when it leaves, it shows the step as it ended."""
-        self.at_once.append(Publish(AudienceAgent(agent), "interaction", interaction))
-        self.at_once.append(Publish(AudienceAgent(agent), "agent", agent))
+        self.at_once.append(Publish(topics.DESK_INTERACTION, OwnDesk(agent), interaction))
+        self.at_once.append(Publish(topics.DESK_AGENT, OwnDesk(agent), agent))
 
     def campaign_changed(self, campaign: CampaignName) -> None:
-        self._changed[Publish(AudienceSupervisors(), "campaign", campaign)] = None
+        self._mark(topics.FLOOR_CAMPAIGN, Floor(), campaign)
 
     def trunk_changed(self, trunk: TrunkName) -> None:
-        self._changed[Publish(AudienceSupervisors(), "trunk", trunk)] = None
+        self._mark(topics.FLOOR_TRUNK, Floor(), trunk)
 
     def add_leg(self, leg: Leg) -> None:
         """A leg of ours. It counts in the limits of its trunk, be it a contact's or an agent's."""
@@ -124,8 +129,8 @@ class Step:
         """The interaction is written and told to its agent at the end of the step."""
         self._dirty[interaction.id] = interaction
         if interaction.agent is not None:
-            self._changed[Publish(AudienceAgent(interaction.agent), "interaction", interaction.id)] = None
-        self._changed[Publish(AudienceSupervisors(), "interaction", interaction.id)] = None
+            self._mark(topics.DESK_INTERACTION, OwnDesk(interaction.agent), interaction.id)
+        self._mark(topics.FLOOR_INTERACTION, Floor(), interaction.id)
 
     def audio_changed(self, interaction: Interaction) -> None:
         """Who hears what may have changed: the difference is told to the engine at the end of the step."""
@@ -137,9 +142,9 @@ class Step:
         yield from list(self._heard_anew.values())
         yield from [each for each in self._dirty.values() if each.id not in self._heard_anew]
 
-    def publish(self, agent: AgentName, topic: str, key: str, facts: dict[str, object]) -> None:
-        """Tell an agent of something that is no read model."""
-        self._after.append(Publish(AudienceAgent(agent), topic, key, facts))
+    def publish(self, topic: Fact[A, B], audience: A, key: str, body: B) -> None:
+        """Tell of something that happened, after the commit."""
+        self._after.append(Publish(topic, audience, key, body))
 
     def save_party(self, interaction: Interaction, party: Party) -> None:
         self.write(

@@ -11,7 +11,7 @@ from dialer.vocabulary import events, telephony
 from dialer.vocabulary.facts import ListFacts
 from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import CampaignName, EngineId, ListName, RecordId
-from dialer.vocabulary.outputs import ClaimRecords, RecallHabits
+from dialer.vocabulary.outputs import ClaimRecords, Publish, RecallHabits
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.shifts import ShiftOutlook, ShiftQuestion
 from dialer.vocabulary.writes import CommitReport, Write
@@ -39,10 +39,9 @@ class Telephony(Protocol):
 
 
 class Feed(Protocol):
-    """Numbered events to desktops. Never blocks: a slow desktop loses its connection, not an event. Without a `body`
-    the feed renders the read model `topic` of `key`."""
+    """Numbered events to desktops. Never blocks: a slow desktop loses its connection, not an event."""
 
-    def publish(self, audience: str, topic: str, key: str, body: object) -> None: ...
+    def publish(self, event: Publish) -> None: ...
 
 
 class ClaimLease(NamedTuple):

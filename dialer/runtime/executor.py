@@ -14,12 +14,7 @@ from dialer.runtime.timers import Timers
 from dialer.runtime.turn import Acknowledge, Answer, Effect, Post
 from dialer.vocabulary import events
 from dialer.vocabulary.errors import EngineUnavailable, NotFound, StoreRejected, StoreUnavailable
-from dialer.vocabulary.ids import AgentName, CampaignName
 from dialer.vocabulary.outputs import (
-    Audience,
-    AudienceAgent,
-    AudienceCampaign,
-    AudienceSupervisors,
     CancelTimer,
     ClaimRecords,
     Publish,
@@ -82,7 +77,7 @@ class Executor:
                 self._timers.cancel(effect.key)
             case Publish():
                 if self._feed is not None:
-                    self._feed.publish(audience_name(effect.audience), effect.topic, effect.key, effect.facts)
+                    self._feed.publish(effect)
             case Acknowledge():
                 self._telephony.acknowledge(effect.engine, effect.sequence)
             case Answer():
@@ -132,20 +127,3 @@ def answer(effect: Answer) -> None:
         effect.asker.set_exception(effect.error)
     else:
         effect.asker.set_result(effect.reply)
-
-
-def audience_name(audience: Audience) -> str:
-    """The name of an audience at the feed."""
-    if isinstance(audience, AudienceAgent):
-        return f"agent:{audience.name}"
-    if isinstance(audience, AudienceCampaign):
-        return f"campaign:{audience.name}"
-    return "supervisors"
-
-
-def audience_of(name: str) -> Audience:
-    """The audience that `audience_name` wrote."""
-    kind, _, rest = name.partition(":")
-    if kind == "agent":
-        return AudienceAgent(AgentName(rest))
-    return AudienceCampaign(CampaignName(rest)) if kind == "campaign" else AudienceSupervisors()

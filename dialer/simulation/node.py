@@ -13,7 +13,7 @@ from msgspec import structs
 
 from config.model import Settings
 from dialer.callflow.dispatch import Message
-from dialer.ports import ClaimLease, Moment, User
+from dialer.ports import ClaimLease, Feed, Moment, User
 from dialer.runtime.executor import Executor, Question
 from dialer.runtime.timers import Timers
 from dialer.runtime.turn import Pending, Turn, Validate, released
@@ -121,6 +121,10 @@ class SimulatedNode:
     def make_engine(self, name: EngineId) -> SimulatedEngine:
         return SimulatedEngine(name, self.agenda, self.engine_says)
 
+    def make_feed(self) -> Feed | None:
+        """Where events of desktops go; None: nowhere."""
+        return None
+
     def prepare(self, world: World) -> None:
         """A new world, before its first message."""
 
@@ -149,7 +153,9 @@ class SimulatedNode:
         self._waiting: list[Pending] = []
         self._commit_due = False
         timers = Timers(lambda key: self.post(events.TimerFired(key)), self._later)
-        self._executor = Executor(EngineLine(self.engine), self._ledger, None, timers, self.post, self._ask_store)
+        self._executor = Executor(
+            EngineLine(self.engine), self._ledger, self.make_feed(), timers, self.post, self._ask_store
+        )
 
     def start(self) -> None:
         """A new life on the same tables: what was not committed is gone, the engine is still there."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from dialer.vocabulary import telephony
-from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, ListName, RecordId
+from dialer.vocabulary.ids import AttemptId, CampaignName, EngineId, ListName, RecordId
+from dialer.vocabulary.topics import Audience, Topic
 
 
 class Tell(Struct, frozen=True, tag="tell"):
@@ -75,31 +76,13 @@ class RecallHabits(Struct, frozen=True, tag="recall_habits"):
     since_day: int
 
 
-class AudienceAgent(Struct, frozen=True, tag="agent"):
-    name: AgentName
-
-
-class AudienceCampaign(Struct, frozen=True, tag="campaign"):
-    """Supervisors who watch a campaign."""
-
-    name: CampaignName
-
-
-class AudienceSupervisors(Struct, frozen=True, tag="supervisors"):
-    pass
-
-
-Audience = AudienceAgent | AudienceCampaign | AudienceSupervisors
-
-
 class Publish(Struct, frozen=True, tag="publish"):
-    """Tell an audience that something changed: `topic` names the read model, `key` the object; the feed renders
-    it from the state at the time it leaves. `facts` are for events that are not a read model."""
+    """Tell an audience of the object `key`. A fact has a `body`; a model is rendered by the feed when it leaves."""
 
+    topic: Topic
     audience: Audience
-    topic: str
     key: str
-    facts: dict[str, object] | None = None
+    body: Struct | None = None
 
 
 Output = Tell | StartTimer | CancelTimer | ClaimRecords | RecallHabits | Publish

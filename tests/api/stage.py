@@ -54,8 +54,11 @@ from dialer.store.sqlite import SqliteDatabase
 from dialer.vocabulary import events
 from dialer.vocabulary.errors import ConfigurationError, StoreUnavailable
 from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, LegId, ListName, Mint, TeamName
+from dialer.vocabulary.outputs import Publish
 from dialer.vocabulary.telephony import LegAnswered
 from dialer.world.joint import validate
+from tests.api.live.rows import MESSAGES
+from tests.event_rows import check
 
 from .engine import ENGINE, FakeEngine
 
@@ -81,6 +84,10 @@ ALWAYS = CallingWindow(
     saturday=_ALL_DAY,
     sunday=_ALL_DAY,
 )
+
+
+#: Topics that a test may publish without a row in the table.
+OWN_ROWS = frozenset(MESSAGES.values())
 
 
 @cache
@@ -230,12 +237,21 @@ class Stage(Assembly):
             made or settings(), Mint("t"), self.store, self.engine, clock, floor_interval_s=0.01, validate=validate
         )
         self.engine.post = self.post
+        self._publish = self.feed.publish
+        self.feed.publish = self._checked  # type: ignore[method-assign]  # every event of every test is looked at
+        self.events = 0
         self.changes: tuple[Change, ...] | ConfigurationError = ()
         self.announced: list[object] = []
         self.dependencies = self.more_dependencies()
         logins = Logins(self.store.users, self.store.sessions, self.clock)
         self.app = make_app(self.dependencies, self.feed, Sockets(self.dependencies, self.feed, logins, **sockets))
         self.client: TestClient[Any, Any] = TestClient(TestServer(self.app))
+
+    def _checked(self, event: Publish) -> None:
+        """An event has to be that of its row."""
+        check(self.world, event, self.clock.now(), OWN_ROWS)
+        self.events += 1
+        self._publish(event)
 
     def more_dependencies(self) -> Dependencies:
         """For one application: each has a registry of its own."""

@@ -8,13 +8,15 @@ from random import Random
 
 from config.model import Settings
 from dialer.compliance.window import is_open
-from dialer.ports import NewRecord, User
+from dialer.ports import Feed, Moment, NewRecord, User
 from dialer.simulation.agenda import Agenda
 from dialer.simulation.engine import SimulatedEngine
 from dialer.simulation.node import SimulatedNode, run_now
 from dialer.vocabulary import telephony as t
 from dialer.vocabulary.ids import CampaignName, EngineId, ListName
+from dialer.vocabulary.outputs import Publish
 from dialer.vocabulary.writes import CommitReport, Write
+from tests.event_rows import check
 from tests.simulation.telephone_world import ChaoticPeople, TelephoneWorld
 
 
@@ -34,6 +36,13 @@ class Centre(SimulatedNode):
         engine.people = ChaoticPeople(engine)
         engine.check_dial = self._check_dial
         return engine
+
+    def make_feed(self) -> Feed:
+        return self
+
+    def publish(self, event: Publish) -> None:
+        """An event has to be that of its row."""
+        check(self.world, event, Moment(self.agenda.now, self.utc))
 
     @property
     def now(self) -> float:

@@ -7,8 +7,10 @@ from dialer.callflow.agent.legs import hang_up
 from dialer.callflow.pacing import observations
 from dialer.core.step import Step
 from dialer.core.timers import PACE_TIMER, pause_timer
+from dialer.vocabulary import topics
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.reasons.reason import Sentence
+from dialer.vocabulary.topics import OwnDesk
 from dialer.vocabulary.writes import SaveAgent
 
 #: How long an agent stays ready without any desktop connection.
@@ -66,7 +68,8 @@ def give_free(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "")
 
 def leave_for_want_of_phone(step: Step, agent: Agent, refusal: Refused) -> None:
     """Whom nobody can ring is not ready, and told why: counted on, the agent would cost one contact after the other."""
-    step.publish(agent.name, "phone_failed", agent.name, {"code": refusal.code, "reason": Sentence(refusal.reason)})
+    told = topics.PhoneFailed(refusal.code, Sentence(refusal.reason))
+    step.publish(topics.PHONE_FAILED, OwnDesk(agent.name), agent.name, told)
     step.history("phone_failed", agent=agent.name, reason=refusal.code)
     move(step, agent, AgentTrigger.NOT_READY, SystemReason.PHONE_NO_ANSWER)
 

@@ -10,9 +10,11 @@ from dialer.core.step import Step
 from dialer.interactions.leg import Leg
 from dialer.interactions.results import UNKNOWN_ENDS
 from dialer.trunks.accounts import trunk_of
+from dialer.vocabulary import topics
 from dialer.vocabulary.reasons.phones import PhoneFailed, PhoneFailedSaying
 from dialer.vocabulary.reasons.reason import Sentence
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
+from dialer.vocabulary.topics import OwnDesk
 
 _R = SystemReason
 
@@ -74,8 +76,8 @@ def tell(step: Step, agent: Agent, leg: Leg, event: LegCleared, *, was_up: bool)
     if event.by is ClearedBy.US or reason is SystemReason.PHONE_HUNG_UP:
         return reason
     why = PhoneFailedSaying(reason, event.code, said) if said else PhoneFailed(reason, event.code)
-    told: dict[str, object] = {"code": reason, "reason": Sentence(why), "sip_code": event.code}
-    step.publish(agent.name, "phone_failed", agent.name, told)
+    told = topics.PhoneFailed(reason, Sentence(why), event.code)
+    step.publish(topics.PHONE_FAILED, OwnDesk(agent.name), agent.name, told)
     kind = "phone_lost" if was_up or event.by in UNKNOWN_ENDS else "phone_failed"
     step.history(kind, agent=agent.name, reason=reason, code=event.code, said=said, by=event.by, account=leg.account)
     _complain(step, leg, event, said)

@@ -9,8 +9,10 @@ from dialer.callflow.agent.legs import hang_up
 from dialer.core.step import Step
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import Leg
+from dialer.vocabulary import topics
 from dialer.vocabulary.reasons.phones import PhoneMoved
 from dialer.vocabulary.reasons.reason import Sentence
+from dialer.vocabulary.topics import OwnDesk
 
 
 def on_identity(step: Step, leg: Leg, identity: str) -> None:
@@ -26,8 +28,8 @@ def on_identity(step: Step, leg: Leg, identity: str) -> None:
     leg.moved = True
     step.history("phone_moved", agent=agent.name, account=leg.account)
     why = PhoneMoved()
-    told = {"code": why.code, "reason": Sentence(why), "sip_code": 0}
-    step.publish(agent.name, "phone_failed", agent.name, told)
+    told = topics.PhoneFailed(why.code, Sentence(why), 0)
+    step.publish(topics.PHONE_FAILED, OwnDesk(agent.name), agent.name, told)
     step.agent_changed(agent.name)
     end_moved(step, agent)
 

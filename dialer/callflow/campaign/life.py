@@ -15,7 +15,7 @@ from dialer.campaigns.campaign import PREDICTIVE_MODES, Campaign, CampaignState,
 from dialer.core.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import PartyState
-from dialer.vocabulary import commands
+from dialer.vocabulary import commands, topics
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import CampaignName, ListName
 from dialer.vocabulary.reasons.calls import Halted
@@ -29,6 +29,7 @@ from dialer.vocabulary.reasons.floor import (
     UnknownMode,
 )
 from dialer.vocabulary.reasons.reason import Sentence
+from dialer.vocabulary.topics import OwnDesk
 from dialer.vocabulary.writes import RenewCancelled, SaveCampaign
 from dialer.world import lookups
 from dialer.world.lookups import is_live
@@ -103,7 +104,7 @@ def _stand_still(step: Step, campaign: Campaign, why: Halted) -> None:
     for agent in step.world.agents_of(campaign):
         if agent.waits_for == campaign.name:
             agent.waits_for = None
-            step.publish(agent.name, "no_record", campaign.name, {"reason": Sentence(why)})
+            step.publish(topics.NO_RECORD, OwnDesk(agent.name), campaign.name, topics.NoRecord(Sentence(why)))
     release_pool(step, campaign)
 
 

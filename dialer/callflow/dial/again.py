@@ -13,7 +13,7 @@ from dialer.core.timers import dial_timer, limit_timer, warning_timer
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import PartyTrigger
-from dialer.vocabulary import commands
+from dialer.vocabulary import commands, topics
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.reasons.desk import (
     CallNotOver,
@@ -24,6 +24,7 @@ from dialer.vocabulary.reasons.desk import (
     PhoneOnHold,
 )
 from dialer.vocabulary.reasons.reason import Reason, Sentence
+from dialer.vocabulary.topics import OwnDesk
 from dialer.world.lookups import own
 
 
@@ -87,6 +88,7 @@ def on_call_again_failed(step: Step, interaction: Interaction, why: Reason) -> N
     party = interaction.owner
     if party is None:
         return
-    step.publish(party.agent, "call_again_failed", interaction.id, {"code": why.code, "reason": Sentence(why)})
+    told = topics.CallAgainFailed(why.code, Sentence(why))
+    step.publish(topics.CALL_AGAIN_FAILED, OwnDesk(party.agent), interaction.id, told)
     release_leg(step, interaction)
     back_to_work(step, interaction, party)

@@ -16,7 +16,7 @@ from dialer.core.timers import dial_timer, look_timer, offer_timer
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import Party, PartyState, PartyTrigger, make_party
-from dialer.vocabulary import commands
+from dialer.vocabulary import commands, topics
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import AgentName, OfferId
@@ -34,6 +34,7 @@ from dialer.vocabulary.reasons.desk import (
     PhoneOnHold,
 )
 from dialer.vocabulary.reasons.reason import Reason, Sentence
+from dialer.vocabulary.topics import OwnDesk
 from dialer.world.lookups import own
 
 
@@ -115,9 +116,8 @@ def on_look_over(step: Step, offer_id: OfferId) -> None:
         dial_for(step, agent, interaction, party)
     except Refused as refusal:
         if refusal.code == "no_phone":
-            step.publish(
-                agent.name, "phone_failed", agent.name, {"code": refusal.code, "reason": Sentence(refusal.reason)}
-            )
+            told = topics.PhoneFailed(refusal.code, Sentence(refusal.reason))
+            step.publish(topics.PHONE_FAILED, OwnDesk(agent.name), agent.name, told)
             step.history("phone_failed", agent=agent.name, reason=refusal.code)
             stop_timers(step, party)
             on_phone_failed(step, agent, interaction, SystemReason.PHONE_NO_ANSWER)
@@ -241,7 +241,8 @@ def take_back(step: Step, agent: Agent, interaction: Interaction, why: Reason) -
     party = interaction.owner
     if party is not None:
         stop_timers(step, party)
-    step.publish(agent.name, "offer_withdrawn", interaction.id, {"code": why.code, "reason": Sentence(why)})
+    told = topics.OfferWithdrawn(why.code, Sentence(why))
+    step.publish(topics.OFFER_WITHDRAWN, OwnDesk(agent.name), interaction.id, told)
     step.history("offer_withdrawn", interaction=interaction, code=why.code)
     withdraw(step, interaction)
     give_free(step, agent, AgentTrigger.RELEASE)

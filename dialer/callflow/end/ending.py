@@ -16,10 +16,12 @@ from dialer.core.timers import limit_timer, reconnect_timer, warning_timer
 from dialer.interactions.attempt import Attempt
 from dialer.interactions.interaction import EndedBy, Interaction, InteractionTrigger
 from dialer.interactions.party import Party, PartyState, PartyTrigger
+from dialer.vocabulary import topics
 from dialer.vocabulary.reasons.calls import LegEnded, NotReached
 from dialer.vocabulary.reasons.reason import sentence_of
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
+from dialer.vocabulary.topics import OwnDesk
 from dialer.vocabulary.writes import SettleAttempt
 from dialer.world.patience import is_over
 
@@ -82,8 +84,8 @@ def _not_reached(step: Step, interaction: Interaction, party: Party, result: Cal
     code, reason = (dial.code, dial.reason) if dial is not None else (0, "")
     interaction.cause = interaction.cause or NotReached(result, code, f"{code} {reason}".strip() if code else "")
     desk, show_s = step.world.campaigns[interaction.campaign].settings.unanswered.after(result)
-    told = {"result": result, "code": code, "reason": sentence_of(interaction.cause), "desk": desk}
-    step.publish(party.agent, "not_reached", interaction.id, {**told, "show_s": show_s if desk is _SHOW else None})
+    told = topics.NotReached(result, code, sentence_of(interaction.cause), desk, show_s if desk is _SHOW else None)
+    step.publish(topics.NOT_REACHED, OwnDesk(party.agent), interaction.id, told)
     if desk is WhenUnanswered.CLOSE:
         finalize(step, interaction)
         return

@@ -7,9 +7,10 @@ from dialer.callflow.agent import engaged
 from dialer.callflow.pacing import observations
 from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.core.step import Step
-from dialer.vocabulary import events
+from dialer.vocabulary import events, topics
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import NoticeId
+from dialer.vocabulary.topics import OwnDesk
 from dialer.vocabulary.writes import AcknowledgeNotice, AddNotice
 from dialer.world.world import Notice
 
@@ -52,18 +53,8 @@ def tell(step: Step, agent: Agent, campaign: Campaign, kind: str) -> None:
         put_away(step, old)
     step.world.notices[id_] = Notice(id_, agent.name, campaign.name, kind, step.utc)
     step.write(AddNotice(id_, agent.name, campaign.name, kind, step.utc))
-    step.publish(
-        agent.name,
-        "notice",
-        id_,
-        {
-            "campaign": campaign.name,
-            "kind": kind,
-            "mode": campaign.mode,
-            "description": campaign.settings.description,
-            "join": campaign.settings.join,
-        },
-    )
+    told = topics.NoticeCame(campaign.name, kind, campaign.mode, campaign.settings.description, campaign.settings.join)
+    step.publish(topics.NOTICE, OwnDesk(agent.name), id_, told)
     step.notices_changed(agent.name)
 
 

@@ -11,9 +11,11 @@ from dialer.callflow.dial import offers
 from dialer.core.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.trunks.accounts import phone_target
+from dialer.vocabulary import topics
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.reasons.dialing import PhoneTaken, PhoneTakenOver
 from dialer.vocabulary.reasons.reason import Sentence
+from dialer.vocabulary.topics import OwnDesk
 from dialer.world.world import World
 
 
@@ -57,7 +59,8 @@ def _oust(step: Step, agent: Agent, holder: Agent) -> None:
     if not takes_over or (interaction is not None and interaction.state is not InteractionState.PREVIEW):
         raise _taken(agent, holder)
     why = PhoneTakenOver(holder.phone, agent.name, agent.display_name)
-    step.publish(holder.name, "phone_failed", holder.name, {"code": why.code, "reason": Sentence(why)})
+    told = topics.PhoneFailed(why.code, Sentence(why))
+    step.publish(topics.PHONE_FAILED, OwnDesk(holder.name), holder.name, told)
     step.history("phone_taken", agent=holder.name, by=agent.name)
     if interaction is not None:
         offers.on_not_ready_during_offer(step, holder, interaction, SystemReason.PHONE_TAKEN)
@@ -89,7 +92,8 @@ def review(step: Step) -> None:
 
 def _lose(step: Step, agent: Agent, holder: Agent) -> None:
     taken = _taken(agent, holder)
-    step.publish(agent.name, "phone_failed", agent.name, {"code": taken.code, "reason": Sentence(taken.reason)})
+    told = topics.PhoneFailed(taken.code, Sentence(taken.reason))
+    step.publish(topics.PHONE_FAILED, OwnDesk(agent.name), agent.name, told)
     step.history("phone_taken", agent=agent.name, by=holder.name)
     interaction = _on_desk(step, agent)
     if interaction is not None:

@@ -13,7 +13,7 @@ from dialer.core.step import Step
 from dialer.interactions.leg import LEG_TABLE, Leg, LegPurpose, LegState, LegTrigger
 from dialer.machine import Machine
 from dialer.trunks.accounts import configure
-from dialer.vocabulary import events
+from dialer.vocabulary import events, topics
 from dialer.vocabulary.ids import EngineId
 from dialer.vocabulary.reasons.phones import TelephonyBack, TelephonyLost
 from dialer.vocabulary.reasons.reason import Sentence
@@ -31,6 +31,7 @@ from dialer.vocabulary.telephony import (
     SnapshotTaken,
     abilities_of,
 )
+from dialer.vocabulary.topics import OwnDesk
 from dialer.world.world import EngineView
 
 STANDINGS = {
@@ -70,7 +71,7 @@ def _tell_agents(step: Step, engine: EngineId, *, up: bool) -> None:
     reason = Sentence(TelephonyBack() if up else TelephonyLost())
     for agent in step.world.agents.values():
         if agent.state is not AgentState.LOGGED_OUT:
-            step.publish(agent.name, "telephony", engine, {"up": up, "reason": reason})
+            step.publish(topics.TELEPHONY, OwnDesk(agent.name), engine, topics.TelephonyChanged(up, reason))
 
 
 def on_ready(step: Step, engine_id: EngineId, event: EngineReady) -> None:

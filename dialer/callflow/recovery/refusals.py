@@ -18,11 +18,12 @@ from dialer.core.step import Step
 from dialer.interactions.interaction import Interaction, InteractionTrigger
 from dialer.interactions.leg import LegTrigger
 from dialer.trunks.accounts import trunk_account
-from dialer.vocabulary import events, telephony
+from dialer.vocabulary import events, telephony, topics
 from dialer.vocabulary.ids import EngineId, LegId
 from dialer.vocabulary.reasons.dialing import AbandonedBefore, ClaimLost, NumberBarred
 from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.vocabulary.results import CallResult
+from dialer.vocabulary.topics import OwnDesk
 
 _REASONS: Mapping[Rule, Reason] = {
     Rule.DO_NOT_CALL: NumberBarred(),
@@ -67,7 +68,8 @@ def _take_off_desk(step: Step, interaction: Interaction, rule: Rule) -> None:
     withdraw(step, interaction, release=False)
     if agent_name is not None:
         agent = step.world.agents[agent_name]
-        step.publish(agent.name, "offer_withdrawn", interaction.id, {"code": rule, "reason": Sentence(_REASONS[rule])})
+        told = topics.OfferWithdrawn(rule, Sentence(_REASONS[rule]))
+        step.publish(topics.OFFER_WITHDRAWN, OwnDesk(agent.name), interaction.id, told)
         give_free(step, agent, AgentTrigger.RELEASE)
 
 

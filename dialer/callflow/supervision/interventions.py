@@ -19,7 +19,7 @@ from dialer.core.step import Step
 from dialer.interactions.interaction import EndedBy, Interaction, InteractionState, InteractionTrigger
 from dialer.interactions.leg import Leg, LegState
 from dialer.interactions.party import Party, PartyState, PartyTrigger, make_party
-from dialer.vocabulary import commands
+from dialer.vocabulary import commands, topics
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.reasons.calls import ClosedBySupervisor
 from dialer.vocabulary.reasons.desk import UnknownDisposition
@@ -32,6 +32,7 @@ from dialer.vocabulary.reasons.floor import (
     TakenBySupervisor,
 )
 from dialer.vocabulary.results import CallResult
+from dialer.vocabulary.topics import OwnDesk
 from dialer.world.consent import may_work
 from dialer.world.lookups import agent_leg
 
@@ -60,8 +61,8 @@ def on_close(step: Step, command: commands.CloseInteraction) -> None:
         offers.take_back(step, agent, interaction, TakenBySupervisor(command.reason))
         return
     if party is not None:
-        told: dict[str, object] = {"by": command.by, "reason": command.reason}
-        step.publish(party.agent, "interaction_closed", interaction.id, told)
+        told = topics.InteractionClosed(command.by, command.reason)
+        step.publish(topics.INTERACTION_CLOSED, OwnDesk(party.agent), interaction.id, told)
     if interaction.state is InteractionState.CLEARED:
         finalize(step, interaction, after_forced(step, interaction))
     else:
@@ -122,13 +123,14 @@ def on_reassign(step: Step, command: commands.ReassignInteraction) -> None:
     step.history(
         "interaction_reassigned", interaction=interaction, by=command.by, reason=command.reason, to=command.agent
     )
-    told: dict[str, object] = {"by": command.by, "reason": command.reason}
-    step.publish(party.agent, "interaction_reassigned", interaction.id, {**told, "to": agent.display_name})
+    gone = topics.InteractionReassigned(command.by, command.reason, agent.display_name)
+    step.publish(topics.INTERACTION_REASSIGNED, OwnDesk(party.agent), interaction.id, gone)
     if preview:
         _hand_over_record(step, campaign, interaction, party, agent)
     else:
         _hand_over_work(step, interaction, party, agent)
-    step.publish(agent.name, "interaction_assigned", agent.interaction or interaction.id, told)
+    come = topics.InteractionAssigned(command.by, command.reason)
+    step.publish(topics.INTERACTION_ASSIGNED, OwnDesk(agent.name), agent.interaction or interaction.id, come)
 
 
 def _check_taker(step: Step, campaign: Campaign, agent: Agent, *, preview: bool) -> None:

@@ -20,9 +20,11 @@ from dialer.compliance.window import open_zones
 from dialer.core.step import Step
 from dialer.trunks.choice import TrunkChoice, choose
 from dialer.trunks.trunk import TrunkRefusal
+from dialer.vocabulary import topics
 from dialer.vocabulary.reasons.dialing import WindowOver
 from dialer.vocabulary.reasons.phones import NoRecordNow
 from dialer.vocabulary.reasons.reason import Sentence
+from dialer.vocabulary.topics import OwnDesk
 from dialer.world.consent import may_work
 
 #: Shortest wait for a trunk that has used up its calls per second: fast trunks get several calls at a look.
@@ -157,7 +159,7 @@ def _give(step: Step, campaign: Campaign, agent: Agent) -> bool:
         if asks and agent.name in campaign.claimed_for and not (campaign.claiming or campaign.claim_problem):
             campaign.claimed_for -= {agent.name}
             agent.waits_for = None
-            step.publish(agent.name, "no_record", campaign.name, {"reason": Sentence(NoRecordNow())})
+            step.publish(topics.NO_RECORD, OwnDesk(agent.name), campaign.name, topics.NoRecord(Sentence(NoRecordNow())))
             step.agent_changed(agent.name)
         return False
     campaign.claimed_for -= {agent.name}

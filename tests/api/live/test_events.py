@@ -12,11 +12,19 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from agent_api.live.socket import MAX_DESKTOPS, OPENINGS, CloseCode
 from dialer.agents.agent import Agent
+from dialer.vocabulary import topics
 from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected
 from dialer.vocabulary.ids import AgentName
+from dialer.vocabulary.outputs import Publish
+from dialer.vocabulary.topics import Floor, OwnDesk
+from tests.api.live.rows import Said, message
 from tests.api.stage import API, ORIGIN, Person, Stage
 
 PATIENCE_S = 5
+
+
+def desk_of(name: str) -> OwnDesk:
+    return OwnDesk(AgentName(name))
 
 
 async def heard(socket: ClientWebSocketResponse, type_: str) -> dict[str, Any]:
@@ -67,7 +75,7 @@ async def test_an_agent_hears_of_their_own_desk_and_no_other(stage: Stage) -> No
     anna = await stage.log_in("anna")
     await anna.post("/agent/ready")
     await stage.until(lambda: stage.on_desk("anna"))
-    stage.feed.publish("agent:ben", "message", "end", {"text": "enough"})
+    stage.feed.publish(message(desk_of("ben"), "end"))
     while (event := await heard(socket, "event"))["key"] != "end":
         assert event["key"] in ("ben", "push"), event
         assert "Contact" not in str(event)
@@ -80,9 +88,9 @@ async def test_supervisors_see_the_floor_in_few_events(stage: Stage) -> None:
     snapshot = await heard(socket, "snapshot")
     assert [each["name"] for each in snapshot["body"]["campaigns"]] == ["asm", "preview", "push"]
     for _ in range(100):
-        stage.feed.publish("supervisors", "agent", "anna", None)
-    stage.feed.publish("supervisors", "message", "end", {})
-    stage.feed.publish("campaign:push", "campaign", "push", None)
+        stage.feed.publish(Publish(topics.FLOOR_AGENT, Floor(), "anna"))
+    stage.feed.publish(message(Floor(), "end"))
+    stage.feed.publish(Publish(topics.FLOOR_CAMPAIGN, Floor(), "push"))
     found = [await heard(socket, "event") for _ in range(3)]
     assert sorted(each["topic"] for each in found) == ["agent", "campaign", "message"]
     await socket.close()
@@ -100,7 +108,7 @@ async def test_nothing_is_lost_or_twice_over_forced_drops(stage: Stage) -> None:
 
     async def publish() -> None:
         for n in range(total):
-            stage.feed.publish("agent:anna", "message", str(n), {"n": n})
+            stage.feed.publish(message(desk_of("anna"), str(n), Said(n)))
             await asyncio.sleep(0)
 
     publishing = asyncio.create_task(publish())
@@ -134,7 +142,7 @@ async def test_resume_may_be_said_in_a_message(stage: Stage) -> None:
     epoch, seq = snapshot["epoch"], snapshot["seq"]
     await first.close()
     for n in range(3):
-        stage.feed.publish("agent:anna", "message", str(n), {})
+        stage.feed.publish(message(desk_of("anna"), str(n)))
     second = await anna.socket()
     assert (await heard(second, "snapshot"))["seq"] >= seq + 3
     await second.send_json({"resume": {"epoch": epoch, "seq": seq}})
@@ -152,7 +160,7 @@ async def test_what_cannot_be_resumed_starts_again(stage: Stage, query: str) -> 
     epoch = (await heard(first, "snapshot"))["epoch"]
     await first.close()
     for n in range(1100):
-        stage.feed.publish("agent:anna", "message", str(n), {})
+        stage.feed.publish(message(desk_of("anna"), str(n)))
     socket = await anna.socket(query.format(epoch=epoch))
     assert (await heard(socket, "snapshot"))["epoch"] == epoch
     await socket.close()
@@ -181,10 +189,10 @@ async def test_a_slow_desktop_is_closed_and_delays_nobody() -> None:
         transport = connection.transport
         assert isinstance(transport, asyncio.ReadTransport)
         transport.pause_reading()
-        body = {"text": "x" * 30_000}
+        body = Said(text="x" * 30_000)
         for n in range(1000):
-            stage.feed.publish("agent:anna", "message", str(n), body)
-            stage.feed.publish("agent:ben", "message", str(n), {"n": n})
+            stage.feed.publish(message(desk_of("anna"), str(n), body))
+            stage.feed.publish(message(desk_of("ben"), str(n), Said(n)))
             if n % 20 == 0:
                 await asyncio.sleep(0)
         got: list[int] = []
@@ -206,7 +214,7 @@ async def test_a_desktop_that_the_ring_has_passed_is_told_that_it_is_too_slow(st
     socket = await anna.socket()
     await heard(socket, "snapshot")
     for n in range(2000):
-        stage.feed.publish("agent:anna", "message", str(n), {})
+        stage.feed.publish(message(desk_of("anna"), str(n)))
     assert await close_code(socket) == CloseCode.TOO_SLOW
 
 
@@ -231,7 +239,7 @@ async def test_logging_out_closes_the_desktops_of_that_log_in(stage: Stage) -> N
     await heard(other, "snapshot")
     await sue.request("DELETE", "/sessions/current", 200)
     assert await close_code(mine) == CloseCode.LOGGED_OUT
-    stage.feed.publish("supervisors", "message", "still here", {})
+    stage.feed.publish(message(Floor(), "still here"))
     assert (await heard(other, "event"))["key"] == "still here"
     await other.close()
 

@@ -11,6 +11,11 @@ import pytest
 from agent_api.live.feed import Connection, Feed
 from agent_api.live.ring import Ring
 from dialer.ports import Moment
+from dialer.vocabulary import topics
+from dialer.vocabulary.ids import AgentName, TeamName
+from dialer.vocabulary.outputs import Publish
+from dialer.vocabulary.topics import Audience, Everybody, Floor, OwnDesk, TeamSupervisors
+from tests.api.live.rows import Said, message
 
 
 class StandingClock:
@@ -21,6 +26,17 @@ class StandingClock:
 
     def now(self) -> Moment:
         return self.moment
+
+
+ANNA = OwnDesk(AgentName("anna"))
+
+
+def change_on_desk(key: str) -> Publish:
+    return Publish(topics.DESK_AGENT, ANNA, key)
+
+
+def change_on_floor(key: str) -> Publish:
+    return Publish(topics.FLOOR_AGENT, Floor(), key)
 
 
 async def test_a_ring_outlives_its_desktop_for_a_while_only() -> None:
@@ -40,12 +56,12 @@ async def test_a_ring_outlives_its_desktop_for_a_while_only() -> None:
 
 
 async def test_nothing_is_rendered_for_nobody() -> None:
-    def render(*_: str) -> object:
+    def render(_: Publish) -> object:
         raise AssertionError("nobody listens")
 
     feed = Feed(StandingClock(), render)
-    for audience in ("agent:anna", "supervisors", "campaign:push"):
-        feed.publish(audience, "agent", "anna", None)
+    for event in (change_on_desk("anna"), change_on_floor("anna")):
+        feed.publish(event)
     feed.close()
 
 
@@ -66,12 +82,12 @@ class Board:
 
     def __init__(self) -> None:
         self.models: dict[str, object] = {}
-        self.feed = Feed(StandingClock(), lambda _audience, _topic, key: self.models.get(key), ring_events=8)
+        self.feed = Feed(StandingClock(), lambda event: self.models.get(event.key), ring_events=8)
 
     def change(self, key: str, model: object) -> None:
         self.models[key] = model
-        self.feed.publish("agent:anna", "agent", key, None)
-        self.feed.publish("supervisors", "agent", key, None)
+        self.feed.publish(change_on_desk(key))
+        self.feed.publish(change_on_floor(key))
         self.feed.flush()
 
 
@@ -87,8 +103,8 @@ async def test_a_read_model_is_told_when_it_has_changed(floor: bool) -> None:
         board.change("anna", state)
         board.change("ben", "ready")
     assert bodies(connection) == ["ready", "ready", "busy", "ready", None]
-    board.feed.publish("agent:anna" if not floor else "supervisors", "message", "anna", {"said": "twice"})
-    board.feed.publish("agent:anna" if not floor else "supervisors", "message", "anna", {"said": "twice"})
+    for _ in range(2):
+        board.feed.publish(message(Floor() if floor else ANNA, "anna", Said(text="twice")))
     assert len(bodies(connection)) == 2
     board.feed.close()
 
@@ -126,3 +142,44 @@ async def test_objects_that_were_told_of_long_ago_are_forgotten() -> None:
         board.change(str(number), "ready")
     assert connection.ring.last == 10
     board.feed.close()
+
+
+SALES, CARE = TeamName("sales"), TeamName("care")
+
+
+@pytest.mark.parametrize(
+    ("audience", "hear"),
+    [
+        (ANNA, {"anna"}),
+        (TeamSupervisors(frozenset({SALES})), {"of sales", "of both", "of all"}),
+        (TeamSupervisors(frozenset({CARE})), {"of both", "of all"}),
+        (TeamSupervisors(frozenset({SALES, CARE})), {"of sales", "of both", "of all"}),
+        (TeamSupervisors(frozenset({TeamName("none")})), {"of all"}),
+        (Floor(), {"of sales", "of both", "of all"}),
+        (Everybody(), {"anna", "ben", "of sales", "of both", "of all"}),
+    ],
+)
+async def test_each_audience_is_told_and_nobody_else(audience: Audience, hear: set[str]) -> None:
+    feed = Feed(StandingClock(), lambda _: None)
+    connections = [feed.connect(name, "s", floor=False, teams=frozenset({SALES}))[0] for name in ("anna", "ben")]
+    teams = {"of sales": frozenset({SALES}), "of both": frozenset({SALES, CARE}), "of all": None}
+    connections += [feed.connect(name, "s", floor=True, teams=of)[0] for name, of in teams.items()]
+    feed.publish(message(audience, "x"))
+    assert {each.user for each in connections if each.take()} == hear
+    feed.look_after("of sales", frozenset({CARE}))
+    feed.publish(message(TeamSupervisors(frozenset({CARE})), "x"))
+    assert {each.user for each in connections if each.take()} == {"of sales", "of both", "of all"}
+    feed.close()
+
+
+async def test_a_model_for_teams_is_told_with_other_changes_and_once() -> None:
+    row = topics.Model(name="team", key="the team", words="", audience=TeamSupervisors)
+    feed = Feed(StandingClock(), lambda event: {"team": event.key})
+    sales, _ = feed.connect("sue", "s", floor=True, teams=frozenset({SALES}))
+    care, _ = feed.connect("carl", "s", floor=True, teams=frozenset({CARE}))
+    for _ in range(3):
+        feed.publish(Publish(row, TeamSupervisors(frozenset({SALES})), "sales"))
+    assert not bodies(sales)
+    feed.flush()
+    assert (bodies(sales), bodies(care)) == ([{"team": "sales"}], [])
+    feed.close()

@@ -6,7 +6,7 @@ Time stands until a test lets it pass; timers fire then. Records that a campaign
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import structs
 
@@ -29,6 +29,7 @@ from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegMedia, LegProgress
 from dialer.world.joint import validate
 from dialer.world.world import World
+from tests.event_rows import as_told
 from tests.unit.callflow.house import ADA, ENGINE, LONDON, MAIN, NOON, SPRING
 
 C = TypeVar("C")
@@ -191,7 +192,11 @@ class Floor:
         return [line.kind for line in self.writes(writes.AddHistory)]
 
     def topics(self) -> list[str]:
-        return [publish.topic for publish in self.published]
+        return [publish.topic.name for publish in self.published]
+
+    def facts(self, topic: str) -> list[dict[str, Any]]:
+        """The bodies of a topic's facts, as desktops get them."""
+        return [as_told(each) for each in self.published if each.topic.name == topic and each.body is not None]
 
     # ------------------------------------------------------------------ who and what
 

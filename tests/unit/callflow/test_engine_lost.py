@@ -71,9 +71,9 @@ def test_agents_are_told_at_once_and_when_it_is_back() -> None:
     floor = offered()
     floor.forget_outputs()
     floor.say(events.EngineDisconnected(ENGINE))
-    assert [each.facts["up"] for each in floor.published if each.topic == "telephony" and each.facts] == [False]
+    assert [each["up"] for each in floor.facts("telephony")] == [False]
     floor.connect_engine("boot-2")
-    assert [each.facts["up"] for each in floor.published if each.topic == "telephony" and each.facts] == [False, True]
+    assert [each["up"] for each in floor.facts("telephony")] == [False, True]
 
 
 def test_a_hang_up_that_was_lost_with_the_connection_is_said_again() -> None:

@@ -19,7 +19,7 @@ def named(floor: Floor, leg: Leg, user: str) -> None:
 
 
 def told(floor: Floor) -> list[str]:
-    return [str(each.facts["code"]) for each in floor.published if each.topic == "phone_failed" and each.facts]
+    return [each["code"] for each in floor.facts("phone_failed")]
 
 
 def test_an_idle_leg_that_was_moved_is_ended_and_the_phone_is_rung_again() -> None:

@@ -41,7 +41,7 @@ def state(floor: Floor) -> InteractionState:
 
 
 def told(floor: Floor) -> list[dict[str, Any]]:
-    return [each.facts or {} for each in floor.published if each.topic == "not_reached"]
+    return floor.facts("not_reached")
 
 
 def results(floor: Floor) -> list[CallResult | None]:

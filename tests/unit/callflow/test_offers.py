@@ -9,9 +9,10 @@ from dialer.agents.agent import AgentState, Pending, SystemReason, Wish
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.ids import OfferId
-from dialer.vocabulary.outputs import AudienceAgent, Publish
+from dialer.vocabulary.outputs import Publish
 from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp
+from dialer.vocabulary.topics import DESK_INTERACTION, OwnDesk
 from dialer.vocabulary.writes import BeginAttempt, ReleaseRecord, UpdateRecord
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, LONDON, SPRING, record
@@ -160,7 +161,7 @@ def test_an_offer_that_ran_out_leaves_the_desk() -> None:
     floor.forget_outputs()
     floor.pass_time(30)
     assert floor.agent().interaction is None
-    assert Publish(AudienceAgent(ADA), "interaction", offered) in floor.published
+    assert Publish(DESK_INTERACTION, OwnDesk(ADA), offered) in floor.published
 
 
 def test_an_agent_without_a_phone_is_not_offered_the_same_record_for_ever() -> None:

@@ -47,7 +47,7 @@ def cleared(floor: Floor, leg: LegId, code: int, q850: int | None = None, reason
 
 
 def told(floor: Floor) -> list[dict[str, Any]]:
-    return [each.facts or {} for each in floor.published if each.topic == "phone_failed"]
+    return floor.facts("phone_failed")
 
 
 @pytest.mark.parametrize(("code", "q850", "reason"), CASES)

@@ -12,6 +12,7 @@ from dialer.views.agent import agent_view
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import AgentName, TeamName
+from dialer.vocabulary.topics import PHONE_FAILED
 from dialer.words import spoken, words_of
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, ENGINE, SPRING, campaign, record, settings
@@ -68,10 +69,8 @@ def test_by_setting_the_other_agent_is_logged_out() -> None:
     floor.ready(ADA)
     floor.ask(commands.LogIn(BOB))
     assert (floor.agent().state, floor.agent().reason) == (AgentState.LOGGED_OUT, SystemReason.PHONE_TAKEN)
-    told = [each.facts for each in floor.published if each.topic == "phone_failed" and each.key == ADA]
-    assert told
-    assert told[0] is not None
-    assert "Bob" in spoken(told[0]["reason"])
+    assert [each.key for each in floor.published if each.topic is PHONE_FAILED] == [ADA]
+    assert "Bob" in floor.facts("phone_failed")[0]["reason"]
     floor.ask(commands.LogOut(BOB))
     floor.ask(commands.LogIn(ADA))
 

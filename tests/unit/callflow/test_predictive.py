@@ -18,6 +18,7 @@ from dialer.vocabulary.ids import AgentName
 from dialer.vocabulary.outputs import Publish
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, Dial, EngineStatistics, HangUp, Join, Play
+from dialer.vocabulary.topics import DESK_INTERACTION, OwnDesk
 from dialer.vocabulary.writes import ConnectAttempt, SettleAttempt, UpdateRecord
 from tests.unit.callflow.ahead import Script, dial, hears_message, of, predictive, today
 from tests.unit.callflow.floor import Floor
@@ -41,7 +42,7 @@ def test_an_answer_gets_the_longest_idle_agent_and_the_record_comes_before_the_s
     first, second, third = dial(floor, script, 3)
     floor.answer(second)
     assert (floor.agent(ADA).state, floor.agent(BOB).state) == (AgentState.BUSY, AgentState.READY)
-    shown = floor.published.index(Publish(_to(ADA), "interaction", of(floor, second).id))
+    shown = floor.published.index(Publish(DESK_INTERACTION, OwnDesk(ADA), of(floor, second).id))
     assert shown == 0
     assert floor.sent_before_commit[0] == Join(second.id, of(floor, second).bridge)
     assert not [each for each in floor.commands(Play) if each.leg == second.id]
@@ -58,12 +59,6 @@ def test_the_attempt_gets_the_agent_who_got_the_contact() -> None:
     attempt = of(floor, first).attempt
     assert attempt is not None
     assert [(each.attempt, each.agent) for each in floor.writes(ConnectAttempt)] == [(attempt.id, ADA)]
-
-
-def _to(agent: AgentName) -> Any:
-    from dialer.vocabulary.outputs import AudienceAgent
-
-    return AudienceAgent(agent)
 
 
 def test_who_waits_longest_gets_the_next_agent() -> None:
@@ -137,7 +132,7 @@ def test_a_phone_is_rung_with_the_record_on_the_desk() -> None:
     floor, script = predictive(Mode.PREDICTIVE, agents=(ADA,))
     (contact,) = dial(floor, script, 1)
     floor.answer(contact)
-    assert floor.published[0].topic == "interaction"
+    assert floor.published[0].topic is DESK_INTERACTION
     assert [each.leg for each in floor.commands(Dial)] == [floor.phone.id]
     assert floor.agent().state is AgentState.RESERVED
     floor.answer(floor.phone)

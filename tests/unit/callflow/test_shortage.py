@@ -14,7 +14,7 @@ from dialer.vocabulary.ids import EngineId
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, Dial, EngineReady, LegCleared, SnapshotTaken
 from dialer.vocabulary.writes import AddDial, ReleaseRecord, SettleAttempt, UpdateRecord
-from dialer.words import say, spoken
+from dialer.words import say
 from tests.unit.callflow.ahead import dial, predictive
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, ENGINE, MAIN, SPARE, SPRING, record, settings, trunk
@@ -78,11 +78,7 @@ def test_it_is_told_once_while_it_lasts() -> None:
 
 
 def reasons(floor: Floor, topic: str) -> list[tuple[str, str]]:
-    return [
-        (str(each.facts["code"]), spoken(each.facts["reason"]))
-        for each in floor.published
-        if each.topic == topic and each.facts
-    ]
+    return [(each["code"], each["reason"]) for each in floor.facts(topic)]
 
 
 @pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, Mode.PUSH_PREVIEW])
@@ -140,7 +136,7 @@ def test_a_contact_who_waits_is_kept_until_a_phone_can_be_rung() -> None:
     assert floor.interaction.state is InteractionState.QUEUED
     floor.tick(1)
     assert not floor.commands(Dial)
-    assert "interaction" not in [each.topic for each in floor.published if each.key == first.interaction]
+    assert "interaction" not in [each.topic.name for each in floor.published if each.key == first.interaction]
     floor.tick(5)
     assert len(floor.commands(Dial)) == 1
     assert {floor.agent(name).state for name in (ADA, BOB)} == {AgentState.READY, AgentState.RESERVED}

@@ -12,7 +12,8 @@ from dialer.vocabulary import events, telephony
 from dialer.vocabulary.errors import NotFound, StoreRejected, StoreUnavailable
 from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import EngineId, Mint, RecordId
-from dialer.vocabulary.outputs import ClaimRecords, RecallHabits
+from dialer.vocabulary.outputs import ClaimRecords, Publish, RecallHabits
+from dialer.vocabulary.topics import Audience, Topic
 from dialer.vocabulary.writes import BeginAttempt, CommitReport, Refusal, Write
 from dialer.world.world import World
 from tests.unit.callflow.house import LONDON, NOON, record, settings
@@ -92,10 +93,10 @@ class FakeTelephony:
 
 class FakeFeed:
     def __init__(self) -> None:
-        self.topics: list[tuple[str, str]] = []
+        self.topics: list[tuple[Audience, Topic]] = []
 
-    def publish(self, audience: str, topic: str, key: str, body: object) -> None:
-        self.topics.append((audience, topic))
+    def publish(self, event: Publish) -> None:
+        self.topics.append((event.audience, event.topic))
 
 
 class RunningClock:

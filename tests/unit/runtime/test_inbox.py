@@ -14,6 +14,7 @@ from dialer.vocabulary import commands, events, telephony
 from dialer.vocabulary.errors import Overloaded, Refused, StoreUnavailable
 from dialer.vocabulary.ids import AgentName, EngineId, LegId, TeamName
 from dialer.vocabulary.telephony import Dial, LegOffered, Reject
+from dialer.vocabulary.topics import OFFER_WITHDRAWN, OwnDesk
 from tests.unit.callflow.house import ADA, ENGINE, SPRING
 from tests.unit.callflow.scenes import dialling
 from tests.unit.runtime.desk import Desk
@@ -140,7 +141,7 @@ async def test_a_refused_attempt_never_reaches_the_engine(desk: Desk) -> None:
     engaged = desk.world.agents[ADA].engaged
     assert engaged is not None
     desk.inbox.post(events.EngineSaid(ENGINE, telephony.LegAnswered(engaged, 0.0)))
-    await desk.until(lambda: ("agent:ada", "offer_withdrawn") in desk.feed.topics)
+    await desk.until(lambda: (OwnDesk(AgentName("ada")), OFFER_WITHDRAWN) in desk.feed.topics)
     assert [each.leg for each in desk.telephony.sent if isinstance(each, Dial)] == [engaged]
     assert not desk.world.interactions
     assert desk.world.agents[ADA].state is AgentState.READY

@@ -32,7 +32,7 @@ _COLUMNS = ("record", "list", "number", "contact", "zone", "status", "type", "re
 
 
 #: Statuses of records that a reset takes.
-Renewable = Literal["updated", "chain_updated", "stale", "agent_error", "cancelled", "missed_callback"]
+Renewable = Literal["updated", "chain_updated", "stale", "cancelled"]
 
 
 class ListRequest(Struct, frozen=True, forbid_unknown_fields=True):

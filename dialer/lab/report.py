@@ -149,7 +149,7 @@ def lost(records: list[RecordRow], attempts: list[AttemptRow], *, whole_list: bo
 
 def _is_well(record: RecordRow, dialled: set[RecordId | None], *, whole_list: bool) -> bool:
     if whole_list:
-        return record.status is RecordStatus.UPDATED and record.result is not None
+        return record.status in (RecordStatus.UPDATED, RecordStatus.CANCELLED) and record.result is not None
     if record.record in dialled:
         return record.status is not RecordStatus.RETRIEVED and record.result is not None
     return record.status is RecordStatus.READY and record.result is None

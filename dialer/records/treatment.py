@@ -103,7 +103,7 @@ def _by_result(campaign: Campaign, record: ClaimedRecord, handling: Handling, ut
     uncount = len(handling.results) - len(counted)
     if handling.do_not_call or counted[-1:] == (CallResult.DO_NOT_CALL,):
         barred = RecordType.NO_CALL
-        return Treatment(CallResult.DO_NOT_CALL, RecordStatus.UPDATED, counted, None, uncount, barred, True)
+        return Treatment(CallResult.DO_NOT_CALL, RecordStatus.CANCELLED, counted, None, uncount, barred, True)
     result = (counted or handling.results)[-1]
     if handling.said is None and (handling.short or (handling.mute and result is CallResult.ABANDONED)):
         # No fault of theirs, so it counts in no cap; who picked up is left alone for as long as the law wants.

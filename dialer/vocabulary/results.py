@@ -44,9 +44,7 @@ class RecordStatus(enum.StrEnum):
     UPDATED = "updated"
     CHAIN_UPDATED = "chain_updated"
     STALE = "stale"
-    AGENT_ERROR = "agent_error"
     CANCELLED = "cancelled"
-    MISSED_CALLBACK = "missed_callback"
 
 
 #: Records with such a status are dialled no more until somebody renews them.
@@ -54,9 +52,7 @@ RENEWABLE = (
     RecordStatus.UPDATED,
     RecordStatus.CHAIN_UPDATED,
     RecordStatus.STALE,
-    RecordStatus.AGENT_ERROR,
     RecordStatus.CANCELLED,
-    RecordStatus.MISSED_CALLBACK,
 )
 
 

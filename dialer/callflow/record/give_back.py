@@ -63,7 +63,7 @@ def bar_record(step: Step, interaction: Interaction) -> None:
             UpdateRecord(
                 record=record.record,
                 fence=record.fence,
-                status=RecordStatus.UPDATED,
+                status=RecordStatus.CANCELLED,
                 type=RecordType.NO_CALL,
                 result=CallResult.DO_NOT_CALL,
                 due_at=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from dialer.records.record import moved
 from dialer.store.queue import place
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 
@@ -34,9 +35,13 @@ class RecordState(Struct):
         self.claimed_by = None
         self.updated_at = at
 
+    def become(self, status: RecordStatus) -> None:
+        """Move on by a row of the record's table. Raises InvalidTransition."""
+        self.status = moved(self.id, self.status, status)
+
     def bar(self) -> None:
         """Nobody may dial its number any more."""
         self.type = RecordType.NO_CALL
-        self.status = RecordStatus.CANCELLED
+        self.become(RecordStatus.CANCELLED)
         self.result = CallResult.DO_NOT_CALL
         self.rank, self.queue_at = place(self.type, self.due_at, self.result)

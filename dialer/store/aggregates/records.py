@@ -145,7 +145,7 @@ class Records(Part):
             return
         state.tries = added(state.tries, (CallResult.ABANDONED,))
         if state.tries[CallResult.ABANDONED] >= write.max_abandoned:
-            state.status = RecordStatus.UPDATED
+            state.become(RecordStatus.UPDATED)
         elif state.due_at < write.rest_until:
             state.due_at = write.rest_until
             state.rank, state.queue_at = place(state.type, state.due_at, state.result)
@@ -156,7 +156,8 @@ class Records(Part):
         record = self.claimed(write.record, write.fence)
         if record is None:
             return None if self._is_done_already(write, write.status) else CLAIM_LOST
-        record.status = write.status
+        if write.status is not RecordStatus.RETRIEVED:
+            record.become(write.status)
         record.type = write.type or record.type
         record.result = write.result if write.result is not None else record.result
         record.due_at = record.due_at if write.due_at is None else write.due_at
@@ -178,7 +179,7 @@ class Records(Part):
         record = self.claimed(write.record, write.fence)
         if record is None:
             return None if self._is_done_already(write, RecordStatus.READY) else CLAIM_LOST
-        record.status = RecordStatus.READY
+        record.become(RecordStatus.READY)
         if write.data:
             record.data = {**record.data, **write.data}
         self._end_claim(record, write.at, write.to_top)

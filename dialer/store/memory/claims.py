@@ -63,7 +63,7 @@ class MemoryClaims:
 
     def _take(self, record: MemoryRecord, request: ClaimRecords) -> ClaimedRecord:
         state = copy.copy(record.state)
-        state.status = RecordStatus.RETRIEVED
+        state.become(RecordStatus.RETRIEVED)
         state.fence += 1
         state.lease_until = request.now + request.lease_s
         state.claimed_by = self._run
@@ -128,7 +128,7 @@ class MemoryClaims:
     def free(self, record: int, now: float) -> None:
         """Give a record back unchanged."""
         state = copy.copy(self._tables.records[record].state)
-        state.status = RecordStatus.READY
+        state.become(RecordStatus.READY)
         state.lease_until = None
         state.claimed_by = None
         state.updated_at = now

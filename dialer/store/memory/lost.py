@@ -53,7 +53,7 @@ def free(tables: Tables, record: int, now: float) -> None:
     state = copy.copy(tables.records[record].state)
     found = [attempt.settled.result for attempt in tables.attempts_of_claim(state) if attempt.settled is not None]
     reached = CallResult.ANSWER in found
-    state.status = RecordStatus.UPDATED if reached else RecordStatus.READY
+    state.become(RecordStatus.UPDATED if reached else RecordStatus.READY)
     state.result = found[-1] if found else state.result
     state.tries = added(state.tries, counted(found))
     state.due_at = now + LOST_RETRY_S

@@ -31,7 +31,7 @@ def renew_cancelled(tables: Tables, write: RenewCancelled) -> None:
         for state in [] if list_ is None else list(renewable(tables, list_, {RecordStatus.CANCELLED})):
             mine = state.cancelled_in in (None, write.campaign) and state.updated_at < write.at
             if mine and not is_barred(tables, state):
-                state.status = RecordStatus.READY
+                state.become(RecordStatus.READY)
                 state.cancelled_in = None
                 state.rank, state.queue_at = place(state.type, state.due_at, state.result)
                 state.updated_at = write.at

@@ -169,7 +169,7 @@ class Tables:
         for id_ in self.lists[finished.list].chains[chain] if chain else ():
             state = copy.copy(self.records[id_].state)
             if id_ != record and state.status is RecordStatus.READY:
-                state.status = RecordStatus.CHAIN_UPDATED
+                state.become(RecordStatus.CHAIN_UPDATED)
                 state.updated_at = at
                 self.put(state)
 

@@ -95,7 +95,7 @@ def test_do_not_call_is_written_at_once_and_stays() -> None:
     assert floor.refusal(commands.CallAgain(ADA, floor.interaction.id)) == "do_not_call"
     done(floor)
     (update,) = floor.writes(UpdateRecord)
-    assert (update.status, update.type) == (RecordStatus.UPDATED, RecordType.NO_CALL)
+    assert (update.status, update.type) == (RecordStatus.CANCELLED, RecordType.NO_CALL)
 
 
 BARRING = Outcome(
@@ -118,7 +118,7 @@ def test_tick_result_and_disposition_bar_the_number_alike(said: dict[str, Any]) 
     floor.ask(outcome(floor, result=CallResult.ANSWER, disposition="sale"))
     done(floor)
     (update,) = floor.writes(UpdateRecord)
-    assert (update.status, update.type) == (RecordStatus.UPDATED, RecordType.NO_CALL)
+    assert (update.status, update.type) == (RecordStatus.CANCELLED, RecordType.NO_CALL)
     assert (update.result, update.finish_chain) == (CallResult.DO_NOT_CALL, True)
 
 

@@ -64,5 +64,5 @@ def test_do_not_call_before_dialling_finishes_record_and_chain(end: str) -> None
     assert not floor.writes(ReleaseRecord)
     assert not floor.writes(BeginAttempt)
     update = update_of(floor)
-    assert (update.status, update.type) == (RecordStatus.UPDATED, RecordType.NO_CALL)
+    assert (update.status, update.type) == (RecordStatus.CANCELLED, RecordType.NO_CALL)
     assert update.finish_chain

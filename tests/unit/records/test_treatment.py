@@ -155,7 +155,7 @@ def test_after_the_last_attempt_the_chain_goes_on_or_ends(afterwards: AfterLast)
 
 def test_do_not_call_bars_the_record() -> None:
     for treatment in (treated(BUSY, do_not_call=True), treated(ANSWER, said=CallResult.DO_NOT_CALL)):
-        assert (treatment.status, treatment.type) == (RecordStatus.UPDATED, RecordType.NO_CALL)
+        assert (treatment.status, treatment.type) == (RecordStatus.CANCELLED, RecordType.NO_CALL)
         assert (treatment.result, treatment.finish_chain) == (CallResult.DO_NOT_CALL, True)
 
 

@@ -20,6 +20,7 @@ from agent_api.resources import (
 )
 from agent_api.resources.metrics.route import MetricsRoute
 from agent_api.resources.sessions import SessionRoutes
+from agent_api.resources.words import WordRoutes
 
 
 def all_routes(sessions: SessionRoutes, events: EventsRoute, metrics: MetricsRoute) -> tuple[Route, ...]:
@@ -40,4 +41,5 @@ def all_routes(sessions: SessionRoutes, events: EventsRoute, metrics: MetricsRou
         *configuration.routes(),
         *health.routes(),
         *metrics.routes(),
+        *WordRoutes().routes(),
     )

@@ -161,7 +161,7 @@ def _from_kept(kept: KeptResponse, headers: dict[str, str]) -> web.Response:
 
 
 def _is_empty(status: int) -> bool:
-    return status == HTTPStatus.NO_CONTENT
+    return status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 def _json_response(status: int, body: bytes, headers: dict[str, str]) -> web.Response:

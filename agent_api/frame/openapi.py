@@ -33,6 +33,7 @@ _TAGS: Mapping[str, str] = {
     "reports": "What was dialled",
     "configuration": "Configuration files",
     "health": "Health and figures",
+    "words": "What people are told, for desktops in other languages",
 }
 
 
@@ -145,6 +146,8 @@ def _responses(route: Route, schemas: Mapping[str, Any]) -> dict[str, Any]:
     responses = {
         str(status): {**usual, "description": HTTPStatus(status).phrase} for status in (route.status, *route.also)
     }
+    if str(HTTPStatus.NOT_MODIFIED.value) in responses:
+        responses[str(HTTPStatus.NOT_MODIFIED.value)].pop("content")
     told = {problems.CONTENT_TYPE: {"schema": schemas[_name(Problem)]}}
     for status in sorted({*_refusals(route)} - {route.status, *route.also}):
         refusal: dict[str, Any] = {"description": HTTPStatus(status).phrase, "content": told}

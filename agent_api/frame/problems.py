@@ -24,6 +24,7 @@ from dialer.vocabulary.errors import (
     StoreUnavailable,
     UnstorableText,
 )
+from dialer.vocabulary.reasons.reason import Said
 from dialer.words import say, spoken
 
 CONTENT_TYPE = "application/problem+json"
@@ -52,7 +53,8 @@ class Place(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):
-    """The document. `facts` are the inputs of the rule that refused; `retry_after_s` goes with 429 and 503."""
+    """The document. `key` names the sentence of `detail` in /api/v1/words, `facts` are the inputs of the rule that
+    refused and fill it; `retry_after_s` goes with 429 and 503."""
 
     type: str
     title: str
@@ -62,6 +64,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     remedy: str = ""
     field: str = ""
     errors: tuple[Place, ...] = ()
+    key: str = ""
     facts: dict[str, Any] | None = None
     retry_after_s: int | None = None
     incident: str = ""
@@ -142,7 +145,8 @@ _SETTINGS = {
 
 def _refusal(error: Refused, status: int, remedy: str = "") -> ProblemRaised:
     document = problem(status, error.code, say(error.reason), remedy)
-    return ProblemRaised(msgspec.structs.replace(document, facts=error.facts or None))
+    key = "" if isinstance(error.reason, Said) else error.reason.key
+    return ProblemRaised(msgspec.structs.replace(document, key=key, facts=error.facts or None))
 
 
 _UNAVAILABLE = {

@@ -49,6 +49,7 @@ class EngineView:
     lingering: int = 0
     lag_ms: float = 0.0
     rss_mb: float = 0.0
+    heap_mb: float = 0.0
     cpu_s: float = 0.0
     last_fault: str = ""
     problems: tuple[str, ...] = ()

@@ -242,6 +242,7 @@ class Owner:
             self._switchboard.forget_given_up()
             if len(self._switchboard.registry) == 0:
                 give_back_memory()
+        self._pulse.look_at_heap()
 
     def _tell_statistics(self) -> None:
         registry = self._board.registry
@@ -257,6 +258,7 @@ class Owner:
                 events=self._loop.events,
                 at=self._loop.now(),
                 draining=self._board.draining,
+                heap_mb=self._pulse.heap_mb,
             )
         )
 

@@ -6,9 +6,21 @@ import contextlib
 import ctypes
 import os
 import time
+from collections.abc import Callable
 
 _PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 1_000_000
 _STATM = "/proc/self/statm"
+
+
+class _HeapFacts(ctypes.Structure):
+    """struct mallinfo2 (mallinfo(3) of glibc, 2.33 and later), in bytes."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
+        )
+    )  # fmt: skip
 
 
 class Pulse:
@@ -20,6 +32,10 @@ class Pulse:
         self._longest_s = 0.0
         # Open for good: a process that has no descriptor left goes on telling how it is.
         self._statm = os.open(_STATM, os.O_RDONLY | os.O_CLOEXEC)
+        self._read_heap_mb = _heap_gauge()
+        self.heap_mb = 0.0
+        """What is in use of malloc's heap, by all threads, at the last look; 0 where the C library does not tell."""
+        self.look_at_heap()
 
     def close(self) -> None:
         os.close(self._statm)
@@ -37,8 +53,27 @@ class Pulse:
         longest, self._longest_s = self._longest_s, 0.0
         return round(longest * 1000, 3)
 
+    def look_at_heap(self) -> None:
+        """Takes some milliseconds where the heap has many gaps."""
+        self.heap_mb = self._read_heap_mb()
+
     def rss_mb(self) -> float:
         return round(int(os.pread(self._statm, 256, 0).split()[1]) * _PAGE_MB, 1)
+
+
+def _heap_gauge() -> Callable[[], float]:
+    try:
+        ask = ctypes.CDLL(None).mallinfo2
+    except AttributeError:
+        return lambda: 0.0
+    ask.restype = _HeapFacts
+
+    def heap_mb() -> float:
+        facts: _HeapFacts = ask()
+        in_use: int = facts.uordblks + facts.hblkhd
+        return round(in_use / 1_000_000, 1)
+
+    return heap_mb
 
 
 def give_back_memory() -> None:

@@ -32,6 +32,22 @@ class FakeEngine:
     def disconnect(self) -> None:
         self.post(events.EngineDisconnected(ENGINE))
 
+    def tell_memory(self, rss_mb: float, heap_mb: float) -> None:
+        self._say(
+            telephony.EngineStatistics(
+                legs=0,
+                lingering=0,
+                capacity=1000,
+                lag_ms_max=1.0,
+                rss_mb=rss_mb,
+                cpu_s=1.0,
+                commands=0,
+                events=0,
+                at=self._now(),
+                heap_mb=heap_mb,
+            )
+        )
+
     def send(self, engine: EngineId, command: telephony.Command) -> None:
         self.commands.append(command)
         match command:

@@ -96,5 +96,7 @@ def _engines(world: World) -> Iterator[Metric]:
     yield family("cornetta_engine_legs", "Legs of an engine.", "engine", legs)
     lag = ((each.id, each.lag_ms / 1000) for each in engines)
     yield family("cornetta_engine_lag_seconds", "How far an engine's loop lags.", "engine", lag)
-    memory = ((each.id, each.rss_mb * 1024 * 1024) for each in engines)
+    memory = ((each.id, each.rss_mb * 1_000_000) for each in engines)
     yield family("cornetta_engine_resident_bytes", "Memory of an engine.", "engine", memory)
+    used = ((each.id, each.heap_mb * 1_000_000) for each in engines)
+    yield family("cornetta_engine_heap_bytes", "What is in use of an engine's heap.", "engine", used)

@@ -87,7 +87,8 @@ def on_statistics(step: Step, engine_id: EngineId, event: EngineStatistics) -> N
     engine = step.world.engines.get(engine_id)
     if engine is not None:
         engine.legs, engine.lingering, engine.capacity = event.legs, event.lingering, event.capacity
-        engine.lag_ms, engine.rss_mb, engine.cpu_s = event.lag_ms_max, event.rss_mb, event.cpu_s
+        engine.lag_ms, engine.cpu_s = event.lag_ms_max, event.cpu_s
+        engine.rss_mb, engine.heap_mb = event.rss_mb, event.heap_mb
         engine.draining = event.draining
 
 

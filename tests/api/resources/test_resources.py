@@ -6,6 +6,7 @@ import csv
 import io
 from typing import get_args
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from agent_api.frame.body import MAX_UPLOAD_BYTES
@@ -234,6 +235,15 @@ async def test_figures_are_for_this_machine_and_name_nobody(stage: Stage) -> Non
     assert "4420794" not in text
     async with stage.client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}) as response:
         assert response.status == 403
+
+
+async def test_the_figures_tell_an_engines_memory_and_what_is_in_use_of_its_heap(stage: Stage) -> None:
+    stage.engine.tell_memory(rss_mb=108.4, heap_mb=42.2)
+    await stage.until(lambda: stage.world.engines[ENGINE].heap_mb > 0)
+    async with stage.client.get("/metrics") as response:
+        families = {each.name: each for each in text_string_to_metric_families(await response.text())}
+    figures = [families[f"cornetta_engine_{name}_bytes"].samples[0].value for name in ("resident", "heap")]
+    assert figures == pytest.approx([108_400_000, 42_200_000])
 
 
 async def test_the_start_page_names_the_document(stage: Stage) -> None:

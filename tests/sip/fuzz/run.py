@@ -45,7 +45,8 @@ DRAIN_S = 75.0
 @dataclass
 class Figures:
     """What came of a run. `lag_ms` is the longest time between two polls of the owner; memory is that of the engine,
-    after the first messages, which do not count, and at the end."""
+    after the first messages, which do not count, and at the end: resident, and in use of its heap. Where only the first
+    one grows, memory is kept in pieces; a leak lets both grow."""
 
     seed: int
     messages: int = 0
@@ -60,6 +61,9 @@ class Figures:
     lag_ms: float = 0.0
     warm_mb: float = 0.0
     end_mb: float = 0.0
+    peak_mb: float = 0.0
+    warm_heap_mb: float = 0.0
+    end_heap_mb: float = 0.0
     exit_code: int = -1
     seconds: float = 0.0
     last_faults: list[str] = dataclasses.field(default_factory=list)
@@ -67,6 +71,10 @@ class Figures:
     @property
     def growth_mb(self) -> float:
         return round(self.end_mb - self.warm_mb, 1)
+
+    @property
+    def heap_growth_mb(self) -> float:
+        return round(self.end_heap_mb - self.warm_heap_mb, 1)
 
     def problems(self, growth_mb: float = GROWTH_MB) -> list[str]:
         """What is not as it should be, in words; memory may grow by so much."""
@@ -80,7 +88,7 @@ class Figures:
         if self.lag_ms > LAG_MS:
             wrong.append(f"the owner was stuck for {self.lag_ms} ms")
         if self.growth_mb > growth_mb:
-            wrong.append(f"memory grew by {self.growth_mb} MB")
+            wrong.append(f"memory grew by {self.growth_mb} MB, of its heap {self.heap_growth_mb} MB more are in use")
         return wrong
 
 
@@ -138,10 +146,10 @@ class Fuzz:
         await self._good_call()
         await self._until_sent(self._warm)
         await self._drain()
-        self.figures.warm_mb = await self._memory()
+        self.figures.warm_mb, self.figures.warm_heap_mb = await self._memory()
         await self._until_sent(self._warm + self._wanted)
         await self._drain()
-        self.figures.end_mb = await self._memory()
+        self.figures.end_mb, self.figures.end_heap_mb = await self._memory()
         await self._good_call()
         self.figures.deaths += not engine.is_running
 
@@ -235,8 +243,10 @@ class Fuzz:
                 self._statistics = event
                 if self._trace:
                     sys.stderr.write(
-                        f"{self.figures.messages} messages, {event.legs} legs, {event.lingering}, {event.rss_mb} MB\n"
+                        f"{self.figures.messages} messages, {event.legs} legs, {event.lingering}, {event.rss_mb} MB,"
+                        f" {event.heap_mb} MB in use\n"
                     )
+                self.figures.peak_mb = max(self.figures.peak_mb, event.rss_mb)
                 self.figures.lag_ms = max(self.figures.lag_ms, event.lag_ms_max)
         if sequence:
             self._connection.ack(sequence)
@@ -269,11 +279,12 @@ class Fuzz:
         told = self._statistics
         return told is not None and told.legs == 0 and told.lingering == 0
 
-    async def _memory(self) -> float:
-        """As the engine tells it next."""
+    async def _memory(self) -> tuple[float, float]:
+        """As the engine tells it next: resident, and in use of its heap."""
         told = self._statistics
         await self._until(lambda: self._statistics is not told, 5.0)
-        return self._statistics.rss_mb if self._statistics is not None else 0.0
+        told = self._statistics
+        return (told.rss_mb, told.heap_mb) if told is not None else (0.0, 0.0)
 
 
 async def _run(given: argparse.Namespace, directory: Path) -> Figures:
@@ -288,7 +299,8 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fuzz-", ignore_cleanup_errors=True) as directory:
         figures = asyncio.run(_run(given, Path(directory)))
-    told = {**dataclasses.asdict(figures), "growth_mb": figures.growth_mb, "problems": figures.problems()}
+    growth = {"growth_mb": figures.growth_mb, "heap_growth_mb": figures.heap_growth_mb}
+    told = {**dataclasses.asdict(figures), **growth, "problems": figures.problems()}
     sys.stdout.write(json.dumps(told) + "\n")
     return 1 if figures.problems() else 0
 

@@ -141,6 +141,10 @@ unpack() {
     # A challenge of another scheme than Digest is a refusal that is heard, and leaves one by Digest beside it answered.
     patch -p1 <"$here/cornetta_auth.patch"
 
+    # A sent message takes the memory of its bytes, not of the longest that there may be (PJSIP_MAX_PKT_LEN): thousands of
+    # them are kept for 32 s.
+    patch -p1 <"$here/cornetta_encode.patch"
+
     # Comfort noise is counted apart: who sends it is silent and not dead.
     patch -p1 <"$here/cornetta_cn.patch"
 

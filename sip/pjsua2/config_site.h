@@ -44,6 +44,12 @@
 #define PJSIP_MAX_PKT_LEN           8000
 #define PJSIP_DONT_SWITCH_TO_TCP    1
 
+/* Bytes by which pools grow. Messages are kept for 32 s, most of them need a few hundred bytes above the first 4000.
+ * What is never given back (records of dialogs, listeners of a transport) lies together instead of on a page each. */
+#define PJSIP_POOL_INC_TDATA        1000
+#define PJSIP_POOL_INC_UA           16000
+#define PJSIP_POOL_INC_TRANSPORT    4000
+
 /* One UDP socket takes the bursts of all legs of its transport, bytes. The kernel caps it at net.core.rmem_max. */
 #define PJSIP_UDP_SO_RCVBUF_SIZE    4000000
 #define PJSIP_UDP_SO_SNDBUF_SIZE    4000000

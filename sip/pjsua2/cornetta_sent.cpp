@@ -1,11 +1,13 @@
 #include "cornetta_sent.hpp"
 #include "cornetta_networks.hpp"
-#include "cornetta_words.hpp"
 
 #include <pjlib.h>
 
 #include <algorithm>
 #include <deque>
+#include <memory>
+#include <memory_resource>
+#include <string_view>
 #include <unordered_map>
 
 using std::string;
@@ -18,41 +20,75 @@ namespace
 
 /* Seconds that an answer to a request of ours is waited for: an INVITE may ring for long. After its final answer a 2xx
  * is sent again for 32 s, and may come as late from another branch (RFC 3261 13.3.1.4, 17.1.1.2). */
-const long INVITE_S = 600, REQUEST_S = 64, ANSWERED_S = 96;
+const pj_uint32_t INVITE_S = 600, REQUEST_S = 64, ANSWERED_S = 96;
 const std::size_t SENT_BOUND = 65536;
 
-struct Sent { string callId, tag; pj_sockaddr to; long until; };
+struct Sent
+{
+    typedef std::pmr::polymorphic_allocator<char> allocator_type;
+
+    explicit Sent(const allocator_type &memory) : from(memory), to(), until(0) {}
+
+    std::pmr::string from; /* as writtenFrom() */
+    pj_sockaddr to;
+    pj_uint32_t until;
+};
+
+/* These small entries live longer than the calls around them. In blocks of their own: one on a page of the heap would
+ * keep the whole page when all else of it is free. */
+struct Requests
+{
+    std::pmr::unsynchronized_pool_resource memory{{1024, 512}};
+    std::pmr::unordered_map<std::pmr::string, Sent> sent{&memory}; /* by branch */
+    std::pmr::deque<std::pair<pj_uint32_t, const std::pmr::string *>> inOrder{&memory}; /* each branch of them, once */
+};
 
 /* The owner's thread alone sends and polls. */
-std::unordered_map<string, Sent> sent; /* by branch */
-std::deque<std::pair<long, string>> sentInOrder;
+std::unique_ptr<Requests> requests = std::make_unique<Requests>();
 
-long now()
+std::string_view view(const pj_str_t &given) { return std::string_view(given.ptr, given.slen > 0 ? given.slen : 0); }
+
+std::pmr::string copied(const pj_str_t &given) { return std::pmr::string(view(given), &requests->memory); }
+
+/* Of what dialog a request is, on our side. */
+std::pmr::string writtenFrom(const pj_str_t &callId, const pj_str_t &tag)
+{
+    std::pmr::string written = copied(callId);
+    written += '\n'; /* in neither of them */
+    written += view(tag);
+    return written;
+}
+
+/* Seconds since the machine was started. */
+pj_uint32_t now()
 {
     pj_time_val time;
     pj_gettickcount(&time);
-    return time.sec;
+    return static_cast<pj_uint32_t>(time.sec);
 }
 
-bool stillAsked(const string &branch)
+bool stillAsked(const std::pmr::string &branch)
 {
-    const string key = "c$" + branch; /* as pjsip_tsx_create_key() makes it for an INVITE of ours */
+    string key = "c$"; /* as pjsip_tsx_create_key() makes it for an INVITE of ours */
+    key += branch;
     pj_str_t name = {const_cast<char *>(key.c_str()), static_cast<pj_ssize_t>(key.size())};
     return pjsip_tsx_layer_find_tsx(&name, PJ_FALSE) != NULL;
 }
 
 /* Each request is looked at every 64 s: an INVITE that was given up can be answered for one more look. */
-void forgetSent(long at)
+void forgetSent(pj_uint32_t at)
 {
-    while (!sentInOrder.empty() && (sentInOrder.front().first <= at || sent.size() > SENT_BOUND)) {
-        const auto found = sent.find(sentInOrder.front().second);
-        if (found != sent.end() && found->second.until > at && sent.size() <= SENT_BOUND) {
+    auto &sent = requests->sent;
+    auto &inOrder = requests->inOrder;
+    while (!inOrder.empty() && (inOrder.front().first <= at || sent.size() > SENT_BOUND)) {
+        const auto found = sent.find(*inOrder.front().second);
+        if (found->second.until > at && sent.size() <= SENT_BOUND) {
             if (!stillAsked(found->first))
                 found->second.until = std::min(found->second.until, at + REQUEST_S);
-            sentInOrder.emplace_back(std::min(found->second.until, at + REQUEST_S), found->first);
-        } else if (found != sent.end())
+            inOrder.emplace_back(std::min(found->second.until, at + REQUEST_S), &found->first);
+        } else
             sent.erase(found);
-        sentInOrder.pop_front();
+        inOrder.pop_front();
     }
 }
 
@@ -68,16 +104,15 @@ pj_status_t noteRequest(pjsip_tx_data *tdata)
     const pjsip_from_hdr *from = static_cast<pjsip_from_hdr *>(pjsip_msg_find_hdr(tdata->msg, PJSIP_H_FROM, NULL));
     if (!via || !callId || !from)
         return PJ_SUCCESS;
-    const long at = now();
-    const long until = at + (method.id == PJSIP_INVITE_METHOD ? INVITE_S : REQUEST_S);
-    const auto made = sent.emplace(text(via->branch_param), Sent());
+    const pj_uint32_t at = now();
+    const pj_uint32_t until = at + (method.id == PJSIP_INVITE_METHOD ? INVITE_S : REQUEST_S);
+    const auto made = requests->sent.try_emplace(copied(via->branch_param));
     Sent &entry = made.first->second;
     if (made.second) {
-        entry.callId = text(callId->id);
-        entry.tag = text(from->tag);
+        entry.from = writtenFrom(callId->id, from->tag);
         entry.until = until;
         /* Looked at soon: what was answered by then is forgotten early. */
-        sentInOrder.emplace_back(at + REQUEST_S, made.first->first);
+        requests->inOrder.emplace_back(at + REQUEST_S, &made.first->first);
     }
     pj_sockaddr_cp(&entry.to, &tdata->tp_info.dst_addr);
     forgetSent(at);
@@ -87,9 +122,9 @@ pj_status_t noteRequest(pjsip_tx_data *tdata)
 /* RFC 3261 17.1.3: by its branch. The rest keeps out those who saw the request and are not whom it was sent to. */
 Judgement judgeResponse(const pjsip_rx_data *rdata, bool known)
 {
-    const auto found = sent.find(text(rdata->msg_info.via->branch_param));
-    if (found == sent.end() || found->second.callId != text(rdata->msg_info.cid->id) ||
-        found->second.tag != text(rdata->msg_info.from->tag))
+    const auto found = requests->sent.find(copied(rdata->msg_info.via->branch_param));
+    if (found == requests->sent.end() ||
+        found->second.from != writtenFrom(rdata->msg_info.cid->id, rdata->msg_info.from->tag))
         return STRAY;
     if (!PJSIP_TRANSPORT_IS_RELIABLE(rdata->tp_info.transport) &&
         !sameAddress(found->second.to, rdata->pkt_info.src_addr) && !known)
@@ -99,12 +134,13 @@ Judgement judgeResponse(const pjsip_rx_data *rdata, bool known)
     return EXPECTED;
 }
 
-void forgetOldRequests() { forgetSent(now()); }
-
-void forgetAllRequests()
+void forgetOldRequests()
 {
-    sent.clear();
-    sentInOrder.clear();
+    forgetSent(now());
+    if (requests->sent.empty())
+        forgetAllRequests(); /* its memory, too */
 }
+
+void forgetAllRequests() { requests = std::make_unique<Requests>(); }
 
 } // namespace cornetta

@@ -17,7 +17,7 @@ from .dialogs import Dialogs
 from .endpoint import Endpoint
 from .leg import Ending, Leg, SipCall, audio_only
 from .locating import Target
-from .loop import Loop, describe
+from .loop import Loop, crossed_end, describe
 from .names import Names
 from .registry import Registry
 from .shortage import shortage_of
@@ -277,9 +277,8 @@ class Dialling:
         try:
             leg.call.answer(prm)
         except pj.Error as problem:
-            # Most often the peer cancelled a moment ago; else nothing can come of this leg.
             self._loop.fault("answer", problem, leg.id)
-            self.end(leg, ClearedBy.REFUSED)
+            self.end(leg, ClearedBy.PEER if crossed_end(problem) else ClearedBy.REFUSED)
 
     def reject(self, leg: Leg, command: telephony.Reject) -> None:
         if not leg.incoming or leg.answered_at is not None or self._unsafe(leg, command.headers, command.reason):

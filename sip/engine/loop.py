@@ -19,6 +19,9 @@ from .wiretext import clean, cleaned
 
 log = structlog.get_logger(__name__)
 
+_SESSION_TERMINATED = 171_140
+"""PJSIP_ESESSIONTERMINATED (pjsip/sip_errno.h): pjsua has let go of the call."""
+
 
 class Timer:
     """One thing to be done later; `cancel` may be called at any time, also when it is over."""
@@ -62,9 +65,13 @@ class Loop:
         self._emit(cleaned(event))
 
     def fault(self, where: str, problem: Exception, leg: LegId | None = None) -> None:
-        """Tell of a defect or of a failed pjsip operation. The text of pjsip errors holds no personal data.
+        """Tell of a defect or of a failed pjsip operation. The text of pjsip errors holds no personal data. A command
+        that crossed the end of its call is neither.
 
         Of many faults of one place and leg a few are told, and how many were not: a peer may bring them about."""
+        if crossed_end(problem):
+            log.debug("command_crossed_end", where=where, leg=leg)
+            return
         untold = self._faults.take(f"{where} {leg or ''}", self.now())
         if untold is None:
             return
@@ -134,6 +141,11 @@ class Loop:
             action()
         except Exception as problem:  # noqa: BLE001 - one failed action must not end the thread that owns all calls
             self.fault(getattr(action, "__qualname__", "action"), problem)
+
+
+def crossed_end(problem: Exception) -> bool:
+    """Whether an operation failed because its call had just ended."""
+    return getattr(problem, "status", 0) == _SESSION_TERMINATED
 
 
 def describe(problem: Exception) -> str:

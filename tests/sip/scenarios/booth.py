@@ -31,6 +31,7 @@ from dialer.vocabulary import commands, telephony
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, ListName, TrunkName
 from dialer.vocabulary.results import RecordStatus
+from dialer.words import spoken
 from dialer.world.world import World
 from sip.lab.process import LabProcess
 from sip.lab.profile import PROMPT
@@ -236,6 +237,10 @@ class Booth:
 
     def status(self, call: Interaction) -> CallStatus:
         return call_status(self.world, call, self.node.clock.now())
+
+    def words(self, call: Interaction) -> str:
+        """How a call stands, as the agent reads it."""
+        return spoken(self.status(call).words)
 
     async def wire(self, name: str) -> Wire:
         """What went over the wire at a carrier, once its scenario was played in full."""

@@ -31,7 +31,7 @@ async def _ended_by_contact(booth: Booth, words: str) -> None:
     call = await booth.call()
     await booth.phase(call, CallPhase.ENDED)
     assert booth.world.agents[AGENT].state is AgentState.AFTER_CALL_WORK
-    assert booth.status(call).words == words
+    assert booth.words(call) == words
     await booth.wrap_up(call)
 
 

@@ -35,7 +35,7 @@ def direction(answer: Message) -> str:
 async def _held(booth: Booth) -> None:
     call = await booth.call()
     await booth.phase(call, CallPhase.ON_HOLD)
-    assert booth.status(call).words == "On hold by the contact"
+    assert booth.words(call) == "On hold by the contact"
     assert booth.status(call).held_by == ("contact",)
     assert call.owner is not None
     assert call.owner.state is PartyState.HOLDING
@@ -124,9 +124,9 @@ async def test_both_hold_and_each_resumes_alone(booths: Booths) -> None:
         await _held(booth)
         call = await booth.call()
         await booth.ask(commands.Hold(AGENT, call.id))
-        assert booth.status(call).words == "On hold by you and the contact"
+        assert booth.words(call) == "On hold by you and the contact"
         await booth.until("the contact is back", lambda: call.holds == {HoldBy.AGENT})
-        assert booth.status(call).words == "On hold by you"
+        assert booth.words(call) == "On hold by you"
         await booth.ask(commands.Resume(AGENT, call.id))
         await booth.phase(call, CallPhase.CONNECTED)
         await booth.end_call(call)

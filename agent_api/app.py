@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+import asyncio
+from collections.abc import Awaitable, Callable
 
 import msgspec
 from aiohttp import web
@@ -72,11 +73,14 @@ def _plain(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamRe
     return answer
 
 
-def _document(routes: Iterable[Route]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    encoded = msgspec.json.encode(document(routes, API_VERSION))
+def _document(routes: tuple[Route, ...]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Made when it is first asked for, in a thread: it takes some 50 ms."""
+    made: list[bytes] = []
 
     async def show(_: web.Request) -> web.StreamResponse:
-        return web.Response(body=encoded, content_type="application/json")
+        if not made:
+            made.append(await asyncio.to_thread(lambda: msgspec.json.encode(document(routes, API_VERSION))))
+        return web.Response(body=made[0], content_type="application/json")
 
     return show
 

@@ -301,29 +301,32 @@ async def test_without_descriptors_the_log_has_few_lines_and_the_port_comes_back
         await api.healthy()
 
 
+class One:
+    """A connection that writes its name down when it is cut off."""
+
+    working = False
+
+    def __init__(self, name: str, gone: list[str], *, suspect: bool = False) -> None:
+        self.name = name
+        self.suspect = suspect
+        self._gone = gone
+
+    def cut_off(self) -> None:
+        self._gone.append(self.name)
+
+
 def test_the_crowd_that_is_largest_gives_way_where_there_are_too_many_in_all() -> None:
     held = Connections(ConnectionLimits(in_all=10, unproven_per_address=8))
     gone: list[str] = []
-
-    class One:
-        working = False
-
-        def __init__(self, name: str, *, suspect: bool = False) -> None:
-            self.name = name
-            self.suspect = suspect
-
-        def cut_off(self) -> None:
-            gone.append(self.name)
-
-    honest = One("honest")
+    honest = One("honest", gone)
     held.add(honest, "192.0.2.1")
-    proven = One("proven")
+    proven = One("proven", gone)
     held.add(proven, "198.51.100.1")
     held.proven(proven)
     for number in range(50):
         address = "198.51.100.1" if number % 2 else "198.51.100.2"
         assert held.has_room(address)
-        held.add(One(address), address)
+        held.add(One(address, gone), address)
         assert len(held) <= 10
     assert set(gone) == {"198.51.100.1", "198.51.100.2"}
     held.remove(honest)
@@ -347,20 +350,9 @@ async def test_a_desktop_that_floods_below_the_messages_is_cut_off(stage: Stage)
 def test_a_suspect_gives_way_before_others_who_wait_longer() -> None:
     held = Connections(ConnectionLimits(unproven_per_address=3))
     gone: list[str] = []
-
-    class One:
-        working = False
-
-        def __init__(self, name: str, *, suspect: bool = False) -> None:
-            self.name = name
-            self.suspect = suspect
-
-        def cut_off(self) -> None:
-            gone.append(self.name)
-
-    for one in (One("first"), One("suspect", suspect=True), One("third")):
+    for one in (One("first", gone), One("suspect", gone, suspect=True), One("third", gone)):
         held.add(one, "192.0.2.1")
     assert held.has_room("192.0.2.1")
-    held.add(One("fourth"), "192.0.2.1")
+    held.add(One("fourth", gone), "192.0.2.1")
     assert held.has_room("192.0.2.1")
     assert gone == ["suspect", "first"]

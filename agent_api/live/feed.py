@@ -30,16 +30,16 @@ FLOOR_INTERVAL_S = 0.25
 Renderer = Callable[[Publish], object]
 
 
-class Told:
-    """What each object's read model was when it was told last, by digest, for the objects told of last: what is equal
-    is not told again. Everybody who may resume has it, as it is among the events, or starts over."""
+class LastSent:
+    """The digest of the last read model that was sent of each object, for the `objects` sent last. An equal one is not
+    sent again: a desktop that resumes has it among its events, any other starts over with a snapshot."""
 
     def __init__(self, objects: int) -> None:
         self._objects = objects
         self._digests: dict[tuple[str, str], bytes] = {}
 
     def is_new(self, topic: str, key: str, body: bytes) -> bool:
-        """Whether `body` is another than the last one; from now on it is the last one."""
+        """Whether `body` differs from the last one, which it then replaces."""
         digest = blake2b(body, digest_size=16).digest()
         if self._digests.pop((topic, key), None) == digest:
             self._digests[topic, key] = digest
@@ -56,9 +56,9 @@ class Told:
 class Connection:
     """One desktop: how far it has been sent its user's events. `wake` is set when there is more, or when it ended."""
 
-    def __init__(self, user: str, ring: Ring, session: str, told: Told) -> None:
+    def __init__(self, user: str, ring: Ring, session: str, last_sent: LastSent) -> None:
         self.user = user
-        self._told = told
+        self._last_sent = last_sent
         self.ring = ring
         self.session = session
         self.sent = ring.last
@@ -82,10 +82,10 @@ class Connection:
         return events
 
     def start_over(self) -> None:
-        """A snapshot takes the place of all events so far. It may show what no event has told yet, so that the next
-        read model of each object is told even if it equals the one before."""
+        """A snapshot replaces all events so far. It may show more than they told: therefore the next read model of each
+        object is sent even if it equals the last one."""
         self.sent = self.ring.last
-        self._told.clear()
+        self._last_sent.clear()
 
     def end(self) -> None:
         """The log-in is over: the connection has to be closed."""
@@ -100,7 +100,7 @@ class _Listener:
     ring: Ring
     floor: bool
     teams: frozenset[TeamName] | None
-    told: Told
+    last_sent: LastSent
     connections: set[Connection] = field(default_factory=set)
     left_at: float = 0.0
 
@@ -177,7 +177,7 @@ class Feed:
     def _tell_if_new(self, listeners: tuple[_Listener, ...], event: Publish) -> None:
         body = self._encoder.encode(self._render(event))
         name, key = event.topic.name, event.key
-        self._send(tuple(each for each in listeners if each.told.is_new(name, key, body)), event, body)
+        self._send(tuple(each for each in listeners if each.last_sent.is_new(name, key, body)), event, body)
 
     def _send(self, listeners: tuple[_Listener, ...], event: Publish, body: bytes) -> None:
         encoded = msgspec.Raw(body)
@@ -200,10 +200,10 @@ class Feed:
         self._sweep()
         listener = self._listeners.get(user)
         if listener is None or listener.floor is not floor:
-            listener = _Listener(Ring(self._epochs(), self._ring_events), floor, teams, Told(self._ring_events))
+            listener = _Listener(Ring(self._epochs(), self._ring_events), floor, teams, LastSent(self._ring_events))
             self._listeners[user] = listener
         listener.teams = teams
-        connection = Connection(user, listener.ring, session, listener.told)
+        connection = Connection(user, listener.ring, session, listener.last_sent)
         first = not listener.connections
         listener.connections.add(connection)
         return connection, first

@@ -67,7 +67,7 @@ def give_free(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "")
 
 
 def leave_for_want_of_phone(step: Step, agent: Agent, refusal: Refused) -> None:
-    """Whom nobody can ring is not ready, and told why: counted on, the agent would cost one contact after the other."""
+    """An agent without a reachable phone is set not ready: otherwise each contact given to them is lost."""
     told = topics.PhoneFailed(refusal.code, Sentence(refusal.reason))
     step.publish(topics.PHONE_FAILED, OwnDesk(agent.name), agent.name, told)
     step.history("phone_failed", agent=agent.name, reason=refusal.code)

@@ -176,7 +176,7 @@ def interaction_view(world: World, interaction: Interaction, at: Moment, *, own:
         cleared_at=interaction.cleared_at,
         outcome=_outcome(settings, interaction),
         after_call=_after_call(settings, interaction, party),
-        actions=actions(campaign, interaction, world.agents.get(party.agent) if party else None),
+        actions=actions(world, campaign, interaction, world.agents.get(party.agent) if party else None),
     )
 
 

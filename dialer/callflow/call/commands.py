@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.callflow.agent.legs import hang_up
-from dialer.callflow.call.hold import talking
+from dialer.core.actions import permitted
 from dialer.core.step import Step
 from dialer.interactions.interaction import EndedBy, Interaction, InteractionState
 from dialer.interactions.leg import Leg
@@ -15,10 +15,12 @@ from dialer.world.lookups import agent_leg, contact_leg
 
 
 def on_digits(step: Step, command: commands.SendDigits) -> None:
-    _, _, contact, _ = talking(step, command.agent, command.interaction)
+    desk = permitted(step.world, commands.SendDigits, command.agent, command.interaction)
+    contact = contact_leg(step.world, desk.interaction)
     if not command.digits or len(command.digits) > 32 or set(command.digits) - set("0123456789*#ABCD"):
         raise Refused(BadDigits(command.digits))
-    step.tell(contact.engine, telephony.SendDigits(contact.id, command.digits))
+    if contact is not None:
+        step.tell(contact.engine, telephony.SendDigits(contact.id, command.digits))
 
 
 def end_by_agent(step: Step, interaction: Interaction) -> None:

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
+from dialer.core.actions import permitted
 from dialer.core.step import Step
 from dialer.interactions.interaction import HoldBy, Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
-from dialer.interactions.party import Party, PartyState, PartyTrigger
+from dialer.interactions.party import PartyState, PartyTrigger
 from dialer.vocabulary import commands
-from dialer.vocabulary.errors import Refused
-from dialer.vocabulary.ids import AgentName, InteractionId
-from dialer.vocabulary.reasons.desk import AlreadyOnHold, NotConnected, NotOnHold
 from dialer.vocabulary.telephony import LegMedia
-from dialer.world.lookups import agent_leg, contact_leg, own
-
-
-def talking(step: Step, agent: AgentName, id_: InteractionId) -> tuple[Interaction, Party, Leg, Leg]:
-    """The same, with both legs; raises Refused when nobody is connected."""
-    interaction, party = own(step.world, agent, id_)
-    contact, phone = contact_leg(step.world, interaction), agent_leg(step.world, interaction)
-    connected = interaction.state is InteractionState.CONNECTED
-    if not connected or contact is None or phone is None or interaction.reconnecting:
-        raise Refused(NotConnected(interaction.state))
-    return interaction, party, contact, phone
+from dialer.world.lookups import agent_leg, contact_leg
 
 
 def on_hold(step: Step, command: commands.Hold) -> None:
-    interaction, *_ = talking(step, command.agent, command.interaction)
-    if HoldBy.AGENT in interaction.holds:
-        raise Refused(AlreadyOnHold())
-    put_on_hold(step, interaction, HoldBy.AGENT)
+    desk = permitted(step.world, commands.Hold, command.agent, command.interaction)
+    put_on_hold(step, desk.interaction, HoldBy.AGENT)
 
 
 def on_resume(step: Step, command: commands.Resume) -> None:
-    interaction, *_ = talking(step, command.agent, command.interaction)
-    if HoldBy.AGENT not in interaction.holds:
-        raise Refused(NotOnHold(tuple(sorted(interaction.holds))))
-    take_off_hold(step, interaction, HoldBy.AGENT)
+    desk = permitted(step.world, commands.Resume, command.agent, command.interaction)
+    take_off_hold(step, desk.interaction, HoldBy.AGENT)
 
 
 def put_on_hold(step: Step, interaction: Interaction, by: HoldBy) -> None:
@@ -64,9 +48,9 @@ def resume_party(step: Step, interaction: Interaction) -> None:
 
 
 def on_mute(step: Step, command: commands.Mute) -> None:
-    interaction, party, _, _ = talking(step, command.agent, command.interaction)
-    party.muted = command.on
-    step.interaction_changed(interaction)
+    desk = permitted(step.world, commands.Mute, command.agent, command.interaction)
+    desk.party.muted = command.on
+    step.interaction_changed(desk.interaction)
 
 
 def on_media(step: Step, leg: Leg, event: LegMedia) -> None:

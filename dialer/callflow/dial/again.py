@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-from dialer.agents.agent import AgentState, AgentTrigger
+from dialer.agents.agent import AgentTrigger
 from dialer.callflow.agent.desk import move
 from dialer.callflow.agent.legs import ring_agent
 from dialer.callflow.call.audio import release_leg
 from dialer.callflow.dial.attempt import place, waits_for_rate
 from dialer.callflow.end.after_call import back_to_work
+from dialer.core.actions import permitted
 from dialer.core.step import Step
 from dialer.core.timers import dial_timer, limit_timer, warning_timer
-from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import PartyTrigger
 from dialer.vocabulary import commands, topics
 from dialer.vocabulary.errors import Refused
-from dialer.vocabulary.reasons.desk import (
-    CallNotOver,
-    CampaignNotRunning,
-    ContactBarred,
-    NotAfterCall,
-    NotPermitted,
-    PhoneOnHold,
-)
 from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.vocabulary.topics import OwnDesk
-from dialer.world.lookups import own
 
 
 def on_call_again(step: Step, command: commands.CallAgain) -> None:
     """A new attempt of the same interaction."""
-    interaction, party = own(step.world, command.agent, command.interaction)
-    campaign = step.world.campaigns[interaction.campaign]
-    agent = step.world.agent(command.agent)
+    _, campaign, interaction, party, agent = permitted(
+        step.world, commands.CallAgain, command.agent, command.interaction
+    )
     said = interaction.agent_result
-    if not campaign.settings.permissions.call_again:
-        raise Refused(NotPermitted("call_again", "call_again"))
-    if interaction.state is not InteractionState.CLEARED:
-        raise Refused(CallNotOver(interaction.state))
-    if interaction.do_not_call:
-        raise Refused(ContactBarred())
-    if not campaign.is_running:
-        raise Refused(CampaignNotRunning(campaign.name, campaign.state))
-    if agent.state is not AgentState.AFTER_CALL_WORK:
-        raise Refused(NotAfterCall(agent.state))
-    if step.world.is_on_hold(agent):
-        raise Refused(PhoneOnHold())
     engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
     if engaged is not None and engaged.reaches_agent:
         interaction.engine = engaged.engine

@@ -11,9 +11,10 @@ from dialer.callflow.dial.attempt import open_interaction, place, waits_for_rate
 from dialer.callflow.end.ending import withdraw
 from dialer.callflow.record.give_back import cancel_record
 from dialer.campaigns.campaign import Campaign
+from dialer.core.actions import permitted
 from dialer.core.step import Step
 from dialer.core.timers import dial_timer, look_timer, offer_timer
-from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import Party, PartyState, PartyTrigger, make_party
 from dialer.vocabulary import commands, topics
@@ -22,10 +23,7 @@ from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import AgentName, OfferId
 from dialer.vocabulary.reasons.desk import (
     AlreadyAsked,
-    AlreadyDialled,
     CampaignNotRunning,
-    NothingToDial,
-    NothingToGiveBack,
     NotPermitted,
     NotPreview,
     NotReady,
@@ -35,7 +33,6 @@ from dialer.vocabulary.reasons.desk import (
 )
 from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.vocabulary.topics import OwnDesk
-from dialer.world.lookups import own
 
 
 def begin(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) -> tuple[Interaction, Party]:
@@ -102,6 +99,7 @@ def _offered(step: Step, agent: AgentName, offer_id: OfferId) -> tuple[Agent, In
 
 def on_accept(step: Step, command: commands.AcceptOffer) -> None:
     agent, interaction, party = _offered(step, command.agent, command.offer)
+    permitted(step.world, commands.AcceptOffer, agent.name, interaction.id)
     dial_for(step, agent, interaction, party)
     agent.expiries = 0
 
@@ -145,9 +143,7 @@ def on_offer_expired(step: Step, offer_id: OfferId) -> None:
 
 def on_reject(step: Step, command: commands.RejectOffer) -> None:
     agent, interaction, party = _offered(step, command.agent, command.offer)
-    campaign = step.world.campaigns[interaction.campaign]
-    if not campaign.settings.permissions.reject:
-        raise Refused(NotPermitted("reject", "reject"))
+    campaign = permitted(step.world, commands.RejectOffer, command.agent, interaction.id).campaign
     stop_timers(step, party)
     _hide(step, agent, interaction, campaign)
     agent.expiries = 0
@@ -158,21 +154,15 @@ def on_reject(step: Step, command: commands.RejectOffer) -> None:
 
 def on_dial(step: Step, command: commands.DialRecord) -> None:
     """PREVIEW: dial what is on the desk."""
-    interaction, party = own(step.world, command.agent, command.interaction)
-    if interaction.state is not InteractionState.PREVIEW or party.state is not PartyState.OFFERED or party.offer:
-        raise Refused(NothingToDial(interaction.state))
-    dial_for(step, step.world.agent(command.agent), interaction, party)
+    desk = permitted(step.world, commands.DialRecord, command.agent, command.interaction)
+    dial_for(step, desk.agent, desk.interaction, desk.party)
 
 
 def on_return(step: Step, command: commands.ReturnRecord) -> None:
     """PREVIEW: the record goes back to the top of its list, and is hidden from this agent for a while."""
-    interaction, party = own(step.world, command.agent, command.interaction)
-    campaign = step.world.campaigns[interaction.campaign]
-    if interaction.state is not InteractionState.PREVIEW or party.state is not PartyState.OFFERED or party.offer:
-        raise Refused(NothingToGiveBack(interaction.state))
-    if not campaign.settings.permissions.reject:
-        raise Refused(NotPermitted("reject", "give_back"))
-    agent = step.world.agent(command.agent)
+    _, campaign, interaction, _, agent = permitted(
+        step.world, commands.ReturnRecord, command.agent, command.interaction
+    )
     _hide(step, agent, interaction, campaign)
     step.history("record_returned", interaction=interaction)
     withdraw(step, interaction)
@@ -181,17 +171,12 @@ def on_return(step: Step, command: commands.ReturnRecord) -> None:
 
 def on_cancel(step: Step, command: commands.CancelRecord) -> None:
     """Take the record out of this run of the campaign, or give a preview back."""
-    interaction, party = own(step.world, command.agent, command.interaction)
-    campaign = step.world.campaigns[interaction.campaign]
-    if interaction.state is not InteractionState.PREVIEW or party.state is not PartyState.OFFERED:
-        raise Refused(AlreadyDialled(interaction.state))
-    if not campaign.settings.permissions.cancel:
-        raise Refused(NotPermitted("cancel", "cancel"))
+    _, _, interaction, party, agent = permitted(step.world, commands.CancelRecord, command.agent, command.interaction)
     stop_timers(step, party)
     step.history("record_cancelled", interaction=interaction)
     cancel_record(step, interaction)
     withdraw(step, interaction, release=False)
-    give_free(step, step.world.agent(command.agent), AgentTrigger.RELEASE)
+    give_free(step, agent, AgentTrigger.RELEASE)
 
 
 def dial_for(step: Step, agent: Agent, interaction: Interaction, party: Party) -> None:

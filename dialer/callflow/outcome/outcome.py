@@ -10,9 +10,10 @@ from dialer.callflow.agent.desk import move
 from dialer.callflow.end.after_call import look_if_drained, start_work_clock
 from dialer.callflow.end.ending import finalize
 from dialer.callflow.record.do_not_call import bar_contact, says_do_not_call
+from dialer.core.actions import permitted
 from dialer.core.step import Step
 from dialer.core.timers import limit_timer, warning_timer
-from dialer.interactions.interaction import Interaction, InteractionState
+from dialer.interactions.interaction import Interaction
 from dialer.interactions.party import PartyState
 from dialer.records.typed_value import problem
 from dialer.vocabulary import commands
@@ -21,23 +22,18 @@ from dialer.vocabulary.limits import NOTE_LENGTH
 from dialer.vocabulary.reasons.desk import (
     BadThen,
     DoNotCallStays,
-    EndCallFirst,
     FieldNotEditable,
-    NoMoreTime,
     NoteTooLong,
-    NothingToProlong,
     NotPermitted,
-    OutcomeMissing,
     UnknownDisposition,
     UnknownResult,
 )
-from dialer.world.lookups import own
 
 
 def on_set_outcome(step: Step, command: commands.SetOutcome) -> None:
     """Interim or final. Do not call, by whatever it is said, is committed at once and stays."""
-    interaction, _ = own(step.world, command.agent, command.interaction)
-    settings = step.world.campaigns[interaction.campaign].settings
+    _, campaign, interaction, *_ = permitted(step.world, commands.SetOutcome, command.agent, command.interaction)
+    settings = campaign.settings
     _check_outcome(settings, command, interaction)
     if command.result is not None:
         interaction.agent_result = command.result
@@ -94,17 +90,14 @@ def _check_data(settings: Campaign, data: dict[str, str], before: Mapping[str, s
 
 def on_extend(step: Step, command: commands.ExtendAfterCall) -> None:
     """More time for after-call work."""
-    interaction, _ = own(step.world, command.agent, command.interaction)
-    rules = step.world.campaigns[interaction.campaign].settings.after_call
-    after = interaction.after_call
+    _, campaign, interaction, *_ = permitted(step.world, commands.ExtendAfterCall, command.agent, command.interaction)
+    rules, after = campaign.settings.after_call, interaction.after_call
     if after is None or after.ends_at is None:
-        raise Refused(NothingToProlong(interaction.state))
+        return
     if after.shown:
         start_work_clock(step, interaction)
         step.interaction_changed(interaction)
         return
-    if after.extensions >= rules.max_extensions:
-        raise Refused(NoMoreTime(after.extensions, rules.max_extensions))
     after.extensions += 1
     after.warned = False
     after.ends_at = max(after.ends_at, step.utc) + rules.extension_s
@@ -151,36 +144,16 @@ def on_limit(step: Step, interaction: Interaction) -> None:
 def on_done(step: Step, command: commands.Done) -> None:
     """Close the interaction. Refused while the call is up or something mandatory is missing. Who is not ready
     already, by an overrun, stays so unless `then` says otherwise."""
-    interaction, party = own(step.world, command.agent, command.interaction)
-    if interaction.state is not InteractionState.CLEARED or party.state is not PartyState.AFTER_CALL:
-        raise Refused(EndCallFirst(interaction.state))
+    _, campaign, interaction, _, agent = permitted(step.world, commands.Done, command.agent, command.interaction)
     if command.then not in ("", "ready", "not_ready"):
         raise Refused(BadThen(command.then))
-    settings = step.world.campaigns[interaction.campaign].settings
     shown = interaction.after_call is not None and interaction.after_call.shown
-    if not shown:
-        _check_mandatory(settings, interaction)
-    stays = shown or step.world.agents[party.agent].state is AgentState.NOT_READY
+    stays = shown or agent.state is AgentState.NOT_READY
     if stays and not command.then:
         finalize(step, interaction)
     else:
-        finalize(step, interaction, _then(command.then or settings.after_call.then))
+        finalize(step, interaction, _then(command.then or campaign.settings.after_call.then))
 
 
 def _then(word: str) -> AgentTrigger:
     return AgentTrigger.NOT_READY if word == "not_ready" else AgentTrigger.READY
-
-
-def _check_mandatory(settings: Campaign, interaction: Interaction) -> None:
-    outcome = settings.outcome
-    missing = []
-    if outcome.call_result_mandatory and interaction.agent_result is None:
-        missing.append("call_result")
-    if outcome.disposition_mandatory and not interaction.disposition:
-        missing.append("disposition")
-    if outcome.note_mandatory and not interaction.note.strip():
-        missing.append("note")
-    fields = (*settings.fields.case, *settings.fields.record)
-    missing.extend(f.key for f in fields if f.mandatory and not interaction.data.get(f.key, "").strip())
-    if missing:
-        raise Refused(OutcomeMissing(tuple(missing)))

@@ -170,9 +170,10 @@ class BadThen(Reason, frozen=True, tag="bad_then"):
 
 
 class OutcomeMissing(Reason, frozen=True, tag="outcome_missing"):
-    """`missing` has call_result, disposition, note and keys of fields."""
+    """`missing` has call_result, disposition, note and keys of fields; `wanted` the same by what people read."""
 
     missing: tuple[str, ...]
+    wanted: tuple[Reason, ...]
 
 
 class LoggedOut(Reason, frozen=True, tag="logged_out"):
@@ -192,14 +193,6 @@ class AnswerOffer(Reason, frozen=True, tag="not_previewed.offered"):
     """The record was offered: the agent accepts or rejects it first."""
 
 
-class CallGoesOn(Reason, frozen=True, tag="call_in_progress"):
-    state: str
-
-
-class AfterCallOver(Reason, frozen=True, tag="not_after_call"):
-    state: str
-
-
 class OutcomePart(Reason, frozen=True, tag="outcome_part"):
     """`part` is call_result, disposition or note."""
 
@@ -209,12 +202,6 @@ class OutcomePart(Reason, frozen=True, tag="outcome_part"):
 class OutcomeField(Reason, frozen=True, tag="outcome_field"):
     field: str
     label: str
-
-
-class OutcomeLacks(Reason, frozen=True, tag="outcome_missing.button"):
-    """What is missing before Done, by what people read."""
-
-    missing: tuple[Reason, ...]
 
 
 class AgentLoggedOut(Reason, frozen=True, tag="logged_out.now"):

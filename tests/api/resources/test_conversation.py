@@ -69,9 +69,12 @@ async def test_done_wants_what_is_mandatory(stage: Stage) -> None:
     await stage.until(lambda: stage.state("anna") == "after_call_work")
     shown = await anna.get(path)
     assert shown["outcome"]["found_result"] == {"code": "answer", "label": "Answer"}
-    assert next(each for each in shown["actions"] if each["command"] == "done")["reason"] == "Missing: disposition."
+    assert (
+        next(each for each in shown["actions"] if each["command"] == "done")["reason"]
+        == "Before Done, set: disposition."
+    )
     refused = await anna.post(f"{path}/done", {}, status=409)
-    assert (refused["code"], refused["facts"]) == ("outcome_missing", {"missing": ["disposition"]})
+    assert (refused["code"], refused["facts"]["missing"]) == ("outcome_missing", ["disposition"])
 
     said = {"disposition": "sold", "note": "Wants two.", "data": {"city": "York"}}
     assert "done" in allowed((await anna.post(f"{path}/outcome", said))["interaction"])

@@ -31,6 +31,7 @@ from dialer.store.opening import Store, open_store
 from dialer.vocabulary import events, telephony
 from dialer.vocabulary.errors import AddressInUse, ConfigurationError, StoreUnavailable
 from dialer.vocabulary.ids import EngineId, Mint
+from dialer.words import say
 from dialer.world.leases import leases_held
 from sip.client import ClientLimits, EngineClient, Engines
 
@@ -150,7 +151,7 @@ class Node(Assembly):
         await self.store.close()
 
     async def _tick(self) -> None:
-        decisions = DecisionLog(lambda: self.world, each=self.settings.server.log_level is LogLevel.DEBUG)
+        decisions = DecisionLog(lambda: self.world, say, each=self.settings.server.log_level is LogLevel.DEBUG)
         while True:
             self.inbox.post(events.Ticked())
             decisions.write()

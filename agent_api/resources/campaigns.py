@@ -15,10 +15,11 @@ from dialer.ports.reports import ResultCounts
 from dialer.views.campaign import CampaignView, WhyView, campaign_view, why_view
 from dialer.views.mode_change import ModeChangeView, before_change, mode_change_view
 from dialer.views.overview import OverviewView, overview
-from dialer.views.pacing_sentence import pacing_sentence
+from dialer.views.pacing_sentence import pacing_reason
 from dialer.vocabulary.commands import ChangeMode, Command, LoadCampaign, StartCampaign, StopCampaign, UnloadCampaign
-from dialer.vocabulary.counted import counted
 from dialer.vocabulary.ids import CampaignName
+from dialer.vocabulary.reasons.reason import Reason, Sentence
+from dialer.vocabulary.reasons.why import FinishedWith, ListFinished, ResultCount
 from dialer.vocabulary.results import CallResult
 
 
@@ -42,7 +43,7 @@ class WhyReply(Struct, frozen=True):
     campaign: str
     state: str
     why: WhyView | None
-    pacing: str
+    pacing: Sentence
 
 
 def _name(exchange: Exchange) -> CampaignName:
@@ -73,17 +74,16 @@ async def why(exchange: Exchange) -> Reply:
     found = why_view(world, campaign)
     if found is not None and found.code == NoCallsCode.LIST_FINISHED:
         results = await exchange.dependencies.reports.read(ResultCounts(campaign.name))
-        found = structs.replace(found, sentence=f"{found.sentence} {_what_was_done(found, results)}")
-    return Reply(WhyReply(campaign.name, campaign.state, found, pacing_sentence(world, campaign)))
+        found = structs.replace(found, sentence=Sentence(_with_results(found, results)))
+    return Reply(WhyReply(campaign.name, campaign.state, found, Sentence(pacing_reason(world, campaign))))
 
 
-def _what_was_done(why: WhyView, results: Mapping[CallResult, int]) -> str:
+def _with_results(why: WhyView, results: Mapping[CallResult, int]) -> Reason:
     """What the attempts of a list at its end came to; a list of barred numbers ends without any."""
+    finished = why.sentence.reason or ListFinished(why.total)
     attempts = sum(results.values())
-    each = ", ".join(f"{number} {result.replace('_', ' ')}" for result, number in sorted(results.items()))
-    told = f"{counted(attempts, 'attempt')}: {each}." if attempts else "No attempt was made."
-    barred = "Numbers on the do-not-call list are done without an attempt."
-    return told if attempts >= why.done else f"{told} {barred}"
+    counts = tuple(ResultCount(number, result) for result, number in sorted(results.items()))
+    return FinishedWith(finished, attempts, counts, attempts < why.done)
 
 
 async def load(exchange: Exchange) -> Reply:

@@ -1,4 +1,4 @@
-"""Why a campaign dials nothing: one sentence with counts. It is a reason, not a state."""
+"""Why a campaign dials nothing: one reason with counts. It is no state."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from enum import StrEnum
 from msgspec import Struct
 
 from dialer.vocabulary.events import Waiting
+from dialer.vocabulary.reasons.reason import Reason
 
 
 class NoCallsCode(StrEnum):
-    """Stable codes of the reasons; the sentence is for people."""
+    """Stable codes of the reasons."""
 
     NOT_RUNNING = "not_running"
     STORE = "store_unavailable"
@@ -38,9 +39,12 @@ class NoCallsCode(StrEnum):
 class NoCalls(Struct, frozen=True):
     """The reason and the figures behind it. `next_due_at` is UTC epoch seconds."""
 
-    code: NoCallsCode
-    sentence: str
+    reason: Reason
     agents: int = 0
     agents_ready: int = 0
     in_hand: int = 0
     waiting: Waiting = Waiting()
+
+    @property
+    def code(self) -> NoCallsCode:
+        return NoCallsCode(self.reason.code)

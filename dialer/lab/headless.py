@@ -17,6 +17,7 @@ from dialer.lab.stage import Stage
 from dialer.lab.utilisation import Span
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import CampaignName
+from dialer.words import say
 
 #: A run to the list's end that has not come to it by then has failed.
 RUN_LIMIT_S = 1800.0
@@ -98,7 +99,7 @@ def _is_finished(campaign: Campaign) -> bool:
 def _line(stage: Stage, campaign: Campaign) -> str:
     world = stage.running.world
     states = [each.state for each in world.interactions.values()]
-    why = f"; {campaign.reason.sentence}" if campaign.reason else ""
+    why = f"; {say(campaign.reason.reason)}" if campaign.reason else ""
     talking, dialing = states.count("connected"), states.count("dialing")  # type: ignore[arg-type]  # StrEnum is str
     return f"{campaign.waiting.done}/{campaign.waiting.total} done, {dialing} dialling, {talking} talking{why}"
 

@@ -22,6 +22,7 @@ from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD
 from dialer.lab.stage import Stage
 from dialer.ports.reports import ResultCounts
 from dialer.vocabulary.ids import CampaignName
+from dialer.words import say
 from dialer.world.world import World
 
 REFRESH_S = 0.5
@@ -106,7 +107,7 @@ def _summary(world: World, campaign: Campaign, reading: Reading, results: dict[s
     lines = [Text(each) for each in told]
     if campaign.is_predictive:
         lines.append(Text(f"utilisation {reading.utilisation:.1f} %, {reading.level}, {reading.share_abandoned} lost"))
-    why = campaign.reason.sentence if campaign.reason else "dialling"
+    why = say(campaign.reason.reason) if campaign.reason else "dialling"
     lines.append(Text(escaped(why), style="yellow" if campaign.reason else "green"))
     return [_cut(line) for line in lines]
 
@@ -129,7 +130,7 @@ def _campaign(campaign: Campaign, reading: Reading) -> Panel:
         body.add_row("level", reading.level)
         body.add_row("abandoned", Text(reading.share_abandoned, style="red" if over else ""))
         body.add_row("pacing", reading.why)
-    why = campaign.reason.sentence if campaign.reason else "dialling"
+    why = say(campaign.reason.reason) if campaign.reason else "dialling"
     body.add_row("now", Text(escaped(why), style="yellow" if campaign.reason else "green"))
     return Panel(body, title=f"campaign {campaign.name}", width=62)
 

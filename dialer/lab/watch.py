@@ -18,6 +18,7 @@ from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, Scenario
 from dialer.lab.screen import Screen
 from dialer.lab.stage import Stage
 from dialer.vocabulary.ids import CampaignName
+from dialer.words import say
 
 
 async def run_demo(scenario: Scenario, habits: Habits, directory: Path, console: Console) -> None:
@@ -58,7 +59,7 @@ async def _tell(stage: Stage, console: Console) -> None:
         campaign = world.campaigns[CampaignName(CAMPAIGN)]
         reading = gauge.look(world, now.monotonic, now.utc)
         states = [each.state.value for each in world.interactions.values()]
-        why = f"; {campaign.reason.sentence}" if campaign.reason else ""
+        why = f"; {say(campaign.reason.reason)}" if campaign.reason else ""
         talking, dialing = states.count("connected"), states.count("dialing")
         line = f"{campaign.waiting.done}/{campaign.waiting.total} done, {dialing} dialling, {talking} talking{why}"
         if line != told:

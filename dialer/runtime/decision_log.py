@@ -9,8 +9,9 @@ from msgspec import structs
 
 from dialer.campaigns.campaign import Campaign
 from dialer.pacing.governor import Basis, Governor, PastDecision
-from dialer.views.pacing_sentence import basis_sentence
+from dialer.views.pacing_sentence import basis_reason
 from dialer.vocabulary.ids import CampaignName
+from dialer.vocabulary.reasons.reason import Reason
 from dialer.world.world import World
 
 log = structlog.get_logger(__name__)
@@ -30,10 +31,11 @@ class _Written:
 
 class DecisionLog:
     """Writes what was decided since it was last asked. `each`: every decision, at debug level; without it only that
-    a campaign goes over to another basis (`pacing_basis_changed`)."""
+    a campaign goes over to another basis (`pacing_basis_changed`). `say` puts a reason in words."""
 
-    def __init__(self, world: Callable[[], World], *, each: bool) -> None:
+    def __init__(self, world: Callable[[], World], say: Callable[[Reason], str], *, each: bool) -> None:
         self._world = world
+        self._say = say
         self._each = each
         self._written: dict[CampaignName, _Written] = {}
 
@@ -50,21 +52,20 @@ class DecisionLog:
             campaign = world.campaigns.get(name)
             if campaign is not None and governor.last is not None and governor.last.basis is not written.basis:
                 written.basis = governor.last.basis
-                _changed(world, campaign, governor.last)
+                self._changed(world, campaign, governor.last)
             if self._each:
                 _decided(name, list(governor.decisions)[-new:])
 
-
-def _changed(world: World, campaign: Campaign, decision: PastDecision) -> None:
-    write = getattr(log, _WRITERS.get(decision.basis, "info"))
-    write(
-        "pacing_basis_changed",
-        campaign=campaign.name,
-        mode=campaign.mode,
-        basis=decision.basis,
-        why=basis_sentence(world, campaign, decision.basis),
-        decided=decision.reason,
-    )
+    def _changed(self, world: World, campaign: Campaign, decision: PastDecision) -> None:
+        write = getattr(log, _WRITERS.get(decision.basis, "info"))
+        write(
+            "pacing_basis_changed",
+            campaign=campaign.name,
+            mode=campaign.mode,
+            basis=decision.basis,
+            why=self._say(basis_reason(world, campaign, decision.basis)),
+            decided=decision.reason,
+        )
 
 
 def _decided(campaign: CampaignName, decisions: Iterable[PastDecision]) -> None:

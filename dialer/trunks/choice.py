@@ -26,9 +26,6 @@ class TrunkChoice:
         passing = {TrunkRefusal.TOO_MANY_LEGS, TrunkRefusal.TOO_MANY_CALLS}
         return self.trunk is None and not any(refusal in passing for refusal in self.refusals.values())
 
-    def words(self) -> str:
-        return ", ".join(f"{name}: {refusal}" for name, refusal in self.refusals.items()) or "none is configured"
-
     @property
     def states(self) -> tuple[TrunkState, ...]:
         """Why each one refused, for a person."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import reduce
 
 from msgspec import Struct
 
@@ -12,16 +13,21 @@ from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.campaigns.reason import NoCalls, NoCallsCode
 from dialer.views.agent import Engagement, engagement
 from dialer.views.call import CallPhase, phase_of
-from dialer.views.labels import CAMPAIGN_STATES, MODES, NOT_RUNNING, delivery
-from dialer.views.pacing_sentence import pacing_sentence
+from dialer.views.labels import CAMPAIGN_STATES, MODES, delivery
+from dialer.views.pacing_sentence import pacing_reason
+from dialer.vocabulary.reasons.reason import Because, Reason, Sentence, because
+from dialer.vocabulary.reasons.status import Also
+from dialer.vocabulary.reasons.why import AllOccupiedWhile, NoTrunkUpSince, NotRunning, TrunkError
 from dialer.world.world import World
 
 
 class WhyView(Struct, frozen=True):
-    """Why nothing is dialled: one sentence and the counts behind it. `next_due_at` is UTC epoch seconds."""
+    """Why nothing is dialled: one sentence and the counts behind it; `because` is the sentence for desktops that speak
+    another language. `next_due_at` is UTC epoch seconds."""
 
     code: str
-    sentence: str
+    sentence: Sentence
+    because: Because
     agents: int
     agents_ready: int
     in_hand: int
@@ -67,8 +73,7 @@ def why_view(world: World, campaign: Campaign) -> WhyView | None:
     if campaign.state is not CampaignState.RUNNING:
         at_work = [agent for agent in world.agents_of(campaign) if agent.state is not AgentState.LOGGED_OUT]
         reason = NoCalls(
-            NoCallsCode.NOT_RUNNING,
-            NOT_RUNNING[campaign.state],
+            NotRunning(campaign.state),
             agents=len(at_work),
             agents_ready=sum(agent.state is AgentState.READY for agent in at_work),
             waiting=campaign.waiting,
@@ -76,10 +81,11 @@ def why_view(world: World, campaign: Campaign) -> WhyView | None:
     if reason is None:
         return None
     waiting = reason.waiting
-    code, sentence = _explained(world, campaign, reason)
+    code, explained = _explained(world, campaign, reason)
     return WhyView(
         code=code,
-        sentence=sentence,
+        sentence=Sentence(explained),
+        because=because(explained),
         agents=reason.agents,
         agents_ready=reason.agents_ready,
         in_hand=reason.in_hand,
@@ -93,20 +99,25 @@ def why_view(world: World, campaign: Campaign) -> WhyView | None:
     )
 
 
-def _explained(world: World, campaign: Campaign, reason: NoCalls) -> tuple[NoCallsCode, str]:
-    """Code and sentence, with what the trunks last complained of. Where contacts are dialled ahead, agents who are all
+def _explained(world: World, campaign: Campaign, found: NoCalls) -> tuple[NoCallsCode, Reason]:
+    """Code and reason, with what the trunks last complained of. Where contacts are dialled ahead, agents who are all
     occupied keep nothing from being dialled: the pacing does, and says why."""
-    if reason.code is NoCallsCode.TRUNK_DOWN:
-        errors = [f"{each.name}: {each.last_error}" for each in world.trunks_of(campaign) if each.last_error]
-        told = f" Last error of {'; of '.join(errors)}." if errors else ""
-        return reason.code, reason.sentence + told
+    code, reason = found.code, found.reason
+    if code is NoCallsCode.TRUNK_DOWN:
+        return code, _with_errors(world, campaign, reason)
     if not (campaign.is_running and campaign.is_predictive):
-        return reason.code, reason.sentence
-    if reason.code is NoCallsCode.ALL_OCCUPIED:
-        return reason.code, f"{reason.sentence} {pacing_sentence(world, campaign)}"
-    if reason.code is NoCallsCode.CLAIMING and len(campaign.pool) > 0:
-        return NoCallsCode.PACED, pacing_sentence(world, campaign)
-    return reason.code, reason.sentence
+        return code, reason
+    if code is NoCallsCode.ALL_OCCUPIED:
+        return code, AllOccupiedWhile(reason, pacing_reason(world, campaign))
+    if code is NoCallsCode.CLAIMING and len(campaign.pool) > 0:
+        return NoCallsCode.PACED, pacing_reason(world, campaign)
+    return code, reason
+
+
+def _with_errors(world: World, campaign: Campaign, reason: Reason) -> Reason:
+    trunks = world.trunks_of(campaign)
+    errors: list[Reason] = [TrunkError(each.name, each.last_error) for each in trunks if each.last_error]
+    return NoTrunkUpSince(reason, reduce(Also, errors)) if errors else reason
 
 
 def campaign_view(world: World, campaign: Campaign, results: Mapping[str, int] | None = None) -> CampaignView:

@@ -27,14 +27,6 @@ CAMPAIGN_STATES: Mapping[CampaignState, str] = {
     CampaignState.UNLOADING: "Unloading",
 }
 
-#: Why nothing is dialled in states other than running.
-NOT_RUNNING: Mapping[CampaignState, str] = {
-    CampaignState.INACTIVE: "The campaign is not loaded; a supervisor loads and starts it.",
-    CampaignState.LOADED: "The campaign is loaded and not started; a supervisor starts it.",
-    CampaignState.STOPPING: "The campaign is being stopped; what is under way goes on to its end.",
-    CampaignState.UNLOADING: "The campaign is being unloaded.",
-}
-
 MODES: Mapping[Mode, str] = {
     Mode.PREVIEW: "Preview",
     Mode.PUSH_PREVIEW: "Push preview",

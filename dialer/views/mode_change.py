@@ -10,6 +10,18 @@ from config.model import Mode, OnStop
 from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.interactions.interaction import InteractionState
 from dialer.views.campaign import CampaignView, campaign_view
+from dialer.vocabulary.reasons.pacing import (
+    CallsThatRing,
+    DialsAhead,
+    DialsOneToOne,
+    ModeAsBefore,
+    ModeFromStart,
+    NoWaitingMessage,
+    OffersOnDesks,
+    PhonesHungUp,
+    PhonesRungNow,
+)
+from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.world.world import World
 
 _BY_AGENTS = frozenset({Mode.PREVIEW, Mode.PUSH_PREVIEW})
@@ -26,7 +38,7 @@ class BeforeChange(Struct, frozen=True):
 class ModeChangeView(CampaignView, frozen=True):
     """The campaign in its new mode. `happens`: what the change does, in sentences."""
 
-    happens: tuple[str, ...] = ()
+    happens: tuple[Sentence, ...] = ()
 
 
 def before_change(world: World, campaign: Campaign) -> BeforeChange:
@@ -40,50 +52,40 @@ def before_change(world: World, campaign: Campaign) -> BeforeChange:
 def mode_change_view(world: World, campaign: Campaign, before: BeforeChange) -> ModeChangeView:
     """The answer to whoever has changed the mode."""
     view = structs.asdict(campaign_view(world, campaign))
-    return ModeChangeView(**view, happens=tuple(_happens(campaign, before)))
+    return ModeChangeView(**view, happens=tuple(map(Sentence, _happens(campaign, before))))
 
 
-def _happens(campaign: Campaign, before: BeforeChange) -> Iterator[str]:
+def _happens(campaign: Campaign, before: BeforeChange) -> Iterator[Reason]:
     if campaign.mode is before.mode:
-        yield f"It was in {campaign.mode} already: nothing changes."
+        yield ModeAsBefore(campaign.mode)
         return
     if campaign.state in (CampaignState.INACTIVE, CampaignState.LOADED):
-        yield f"It dials in {campaign.mode} when it is started."
+        yield ModeFromStart(campaign.mode)
     else:
         yield from _under_way(campaign, before)
     yield from _from_now_on(campaign, before.mode)
 
 
-def _under_way(campaign: Campaign, before: BeforeChange) -> Iterator[str]:
+def _under_way(campaign: Campaign, before: BeforeChange) -> Iterator[Reason]:
     """What becomes of calls and offers: they stay where the legs come in the same order in both modes."""
     mode = campaign.mode
     stays = mode.asm is before.mode.asm and _BY_AGENTS.isdisjoint((mode, before.mode))
     if before.ringing:
         goes_on = stays or campaign.settings.on_stop_ringing is OnStop.LEAVE
-        if before.ringing == 1:
-            yield f"1 call that rings {'goes on ringing' if goes_on else 'is given up'}."
-        else:
-            yield f"{before.ringing} calls that ring {'go on ringing' if goes_on else 'are given up'}."
-    if before.offered == 1:
-        yield f"1 offer {'stays on its desk' if stays else 'is withdrawn, its record goes back'}."
-    elif before.offered:
-        yield f"{before.offered} offers {'stay on desks' if stays else 'are withdrawn, their records go back'}."
+        yield CallsThatRing(before.ringing, goes_on)
+    if before.offered:
+        yield OffersOnDesks(before.offered, stays)
     if mode.asm and not before.mode.asm:
-        yield "The phones of ready agents are rung now, to stay connected."
+        yield PhonesRungNow()
     if before.mode.asm and not mode.asm:
-        yield "Agents with nothing on their desk are hung up: from now on their phones are rung for each contact."
+        yield PhonesHungUp()
 
 
-def _from_now_on(campaign: Campaign, before: Mode) -> Iterator[str]:
+def _from_now_on(campaign: Campaign, before: Mode) -> Iterator[Reason]:
     mode, rules = campaign.mode, campaign.settings.predictive
     if mode.predictive and not before.predictive:
-        agents = "agent" if rules.min_agents == 1 else "agents"
-        yield (
-            f"With {rules.min_agents} {agents} at work or more, contacts are dialled ahead of free agents; at most "
-            f"{rules.abandonment_limit_percent:g} % of the live answers are abandoned, of each day"
-            f"{f' and of {rules.window_days} days together' if rules.window_days > 1 else ''}."
-        )
+        yield DialsAhead(rules.min_agents, rules.abandonment_limit_percent, rules.window_days)
         if not campaign.settings.waiting_message:
-            yield "Contacts for whom no agent is left hear nothing: the campaign names no waiting_message."
+            yield NoWaitingMessage()
     if before.predictive and not mode.predictive:
-        yield "Nobody is dialled ahead of a free agent any more; calls that ring have an agent each before new ones."
+        yield DialsOneToOne()

@@ -10,7 +10,8 @@ from dialer.campaigns.calendar import day_of
 from dialer.campaigns.campaign import Campaign
 from dialer.pacing.governor import Basis, PastDecision
 from dialer.ports import Moment
-from dialer.views.pacing_sentence import pacing_sentence
+from dialer.views.pacing_sentence import pacing_reason
+from dialer.vocabulary.reasons.reason import Sentence
 from dialer.world.world import World
 
 
@@ -44,7 +45,7 @@ class PacingView(Struct, frozen=True):
 
     campaign: str
     mode: str
-    sentence: str
+    sentence: Sentence
     basis: Basis | None
     failure: str
     lag_s: float
@@ -60,7 +61,7 @@ def pacing_view(world: World, campaign: Campaign, at: Moment, limit: int) -> Pac
     return PacingView(
         campaign=campaign.name,
         mode=campaign.mode,
-        sentence=pacing_sentence(world, campaign),
+        sentence=Sentence(pacing_reason(world, campaign)),
         basis=None if last is None else last.basis,
         failure=governor.failure,
         lag_s=world.lag_at(at.monotonic),

@@ -1,48 +1,53 @@
-"""What the pacing of a campaign does now and why, in the words of whoever asks why it does not dial."""
+"""What the pacing of a campaign does now and why."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 
-from config.model import Mode
 from dialer.agents.agent import Agent, AgentState
 from dialer.campaigns.campaign import Campaign
 from dialer.pacing.governor import LAG_LIMIT_S, Basis, PastDecision
 from dialer.views.agent import Engagement, engagement
-from dialer.views.labels import NOT_RUNNING
-from dialer.vocabulary.counted import counted
+from dialer.vocabulary.reasons.pacing import (
+    AgentsAt,
+    AgentsLent,
+    BasisFailure,
+    BasisFewAgents,
+    BasisFewAgentsOf,
+    BasisForecast,
+    BasisLag,
+    BasisMode,
+    ByForecast,
+    ByOtherRule,
+    CannotDialYet,
+    NothingDecided,
+)
+from dialer.vocabulary.reasons.reason import Reason, Said
+from dialer.vocabulary.reasons.why import NotRunning
 from dialer.world.consent import may_work
 from dialer.world.world import World
 
-_ONE_TO_ONE = "Contacts are dialled one for each idle agent"
-_BY_MODE: Mapping[Mode, str] = {
-    Mode.PREVIEW: "Agents take and dial the records themselves",
-    Mode.PUSH_PREVIEW: "Records are offered one to each idle agent, who has them dialled",
-}
 
-
-def pacing_sentence(world: World, campaign: Campaign) -> str:
-    """One sentence, or two: by what the last decision was made, and what it came to."""
+def pacing_reason(world: World, campaign: Campaign) -> Reason:
+    """By what the last decision was made, and what it came to."""
     if not campaign.is_running:
-        return NOT_RUNNING[campaign.state]
+        return NotRunning(campaign.state)
     if not is_paced(world, campaign):
-        return campaign.reason.sentence if campaign.reason is not None else "The node cannot dial yet."
+        return campaign.reason.reason if campaign.reason is not None else CannotDialYet()
     last = world.pacers[campaign.name].last
     if last is None:
-        return "Nothing was decided yet."
+        return NothingDecided()
+    decided = Said("decision", last.reason)
     if last.basis is Basis.FORECAST:
-        return f"By forecast: {last.reason}.{_later(campaign, last)}"
-    return f"{basis_sentence(world, campaign, last.basis)} Now: {last.reason}."
+        return ByForecast(decided, _later(campaign, last))
+    return ByOtherRule(basis_reason(world, campaign, last.basis), decided)
 
 
-def _later(campaign: Campaign, decision: PastDecision) -> str:
-    """For the pacing a list ends with its last record that can be dialled: there may be more in other zones."""
+def _later(campaign: Campaign, decision: PastDecision) -> int:
+    """For the pacing a list ends with its last record that can be dialled: so many more are in other zones."""
     lines = decision.ringing + decision.idle + decision.busy
     ends = decision.records_left is not None and decision.records_left <= lines
-    closed = campaign.waiting.out_of_window
-    more = counted(closed, "record more is", "records more are")
-    return f" {more} outside the calling window." if ends and closed else ""
+    return campaign.waiting.out_of_window if ends else 0
 
 
 def is_paced(world: World, campaign: Campaign) -> bool:
@@ -50,37 +55,39 @@ def is_paced(world: World, campaign: Campaign) -> bool:
     return campaign.is_running and world.restored and not world.store_problem and world.usable_engine() is not None
 
 
-def basis_sentence(world: World, campaign: Campaign, basis: Basis) -> str:
+def basis_reason(world: World, campaign: Campaign, basis: Basis) -> Reason:
     """Why contacts are dialled by forecast, or one for each idle agent, with the figures of the rule that says so."""
     match basis:
         case Basis.FORECAST:
-            return "Contacts are dialled ahead of free agents, by forecast."
+            return BasisForecast()
         case Basis.MODE:
-            return f"{_BY_MODE.get(campaign.mode, _ONE_TO_ONE)}, as the mode {campaign.mode} says."
+            return BasisMode(campaign.mode)
         case Basis.LAG:
-            late = (
-                f"news of calls came {world.lag_s:.1f} s late, more than {LAG_LIMIT_S:g} s is too late for a forecast"
-            )
-            return f"{_ONE_TO_ONE} for now: {late}; see the load of this machine and of the engine."
+            return BasisLag(round(world.lag_s, 1), LAG_LIMIT_S)
         case Basis.FAILURE:
-            failure = world.pacers[campaign.name].failure
-            return f"{_ONE_TO_ONE}: the forecast failed ({failure}); stop and start the campaign to have it back."
+            return BasisFailure(world.pacers[campaign.name].failure)
         case Basis.FEW_AGENTS:
-            return f"{_ONE_TO_ONE} for now: {_few(world, campaign)}."
+            return _few(world, campaign)
 
 
-def _few(world: World, campaign: Campaign) -> str:
+def _few(world: World, campaign: Campaign) -> Reason:
     """Who is at work, and where the others are."""
     least = campaign.settings.predictive.min_agents
     places = Counter(_place(world, campaign, agent) for agent in world.agents_of(campaign))
     del places[_OUT]
     at_work = places.pop(_AT_WORK, 0)
-    others = ", ".join(f"{number} {place}" for place, number in sorted(places.items()))
-    told = f"{at_work} at work, and dialling ahead begins with {least} (predictive.min_agents)"
-    return f"{told}; besides {others}" if others else told
+    if not places:
+        return BasisFewAgents(at_work, least)
+    return BasisFewAgentsOf(at_work, least, tuple(_at(*each) for each in sorted(places.items())))
 
 
-_AT_WORK, _OUT = "at work", "logged out"
+def _at(place: str, agents: int) -> Reason:
+    lent, _, campaign = place.partition(_LENT)
+    return AgentsLent(agents, campaign) if campaign and not lent else AgentsAt(agents, place)
+
+
+#: Where agents are; the names of the places are in the order in which they are told.
+_AT_WORK, _OUT, _LENT = "at_work", "logged_out", "lent/"
 
 
 def _place(world: World, campaign: Campaign, agent: Agent) -> str:
@@ -88,17 +95,17 @@ def _place(world: World, campaign: Campaign, agent: Agent) -> str:
     if agent.state is AgentState.LOGGED_OUT:
         return _OUT
     if agent.state is AgentState.NOT_READY:
-        return "not ready"
+        return "not_ready"
     if not world.counts_on(campaign, agent):
-        return f"at work for {agent.lent_to}"
+        return f"{_LENT}{agent.lent_to}"
     if agent.is_leaving:
-        return "about to leave"
+        return "leaving"
     if not may_work(campaign, agent):
-        return "without an OK to the campaign"
+        return "without_ok"
     if agent.state is not AgentState.READY:
         return _AT_WORK
     if campaign.is_asm and engagement(world, agent) is Engagement.ON_HOLD:
-        return "whose phone is on hold"
+        return "phone_on_hold"
     if campaign.is_asm and engagement(world, agent) is not Engagement.YES:
-        return "whose phone is being rung"
+        return "phone_being_rung"
     return _AT_WORK

@@ -1,14 +1,15 @@
 """Sentences with facts in them, in the message format of ICU, which libraries of desktops read too:
 
 `{name}` is a fact, `{count, plural, one {# record} other {# records}}` chooses by number, `=0 {none}` before them by
-one number alone, `{who, select, agent {you} other {the system}}` chooses by value. `''` is an apostrophe, `'{'` a
-brace. Source: ICU User Guide, "Formatting Messages"; of its formats only these are read.
+one number alone, `{who, select, agent {you} other {the system}}` chooses by value, `{at, date}` is a time. `''` is an
+apostrophe, `'{'` a brace. Source: ICU User Guide, "Formatting Messages"; of its formats only these are read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 Facts = Mapping[str, object]
 
@@ -35,9 +36,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """The value of a fact; `name` is `#` for the number of the plural around it."""
+    """The value of a fact; `name` is `#` for the number of the plural around it. `date`: UTC epoch seconds."""
 
     name: str
+    date: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Template:
             if isinstance(part, str):
                 yield part
             elif isinstance(part, Fact):
-                yield show(facts[part.name])
+                yield clock(facts[part.name]) if part.date else show(facts[part.name])
             else:
                 value = facts[part.name]
                 inner = {**facts, "#": value} if part.plural else facts
@@ -70,6 +72,11 @@ class Template:
             elif isinstance(part, Choice):
                 found |= {part.name}.union(*(each.names() for each in part.options.values()))
         return found - {"#"}
+
+
+def clock(value: object) -> str:
+    """UTC epoch seconds for a person; a desktop may show them in the zone of its own."""
+    return datetime.fromtimestamp(float(str(value)), UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def read(text: str) -> Template:
@@ -135,10 +142,13 @@ class _Reader:
         self.at = end + 1
         return Fact(name) if self.text[end] == "}" else self._choice(name)
 
-    def _choice(self, name: str) -> Choice:
+    def _choice(self, name: str) -> Fact | Choice:
         kind = self._word()
+        if kind == "date":
+            self._close()
+            return Fact(name, date=True)
         if kind not in ("plural", "select") or self.text[self.at : self.at + 1] != ",":
-            raise BadTemplate(f"{name} is neither a plural nor a select in {self.text!r}")
+            raise BadTemplate(f"{name} is no plural, select or date in {self.text!r}")
         self.at += 1
         options: dict[str, Template] = {}
         while (key := self._word()) != "":

@@ -8,6 +8,7 @@ from config.model import Mode, OnStop
 from dialer.campaigns.campaign import CampaignTrigger
 from dialer.views.mode_change import BeforeChange, mode_change_view
 from dialer.vocabulary.ids import CampaignName
+from dialer.words import spoken
 
 from .floor import make_world
 
@@ -21,7 +22,8 @@ def happens(before: BeforeChange, mode: Mode, **predictive: int) -> tuple[str, .
     campaign.settings = campaign.settings.model_copy(update=more)
     for trigger in (CampaignTrigger.LOAD, CampaignTrigger.START):
         campaign.machine.advance(trigger, 0.0)
-    return mode_change_view(world, world.campaign(CampaignName(campaign.name)), before).happens
+    view = mode_change_view(world, world.campaign(CampaignName(campaign.name)), before)
+    return tuple(map(spoken, view.happens))
 
 
 @pytest.mark.parametrize(

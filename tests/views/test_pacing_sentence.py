@@ -5,9 +5,10 @@ from __future__ import annotations
 from msgspec import structs
 
 from config.model import Mode
-from dialer.views.pacing_sentence import pacing_sentence
+from dialer.views.pacing_sentence import pacing_reason
 from dialer.vocabulary import commands
 from dialer.vocabulary.events import Waiting
+from dialer.words import say
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, SPRING, campaign, record, settings
 
@@ -23,7 +24,7 @@ def opened(mode: Mode = Mode.PREDICTIVE_ASM, records: int = 30, least: int = 2) 
 
 def said(floor: Floor) -> str:
     floor.tick()
-    return pacing_sentence(floor.world, floor.world.campaigns[SPRING])
+    return say(pacing_reason(floor.world, floor.world.campaigns[SPRING]))
 
 
 def test_agents_are_told_by_where_they_are() -> None:
@@ -45,4 +46,4 @@ def test_a_list_that_ends_for_now_is_told_apart_from_one_that_ends() -> None:
     assert said(floor).endswith("70 records more are outside the calling window.")
     spring = floor.world.campaigns[SPRING]
     spring.waiting = structs.replace(spring.waiting, out_of_window=0)
-    assert "outside" not in pacing_sentence(floor.world, spring)
+    assert "outside" not in say(pacing_reason(floor.world, spring))

@@ -5,10 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dialer.vocabulary.reasons import calls, desk, dialing, floor, phones, reason, status, test_calls
+from dialer.vocabulary.reasons import (
+    calls,
+    desk,
+    dialing,
+    floor,
+    pacing,
+    phones,
+    reason,
+    status,
+    test_calls,
+    why,
+)
 from dialer.vocabulary.reasons.reason import Reason
 
-ROOMS = (reason, desk, floor, dialing, phones, calls, status, test_calls)
+ROOMS = (reason, desk, floor, dialing, phones, calls, status, why, pacing, test_calls)
 
 
 def all_reasons() -> tuple[type[Reason], ...]:

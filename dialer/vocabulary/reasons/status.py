@@ -24,6 +24,13 @@ class Both(Reason, frozen=True, tag="both"):
     other: Reason
 
 
+class Also(Reason, frozen=True, tag="also"):
+    """One more of the same kind: of a list that is told in one sentence."""
+
+    one: Reason
+    other: Reason
+
+
 class OnHold(Reason, frozen=True, tag="on_hold"):
     by: Reason
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dialer.words.en import calls, desk, dialing, floor, general, phones, test_calls
+from dialer.words.en import calls, desk, dialing, floor, general, pacing, phones, test_calls, why
 
-ROOMS = (general, desk, floor, dialing, phones, calls, test_calls)
+ROOMS = (general, desk, floor, dialing, phones, calls, why, pacing, test_calls)
 
 
 def sentences() -> Mapping[str, str]:

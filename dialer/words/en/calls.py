@@ -20,6 +20,7 @@ SENTENCES = {
         "other {the contact}}"
     ),
     "both": "{one} and {other}",
+    "also": "{one}; of {other}",
     "on_hold": "On hold by {by}",
     "call_ended": _ENDED,
     "call_ended.for": f"{_ENDED}: {{cause}}",

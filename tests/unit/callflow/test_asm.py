@@ -12,6 +12,7 @@ from dialer.interactions.leg import LegPurpose
 from dialer.vocabulary import commands
 from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp, Join, Leave, LegMedia, Play
 from dialer.vocabulary.writes import AddDial, BeginAttempt, SettleAttempt
+from dialer.words import say
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, SPRING, record
 from tests.unit.callflow.scenes import after_call, dialling, opened, talking
@@ -280,7 +281,7 @@ def test_nobody_is_put_through_to_a_phone_that_is_silent() -> None:
     floor.tick(5)
     assert not floor.writes(BeginAttempt)
     assert floor.campaign.reason is not None
-    assert floor.campaign.reason.sentence == "1 agent is ready; the phone is silent."
+    assert say(floor.campaign.reason.reason) == "1 agent is ready; the phone is silent."
     silence(floor, on=False)
     floor.tick()
     assert len(floor.writes(BeginAttempt)) == 1

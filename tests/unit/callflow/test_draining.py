@@ -9,6 +9,7 @@ from dialer.campaigns.reason import NoCallsCode
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary.telephony import Dial, EngineStatistics
 from dialer.vocabulary.writes import BeginAttempt
+from dialer.words import say
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import SPRING
 from tests.unit.callflow.scenes import opened, talking
@@ -33,7 +34,7 @@ def test_nothing_is_dialled_while_the_engine_drains_and_the_campaign_says_why(mo
     reason = floor.world.campaigns[SPRING].reason
     assert reason is not None
     assert reason.code is NoCallsCode.ENGINE
-    assert "being stopped" in reason.sentence
+    assert "being stopped" in say(reason.reason)
 
     floor.engine_says(statistics(floor, draining=False))
     for _ in range(3):

@@ -15,6 +15,7 @@ from dialer.vocabulary.number_type import NumberType
 from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.telephony import Dial
 from dialer.vocabulary.writes import AddHistory, UpdateRecord
+from dialer.words import say
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import SPRING, record
 from tests.unit.callflow.scenes import after_call, opened
@@ -43,7 +44,7 @@ def test_a_record_is_taken_out_of_the_run_and_history_and_why_tell_the_reason() 
     reason = floor.campaign.reason
     assert reason is not None
     assert reason.code is NoCallsCode.LIST_FINISHED
-    assert "1 has a number of a type that is not dialled (allow_number_types of the campaign)" in reason.sentence
+    assert "1 has a number of a type that is not dialled (allow_number_types of the campaign)" in say(reason.reason)
 
 
 def test_a_type_that_the_campaign_allows_is_dialled() -> None:

@@ -151,7 +151,7 @@ def test_nothing_is_dialled_for_a_phone_on_hold_until_it_is_taken_off() -> None:
     assert agent_view(floor.world, floor.agent()).engaged is Engagement.ON_HOLD
     assert agent_summary(floor.world, floor.agent()).engaged is Engagement.ON_HOLD
     assert floor.campaign.reason is not None
-    assert floor.campaign.reason.sentence == "1 agent is ready with the phone on hold."
+    assert say(floor.campaign.reason.reason) == "1 agent is ready with the phone on hold."
     floor.hold(floor.engaged, on=False)
     floor.tick()
     assert floor.interaction.state is InteractionState.DIALING

@@ -11,6 +11,7 @@ from dialer.campaigns.reason import NoCalls, NoCallsCode
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.events import Waiting
 from dialer.vocabulary.ids import CampaignName
+from dialer.words import say
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, ENGINE, SPRING, campaign, record, settings, trunk
 from tests.unit.callflow.scenes import dialling, offered, opened, talking
@@ -154,8 +155,8 @@ def why(floor: Floor) -> NoCalls | None:
 def test_why(code: NoCallsCode, scene: Scene, words: str) -> None:
     found = why(scene())
     assert found is not None
-    assert (found.code, words in found.sentence) == (code, True), found
-    assert found.sentence.endswith((".", "full"))
+    assert (found.code, words in say(found.reason)) == (code, True), found
+    assert say(found.reason).endswith((".", "full"))
 
 
 def test_there_is_no_reason_while_something_is_dialled() -> None:

@@ -49,7 +49,7 @@ def test_dialling_waits_and_says_why() -> None:
     assert not floor.writes(AddDial)
     reason = floor.campaign.reason
     assert reason is not None
-    assert reason.sentence == f"{WORDS[0].upper()}{WORDS[1:]}."
+    assert say(reason.reason) == f"{WORDS[0].upper()}{WORDS[1:]}."
     assert floor.world.engines[floor.engaged.engine].shortage == WORDS
     floor.tick(5)
     assert len(floor.writes(AddDial)) == 1

@@ -10,6 +10,7 @@ from dialer.pacing import Decision, Observation, PacingSnapshot
 from dialer.pacing.governor import Governor, PastDecision
 from dialer.runtime.decision_log import DecisionLog
 from dialer.vocabulary import commands
+from dialer.words import say
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, SPRING, campaign, record, settings
 
@@ -42,7 +43,7 @@ def opened() -> tuple[Floor, Rule]:
 
 def test_each_decision_is_written_once_with_all_that_it_was_made_of() -> None:
     floor, _ = opened()
-    log = DecisionLog(lambda: floor.world, each=True)
+    log = DecisionLog(lambda: floor.world, say, each=True)
     log.write()
     floor.tick()
     with capture_logs() as lines:
@@ -58,7 +59,7 @@ def test_each_decision_is_written_once_with_all_that_it_was_made_of() -> None:
 
 def test_a_failure_is_an_error_with_the_remedy_and_a_new_start_is_told_as_well() -> None:
     floor, rule = opened()
-    log = DecisionLog(lambda: floor.world, each=False)
+    log = DecisionLog(lambda: floor.world, say, each=False)
     floor.tick()
     with capture_logs() as lines:
         log.write()

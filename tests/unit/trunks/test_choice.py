@@ -12,6 +12,7 @@ from dialer.trunks.bucket import Bucket
 from dialer.trunks.choice import choose
 from dialer.trunks.trunk import Trunk, TrunkRefusal, make_trunk
 from dialer.vocabulary.ids import LegId, TrunkName
+from dialer.vocabulary.reasons.dialing import TrunkState
 from tests.unit.callflow.house import trunk
 
 
@@ -43,12 +44,12 @@ def test_load_spreads_by_weight(weights: tuple[int, int], calls: tuple[int, int]
 def test_dead_or_at_a_limit() -> None:
     none = choose([], frozenset(), 1.0)
     assert none.is_dead
-    assert none.words() == "none is configured"
+    assert none.states == ()
     full = made("a", max_legs=1)
     full.legs.add(LegId("1"))
     limit = choose([full], frozenset(), 1.0)
     assert not limit.is_dead
-    assert limit.words() == "a: max_legs"
+    assert limit.states == (TrunkState("a", "max_legs"),)
     assert choose([made("a", probe="options")], frozenset(), 1.0).is_dead
 
 

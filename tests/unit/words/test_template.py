@@ -25,6 +25,7 @@ from dialer.words.template import BadTemplate, read
             "the agent's 2",
         ),
         ("Number #1", {}, "Number #1"),
+        ("due at {at, date}", {"at": 1_769_086_800.0}, "due at 2026-01-22 13:00 UTC"),
     ],
 )
 def test_a_sentence_is_filled(text: str, facts: dict[str, object], said: str) -> None:

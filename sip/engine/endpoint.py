@@ -12,12 +12,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pjsua2 as pj
+import structlog
 
 from dialer.vocabulary.errors import EngineUnavailable
 
 from .loop import describe
 from .sdp import codec_name
 from .settings import OwnerSettings
+
+log = structlog.get_logger(__name__)
 
 KNOWN_CODECS = ("PCMU", "PCMA", "G722", "OPUS")
 _PRIORITIES = {"PCMU": 255, "PCMA": 254, "G722": 253, "OPUS": 252}
@@ -132,6 +135,12 @@ class Endpoint:
             return ()
         ours = [LateAnswer(each.callId, each.tag, each.source) for each in pj.cornettaLateAnswers()]
         return (*ours, *(LateAnswer(call_id) for call_id in pj.cornettaOrphansAnswered()))
+
+    def end_stuck_calls(self) -> None:
+        """Calls that were hung up and that pjsip has forgotten: their slots come back."""
+        ended = pj.cornettaEndStuckCalls() if hasattr(pj, "cornettaEndStuckCalls") else 0
+        if ended:
+            log.warning("stuck_calls_ended", count=ended)
 
     def _watch_peers(self) -> None:
         """Names are looked up beside pjsip, and peers told from strangers; not in a build without them."""

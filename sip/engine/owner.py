@@ -33,6 +33,8 @@ POLL_MS = 5
 BURST_BUDGET_S = 0.020
 COMMANDS_PER_TURN = 64
 COLLECT_EVERY_S = 10.0
+STUCK_LOOK_S = 2.0
+"""How often calls are looked for that pjsip has forgotten."""
 START_TIMEOUT_S = 20.0
 CLEANUP_LIMIT_S = 5.0
 UNREGISTER_S = 0.5
@@ -179,6 +181,7 @@ class Owner:
         self.abilities = self._switchboard.abilities
         self._loop.every(self._settings.statistics_interval_s, self._tell_statistics)
         self._loop.every(COLLECT_EVERY_S, self._collect)
+        self._loop.every(STUCK_LOOK_S, self._endpoint.end_stuck_calls)
 
     def _turn(self) -> None:
         """Commands first, then what is due, then pjsip until it has nothing left or the budget is spent."""

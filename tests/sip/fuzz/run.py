@@ -38,8 +38,9 @@ WARM = 25_000
 """Messages before those that count: what pjsip and Python allocate once is allocated by then."""
 GIVE_BACK_LOOKS = 7
 """Of its statistics, every 2 s: the engine gives memory back every 10 s."""
-DRAIN_S = 75.0
-"""Transactions end after 32 s (RFC 3261 17.1.1.2, 17.2.2)."""
+DRAIN_S = 110.0
+"""Transactions end after 32 s (RFC 3261 17.1.1.2, 17.2.2): an INVITE without ACK, its BYE, and a second one with
+credentials come one after the other."""
 
 
 @dataclass
@@ -57,6 +58,7 @@ class Figures:
     good_calls: int = 0
     bad_good_calls: int = 0
     stuck_legs: int = 0
+    lost_slots: int = 0
     deaths: int = 0
     lag_ms: float = 0.0
     warm_mb: float = 0.0
@@ -85,6 +87,8 @@ class Figures:
             wrong.append(f"{self.bad_good_calls} of {self.good_calls} good calls failed")
         if self.stuck_legs:
             wrong.append(f"{self.stuck_legs} legs never ended")
+        if self.lost_slots:
+            wrong.append(f"{self.lost_slots} call slots never came back")
         if self.lag_ms > LAG_MS:
             wrong.append(f"the owner was stuck for {self.lag_ms} ms")
         if self.growth_mb > growth_mb:
@@ -149,6 +153,7 @@ class Fuzz:
         self.figures.warm_mb, self.figures.warm_heap_mb = await self._memory()
         await self._until_sent(self._warm + self._wanted)
         await self._drain()
+        self.figures.lost_slots = self._statistics.lingering if self._statistics is not None else 0
         self.figures.end_mb, self.figures.end_heap_mb = await self._memory()
         await self._good_call()
         self.figures.deaths += not engine.is_running
@@ -271,6 +276,7 @@ class Fuzz:
 
     async def _drain(self) -> None:
         """Until no leg and no slot is left, and the engine has given back what it needs no more."""
+        await self._memory()  # what was told last may be of before
         await self._until(self._is_quiet, DRAIN_S)
         for _ in range(GIVE_BACK_LOOKS):
             await self._memory()

@@ -11,7 +11,14 @@ from dialer.agents.agent import Agent, AgentState
 from dialer.callflow.presence import phone_use
 from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.views.interaction import BlankRecord, blank_record, is_blank
-from dialer.views.labels import AGENT_STATES, CAMPAIGN_STATES, MODES, delivery, present_reason, reason_label
+from dialer.views.labels import (
+    agent_state_label,
+    campaign_state_label,
+    delivery,
+    mode_label,
+    present_reason,
+    reason_label,
+)
 from dialer.views.permission import Allowed, allow
 from dialer.vocabulary.reasons.desk import (
     AgentLoggedIn,
@@ -22,7 +29,7 @@ from dialer.vocabulary.reasons.desk import (
     NotPermitted,
     NotReady,
 )
-from dialer.vocabulary.reasons.reason import Reason
+from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.world.world import World
 
 
@@ -41,7 +48,7 @@ class PendingView(Struct, frozen=True):
 
     wish: str
     reason: str
-    reason_label: str
+    reason_label: Sentence
 
 
 class MyCampaign(Struct, frozen=True):
@@ -50,10 +57,10 @@ class MyCampaign(Struct, frozen=True):
     name: str
     description: str
     state: CampaignState
-    state_label: str
+    state_label: Sentence
     mode: str
-    mode_label: str
-    delivery: str
+    mode_label: Sentence
+    delivery: Sentence
     joined: bool
     needs_ok: bool
 
@@ -69,9 +76,9 @@ class AgentView(Struct, frozen=True):
     name: str
     display_name: str
     state: AgentState
-    state_label: str
+    state_label: Sentence
     reason: str
-    reason_label: str
+    reason_label: Sentence
     since: float
     pending: PendingView | None
     phone: str
@@ -91,9 +98,9 @@ class AgentSummary(Struct, frozen=True):
     display_name: str
     teams: tuple[str, ...]
     state: AgentState
-    state_label: str
+    state_label: Sentence
     reason: str
-    reason_label: str
+    reason_label: Sentence
     since: float
     pending: str
     phone_error: str
@@ -112,9 +119,9 @@ class NoticeView(Struct, frozen=True):
     kind: str
     description: str
     mode: str
-    mode_label: str
+    mode_label: Sentence
     state: str
-    state_label: str
+    state_label: Sentence
     at: float
 
 
@@ -144,7 +151,7 @@ def agent_view(world: World, agent: Agent) -> AgentView:
         name=agent.name,
         display_name=agent.display_name,
         state=agent.state,
-        state_label=AGENT_STATES[agent.state],
+        state_label=agent_state_label(agent.state),
         reason=agent.reason,
         reason_label=present_reason(settings, agent),
         since=agent.since_utc,
@@ -170,7 +177,7 @@ def agent_summary(world: World, agent: Agent) -> AgentSummary:
         display_name=agent.display_name,
         teams=tuple(sorted(agent.teams)),
         state=agent.state,
-        state_label=AGENT_STATES[agent.state],
+        state_label=agent_state_label(agent.state),
         reason=agent.reason,
         reason_label=present_reason(world.settings, agent),
         since=agent.since_utc,
@@ -195,9 +202,9 @@ def _mine(agent: Agent, campaign: Campaign) -> MyCampaign:
         name=campaign.name,
         description=campaign.settings.description,
         state=campaign.state,
-        state_label=CAMPAIGN_STATES[campaign.state],
+        state_label=campaign_state_label(campaign.state),
         mode=campaign.mode,
-        mode_label=MODES[campaign.mode],
+        mode_label=mode_label(campaign.mode),
         delivery=delivery(campaign.mode),
         joined=joined,
         needs_ok=campaign.settings.join is Join.REQUIRED and not joined,
@@ -217,9 +224,9 @@ def notices(world: World, agent: Agent) -> tuple[NoticeView, ...]:
                 kind=notice.kind,
                 description=campaign.settings.description if campaign else "",
                 mode=campaign.mode if campaign else "",
-                mode_label=MODES[campaign.mode] if campaign else "",
+                mode_label=mode_label(campaign.mode) if campaign else Sentence(),
                 state=campaign.state if campaign else "",
-                state_label=CAMPAIGN_STATES[campaign.state] if campaign else "",
+                state_label=campaign_state_label(campaign.state) if campaign else Sentence(),
                 at=notice.at_utc,
             )
         )

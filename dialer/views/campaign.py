@@ -13,7 +13,7 @@ from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.campaigns.reason import NoCalls, NoCallsCode
 from dialer.views.agent import Engagement, engagement
 from dialer.views.call import CallPhase, phase_of
-from dialer.views.labels import CAMPAIGN_STATES, MODES, delivery
+from dialer.views.labels import campaign_state_label, delivery, mode_label
 from dialer.views.pacing_sentence import pacing_reason
 from dialer.vocabulary.reasons.reason import Because, Reason, Sentence, because
 from dialer.vocabulary.reasons.status import Also
@@ -48,10 +48,10 @@ class CampaignView(Struct, frozen=True):
     name: str
     description: str
     state: CampaignState
-    state_label: str
+    state_label: Sentence
     mode: str
-    mode_label: str
-    delivery: str
+    mode_label: Sentence
+    delivery: Sentence
     teams: tuple[str, ...]
     lists: tuple[str, ...]
     trunks: tuple[str, ...]
@@ -131,9 +131,9 @@ def campaign_view(world: World, campaign: Campaign, results: Mapping[str, int] |
         name=campaign.name,
         description=settings.description,
         state=campaign.state,
-        state_label=CAMPAIGN_STATES[campaign.state],
+        state_label=campaign_state_label(campaign.state),
         mode=campaign.mode,
-        mode_label=MODES[campaign.mode],
+        mode_label=mode_label(campaign.mode),
         delivery=delivery(campaign.mode),
         teams=settings.teams,
         lists=tuple(each.name for each in settings.lists),

@@ -12,7 +12,7 @@ from dialer.ports import Moment
 from dialer.views.actions import actions
 from dialer.views.call import UNANSWERED_PHASES, CallPhase, CallStatus, call_status, talk_began_at
 from dialer.views.fields import FieldView, field_views
-from dialer.views.labels import disposition_label, result_label
+from dialer.views.labels import configured, disposition_label, result_label
 from dialer.views.permission import Allowed
 from dialer.vocabulary.reasons.reason import Sentence
 from dialer.vocabulary.reasons.status import BlankDialled, BlankWaits
@@ -25,7 +25,7 @@ class Choice(Struct, frozen=True):
     sets it puts the number on the do-not-call list."""
 
     code: str
-    label: str
+    label: Sentence
     group: str = ""
     do_not_call: bool = False
 
@@ -43,7 +43,7 @@ class ResultView(Struct, frozen=True):
     """A call result and what people read."""
 
     code: str
-    label: str
+    label: Sentence
 
 
 class OutcomeView(Struct, frozen=True):
@@ -52,7 +52,7 @@ class OutcomeView(Struct, frozen=True):
     found_result: ResultView | None
     agent_result: ResultView | None
     disposition: str
-    disposition_label: str
+    disposition_label: Sentence
     note: str
     do_not_call: bool
     results: tuple[Choice, ...]
@@ -233,7 +233,9 @@ def _outcome(settings: CampaignSettings, interaction: Interaction) -> OutcomeVie
             )
             for each in offered
         ),
-        dispositions=tuple(Choice(each.code, each.label, each.group, each.do_not_call) for each in rules.dispositions),
+        dispositions=tuple(
+            Choice(each.code, configured(each.label), each.group, each.do_not_call) for each in rules.dispositions
+        ),
         result_mandatory=rules.call_result_mandatory,
         disposition_mandatory=rules.disposition_mandatory,
         note_mandatory=rules.note_mandatory,

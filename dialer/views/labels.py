@@ -2,63 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from config.model import Campaign as CampaignSettings
 from config.model import Mode, Settings
 from dialer.agents.agent import Agent, AgentState, SystemReason
 from dialer.campaigns.campaign import CampaignState
+from dialer.vocabulary.reasons.labels import (
+    AgentStateLabel,
+    CampaignStateLabel,
+    DeliveryLabel,
+    ModeLabel,
+    ResultLabel,
+    StateReasonLabel,
+    StateReasonSaying,
+)
+from dialer.vocabulary.reasons.reason import Said, Sentence
 from dialer.vocabulary.results import CallResult
 
-AGENT_STATES: Mapping[AgentState, str] = {
-    AgentState.LOGGED_OUT: "Logged out",
-    AgentState.NOT_READY: "Not ready",
-    AgentState.READY: "Ready",
-    AgentState.RESERVED: "Reserved",
-    AgentState.BUSY: "In a conversation",
-    AgentState.AFTER_CALL_WORK: "After-call work",
-}
 
-CAMPAIGN_STATES: Mapping[CampaignState, str] = {
-    CampaignState.INACTIVE: "Inactive",
-    CampaignState.LOADED: "Loaded",
-    CampaignState.RUNNING: "Running",
-    CampaignState.STOPPING: "Stopping",
-    CampaignState.UNLOADING: "Unloading",
-}
+def agent_state_label(state: AgentState) -> Sentence:
+    return Sentence(AgentStateLabel(state))
 
-MODES: Mapping[Mode, str] = {
-    Mode.PREVIEW: "Preview",
-    Mode.PUSH_PREVIEW: "Push preview",
-    Mode.PROGRESSIVE: "Progressive",
-    Mode.PREDICTIVE: "Predictive",
-    Mode.PROGRESSIVE_ASM: "Progressive ASM",
-    Mode.PREDICTIVE_ASM: "Predictive ASM",
-}
 
-_SYSTEM_REASONS: Mapping[str, str] = {
-    SystemReason.LOGGED_IN: "Logged in",
-    SystemReason.NO_RESPONSE: "No response",
-    SystemReason.PHONE_NO_ANSWER: "Phone not answered",
-    SystemReason.PHONE_REFUSED: "Phone rejected the call",
-    SystemReason.PHONE_HUNG_UP: "Phone hung up",
-    SystemReason.PHONE_LOST: "Phone lost",
-    SystemReason.DESKTOP_LOST: "Desktop lost",
-    SystemReason.AFTER_CALL_OVERRUN: "After-call work overrun",
-    SystemReason.RESTART: "Restart of the system",
-    SystemReason.AFTER_CALL: "After a call",
-    SystemReason.PHONE_NOT_REGISTERED: "Phone not registered",
-    SystemReason.PHONE_NOT_ALLOWED: "Phone call not allowed (password or rights)",
-    SystemReason.PHONE_UNREACHABLE: "Phone cannot be reached",
-    SystemReason.PHONE_TAKEN: "Phone in use by another agent",
-}
+def campaign_state_label(state: CampaignState) -> Sentence:
+    return Sentence(CampaignStateLabel(state))
 
-_RESULTS: Mapping[CallResult, str] = {
-    CallResult.NO_ANSWER: "No answer",
-    CallResult.DO_NOT_CALL: "Do not call",
-    CallResult.SIT: "Network announcement",
-    CallResult.SYSTEM_LOST: "Lost by the system",
-}
+
+def mode_label(mode: Mode) -> Sentence:
+    return Sentence(ModeLabel(mode))
 
 
 def plain(code: str) -> str:
@@ -78,36 +48,43 @@ _OF_PHONES = frozenset(
 )
 
 
-def present_reason(settings: Settings, agent: Agent) -> str:
+def present_reason(settings: Settings, agent: Agent) -> Sentence:
     """What people read for the reason of an agent's state, with what SIP said of the phone."""
     label = reason_label(settings, agent.reason)
-    return f"{label} ({agent.phone_error})" if agent.phone_error and agent.reason in _OF_PHONES else label
+    if label.reason is None or not agent.phone_error or agent.reason not in _OF_PHONES:
+        return label
+    return Sentence(StateReasonSaying(label.reason, agent.phone_error))
 
 
-def reason_label(settings: Settings, code: str) -> str:
+def reason_label(settings: Settings, code: str) -> Sentence:
     """What people read for a reason of not being ready; empty for none."""
     for reason in settings.reasons:
         if reason.code == code:
-            return reason.label
-    return _SYSTEM_REASONS.get(code) or plain(code)
+            return configured(reason.label)
+    return Sentence(StateReasonLabel(code, plain(code))) if code else Sentence()
 
 
-def result_label(campaign: CampaignSettings | None, result: CallResult) -> str:
+def result_label(campaign: CampaignSettings | None, result: CallResult) -> Sentence:
     """What people read for a call result: the campaign's word if it has one."""
     if campaign is not None:
         for choice in campaign.outcome.call_results:
             if choice.call_result is result and choice.label:
-                return choice.label
-    return _RESULTS.get(result) or plain(result)
+                return configured(choice.label)
+    return Sentence(ResultLabel(result, plain(result)))
 
 
-def disposition_label(campaign: CampaignSettings, code: str) -> str:
+def disposition_label(campaign: CampaignSettings, code: str) -> Sentence:
     for disposition in campaign.outcome.dispositions:
         if disposition.code == code:
-            return disposition.label
-    return plain(code)
+            return configured(disposition.label)
+    return configured(plain(code))
 
 
-def delivery(mode: Mode) -> str:
+def configured(label: str) -> Sentence:
+    """Words of the configuration, which are in the language of the house."""
+    return Sentence(Said("label", label)) if label else Sentence()
+
+
+def delivery(mode: Mode) -> Sentence:
     """How contacts come to an agent: by asking for each, or by themselves."""
-    return "Manual" if mode is Mode.PREVIEW else "Automatic"
+    return Sentence(DeliveryLabel(mode is Mode.PREVIEW))

@@ -218,7 +218,7 @@ def test_found_and_set_results_are_both_shown() -> None:
     outcome = interaction_view(world, interaction, NOON).outcome
     assert outcome.found_result is not None
     assert outcome.agent_result is not None
-    assert (outcome.found_result.label, outcome.agent_result.label) == ("Answer", "Wrong party")
+    assert (spoken(outcome.found_result.label), spoken(outcome.agent_result.label)) == ("Answer", "Wrong party")
     assert interaction_summary(world, interaction, NOON).result == "wrong_party"
 
 
@@ -258,16 +258,16 @@ def test_what_is_pending_is_shown_with_its_reason() -> None:
     agent.pending = Pending(Wish.NOT_READY, "lunch")
     pending = agent_view(world, agent).pending
     assert pending is not None
-    assert (pending.wish, pending.reason_label) == ("not_ready", "Lunch")
+    assert (pending.wish, spoken(pending.reason_label)) == ("not_ready", "Lunch")
     assert agent_summary(world, agent).pending == "not_ready"
 
 
 def test_every_reason_of_the_system_has_words() -> None:
     settings = make_world().settings
     for reason in SystemReason:
-        assert reason_label(settings, reason)[0].isupper()
-        assert "_" not in reason_label(settings, reason)
-    assert reason_label(settings, "") == ""
+        assert spoken(reason_label(settings, reason))[0].isupper()
+        assert "_" not in spoken(reason_label(settings, reason))
+    assert spoken(reason_label(settings, "")) == ""
     assert plain("wrong_party") == "Wrong party"
     assert [each.code for each in reasons(make_world())] == ["break", "lunch", "training"]
 

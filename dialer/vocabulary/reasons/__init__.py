@@ -10,6 +10,7 @@ from dialer.vocabulary.reasons import (
     desk,
     dialing,
     floor,
+    labels,
     pacing,
     phones,
     reason,
@@ -19,7 +20,7 @@ from dialer.vocabulary.reasons import (
 )
 from dialer.vocabulary.reasons.reason import Reason
 
-ROOMS = (reason, desk, floor, dialing, phones, calls, status, why, pacing, test_calls)
+ROOMS = (reason, desk, floor, dialing, phones, calls, status, why, pacing, labels, test_calls)
 
 
 def all_reasons() -> tuple[type[Reason], ...]:

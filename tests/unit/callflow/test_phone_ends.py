@@ -69,7 +69,7 @@ def test_each_code_has_its_reason_and_is_told(mode: Mode, code: int, q850: int |
     assert f"({code} Because)" in spoken(said["reason"])
     for view in (agent_view(floor.world, agent), agent_summary(floor.world, agent)):
         assert view.phone_error == f"{code} Because"
-        assert view.reason_label.endswith(f"({code} Because)")
+        assert spoken(view.reason_label).endswith(f"({code} Because)")
     (line,) = [each for each in floor.writes(AddHistory) if each.kind == "phone_failed"]
     assert line.agent == ADA
     assert line.facts is not None

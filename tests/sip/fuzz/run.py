@@ -38,6 +38,10 @@ WARM = 25_000
 """Messages before those that count: what pjsip and Python allocate once is allocated by then."""
 GIVE_BACK_LOOKS = 7
 """Of its statistics, every 2 s: the engine gives memory back every 10 s."""
+FORGET_LOOKS = 70
+"""After a long run: requests that were sent are remembered for 128 s at most, and their memory is no growth."""
+LONG = 10_000
+"""Messages of a long run."""
 DRAIN_S = 110.0
 """Transactions end after 32 s (RFC 3261 17.1.1.2, 17.2.2): an INVITE without ACK, its BYE, and a second one with
 credentials come one after the other."""
@@ -278,7 +282,7 @@ class Fuzz:
         """Until no leg and no slot is left, and the engine has given back what it needs no more."""
         await self._memory()  # what was told last may be of before
         await self._until(self._is_quiet, DRAIN_S)
-        for _ in range(GIVE_BACK_LOOKS):
+        for _ in range(FORGET_LOOKS if self._wanted >= LONG else GIVE_BACK_LOOKS):
             await self._memory()
 
     def _is_quiet(self) -> bool:

@@ -13,7 +13,7 @@ from dialer.campaigns.campaign import ASM_MODES, CAMPAIGN_TABLE, OFFER_MODES, PR
 from dialer.interactions.interaction import INTERACTION_TABLE
 from dialer.interactions.leg import LEG_TABLE
 from dialer.interactions.party import PARTY_TABLE
-from dialer.interactions.trial import TRIAL_TABLE
+from dialer.interactions.test_call import TEST_CALL_TABLE
 from dialer.machine import Table
 from dialer.records.record import RECORD_TABLE
 from dialer.trunks.trunk import TRUNK_TABLE
@@ -28,7 +28,7 @@ TABLES: tuple[Table[Any, Any], ...] = (
     PARTY_TABLE,
     LEG_TABLE,
     TRUNK_TABLE,
-    TRIAL_TABLE,
+    TEST_CALL_TABLE,
 )
 
 

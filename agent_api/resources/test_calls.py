@@ -11,8 +11,8 @@ from agent_api.frame.numbers import numbers_in
 from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
 from agent_api.frame.typed_text import VERBATIM
-from dialer.interactions.trial import Trial
-from dialer.vocabulary.commands import EndTrialCall, PlaceTrialCall
+from dialer.interactions.test_call import TestCall
+from dialer.vocabulary.commands import EndTestCall, PlaceTestCall
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import CampaignName
 from dialer.words import say
@@ -42,27 +42,27 @@ class TestCallView(Struct, frozen=True):
     begun_at: float
 
 
-def _view(trial: Trial) -> TestCallView:
+def _view(call: TestCall) -> TestCallView:
     return TestCallView(
-        trial.id,
-        trial.campaign,
-        trial.number,
-        trial.phone,
-        trial.trunk,
-        trial.caller_id,
-        trial.state,
-        trial.code,
-        say(trial.why) if trial.why is not None else "",
-        trial.begun_at,
+        call.id,
+        call.campaign,
+        call.number,
+        call.phone,
+        call.trunk,
+        call.caller_id,
+        call.state,
+        call.code,
+        say(call.why) if call.why is not None else "",
+        call.begun_at,
     )
 
 
-def _known(exchange: Exchange) -> Trial:
+def _known(exchange: Exchange) -> TestCall:
     name = exchange.path("test_call")
-    trial = exchange.world.trials.get(name)
-    if trial is None:
+    call = exchange.world.test_calls.get(name)
+    if call is None:
         raise NotFound("test_call", name)
-    return trial
+    return call
 
 
 async def place(exchange: Exchange) -> Reply:
@@ -73,8 +73,8 @@ async def place(exchange: Exchange) -> Reply:
     (number,) = numbers_in([said.number], region, lambda _: "$.number")
     if await exchange.dependencies.do_not_call.is_listed(number, campaign):
         raise Refused("do_not_call", "The number is on the do-not-call list.")
-    id_ = await exchange.ask(PlaceTrialCall(campaign, number, said.phone, exchange.who.user.name))
-    return Reply(_view(exchange.world.trials[str(id_)]), status=201)
+    id_ = await exchange.ask(PlaceTestCall(campaign, number, said.phone, exchange.who.user.name))
+    return Reply(_view(exchange.world.test_calls[str(id_)]), status=201)
 
 
 async def show(exchange: Exchange) -> Reply:
@@ -82,9 +82,9 @@ async def show(exchange: Exchange) -> Reply:
 
 
 async def end(exchange: Exchange) -> Reply:
-    trial = _known(exchange)
-    await exchange.ask(EndTrialCall(trial.id))
-    return Reply(_view(trial))
+    call = _known(exchange)
+    await exchange.ask(EndTestCall(call.id))
+    return Reply(_view(call))
 
 
 def routes() -> tuple[Route, ...]:

@@ -1,4 +1,4 @@
-"""Trial calls: the phone first, then the number over the campaign's trunk, then both joined. Nothing is recorded but
+"""Test calls: the phone first, then the number over the campaign's trunk, then both joined. Nothing is recorded but
 a line of history."""
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from dialer.callflow.agent.shortage import note_shortage
 from dialer.callflow.dial.attempt import waits_for_rate
 from dialer.compliance.check import check_number
 from dialer.core.step import Step
-from dialer.core.timers import trial_timer
+from dialer.core.timers import test_call_timer
 from dialer.interactions.leg import Leg, LegPurpose, LegTrigger, make_leg
-from dialer.interactions.trial import TRIAL_TABLE, Trial, TrialState, TrialTrigger
+from dialer.interactions.test_call import TEST_CALL_TABLE, TestCall, TestCallState, TestCallTrigger
 from dialer.machine import Machine
 from dialer.trunks.accounts import phone_target, trunk_account
 from dialer.trunks.choice import choose
@@ -31,15 +31,15 @@ from dialer.vocabulary.reasons.test_calls import (
 )
 from dialer.vocabulary.telephony import Dial, Header, Join
 
-#: Ended trials that are still told of.
-TRIALS_KEPT = 20
+#: Ended test calls that are still told of.
+TEST_CALLS_KEPT = 20
 
 
-TrialEvent = telephony.LegProgress | telephony.LegAlerting | telephony.LegAnswered | telephony.LegCleared
+TestCallEvent = telephony.LegProgress | telephony.LegAlerting | telephony.LegAnswered | telephony.LegCleared
 
 
-def on_place(step: Step, command: commands.PlaceTrialCall) -> None:
-    """Ring the phone. The reply is the trial's id."""
+def on_place(step: Step, command: commands.PlaceTestCall) -> None:
+    """Ring the phone. The reply is the call's id."""
     world = step.world
     campaign = world.campaign(command.campaign)
     refusal = check_number(campaign.settings, command.number)
@@ -52,13 +52,13 @@ def on_place(step: Step, command: commands.PlaceTrialCall) -> None:
     if engine is None:
         raise Refused(NoEngine())
     try:
-        account, uri, headers = phone_target(world.settings, command.phone, "trial")
+        account, uri, headers = phone_target(world.settings, command.phone, "test_call")
     except (NotFound, ValueError) as error:
         raise Refused(PhoneUnusable(command.phone, str(error))) from error
     bridge = world.mint.bridge()
     leg = _leg(step, engine.id, account)
     charge(step, leg)
-    trial = Trial(
+    call = TestCall(
         id=bridge,
         campaign=campaign.name,
         number=command.number,
@@ -66,112 +66,112 @@ def on_place(step: Step, command: commands.PlaceTrialCall) -> None:
         engine=engine.id,
         bridge=bridge,
         phone_leg=leg.id,
-        machine=Machine(TRIAL_TABLE, bridge),
+        machine=Machine(TEST_CALL_TABLE, bridge),
         begun_at=step.utc,
     )
     _forget_old(step)
-    world.trials[trial.id] = trial
+    world.test_calls[call.id] = call
     extra = tuple(Header(name, value) for name, value in headers.items())
     _dial(step, leg, uri, campaign.settings.phone_ring_timeout_s, "", extra)
-    step.history("trial_call", campaign=campaign.name, by=command.by, trial=trial.id)
-    step.reply = trial.id
+    step.history("test_call", campaign=campaign.name, by=command.by, call=call.id)
+    step.reply = call.id
 
 
-def on_end(step: Step, command: commands.EndTrialCall) -> None:
-    trial = step.world.trials.get(command.trial)
-    if trial is None:
-        raise NotFound("test_call", command.trial)
-    if trial.state is not TrialState.ENDED:
-        _end(step, trial, EndedOnRequest())
+def on_end(step: Step, command: commands.EndTestCall) -> None:
+    call = step.world.test_calls.get(command.call)
+    if call is None:
+        raise NotFound("test_call", command.call)
+    if call.state is not TestCallState.ENDED:
+        _end(step, call, EndedOnRequest())
 
 
 def on_dial_due(step: Step, id_: str) -> None:
     """The trunk may take the call that waited for its calls per second."""
-    trial = step.world.trials.get(id_)
-    if trial is not None and trial.state is not TrialState.ENDED and trial.contact_leg is None:
-        _dial_number(step, trial)
+    call = step.world.test_calls.get(id_)
+    if call is not None and call.state is not TestCallState.ENDED and call.contact_leg is None:
+        _dial_number(step, call)
 
 
-def on_leg_event(step: Step, leg: Leg, event: TrialEvent) -> None:
-    trial = _of(step, leg.id)
-    if trial is None:
+def on_leg_event(step: Step, leg: Leg, event: TestCallEvent) -> None:
+    call = _of(step, leg.id)
+    if call is None:
         if not isinstance(event, telephony.LegCleared):
             hang_up(step, leg.id)
         return
     match event:
         case telephony.LegProgress() | telephony.LegAlerting():
-            _on_progress(step, trial, leg, event)
+            _on_progress(step, call, leg, event)
         case telephony.LegAnswered():
             leg.machine.advance(LegTrigger.ANSWER, step.now)
             leg.answered_at = event.at
-            if trial.state is TrialState.ENDED:
+            if call.state is TestCallState.ENDED:
                 # The answer has crossed our HangUp.
                 return
-            if leg.id == trial.phone_leg and trial.contact_leg is None:
-                _dial_number(step, trial)
-            elif leg.id == trial.contact_leg:
-                trial.machine.advance(TrialTrigger.CONNECT, step.now)
-                step.tell(trial.engine, Join(leg.id, trial.bridge))
+            if leg.id == call.phone_leg and call.contact_leg is None:
+                _dial_number(step, call)
+            elif leg.id == call.contact_leg:
+                call.machine.advance(TestCallTrigger.CONNECT, step.now)
+                step.tell(call.engine, Join(leg.id, call.bridge))
         case telephony.LegCleared():
             if event.exhausted:
                 note_shortage(step, leg, event)
-            _on_cleared(step, trial, leg, event)
+            _on_cleared(step, call, leg, event)
 
 
 def on_keyed(step: Step, leg: Leg, event: telephony.Digits) -> None:
     """Digits keyed at one end go to the other, as on a plain line: menus are tried by test calls, too."""
-    trial = _of(step, leg.id)
-    if trial is None or trial.contact_leg is None or trial.state is not TrialState.CONNECTED:
+    call = _of(step, leg.id)
+    if call is None or call.contact_leg is None or call.state is not TestCallState.CONNECTED:
         return
-    other = step.world.legs.get(trial.phone_leg if leg.id == trial.contact_leg else trial.contact_leg)
+    other = step.world.legs.get(call.phone_leg if leg.id == call.contact_leg else call.contact_leg)
     if other is not None and other.is_connected:
         step.tell(other.engine, telephony.SendDigits(other.id, event.digits))
 
 
-def _on_progress(step: Step, trial: Trial, leg: Leg, event: telephony.LegProgress | telephony.LegAlerting) -> None:
+def _on_progress(step: Step, call: TestCall, leg: Leg, event: telephony.LegProgress | telephony.LegAlerting) -> None:
     alerting = isinstance(event, telephony.LegAlerting)
     leg.machine.advance(LegTrigger.ALERT if alerting else LegTrigger.PROGRESS, step.now)
-    if leg.id == trial.contact_leg and alerting and trial.machine.allows(TrialTrigger.ALERT):
-        trial.machine.advance(TrialTrigger.ALERT, step.now)
+    if leg.id == call.contact_leg and alerting and call.machine.allows(TestCallTrigger.ALERT):
+        call.machine.advance(TestCallTrigger.ALERT, step.now)
 
 
-def _dial_number(step: Step, trial: Trial) -> None:
-    campaign = step.world.campaign(trial.campaign)
-    phone = step.world.legs.get(trial.phone_leg)
+def _dial_number(step: Step, call: TestCall) -> None:
+    campaign = step.world.campaign(call.campaign)
+    phone = step.world.legs.get(call.phone_leg)
     picked_up_at = phone.answered_at if phone is not None and phone.answered_at is not None else step.now
-    if waits_for_rate(step, campaign, trial_timer(trial.id), picked_up_at):
+    if waits_for_rate(step, campaign, test_call_timer(call.id), picked_up_at):
         return
     choice = choose(step.world.trunks_of(campaign), frozenset(), step.now)
     if choice.trunk is None:
-        _end(step, trial, NoTrunkFree(choice.states, len(choice.states)))
+        _end(step, call, NoTrunkFree(choice.states, len(choice.states)))
         return
     settings = choice.trunk.settings
     owned = [each for each in campaign.settings.caller_ids if each in settings.caller_ids]
-    trial.caller_id = owned[0] if owned else settings.shown_caller_id
-    trial.trunk = choice.trunk.name
+    call.caller_id = owned[0] if owned else settings.shown_caller_id
+    call.trunk = choice.trunk.name
     choice.trunk.bucket.take(step.now)
-    leg = _leg(step, trial.engine, trunk_account(choice.trunk.name))
-    trial.contact_leg = leg.id
-    trial.machine.advance(TrialTrigger.DIAL, step.now)
-    step.tell(trial.engine, Join(trial.phone_leg, trial.bridge))
+    leg = _leg(step, call.engine, trunk_account(choice.trunk.name))
+    call.contact_leg = leg.id
+    call.machine.advance(TestCallTrigger.DIAL, step.now)
+    step.tell(call.engine, Join(call.phone_leg, call.bridge))
     _dial(
         step,
         leg,
-        request_uri(trial.number, settings),
+        request_uri(call.number, settings),
         campaign.settings.ring_timeout_s,
-        identity(trial.caller_id, settings),
-        identity_headers(trial.caller_id, settings),
+        identity(call.caller_id, settings),
+        identity_headers(call.caller_id, settings),
     )
     # Early media is heard, so that announcements of the network are.
-    step.tell(trial.engine, Join(leg.id, trial.bridge, hears=()))
+    step.tell(call.engine, Join(leg.id, call.bridge, hears=()))
 
 
-def _on_cleared(step: Step, trial: Trial, leg: Leg, event: telephony.LegCleared) -> None:
-    if leg.id == trial.contact_leg:
-        trial.code = event.code
-        _end(step, trial, LegEnded(event.by) if event.answered else _unanswered("number", event))
+def _on_cleared(step: Step, call: TestCall, leg: Leg, event: telephony.LegCleared) -> None:
+    if leg.id == call.contact_leg:
+        call.code = event.code
+        _end(step, call, LegEnded(event.by) if event.answered else _unanswered("number", event))
     else:
-        _end(step, trial, TestPhoneHungUp() if event.answered else _unanswered("phone", event))
+        _end(step, call, TestPhoneHungUp() if event.answered else _unanswered("phone", event))
 
 
 def _unanswered(end: str, event: telephony.LegCleared) -> Reason:
@@ -182,14 +182,14 @@ def _unanswered(end: str, event: telephony.LegCleared) -> Reason:
     return EndUnansweredSaying(end, told) if told else EndUnanswered(end)
 
 
-def _end(step: Step, trial: Trial, why: Reason) -> None:
-    if trial.state is TrialState.ENDED:
+def _end(step: Step, call: TestCall, why: Reason) -> None:
+    if call.state is TestCallState.ENDED:
         return
-    trial.why = why
-    trial.machine.advance(TrialTrigger.END, step.now)
-    hang_up(step, trial.contact_leg)
-    hang_up(step, trial.phone_leg)
-    step.history("trial_call_ended", campaign=trial.campaign, trial=trial.id, why=why.key, code=trial.code)
+    call.why = why
+    call.machine.advance(TestCallTrigger.END, step.now)
+    hang_up(step, call.contact_leg)
+    hang_up(step, call.phone_leg)
+    step.history("test_call_ended", campaign=call.campaign, call=call.id, why=why.key, code=call.code)
 
 
 def _leg(step: Step, engine: EngineId, account: AccountId) -> Leg:
@@ -216,11 +216,11 @@ def _dial(step: Step, leg: Leg, uri: str, timeout_s: float, from_: str, headers:
     )
 
 
-def _of(step: Step, leg: LegId) -> Trial | None:
-    return next((each for each in step.world.trials.values() if leg in (each.phone_leg, each.contact_leg)), None)
+def _of(step: Step, leg: LegId) -> TestCall | None:
+    return next((each for each in step.world.test_calls.values() if leg in (each.phone_leg, each.contact_leg)), None)
 
 
 def _forget_old(step: Step) -> None:
-    ended = [each.id for each in step.world.trials.values() if each.state is TrialState.ENDED]
-    for id_ in ended[: max(0, len(step.world.trials) - TRIALS_KEPT)]:
-        del step.world.trials[id_]
+    ended = [each.id for each in step.world.test_calls.values() if each.state is TestCallState.ENDED]
+    for id_ in ended[: max(0, len(step.world.test_calls) - TEST_CALLS_KEPT)]:
+        del step.world.test_calls[id_]

@@ -69,8 +69,8 @@ def message_timer(interaction: InteractionId) -> str:
     return f"queue_message/{interaction}"
 
 
-def trial_timer(trial: str) -> str:
-    return f"trial_dial/{trial}"
+def test_call_timer(call: str) -> str:
+    return f"test_call/{call}"
 
 
 def drained_timer(campaign: CampaignName) -> str:

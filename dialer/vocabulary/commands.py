@@ -203,7 +203,7 @@ class LiftNumber(Struct, frozen=True):
     reason: str
 
 
-class PlaceTrialCall(Struct, frozen=True):
+class PlaceTestCall(Struct, frozen=True):
     """One call to `number` (E.164) with the campaign's trunk and caller ID, joined to a phone; no record, no
     statistics. The reply is its id."""
 
@@ -213,10 +213,10 @@ class PlaceTrialCall(Struct, frozen=True):
     by: str
 
 
-class EndTrialCall(Struct, frozen=True):
-    """Hang up both legs of a trial call."""
+class EndTestCall(Struct, frozen=True):
+    """Hang up both legs of a test call."""
 
-    trial: str
+    call: str
 
 
 AgentCommand = (
@@ -242,7 +242,7 @@ AgentCommand = (
     | Done
 )
 CampaignCommand = (
-    LoadCampaign | StartCampaign | StopCampaign | UnloadCampaign | ChangeMode | PlaceTrialCall | EndTrialCall
+    LoadCampaign | StartCampaign | StopCampaign | UnloadCampaign | ChangeMode | PlaceTestCall | EndTestCall
 ) | (BarNumbers | LiftNumber)
 SupervisorCommand = CloseInteraction | ReassignInteraction
 Command = AgentCommand | CampaignCommand | SupervisorCommand

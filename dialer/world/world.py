@@ -12,7 +12,7 @@ from dialer.agents.agent import Agent
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg
-from dialer.interactions.trial import Trial
+from dialer.interactions.test_call import TestCall
 from dialer.pacing import Pacer
 from dialer.pacing.governor import Governor
 from dialer.pacing.predictive import PredictivePacer
@@ -120,7 +120,7 @@ class World:
     lag_s: float = 0.0
     lagged_at: float = 0.0
     notices: dict[NoticeId, Notice] = field(default_factory=dict)
-    trials: dict[str, Trial] = field(default_factory=dict)
+    test_calls: dict[str, TestCall] = field(default_factory=dict)
     #: Attempts that were given up lately without an answer, their campaigns, and when (monotonic seconds).
     given_up: dict[AttemptId, tuple[CampaignName, float]] = field(default_factory=dict)
     #: Why the store takes no writes; empty while it does.

@@ -54,9 +54,9 @@ def test_a_type_that_the_campaign_allows_is_dialled() -> None:
 
 
 @pytest.mark.parametrize("number", [PREMIUM, "+979123456789", "+881612345678", "+44999"])
-def test_a_trial_call_is_refused_by_type(number: str) -> None:
+def test_a_test_call_is_refused_by_type(number: str) -> None:
     floor = opened()
-    command = commands.PlaceTrialCall(SPRING, number, "100@desk", "sue")
+    command = commands.PlaceTestCall(SPRING, number, "100@desk", "sue")
     assert floor.refusal(command) == Rule.NUMBER_TYPE
     assert not floor.commands(Dial)
 

@@ -116,9 +116,9 @@ def test_an_agent_who_hangs_up_waits_for_nothing() -> None:
     assert not floor.trunk().legs
 
 
-def test_a_trial_call_waits_too_and_both_its_legs_count() -> None:
+def test_a_test_call_waits_too_and_both_its_legs_count() -> None:
     floor = shared(Mode.PREVIEW, max_calls_per_s=1)
-    floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "101@desk", "root"))
+    floor.ask(commands.PlaceTestCall(SPRING, "+442079460001", "101@desk", "root"))
     (phone,) = floor.world.legs.values()
     floor.answer(phone)
     assert floor.trunk().legs == {phone.id}

@@ -170,9 +170,9 @@ def test_an_engine_that_is_not_short_rings_the_phone() -> None:
 
 def test_a_test_call_says_what_its_engine_is_short_of() -> None:
     floor = opened(records=())
-    trial = str(floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "100@desk", "sue")))
+    call = str(floor.ask(commands.PlaceTestCall(SPRING, "+442079460001", "100@desk", "sue")))
     refuse(floor, floor.leg(LegPurpose.TEST).id)
-    why = floor.world.trials[trial].why
+    why = floor.world.test_calls[call].why
     assert why is not None
     assert say(why) == f"the phone could not be called: {WORDS}"
     assert floor.world.engines[ENGINE].is_short(floor.now)

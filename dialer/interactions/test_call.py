@@ -1,4 +1,4 @@
-"""A trial call: one call with a campaign's trunk and caller ID to a phone, outside records and statistics."""
+"""A test call: one call with a campaign's trunk and caller ID to a phone, outside records and statistics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dialer.vocabulary.ids import BridgeId, CampaignName, EngineId, LegId, Trunk
 from dialer.vocabulary.reasons.reason import Reason
 
 
-class TrialState(StrEnum):
+class TestCallState(StrEnum):
     RINGING_PHONE = "ringing_phone"
     DIALING = "dialing"
     ALERTING = "alerting"
@@ -18,17 +18,17 @@ class TrialState(StrEnum):
     ENDED = "ended"
 
 
-class TrialTrigger(StrEnum):
+class TestCallTrigger(StrEnum):
     DIAL = "dial"
     ALERT = "alert"
     CONNECT = "connect"
     END = "end"
 
 
-_S, _T = TrialState, TrialTrigger
+_S, _T = TestCallState, TestCallTrigger
 
-TRIAL_TABLE: Table[TrialState, TrialTrigger] = Table(
-    "trial",
+TEST_CALL_TABLE: Table[TestCallState, TestCallTrigger] = Table(
+    "test_call",
     _S.RINGING_PHONE,
     {
         _S.RINGING_PHONE: {_T.DIAL: _S.DIALING, _T.END: _S.ENDED},
@@ -41,7 +41,7 @@ TRIAL_TABLE: Table[TrialState, TrialTrigger] = Table(
 
 
 @dataclass(slots=True)
-class Trial:
+class TestCall:
     """`why` says how it ended; `code` is the SIP code of the contact's leg. `begun_at` in UTC epoch seconds."""
 
     id: str
@@ -51,7 +51,7 @@ class Trial:
     engine: EngineId
     bridge: BridgeId
     phone_leg: LegId
-    machine: Machine[TrialState, TrialTrigger]
+    machine: Machine[TestCallState, TestCallTrigger]
     begun_at: float
     trunk: TrunkName | None = None
     contact_leg: LegId | None = None
@@ -60,5 +60,5 @@ class Trial:
     why: Reason | None = None
 
     @property
-    def state(self) -> TrialState:
+    def state(self) -> TestCallState:
         return self.machine.state

@@ -1,4 +1,4 @@
-"""Trial calls."""
+"""Test calls."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from tests.unit.callflow.house import SPRING
 from tests.unit.callflow.scenes import opened
 
 
-def said(floor: Floor, trial: str) -> str:
-    why = floor.world.trials[trial].why
+def said(floor: Floor, call: str) -> str:
+    why = floor.world.test_calls[call].why
     assert why is not None
     return say(why)
 
 
 def test_a_phone_whose_answer_crosses_the_end_dials_nobody_and_leaves_nothing() -> None:
     floor = opened()
-    trial = str(floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "100@desk", "sue")))
+    call = str(floor.ask(commands.PlaceTestCall(SPRING, "+442079460001", "100@desk", "sue")))
     phone = floor.leg(LegPurpose.TEST)
-    floor.ask(commands.EndTrialCall(trial))
+    floor.ask(commands.EndTestCall(call))
     assert {each.leg for each in floor.commands(HangUp)} == {phone.id}
     floor.answer(phone)
     floor.clear(phone, by=ClearedBy.US)
@@ -32,24 +32,24 @@ def test_a_phone_whose_answer_crosses_the_end_dials_nobody_and_leaves_nothing() 
 
 def test_a_phone_that_is_refused_is_told_with_the_sip_answer() -> None:
     floor = opened()
-    trial = str(floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "100@desk", "sue")))
+    call = str(floor.ask(commands.PlaceTestCall(SPRING, "+442079460001", "100@desk", "sue")))
     floor.clear(floor.leg(LegPurpose.TEST), 401)
-    assert "the phone was not answered (401" in said(floor, trial)
+    assert "the phone was not answered (401" in said(floor, call)
 
 
 def test_a_number_that_is_refused_is_told_apart_from_the_phone() -> None:
     floor = opened()
-    trial = str(floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "100@desk", "sue")))
+    call = str(floor.ask(commands.PlaceTestCall(SPRING, "+442079460001", "100@desk", "sue")))
     phone = floor.leg(LegPurpose.TEST)
     floor.answer(phone)
     contact = next(leg for leg in floor.world.legs.values() if leg.id != phone.id)
     floor.clear(contact, 486)
-    assert said(floor, trial).startswith("the number was not answered (486")
+    assert said(floor, call).startswith("the number was not answered (486")
 
 
 def test_digits_keyed_at_the_phone_reach_the_contact_once_it_has_answered() -> None:
     floor = opened()
-    floor.ask(commands.PlaceTrialCall(SPRING, "+442079460001", "100@desk", "sue"))
+    floor.ask(commands.PlaceTestCall(SPRING, "+442079460001", "100@desk", "sue"))
     phone = floor.leg(LegPurpose.TEST)
     floor.answer(phone)
     contact = next(leg for leg in floor.world.legs.values() if leg.id != phone.id)

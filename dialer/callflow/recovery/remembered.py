@@ -115,7 +115,7 @@ def _close_unknown(step: Step, interaction: Interaction) -> None:
         done = RecordStatus.UPDATED if interaction.conversed else RecordStatus.READY
         due_at = None if interaction.conversed else step.utc + LOST_RETRY_S
         step.write(UpdateRecord(record.record, record.fence, done, None, result, due_at, step.utc))
-    step.history("nobody_goes_on", interaction=interaction, state=interaction.state)
+    step.history("no_agent_left", interaction=interaction, state=interaction.state)
     interaction.machine = Machine(INTERACTION_TABLE, interaction.id, InteractionState.FINALIZED, step.now)
     step.interaction_changed(interaction)
 

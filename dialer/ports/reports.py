@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from msgspec import Struct
 
 from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, InteractionId, NoticeId, RecordId, TrunkName
+from dialer.vocabulary.interaction_row import InteractionRow
 from dialer.vocabulary.results import CallResult
 
 A = TypeVar("A")
@@ -119,26 +120,6 @@ class LinesOfRecord(Question[Sequence[HistoryRow]], frozen=True):
 class LinesOfInteraction(Question[Sequence[HistoryRow]], frozen=True):
     interaction: InteractionId
     limit: int
-
-
-class InteractionRow(Struct, frozen=True):
-    """One handling of a contact, as SaveInteraction last left it."""
-
-    interaction: InteractionId
-    campaign: CampaignName
-    record: RecordId | None
-    agent: AgentName | None
-    number: str
-    contact: str
-    state: str
-    found_result: CallResult | None
-    agent_result: CallResult | None
-    disposition: str
-    note: str
-    begun_at: float
-    connected_at: float | None
-    cleared_at: float | None
-    finalized_at: float | None
 
 
 class OneInteraction(Question[InteractionRow | None], frozen=True):

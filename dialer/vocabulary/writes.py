@@ -21,6 +21,7 @@ from dialer.vocabulary.ids import (
     RecordId,
     TrunkName,
 )
+from dialer.vocabulary.interaction_row import InteractionRow
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 from dialer.vocabulary.telephony import ClearedBy
 
@@ -149,26 +150,11 @@ class AddParty(Struct, frozen=True, tag_field="write", tag="add_party"):
     ended_at: float | None
 
 
-class SaveInteraction(Struct, frozen=True, tag_field="write", tag="save_interaction"):
-    """One handling of a contact. `live` is the msgpack of the whole entity while it is open (for adoption after a
-    restart) and None once it is finalized."""
+class SaveInteraction(InteractionRow, frozen=True, tag_field="write", tag="save_interaction"):
+    """One handling of a contact, as it is by now. `live` is the msgpack of the whole entity while it is open (for
+    adoption after a restart) and None once it is finalized."""
 
-    interaction: InteractionId
-    campaign: CampaignName
-    record: RecordId | None
     fence: int
-    agent: AgentName | None
-    number: str
-    contact: str
-    state: str
-    found_result: CallResult | None
-    agent_result: CallResult | None
-    disposition: str
-    note: str
-    begun_at: float
-    connected_at: float | None
-    cleared_at: float | None
-    finalized_at: float | None
     live: bytes | None
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from dialer.ports.reports import (
     HistoryRow,
-    InteractionRow,
     InteractionsOfAgent,
     InteractionsOfNumber,
     InteractionsOfRecord,
@@ -20,6 +19,7 @@ from dialer.store.aggregates.history import history
 from dialer.store.aggregates.interactions import interactions
 from dialer.store.answers import Answers
 from dialer.store.mapping import Columns
+from dialer.vocabulary.interaction_row import InteractionRow
 
 ROW = Columns(interactions, InteractionRow, interaction="id")
 LINE = Columns(history, HistoryRow)

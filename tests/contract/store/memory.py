@@ -13,7 +13,6 @@ from dialer.ports.reports import (
     AttemptPage,
     AttemptRow,
     HistoryRow,
-    InteractionRow,
     InteractionsOfAgent,
     InteractionsOfNumber,
     InteractionsOfRecord,
@@ -26,6 +25,7 @@ from dialer.ports.reports import (
 from dialer.store.memory import MemoryStore, Tables
 from dialer.store.memory.tables import MemoryAttempt
 from dialer.vocabulary.ids import CampaignName
+from dialer.vocabulary.interaction_row import InteractionRow
 from dialer.vocabulary.writes import AddHistory, SaveInteraction
 
 
@@ -160,23 +160,7 @@ def _attempt(attempt: MemoryAttempt) -> AttemptRow:
 
 
 def _interaction(save: SaveInteraction) -> InteractionRow:
-    return InteractionRow(
-        interaction=save.interaction,
-        campaign=save.campaign,
-        record=save.record,
-        agent=save.agent,
-        number=save.number,
-        contact=save.contact,
-        state=save.state,
-        found_result=save.found_result,
-        agent_result=save.agent_result,
-        disposition=save.disposition,
-        note=save.note,
-        begun_at=save.begun_at,
-        connected_at=save.connected_at,
-        cleared_at=save.cleared_at,
-        finalized_at=save.finalized_at,
-    )
+    return InteractionRow(**{field: getattr(save, field) for field in InteractionRow.__struct_fields__})
 
 
 def _line(line: AddHistory) -> HistoryRow:

@@ -1,8 +1,8 @@
 """The inbox: everything that concerns the live state comes through here, one message at a time.
 
-The consumer lets a handler decide, sends what leaves at once, and hands the rest to the writer, which commits the
-steps that have queued up in one transaction and then sends what had to wait. People on the line are never kept
-waiting for a disk, and nothing durable is told before it is durable.
+The consumer gives each message to a turn, carries out what leaves at once, and hands the rest to the writer. The writer
+commits the steps that have queued up in one transaction and then carries out what had to wait. People on the line do
+not wait for a disk; what is told as done is on disk.
 
 What waits is bounded, each kind in its own way. Above `FULL_MESSAGES` the inbox is full: no more is read from the
 engines, which keep what they have to say in their journals, and people's commands are refused. Facts of our own are

@@ -27,6 +27,7 @@ from dialer.lab.scenario import Scenario, node_settings
 from dialer.node import Node
 from dialer.store.opening import Store, open_store
 from dialer.vocabulary.errors import CornettaError
+from dialer.words import words_of
 
 EXIT_OK = 0
 EXIT_FAILED = 1
@@ -103,7 +104,7 @@ def run(arguments: list[str], furnish: Callable[[Store], Store] = lambda store: 
     try:
         asyncio.run(serve(plan, furnish))
     except (CornettaError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{words_of(error)}\n")
         return EXIT_FAILED
     return EXIT_OK
 

@@ -16,6 +16,7 @@ from dialer.simulation.setting import MOST_HOURS, Plan, open_for
 from dialer.simulation.tally import percent
 from dialer.vocabulary.errors import CornettaError
 from dialer.vocabulary.shifts import ShiftOutlook, ShiftQuestion
+from dialer.words import words_of
 
 #: Calls and conversations of the node come first: what a simulation takes, it takes of idle processors.
 NICENESS = 10
@@ -113,7 +114,7 @@ def main() -> int:
         question = msgspec.json.decode(sys.stdin.buffer.read(), type=ShiftQuestion)
         answer = outlooks(question)
     except (CornettaError, ValueError) as error:
-        sys.stdout.write(str(error))
+        sys.stdout.write(words_of(error))
         return 1
     sys.stdout.buffer.write(msgspec.json.encode(answer))
     return 0

@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from config.model import Join, Mode, WhenUnanswered
 from dialer.vocabulary.ids import AgentName, TeamName
-from dialer.vocabulary.reasons.reason import Sentence
+from dialer.vocabulary.reasons.reason import Because, Sentence, because
 from dialer.vocabulary.results import CallResult
 
 # ---------------------------------------------------------------------- audiences
@@ -75,6 +75,15 @@ class Model(Topic, Generic[A]):
 # ---------------------------------------------------------------------- bodies of facts
 
 
+class Reasoned(Struct, frozen=True):
+    """A body with a `reason` in words. `because` is the same for desktops that speak another language."""
+
+    def __post_init__(self) -> None:
+        told: Sentence = getattr(self, "reason")  # noqa: B009  # of each subclass
+        if told.reason is not None and getattr(self, "because", UNSET) is UNSET:
+            structs.force_setattr(self, "because", because(told.reason))
+
+
 class NoticeCame(Struct, frozen=True):
     """`kind` is loaded, started, stopped, unloaded or mode_changed; `join` whether the agent has to give an OK."""
 
@@ -85,29 +94,32 @@ class NoticeCame(Struct, frozen=True):
     join: Join
 
 
-class OfferWithdrawn(Struct, frozen=True):
+class OfferWithdrawn(Reasoned, frozen=True):
     """`engine_short`: the engine could not ring the phone, and the agent stays ready."""
 
     code: str
     reason: Sentence
+    because: Because | UnsetType = UNSET
 
 
-class PhoneFailed(Struct, frozen=True):
+class PhoneFailed(Reasoned, frozen=True):
     """`sip_code` where SIP said one."""
 
     code: str
     reason: Sentence
     sip_code: int | UnsetType = UNSET
+    because: Because | UnsetType = UNSET
 
 
-class CallAgainFailed(Struct, frozen=True):
+class CallAgainFailed(Reasoned, frozen=True):
     """The agent is back in after-call work."""
 
     code: str
     reason: Sentence
+    because: Because | UnsetType = UNSET
 
 
-class NotReached(Struct, frozen=True):
+class NotReached(Reasoned, frozen=True):
     """`code` is SIP's, 0 without one, `reason` in words; `desk` says what becomes of the record: close, show (for
     `show_s` seconds), or wait for the agent."""
 
@@ -116,12 +128,14 @@ class NotReached(Struct, frozen=True):
     reason: Sentence
     desk: WhenUnanswered
     show_s: float | None
+    because: Because | UnsetType = UNSET
 
 
-class NoRecord(Struct, frozen=True):
+class NoRecord(Reasoned, frozen=True):
     """The agent does not wait for one any more."""
 
     reason: Sentence
+    because: Because | UnsetType = UNSET
 
 
 class InteractionClosed(Struct, frozen=True):
@@ -146,11 +160,12 @@ class InteractionReassigned(Struct, frozen=True):
     to: str
 
 
-class TelephonyChanged(Struct, frozen=True):
+class TelephonyChanged(Reasoned, frozen=True):
     """`up`: it is connected."""
 
     up: bool
     reason: Sentence
+    because: Because | UnsetType = UNSET
 
 
 # ---------------------------------------------------------------------- facts

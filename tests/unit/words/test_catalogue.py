@@ -8,10 +8,12 @@ from typing import get_type_hints
 import msgspec
 import pytest
 
+from dialer.vocabulary import topics
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.reasons import all_reasons
 from dialer.vocabulary.reasons.desk import EndCallFirst, NotPermitted
 from dialer.vocabulary.reasons.dialing import TrunksDown, TrunkState
+from dialer.vocabulary.reasons.floor import CampaignStopped
 from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.words import say, spoken, words_of
 from dialer.words.en import sentences
@@ -55,6 +57,14 @@ def test_reasons_among_the_facts_are_put_in_words_and_listed() -> None:
         "code": "trunk_state",
         "trunk": "east",
         "because": "down",
+    }
+
+
+def test_an_event_tells_its_reason_in_words_and_by_key() -> None:
+    told = topics.NoRecord(Sentence(CampaignStopped("spring")))
+    assert msgspec.json.decode(msgspec.json.encode(told, enc_hook=spoken)) == {
+        "reason": "spring was stopped.",
+        "because": {"key": "campaign_stopped", "facts": {"campaign": "spring"}},
     }
 
 

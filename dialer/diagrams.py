@@ -1,4 +1,4 @@
-"""Draws the state tables into ARCHITECTURE.md: `python -m dialer.diagrams`. The page cannot lie about them."""
+"""Draws the tables of the code into docs/states.md and ARCHITECTURE.md: `python -m dialer.diagrams`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from config.model import Mode
 from dialer.agents.agent import AGENT_TABLE
 from dialer.campaigns.campaign import ASM_MODES, CAMPAIGN_TABLE, OFFER_MODES, PREDICTIVE_MODES
+from dialer.core.actions import ACTIONS
 from dialer.interactions.interaction import INTERACTION_TABLE
 from dialer.interactions.leg import LEG_TABLE
 from dialer.interactions.party import PARTY_TABLE
@@ -17,8 +18,10 @@ from dialer.interactions.test_call import TEST_CALL_TABLE
 from dialer.machine import Table
 from dialer.records.record import RECORD_TABLE
 from dialer.trunks.trunk import TRUNK_TABLE
+from dialer.world.joint import JOINT
 
-PAGE = Path(__file__).parent.parent / "ARCHITECTURE.md"
+_ROOT = Path(__file__).parent.parent
+PAGES = (_ROOT / "docs" / "states.md", _ROOT / "ARCHITECTURE.md")
 
 TABLES: tuple[Table[Any, Any], ...] = (
     CAMPAIGN_TABLE,
@@ -48,10 +51,24 @@ def _modes() -> str:
     return "\n".join(lines)
 
 
+def _joint() -> str:
+    lines = ["| interaction | owner's party | agent | leg of the contact |", "|---|---|---|---|"]
+    for state, fitting in JOINT.items():
+        parties, agents = (", ".join(sorted(each)) or "none" for each in (fitting.parties, fitting.agents))
+        lines.append(f"| {state} | {parties} | {agents} | {'yes' if fitting.has_contact else 'no'} |")
+    return "\n".join(lines)
+
+
+def _actions() -> str:
+    lines = ["| button | command | permission of the campaign |", "|---|---|---|"]
+    lines += [f"| {each.button} | {each.command.__name__} | {each.permission or 'none'} |" for each in ACTIONS]
+    return "\n".join(lines)
+
+
 def blocks() -> dict[str, str]:
     """What is generated, by the name of its marker."""
     drawn = {table.name: f"```mermaid\n{table.mermaid()}\n```" for table in TABLES}
-    return {**drawn, "modes": _modes()}
+    return {**drawn, "modes": _modes(), "joint": _joint(), "actions": _actions()}
 
 
 def redraw(text: str) -> str:
@@ -61,15 +78,18 @@ def redraw(text: str) -> str:
     def fill(found: re.Match[str]) -> str:
         return f"<!-- begin {found[1]} -->\n{made[found[1]]}\n<!-- end {found[1]} -->"
 
-    return re.sub(r"<!-- begin ([a-z]+) -->.*?<!-- end \1 -->", fill, text, flags=re.DOTALL)
+    return re.sub(r"<!-- begin ([a-z_]+) -->.*?<!-- end \1 -->", fill, text, flags=re.DOTALL)
 
 
 def main() -> int:
-    """Rewrite the page; 1 if it was out of date."""
-    before = PAGE.read_text()
-    after = redraw(before)
-    PAGE.write_text(after)
-    return int(before != after)
+    """Rewrite the pages; 1 if one was out of date."""
+    stale = False
+    for page in PAGES:
+        before = page.read_text()
+        after = redraw(before)
+        page.write_text(after)
+        stale = stale or before != after
+    return int(stale)
 
 
 if __name__ == "__main__":

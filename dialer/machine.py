@@ -2,7 +2,7 @@
 
 A `Table` is data: for every state, what each trigger leads to. `Machine.advance` is the only thing that changes a
 state. A trigger without a row changes nothing and raises `InvalidTransition` with the story of the object, so that
-a race in production reads like a bug report. Diagrams in ARCHITECTURE.md are drawn from the same tables.
+a race in production reads like a bug report. Diagrams in docs/states.md are drawn from the same tables.
 """
 
 from __future__ import annotations

@@ -1,15 +1,20 @@
-"""The architecture page shows the tables as they are."""
+"""The pages show the tables as they are."""
 
 from __future__ import annotations
 
-from dialer.diagrams import PAGE, blocks, redraw
+from pathlib import Path
+
+import pytest
+
+from dialer.diagrams import PAGES, blocks, redraw
 
 
-def test_the_page_is_current() -> None:
-    text = PAGE.read_text()
+@pytest.mark.parametrize("page", PAGES, ids=[each.name for each in PAGES])
+def test_the_page_is_current(page: Path) -> None:
+    text = page.read_text()
     assert redraw(text) == text, "run: python -m dialer.diagrams"
 
 
-def test_the_page_has_every_table() -> None:
-    text = PAGE.read_text()
+def test_the_pages_have_every_table() -> None:
+    text = "".join(page.read_text() for page in PAGES)
     assert all(f"<!-- begin {name} -->" in text for name in blocks())

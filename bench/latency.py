@@ -7,7 +7,7 @@ on Asterisk. With `--rate` the campaign makes that many new calls a second; one 
 
 `--phone auto-answer` measures PROGRESSIVE, where the phone is rung for each call: from the INVITE at the phone to the
 agent's audio at a contact who answers at once. That holds all of what a phone rung after the contact's answer would
-need (ring, answer, join, audio) and the dialling of the contact besides, so it is an upper bound for that.
+need (ring, answer, join, audio) and the dialing of the contact besides, so it is an upper bound for that.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`cornetta bench live`: predictive dialling with real SIP, beside the simulation of the same centre.
+"""`cornetta bench live`: predictive dialing with real SIP, beside the simulation of the same centre.
 
 Labs run side by side for a set time in PREDICTIVE_ASM: node, engine, carrier and phones of their own each, with the
 people of PACE-8h. Then the simulation runs as long, with as many agents and people of the same laws, on several seeds.

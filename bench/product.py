@@ -118,7 +118,7 @@ class Product:
         return await self._line(REQUEST_TIMEOUT_S)
 
     async def dial(self) -> None:
-        """Start the campaign. Dialling begins with the first agent who is engaged."""
+        """Start the campaign. Dialing begins with the first agent who is engaged."""
         await self.ask("start")
 
     async def until_engaged(self) -> None:

@@ -40,7 +40,7 @@ BENCHES: Mapping[str, tuple[str, str]] = {
     "media": ("bench.media", "CPU and memory of bridged pairs, beside Asterisk's Dial and ConfBridge"),
     "latency": ("bench.latency", "a contact's 200 OK to the agent's audio, beside an ARI application"),
     "core": ("bench.core", "PACE-8h by the whole core, beside the harness that plays the page; what a tick takes"),
-    "live": ("bench.live", "predictive dialling with real SIP, beside the simulation of the same centre"),
+    "live": ("bench.live", "predictive dialing with real SIP, beside the simulation of the same centre"),
     "mode_change": (
         "bench.mode_change",
         "what is abandoned after hours of one call for each agent, beside a fresh day",

@@ -137,7 +137,7 @@ class Node(Assembly):
         log.info("node_ready", url=self.settings.server.url)
 
     async def stop(self) -> None:
-        """Stop dialling and serving, write what is queued, leave the engines with their legs."""
+        """Stop dialing and serving, write what is queued, leave the engines with their legs."""
         if self._api is not None:
             await self._api.stop()
         if self._listener is not None:

@@ -204,7 +204,7 @@ class Campaign(Section):
     without `--region`."""
 
     allow_number_types: tuple[Annotated[NumberType, in_lower_case(NumberType)], ...] = ()
-    """Types of numbers that are refused at import and dialling unless they stand here: premium_rate, shared_cost,
+    """Types of numbers that are refused at import and dialing unless they stand here: premium_rate, shared_cost,
     personal, satellite, pager, voicemail. Emergency numbers are never dialled."""
 
     time_zone: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_+/-]{1,64}$")

@@ -145,7 +145,7 @@ class Engine(Section):
     """Rate of the conference bridge: 8000 for telephony, 16000 where most legs are wide-band."""
 
     unattended_s: PositiveSeconds = 10
-    """Without a node for this long, legs that are still dialling are cleared; conversations stay up."""
+    """Without a node for this long, legs that are still dialing are cleared; conversations stay up."""
 
     unattended_message: FilePath = ""
     """WAV file (16 bit mono) played to contacts who wait for an agent when no node comes back. Empty: none."""

@@ -65,7 +65,7 @@ def hours_at(campaign: Campaign, zones: Iterable[str], utc: float) -> tuple[floa
 
 
 def closings(campaign: Campaign, zones: Iterable[str], utc: float) -> dict[str, float]:
-    """When dialling ends for today in those of the zones that are open, by their window or with the shift; epoch
+    """When dialing ends for today in those of the zones that are open, by their window or with the shift; epoch
     seconds."""
     today = hours_at(campaign, campaign.zones, utc)
     if today is None:

@@ -144,7 +144,7 @@ def why(
 
     told = run_async(node_api.ask(settings_of(config), "GET", f"/campaigns/{quote(campaign, safe='')}/why"))
     reason = told["why"]
-    said = reason["sentence"] if reason else f"it is dialling. {told['pacing']}"
+    said = reason["sentence"] if reason else f"it is dialing. {told['pacing']}"
     say(f"{told['campaign']} is {told['state']}: {said}")
 
 

@@ -15,7 +15,7 @@ LOOK_S = 0.3
 
 _WORDS = {
     "ringing_phone": "ringing the phone {phone} ...",
-    "dialing": "the phone was picked up; dialling {number} over trunk {trunk}, caller ID {caller_id} ...",
+    "dialing": "the phone was picked up; dialing {number} over trunk {trunk}, caller ID {caller_id} ...",
     "alerting": "{number} rings ...",
     "connected": "{number} answered; hang up the phone, or press Ctrl-C, to end",
 }

@@ -1,4 +1,4 @@
-"""The rules at the instant of dialling. The do-not-call list, and whether somebody was abandoned at the number, are
+"""The rules at the instant of dialing. The do-not-call list, and whether somebody was abandoned at the number, are
 looked up by the store, in the same transaction that commits the attempt; everything that needs no look-up is judged
 here."""
 
@@ -45,7 +45,7 @@ class RuleRefusal(Struct, frozen=True):
 
 
 def check(window: CallingWindow, record: ClaimedRecord, max_attempts: int, utc: float) -> RuleRefusal | None:
-    """The first rule that forbids dialling `record` at `utc` (epoch seconds), or None."""
+    """The first rule that forbids dialing `record` at `utc` (epoch seconds), or None."""
     local = local_time(record.zone, utc)
     if local is None:
         return RuleRefusal(Rule.UNKNOWN_ZONE, UnknownZone(record.zone))
@@ -60,6 +60,6 @@ def check(window: CallingWindow, record: ClaimedRecord, max_attempts: int, utc: 
 
 
 def check_number(campaign: Campaign, number: str) -> RuleRefusal | None:
-    """Whether the type of `number` (E.164) forbids dialling it for the campaign, whoever asks."""
+    """Whether the type of `number` (E.164) forbids dialing it for the campaign, whoever asks."""
     found = refused_type(number, campaign.allow_number_types)
     return None if found is None else RuleRefusal(Rule.NUMBER_TYPE, NumberTypeRefused(found))

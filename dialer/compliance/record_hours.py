@@ -1,4 +1,4 @@
-"""A record's own hours: one rule for the claim, for the counts and for the moment of dialling.
+"""A record's own hours: one rule for the claim, for the counts and for the moment of dialing.
 
 Hours are seconds since midnight by the wall clock of the record's zone. An end at or before the beginning is that of
 the next day: 17:00-02:00 is open in the evening and after midnight. -1 is no bound on that side.

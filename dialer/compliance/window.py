@@ -27,7 +27,7 @@ def hours_on(window: CallingWindow, day: date) -> Hours | None:
 
 
 def is_open(window: CallingWindow, zone: str, utc: float) -> bool:
-    """Whether dialling is allowed at `utc` in `zone`. An unknown zone is never open."""
+    """Whether dialing is allowed at `utc` in `zone`. An unknown zone is never open."""
     local = local_time(zone, utc)
     if local is None:
         return False

@@ -158,10 +158,10 @@ def _password(user: User) -> str:
 
 def _line(campaign: dict[str, Any]) -> str:
     calls, results = campaign["calls"], campaign["results"] or {}
-    dialling = calls.get("dialling", 0) + calls.get("ringing", 0)
+    dialing = calls.get("dialing", 0) + calls.get("ringing", 0)
     done = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in results.items() if count) or "nothing yet"
     why = f"; {campaign['why']['sentence']}" if campaign["why"] else ""
-    return f"{campaign['name']}: {dialling} dialling, {calls.get('connected', 0)} talking; so far {done}{why}"
+    return f"{campaign['name']}: {dialing} dialing, {calls.get('connected', 0)} talking; so far {done}{why}"
 
 
 async def serve(floor: Floor) -> None:

@@ -1,4 +1,4 @@
-"""How a campaign that dials ahead is doing, for the lab's screen: utilisation, level of dialling, abandonment."""
+"""How a campaign that dials ahead is doing, for the lab's screen: utilisation, level of dialing, abandonment."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def _line(stage: Stage, campaign: Campaign) -> str:
     states = [each.state for each in world.interactions.values()]
     why = f"; {say(campaign.reason.reason)}" if campaign.reason else ""
     talking, dialing = states.count("connected"), states.count("dialing")  # type: ignore[arg-type]  # StrEnum is str
-    return f"{campaign.waiting.done}/{campaign.waiting.total} done, {dialing} dialling, {talking} talking{why}"
+    return f"{campaign.waiting.done}/{campaign.waiting.total} done, {dialing} dialing, {talking} talking{why}"
 
 
 async def send_home(stage: Stage) -> None:

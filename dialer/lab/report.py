@@ -24,7 +24,7 @@ class RunReport(Struct, frozen=True):
     dialled, or claimed and not given back); `duplicates`: Call-IDs or records dialled more than once;
     `unknown_invites`: INVITEs on the wire that no attempt has; `orphan_legs`: legs left over.
 
-    From the first decision of the pacing to the end of dialling: `utilisation`, percent of agents' time in
+    From the first decision of the pacing to the end of dialing: `utilisation`, percent of agents' time in
     conversations and after-call work; `abandonment`, percent of the live answers that had no agent after 2 s;
     `wait_s`, mean wait of an agent for a contact; `decisions` by what they stood on; `decision_us`, mean time of a
     forecast."""

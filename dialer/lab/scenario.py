@@ -113,7 +113,7 @@ def _campaign(scenario: Scenario) -> Campaign:
         retries=once if scenario.headless else demo,
         max_attempts=1 if scenario.headless else 6,
         offer=Offer(look_s=0 if scenario.headless else 3),
-        # Simulated agents read no results: what a run measures is dialling.
+        # Simulated agents read no results: what a run measures is dialing.
         unanswered=Unanswered(desk=WhenUnanswered.CLOSE),
         fields=Fields(
             case=(DataField(key="product", label="Product"),),

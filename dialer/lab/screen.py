@@ -107,7 +107,7 @@ def _summary(world: World, campaign: Campaign, reading: Reading, results: dict[s
     lines = [Text(each) for each in told]
     if campaign.is_predictive:
         lines.append(Text(f"utilisation {reading.utilisation:.1f} %, {reading.level}, {reading.share_abandoned} lost"))
-    why = say(campaign.reason.reason) if campaign.reason else "dialling"
+    why = say(campaign.reason.reason) if campaign.reason else "dialing"
     lines.append(Text(escaped(why), style="yellow" if campaign.reason else "green"))
     return [_cut(line) for line in lines]
 
@@ -130,7 +130,7 @@ def _campaign(campaign: Campaign, reading: Reading) -> Panel:
         body.add_row("level", reading.level)
         body.add_row("abandoned", Text(reading.share_abandoned, style="red" if over else ""))
         body.add_row("pacing", reading.why)
-    why = say(campaign.reason.reason) if campaign.reason else "dialling"
+    why = say(campaign.reason.reason) if campaign.reason else "dialing"
     body.add_row("now", Text(escaped(why), style="yellow" if campaign.reason else "green"))
     return Panel(body, title=f"campaign {campaign.name}", width=62)
 

@@ -61,7 +61,7 @@ async def _tell(stage: Stage, console: Console) -> None:
         states = [each.state.value for each in world.interactions.values()]
         why = f"; {say(campaign.reason.reason)}" if campaign.reason else ""
         talking, dialing = states.count("connected"), states.count("dialing")
-        line = f"{campaign.waiting.done}/{campaign.waiting.total} done, {dialing} dialling, {talking} talking{why}"
+        line = f"{campaign.waiting.done}/{campaign.waiting.total} done, {dialing} dialing, {talking} talking{why}"
         if line != told:
             ahead = f"; {reading.utilisation:.0f} % utilisation, {reading.level}, {reading.share_abandoned} abandoned"
             console.print(escaped(line + ahead if campaign.is_predictive else line), markup=False)

@@ -17,7 +17,7 @@ PRIOR_DIALS = 8.0
 #: Memory of the estimate: the dials of six minutes, within these bounds (dials).
 MEMORY_S = 360.0
 LEAST_MEMORY, MOST_MEMORY = 150.0, 3000.0
-#: Over how long the rate of dialling is averaged.
+#: Over how long the rate of dialing is averaged.
 PACE_S = 180.0
 
 

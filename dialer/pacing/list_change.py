@@ -4,47 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-#: A list that was not dialled for so long, while others were, is as good as new. Seconds of dialling.
+#: A list that was not dialled for so long, while others were, is as good as new. Seconds of dialing.
 AWAY_S = 1800.0
-#: Between two dials at most so much counts as dialling, seconds: while the whole campaign rests no list is away.
+#: Between two dials at most so much counts as dialing, seconds: while the whole campaign rests no list is away.
 MOST_GAP_S = 300.0
 #: Lists that are remembered; the one that was dialled longest ago is forgotten first.
 MOST_LISTS = 64
 
 
 class ListWatch:
-    """The lists that were dialled lately or are known of old. Their times are seconds of dialling of the campaign."""
+    """The lists that were dialled lately or are known of old. Their times are seconds of dialing of the campaign."""
 
     def __init__(self) -> None:
         self._dialled_at: dict[str, float] = {}
         self._newest = ""
-        #: When any list was dialled last, and the dialling until then.
+        #: When any list was dialled last, and the dialing until then.
         self._last_at: float | None = None
-        self._dialling_s = 0.0
+        self._dialing_s = 0.0
 
     def know(self, names: Iterable[str], at: float) -> None:
         """There is history of these lists."""
-        dialling_s = self._until(at)
+        dialing_s = self._until(at)
         for name in names:
-            self._dialled_at.setdefault(name, dialling_s)
+            self._dialled_at.setdefault(name, dialing_s)
 
     def dialled(self, name: str, at: float) -> bool:
         """A record of the list `name` ("" unknown) is dialled. True if the campaign goes over to this list: there are
         others, and this one is new or was away. The first list of all is no change."""
-        dialling_s = self._until(at)
-        self._last_at, self._dialling_s = at, dialling_s
+        dialing_s = self._until(at)
+        self._last_at, self._dialing_s = at, dialing_s
         if not name or name == self._newest:
             if name:
-                self._dialled_at[name] = dialling_s
+                self._dialled_at[name] = dialing_s
             return False
         before = self._dialled_at.pop(name, None)
-        change = bool(self._dialled_at) and (before is None or dialling_s - before > AWAY_S)
+        change = bool(self._dialled_at) and (before is None or dialing_s - before > AWAY_S)
         if len(self._dialled_at) >= MOST_LISTS:
             del self._dialled_at[min(self._dialled_at, key=lambda each: self._dialled_at[each])]
-        self._dialled_at[name] = dialling_s
+        self._dialled_at[name] = dialing_s
         self._newest = name
         return change
 
     def _until(self, at: float) -> float:
-        """The dialling until `at`, seconds."""
-        return self._dialling_s + (0.0 if self._last_at is None else min(at - self._last_at, MOST_GAP_S))
+        """The dialing until `at`, seconds."""
+        return self._dialing_s + (0.0 if self._last_at is None else min(at - self._last_at, MOST_GAP_S))

@@ -1,4 +1,4 @@
-"""What to expect of a record: the chance that dialling it gives a live answer, before the level of the moment."""
+"""What to expect of a record: the chance that dialing it gives a live answer, before the level of the moment."""
 
 from __future__ import annotations
 

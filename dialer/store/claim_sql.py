@@ -1,6 +1,6 @@
 """The SQL of a claim.
 
-The queue is an index (list, zone, rank, time). A claim looks into it once for each zone where dialling is allowed and
+The queue is an index (list, zone, rank, time). A claim looks into it once for each zone where dialing is allowed and
 each rank, takes the first of each, and of these the first of all: it never reads records that are not due.
 """
 

@@ -1,4 +1,4 @@
-"""Claims: taking records for dialling, with a lease and a fence."""
+"""Claims: taking records for dialing, with a lease and a fence."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class CallPhase(StrEnum):
     OFFERED = "offered"
     PREVIEWING = "previewing"
     PHONE_RINGING = "phone_ringing"
-    DIALLING = "dialling"
+    DIALING = "dialing"
     RINGING = "ringing"
     WAITING = "waiting"
     CONNECTED = "connected"
@@ -49,7 +49,7 @@ class CallPhase(StrEnum):
 LIVE_PHASES = frozenset({CallPhase.WAITING, CallPhase.CONNECTED, CallPhase.ON_HOLD, CallPhase.RECONNECTING})
 _OVER = frozenset({CallPhase.NOT_REACHED, CallPhase.ENDED})
 #: Phases in which nobody was reached yet.
-UNANSWERED_PHASES = frozenset({CallPhase.PHONE_RINGING, CallPhase.DIALLING, CallPhase.RINGING})
+UNANSWERED_PHASES = frozenset({CallPhase.PHONE_RINGING, CallPhase.DIALING, CallPhase.RINGING})
 
 
 class CallStatus(Struct, frozen=True):
@@ -93,7 +93,7 @@ def phase_of(world: World, interaction: Interaction) -> CallPhase:
 def _dialled_phase(world: World, interaction: Interaction) -> CallPhase:
     leg = world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
     rings = leg is not None and leg.state in (LegState.ALERTING, LegState.PROGRESS)
-    return CallPhase.RINGING if rings else CallPhase.DIALLING
+    return CallPhase.RINGING if rings else CallPhase.DIALING
 
 
 def call_status(world: World, interaction: Interaction, at: Moment, *, own: bool = True) -> CallStatus:
@@ -151,7 +151,7 @@ def _since(phase: CallPhase, interaction: Interaction, at: Moment) -> float | No
     match phase:
         case CallPhase.OFFERED | CallPhase.PREVIEWING:
             return party.offered_at if party else interaction.begun_at
-        case CallPhase.DIALLING | CallPhase.RINGING:
+        case CallPhase.DIALING | CallPhase.RINGING:
             return interaction.attempt.begun_at if interaction.attempt else interaction.begun_at
         case CallPhase.CONNECTED:
             return talk_began_at(interaction)

@@ -102,7 +102,7 @@ class ReturnRecord(Struct, frozen=True):
 
 
 class CancelRecord(Struct, frozen=True):
-    """Take the record out of this campaign's run without dialling it."""
+    """Take the record out of this campaign's run without dialing it."""
 
     agent: AgentName
     interaction: InteractionId

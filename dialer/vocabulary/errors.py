@@ -59,7 +59,7 @@ class InvalidTransition(CornettaError):
 
 
 class StoreUnavailable(CornettaError):
-    """The database does not take writes; new dialling stops until it does."""
+    """The database does not take writes; new dialing stops until it does."""
 
     code = "store_unavailable"
 

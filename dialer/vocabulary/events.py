@@ -65,7 +65,7 @@ class ClaimedRecord(ListFacts, frozen=True):
 class Waiting(Struct, frozen=True):
     """Why a campaign's lists gave no more: how many records are due now, wait for a retry (and when the next one
     is due), are due but in a zone outside the window, are exhausted or done. `retry_today`: those of `retry` that are
-    due before dialling ends for today in their zone, as the claim said it does."""
+    due before dialing ends for today in their zone, as the claim said it does."""
 
     due: int = 0
     retry: int = 0
@@ -78,7 +78,7 @@ class Waiting(Struct, frozen=True):
 
     @property
     def today(self) -> int:
-        """Those that can be dialled today in the zones that are open: due, or due before dialling ends."""
+        """Those that can be dialled today in the zones that are open: due, or due before dialing ends."""
         return self.due + self.retry_today
 
 
@@ -117,7 +117,7 @@ class LeasesLost(Struct, frozen=True):
 
 
 class AttemptRefused(Struct, frozen=True):
-    """The store refused an attempt at the instant of dialling: `rule` is do_not_call, claim_lost, or abandoned, and
+    """The store refused an attempt at the instant of dialing: `rule` is do_not_call, claim_lost, or abandoned, and
     that `until` when (UTC epoch seconds)."""
 
     attempt: AttemptId
@@ -210,7 +210,7 @@ class AgentRemembered(Struct, frozen=True):
 
 
 class Restored(Struct, frozen=True):
-    """Everything remembered has been said; dialling opens after the engines were asked."""
+    """Everything remembered has been said; dialing opens after the engines were asked."""
 
 
 Event = (

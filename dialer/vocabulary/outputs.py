@@ -46,9 +46,9 @@ ALL_RETRIES = 100
 
 
 class ClaimRecords(Struct, frozen=True, tag="claim_records"):
-    """Claim up to `limit` due records for a campaign, from lists in zones where dialling is allowed now.
+    """Claim up to `limit` due records for a campaign, from lists in zones where dialing is allowed now.
 
-    `zones` are IANA names, `closes_at` says when dialling ends for today in each of them; that and `now` are UTC epoch
+    `zones` are IANA names, `closes_at` says when dialing ends for today in each of them; that and `now` are UTC epoch
     seconds; the claim's lease runs `lease_s`. `retry_share`: so many percent of the records are due retries as long as
     there are both these and fresh ones, ALL_RETRIES for retries first, 0 for fresh ones first. `ahead_only` leaves
     those that have to wait for the records in hand. `hidden` are left, too: nobody could be given them now.

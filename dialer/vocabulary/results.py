@@ -1,4 +1,4 @@
-"""Call results: what came of dialling, found by the network or by analysis, or set by the agent."""
+"""Call results: what came of dialing, found by the network or by analysis, or set by the agent."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class ShiftOutlook(Struct, frozen=True):
     `dials_per_answer` where nobody answered. `abandonment` is that of the simulated hours alone; `abandonment_of_day`
     what the day comes to at their end, with all that it had counted before.
 
-    `ends_after_h`: hours of dialling until every record has been dialled and none is due, by straight continuation
+    `ends_after_h`: hours of dialing until every record has been dialled and none is due, by straight continuation
     (`continued`) if that is after the hours that were simulated; None if nothing says so. `last_retry_h`: hours by the
     clock, closed ones included, until the last of the records that rest for another attempt is due; None if none rests.
     No number of agents shortens a rest. `fallback`: why agents had one call each instead of what the mode says; empty

@@ -87,7 +87,7 @@ class Notice:
     at_utc: float
 
 
-#: How long an event that came late counts against dialling ahead.
+#: How long an event that came late counts against dialing ahead.
 LAG_REMEMBERED_S = 5.0
 
 

@@ -14,7 +14,7 @@ from .accounts import Accounts
 from .analysis.taps import NativeTap, Tap, Taps
 from .border import Border
 from .bridge import Bridges
-from .dialling import Dialling
+from .dialing import Dialing
 from .dialog_book import DialogBook
 from .dialogs import Dialogs
 from .endpoint import Endpoint, LateAnswer
@@ -71,7 +71,7 @@ class Switchboard:
             loop, self.registry, self.accounts, self._bridges, self._players, self._recorders, self._holds
         )
         self._silent_servers = SilentServers(loop, self.registry)
-        self._dialling = Dialling(
+        self._dialing = Dialing(
             loop,
             endpoint,
             self.registry,
@@ -82,11 +82,9 @@ class Switchboard:
             settings.engine,
             settings.boot,
         )
-        self._supervision = Supervision(
-            loop, self.registry, self.accounts, self._dialling.end, self._dialogs.tell_media
-        )
-        self._unattended = Unattended(loop, self.registry, self._bridges, self._players, self._dialling)
-        self._dialogs.mute_listeners.append(lambda leg: loop.soon(lambda: self._dialling.end(leg, ClearedBy.MEDIA)))
+        self._supervision = Supervision(loop, self.registry, self.accounts, self._dialing.end, self._dialogs.tell_media)
+        self._unattended = Unattended(loop, self.registry, self._bridges, self._players, self._dialing)
+        self._dialogs.mute_listeners.append(lambda leg: loop.soon(lambda: self._dialing.end(leg, ClearedBy.MEDIA)))
         self._dialogs.cleared_listeners += [self._supervision.clear, self._taps.clear, self._after_last]
         self._orphans = Orphans(loop, self.registry, self.accounts, book)
         self._dialogs.changed_listeners.append(self._orphans.note)
@@ -145,7 +143,7 @@ class Switchboard:
 
     def hang_up_all(self) -> None:
         for leg in self.registry:
-            self._dialling.end(leg, ClearedBy.US)
+            self._dialing.end(leg, ClearedBy.US)
 
     def close(self) -> bool:
         """Let go of everything that belongs to pjsua2; whether registrations are being taken back."""
@@ -166,7 +164,7 @@ class Switchboard:
     def _table(self) -> dict[type, Callable[..., object]]:
         return {
             telephony.Configure: self._configure,
-            telephony.Dial: self._dialling.dial,
+            telephony.Dial: self._dialing.dial,
             telephony.Probe: self._probe,
             telephony.Snapshot: self._snapshot,
             telephony.Drain: self._drain,
@@ -206,15 +204,15 @@ class Switchboard:
     @property
     def draining(self) -> bool:
         """Whether the engine takes no new calls any more."""
-        return self._dialling.draining
+        return self._dialing.draining
 
     def _drain(self, command: telephony.Drain) -> None:
-        self._dialling.draining = True
+        self._dialing.draining = True
         self._after_last(None)
 
     def _after_last(self, leg: Leg | None) -> None:
         """Drained, once, when a draining engine has no leg left but those of agents, to whom nobody talks."""
-        if self._dialling.draining and not self._drained:
+        if self._dialing.draining and not self._drained:
             self._loop.soon(self._tell_drained)
 
     def _tell_drained(self) -> None:
@@ -223,16 +221,16 @@ class Switchboard:
             self._loop.emit(telephony.Drained(at=self._loop.now()))
 
     def _incoming(self, account: SipAccount, prm: pj.OnIncomingCallParam) -> None:
-        self._dialling.incoming(account, prm)
+        self._dialing.incoming(account, prm)
 
     # -- commands to a leg
 
     def _leg_table(self) -> dict[type, Callable[..., object]]:
         return {
-            telephony.Alert: lambda leg, command: self._dialling.alert(leg, command.code),
-            telephony.Answer: lambda leg, command: self._dialling.answer(leg),
-            telephony.Reject: self._dialling.reject,
-            telephony.HangUp: self._dialling.hang_up,
+            telephony.Alert: lambda leg, command: self._dialing.alert(leg, command.code),
+            telephony.Answer: lambda leg, command: self._dialing.answer(leg),
+            telephony.Reject: self._dialing.reject,
+            telephony.HangUp: self._dialing.hang_up,
             telephony.Join: self._join,
             telephony.Leave: lambda leg, command: self._bridges.leave(leg),
             telephony.SendDigits: self._send_digits,

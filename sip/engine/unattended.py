@@ -1,6 +1,6 @@
 """What the engine does by itself while no node is connected, and nothing more.
 
-After `unattended_s`: legs that are still dialling are cleared, contacts whom nobody talks to hear the waiting message
+After `unattended_s`: legs that are still dialing are cleared, contacts whom nobody talks to hear the waiting message
 and are cleared. Conversations and the agents' standing legs stay up for the node that comes back.
 """
 
@@ -11,7 +11,7 @@ from dialer.vocabulary.ids import LegId
 from dialer.vocabulary.telephony import ClearedBy, LegRole, LegStanding
 
 from .bridge import Bridges
-from .dialling import Dialling
+from .dialing import Dialing
 from .leg import Leg
 from .loop import Loop, Timer
 from .media import Players
@@ -24,12 +24,12 @@ MESSAGE_LIMIT_S = 30.0
 class Unattended:
     """Watches whether a node is there. Owner thread only."""
 
-    def __init__(self, loop: Loop, registry: Registry, bridges: Bridges, players: Players, dialling: Dialling) -> None:
+    def __init__(self, loop: Loop, registry: Registry, bridges: Bridges, players: Players, dialing: Dialing) -> None:
         self._loop = loop
         self._registry = registry
         self._bridges = bridges
         self._players = players
-        self._dialling = dialling
+        self._dialing = dialing
         self._present = True
         self._timer: Timer | None = None
         self._bidding_farewell: set[LegId] = set()
@@ -52,7 +52,7 @@ class Unattended:
             return
         for leg in self._registry:
             if leg.standing is not LegStanding.CONNECTED:
-                self._dialling.end(leg, ClearedBy.UNATTENDED)
+                self._dialing.end(leg, ClearedBy.UNATTENDED)
             elif leg.role is LegRole.CONTACT and self._nobody_with(leg):
                 self._farewell(leg)
         self._timer = self._loop.after(1.0, self._alone)
@@ -65,7 +65,7 @@ class Unattended:
         if leg.id in self._bidding_farewell:
             return
         if not self.waiting_message:
-            self._dialling.end(leg, ClearedBy.UNATTENDED)
+            self._dialing.end(leg, ClearedBy.UNATTENDED)
             return
         self._bidding_farewell.add(leg.id)
         message = telephony.Play(leg=leg.id, source=telephony.File(path=self.waiting_message))
@@ -76,4 +76,4 @@ class Unattended:
         self._bidding_farewell.discard(leg.id)
         # A node that came back meanwhile has adopted the leg.
         if not self._present:
-            self._dialling.end(leg, ClearedBy.UNATTENDED)
+            self._dialing.end(leg, ClearedBy.UNATTENDED)

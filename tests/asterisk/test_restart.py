@@ -65,7 +65,7 @@ async def until_under_load(stage: Stage) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_restart_under_load_settles_everything_once_and_dialling_resumes(tmp_path: Path) -> None:
+async def test_a_restart_under_load_settles_everything_once_and_dialing_resumes(tmp_path: Path) -> None:
     scenario = Scenario(Mode.PROGRESSIVE_ASM, AGENTS, RECORDS, 3, QUICK, headless=True, via="asterisk")
     stage = Stage(scenario, tmp_path, HABITS)
     impatient(stage)

@@ -113,7 +113,7 @@ async def invites(stage: Stage) -> int:
 
 
 async def more_than(stage: Stage, before: int) -> None:
-    """Wait until dialling goes on."""
+    """Wait until dialing goes on."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
             if await invites(stage) > before:
@@ -133,7 +133,7 @@ async def heard(stage: Stage) -> dict[str, tuple[float, float]]:
 
 
 @pytest.mark.timeout(240)
-async def test_a_full_disk_stops_dialling_and_nothing_else(seed: int, short_dir: Path, small_disk: SmallDisk) -> None:
+async def test_a_full_disk_stops_dialing_and_nothing_else(seed: int, short_dir: Path, small_disk: SmallDisk) -> None:
     async with (
         campaign_on(small_disk, short_dir / "lab-data", seed) as stage,
         clients(stage.settings.server.url) as them,

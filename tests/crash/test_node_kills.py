@@ -180,7 +180,7 @@ async def test_the_node_dies_again_and_again_on_postgresql(
 
 
 async def test_a_node_that_dies_between_commit_and_invite_has_lost_the_attempt(seed: int, short_dir: Path) -> None:
-    """The contact was not dialled, nobody can know, and nobody finds out by dialling again."""
+    """The contact was not dialled, nobody can know, and nobody finds out by dialing again."""
     told = scenario(Mode.PROGRESSIVE_ASM, 4, seed, agents=2, profile=TALKATIVE)
     async with node_stage(told, short_dir, HABITS) as stage:
         await stage.node.start("tests.crash.dying_node")

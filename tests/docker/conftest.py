@@ -85,7 +85,7 @@ async def _import_wheel(daemon: Daemon, wheel: Path) -> str:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def lab(images: Daemon) -> AsyncIterator[ComposeLab]:
-    """The lab with its Asterisk, up and dialling."""
+    """The lab with its Asterisk, up and dialing."""
     await images.stop()
     compose = (await run(PEERS, "compose")).split()
     lab = ComposeLab(images, compose, REPOSITORY / "docker" / "compose.yaml")

@@ -58,17 +58,17 @@ def test_before_the_contact_is_dialled() -> None:
 @pytest.mark.parametrize(
     ("triggers", "phase"),
     [
-        ((LegTrigger.DIAL,), "dialling"),
+        ((LegTrigger.DIAL,), "dialing"),
         ((LegTrigger.DIAL, LegTrigger.PROGRESS), "ringing"),
         ((LegTrigger.DIAL, LegTrigger.ALERT), "ringing"),
-        ((LegTrigger.DIAL, LegTrigger.ALERT, LegTrigger.HANG_UP), "dialling"),
+        ((LegTrigger.DIAL, LegTrigger.ALERT, LegTrigger.HANG_UP), "dialing"),
     ],
 )
 def test_while_it_is_dialled(triggers: tuple[LegTrigger, ...], phase: str) -> None:
     world = make_world()
     interaction = make_interaction(world, InteractionState.DIALING)
     interaction.attempt = Attempt(AttemptId("t-A1"), interaction.number, NOON.utc - 7)
-    assert words(world, interaction) == ("dialling", "Dialling", NOON.utc - 7)
+    assert words(world, interaction) == ("dialing", "Dialing", NOON.utc - 7)
     leg = make_leg(LegId("t-L1"), ENGINE, ACCOUNT, LegPurpose.CONTACT)
     for trigger in triggers:
         leg.machine.advance(trigger, NOON.monotonic)

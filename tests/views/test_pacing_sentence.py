@@ -29,13 +29,13 @@ def said(floor: Floor) -> str:
 
 def test_agents_are_told_by_where_they_are() -> None:
     floor = opened()
-    assert "0 at work, and dialling ahead begins with 2 (predictive.min_agents); besides 2 not ready" in said(floor)
+    assert "0 at work, and dialing ahead begins with 2 (predictive.min_agents); besides 2 not ready" in said(floor)
     floor.ready(ADA)
     assert "besides 1 not ready, 1 whose phone is being rung" in said(floor)
     floor.answer(floor.engaged)
-    assert "1 at work, and dialling ahead begins with 2 (predictive.min_agents); besides 1 not ready." in said(floor)
+    assert "1 at work, and dialing ahead begins with 2 (predictive.min_agents); besides 1 not ready." in said(floor)
     floor.ask(commands.LogOut(BOB))
-    assert "1 at work, and dialling ahead begins with 2 (predictive.min_agents). Now: " in said(floor)
+    assert "1 at work, and dialing ahead begins with 2 (predictive.min_agents). Now: " in said(floor)
 
 
 def test_a_list_that_ends_for_now_is_told_apart_from_one_that_ends() -> None:

@@ -51,7 +51,7 @@ def _campaigns(world: World) -> Iterator[Metric]:
     due = ((each.name, float(each.waiting.due)) for each in campaigns)
     yield family("cornetta_records_due", "Records of the lists that could be claimed now.", "campaign", due)
     reasons = GaugeMetricFamily(
-        "cornetta_campaign_not_dialling", "1 for the reason why nothing is dialled.", labels=("campaign", "reason")
+        "cornetta_campaign_not_dialing", "1 for the reason why nothing is dialled.", labels=("campaign", "reason")
     )
     for each in campaigns:
         found = why_view(world, each)

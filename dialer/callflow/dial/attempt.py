@@ -1,4 +1,4 @@
-"""Dialling: all rules once more, a trunk, the committed attempt, the INVITE; the next trunk if this one is silent."""
+"""Dialing: all rules once more, a trunk, the committed attempt, the INVITE; the next trunk if this one is silent."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LOOK_AGAIN_S = 0.01
 
 
 def refuse_now(step: Step, campaign: Campaign, interaction: Interaction, made: int) -> RuleRefusal | None:
-    """The rule that forbids dialling this record now, or None. `made` attempts were made by this interaction."""
+    """The rule that forbids dialing this record now, or None. `made` attempts were made by this interaction."""
     refusal = check_number(campaign.settings, interaction.number)
     if refusal is not None or interaction.record is None:
         return refusal

@@ -83,7 +83,7 @@ def _drop_leg(step: Step, interaction: Interaction) -> None:
 
 
 def on_store_failing(step: Step, event: events.StoreFailing) -> None:
-    """New dialling stops; conversations go on; what is to be written waits."""
+    """New dialing stops; conversations go on; what is to be written waits."""
     step.world.store_problem = event.problem
     for campaign in step.world.campaigns.values():
         step.campaign_changed(campaign.name)

@@ -1,4 +1,4 @@
-"""Dialling at an even rate: as many answers as N agents could take if contacts who find nobody free were lost, with
+"""Dialing at an even rate: as many answers as N agents could take if contacts who find nobody free were lost, with
 the share of lost ones at the limit (Erlang's B formula). It looks at averages, never at who is free now.
 """
 

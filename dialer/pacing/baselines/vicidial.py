@@ -1,5 +1,5 @@
 """The adaptive dial level of VICIdial, from its public description (docs/PREDICTIVE.txt and what its adaptive and
-dialling daemons are documented to do), written anew.
+dialing daemons are documented to do), written anew.
 
 Every 15 s the level (lines per agent) moves by the mean of the last 15 s of idle agents minus waiting contacts,
 divided by the agents. The share of abandoned answers of the whole day is a switch: over the limit, the level falls.

@@ -6,7 +6,7 @@ from dialer.vocabulary.reasons.reason import Reason
 
 
 class CallIs(Reason, frozen=True, tag="call_phase"):
-    """`phase` is offered, previewing, phone_ringing, dialling, ringing, waiting, connected or reconnecting."""
+    """`phase` is offered, previewing, phone_ringing, dialing, ringing, waiting, connected or reconnecting."""
 
     phase: str
     own: bool = True

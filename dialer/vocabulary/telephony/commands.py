@@ -11,7 +11,7 @@ from dialer.vocabulary.telephony.sources import Source
 
 class Configure(Struct, frozen=True, tag="configure"):
     """The whole configuration; the engine works out the difference. Accounts that vanished are removed when
-    their last leg is gone. `unattended_s`: how long without a node before legs that are still dialling are
+    their last leg is gone. `unattended_s`: how long without a node before legs that are still dialing are
     cleared and contacts without an agent hear `waiting_message` and are cleared."""
 
     revision: int

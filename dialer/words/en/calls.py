@@ -11,7 +11,7 @@ SENTENCES = {
     "call_phase": (
         "{phase, select, offered {Offered} previewing {Preview} "
         "phone_ringing {{own, select, true {Your phone is ringing} other {The agent's phone is ringing}}} "
-        "dialling {Dialling} ringing {Ringing} waiting {Answered, waiting for an agent} connected {Connected} "
+        "dialing {Dialing} ringing {Ringing} waiting {Answered, waiting for an agent} connected {Connected} "
         "reconnecting {{own, select, true {Your phone was lost and is rung again} "
         "other {The agent's phone was lost and is rung again}}} other {{phase}}}"
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _ONE_TO_ONE = "Contacts are dialled one for each idle agent"
-_FEW = f"{_ONE_TO_ONE} for now: {{at_work}} at work, and dialling ahead begins with {{least}} (predictive.min_agents)"
+_FEW = f"{_ONE_TO_ONE} for now: {{at_work}} at work, and dialing ahead begins with {{least}} (predictive.min_agents)"
 
 SENTENCES = {
     "pacing.none": "The node cannot dial yet.",

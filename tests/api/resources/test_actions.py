@@ -121,6 +121,6 @@ async def test_buttons_agree_with_the_core_in_preview(stage: Stage) -> None:
     check(stage, "previewing")
     await anna.post(f"/interactions/{stage.on_desk('anna')}/dial")
     await stage.until(lambda: any(leg.purpose == "contact" for leg in stage.world.legs.values()))
-    check(stage, "dialling")
+    check(stage, "dialing")
     await stage.until(lambda: any(leg.state == "alerting" for leg in stage.world.legs.values()))
     check(stage, "ringing")

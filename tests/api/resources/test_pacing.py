@@ -90,7 +90,7 @@ async def figures(stage: Stage) -> dict[tuple[str, ...], float]:
         ): sample.value
         for family in families
         for sample in family.samples
-        if "pacing" in sample.name or "aband" in sample.name or "not_dialling" in sample.name
+        if "pacing" in sample.name or "aband" in sample.name or "not_dialing" in sample.name
     }
 
 
@@ -117,8 +117,8 @@ async def test_figures_of_a_forecast_are_collected_while_it_is_made(stage: Stage
     assert told["cornetta_pacing_basis", "push", "mode"] == 1
     assert told["cornetta_pacing_ahead", "push"] == 0
     assert told["cornetta_pacing_decisions_total", "push"] > 0
-    assert told["cornetta_campaign_not_dialling", "push", "no_agents"] == 1
-    assert told["cornetta_campaign_not_dialling", "asm", "not_running"] == 1
+    assert told["cornetta_campaign_not_dialing", "push", "no_agents"] == 1
+    assert told["cornetta_campaign_not_dialing", "asm", "not_running"] == 1
     governor = stage.world.pacers[CampaignName("push")]
     for name in ("anna", "ben"):
         await (await stage.log_in(name)).post("/agent/ready")

@@ -280,7 +280,7 @@ def test_more_agents_never_end_a_list_later_though_somebody_was_abandoned() -> N
         assert len(ends) == 3
         assert ends == sorted(ends, reverse=True)
         assert ends[0] > ends[-1] + 0.05
-        assert ends[0] < 2, "hours of dialling, none of rest"
+        assert ends[0] < 2, "hours of dialing, none of rest"
 
 
 def test_agents_who_have_nothing_more_to_dial_are_not_counted_idle() -> None:

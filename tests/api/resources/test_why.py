@@ -135,7 +135,7 @@ async def test_a_campaign_that_is_paused_says_who_starts_it(shift: Shift) -> Non
 async def test_without_agents_that_is_the_reason(shift: Shift) -> None:
     await shift.start()
     assert await shift.told("no_agents") == "No agent of the campaign's teams is logged in."
-    assert "0 at work, and dialling ahead begins with 1" in await shift.paced("few_agents")
+    assert "0 at work, and dialing ahead begins with 1" in await shift.paced("few_agents")
 
 
 async def test_agents_on_a_break_are_counted(shift: Shift) -> None:
@@ -171,7 +171,7 @@ async def test_few_agents_are_named_with_the_setting(shift: Shift) -> None:
     await shift.start()
     await shift.ready("anna")
     told = await shift.paced("few_agents")
-    assert told.startswith("Contacts are dialled one for each idle agent for now: 1 at work, and dialling ahead begins")
+    assert told.startswith("Contacts are dialled one for each idle agent for now: 1 at work, and dialing ahead begins")
     assert "with 3 (predictive.min_agents)" in told
 
 

@@ -197,7 +197,7 @@ async def test_numbers_barred_for_a_campaign_are_left_to_others(store: AnyStore)
     assert len((await store.ledger.claim(request(2, campaign=CampaignName("autumn")))).records) == 1
 
 
-async def test_do_not_call_between_claim_and_dialling(store: AnyStore) -> None:
+async def test_do_not_call_between_claim_and_dialing(store: AnyStore) -> None:
     await fill(store, 30)
     records = (await store.ledger.claim(request(30))).records
 

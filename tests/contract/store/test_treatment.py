@@ -151,9 +151,9 @@ async def test_what_a_dead_node_left_is_settled_by_another(backend: Backend) -> 
     await fill(dead, 2)
     await fill_chain(dead, 2, ListName("chained"), 300)
     shares = (ListShare(LIST, 1), ListShare(ListName("chained"), 1))
-    dialling, waiting, spoken, _ = (await dead.ledger.claim(request(4, lease_s=60.0, shares=shares))).records
-    live = interaction("A1-i", dialling.record)
-    writes: list[Write] = [begin(dialling, "A1"), live, begin(spoken, "A2"), settle("A2", ANSWER)]
+    dialing, waiting, spoken, _ = (await dead.ledger.claim(request(4, lease_s=60.0, shares=shares))).records
+    live = interaction("A1-i", dialing.record)
+    writes: list[Write] = [begin(dialing, "A1"), live, begin(spoken, "A2"), settle("A2", ANSWER)]
     await dead.ledger.commit(writes)
     ends = NOON + 60
     early = (await alive.ledger.claim(request(9, ends + DEAD_AFTER_S - 1, shares=shares, lease_s=9e9))).records
@@ -163,20 +163,20 @@ async def test_what_a_dead_node_left_is_settled_by_another(backend: Backend) -> 
     assert await statuses(alive, ListName("chained")) == [UPDATED, CHAIN_UPDATED, RecordStatus.RETRIEVED]
     attempts = {row.attempt: row.result for row in await alive.reports.read(AttemptPage(None, 9))}
     assert attempts == {"A1": CallResult.SYSTEM_LOST, "A2": ANSWER}
-    (line,) = await alive.reports.read(LinesOfRecord(dialling.record, 9))
+    (line,) = await alive.reports.read(LinesOfRecord(dialing.record, 9))
     assert (line.kind, line.attempt) == ("attempt_lost", "A1")
-    late = await dead.ledger.commit([settle("A1", ANSWER), update(dialling)])
+    late = await dead.ledger.commit([settle("A1", ANSWER), update(dialing)])
     assert [refusal.rule for refusal in late.refusals] == ["settled", "claim_lost"]
     (back,) = (await alive.ledger.claim(request(9, ends + DEAD_AFTER_S + LOST_RETRY_S, shares=shares))).records
-    assert (back.record, back.tries) == (dialling.record, {"system_lost": 1})
+    assert (back.record, back.tries) == (dialing.record, {"system_lost": 1})
     await dead.close()
     await alive.close()
 
 
 async def test_a_node_never_takes_itself_for_dead(store: AnyStore) -> None:
     await fill(store, 2)
-    dialling, working = (await store.ledger.claim(request(2, lease_s=60.0))).records
-    await store.ledger.commit([begin(dialling, "A1"), begin(working, "A2"), settle("A2", ANSWER)])
+    dialing, working = (await store.ledger.claim(request(2, lease_s=60.0))).records
+    await store.ledger.commit([begin(dialing, "A1"), begin(working, "A2"), settle("A2", ANSWER)])
     assert not (await store.ledger.claim(request(9, NOON + 60 + 2 * DEAD_AFTER_S))).records
-    late: list[Write] = [settle("A1"), update(dialling), update(working, result=ANSWER)]
+    late: list[Write] = [settle("A1"), update(dialing), update(working, result=ANSWER)]
     assert not (await store.ledger.commit(late)).refusals

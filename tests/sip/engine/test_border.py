@@ -94,7 +94,7 @@ def test_nothing_leaves_for_the_host_that_a_strangers_via_or_contact_names(engin
         call(engine, trunk)
 
 
-def test_a_flood_of_strangers_leaves_trunk_and_dialling_up(engine: Engine) -> None:
+def test_a_flood_of_strangers_leaves_trunk_and_dialing_up(engine: Engine) -> None:
     """1,000 requests a second for 4 s. Then the engine ends, which it must do within seconds (see the rig)."""
     with Peer(STRANGER) as stranger, Peer() as trunk:
         call(engine, trunk)

@@ -27,7 +27,7 @@ from sip.lab.profile import (
 NUMBERS = [f"+1{area}555{number:04d}" for area in range(202, 232) for number in range(100, 200)]
 
 
-def test_the_order_of_dialling_changes_nothing() -> None:
+def test_the_order_of_dialing_changes_nothing() -> None:
     forwards = {number: plan_call(7, number, 1, DEMO) for number in NUMBERS}
     backwards = {number: plan_call(7, number, 1, DEMO) for number in reversed(NUMBERS)}
     assert forwards == backwards

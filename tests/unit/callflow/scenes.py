@@ -54,7 +54,7 @@ def ringing_phone(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> Floor:
     return floor
 
 
-def dialling(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> Floor:
+def dialing(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> Floor:
     """The agent's leg is up and the contact is being dialled."""
     if mode.asm:
         floor = opened(mode, **more)
@@ -69,7 +69,7 @@ def dialling(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> Floor:
 
 def talking(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> Floor:
     """Agent and contact talk."""
-    floor = dialling(mode, **more)
+    floor = dialing(mode, **more)
     floor.ring(floor.contact)
     floor.answer(floor.contact)
     assert floor.interaction.state is InteractionState.CONNECTED

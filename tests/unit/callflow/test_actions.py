@@ -15,14 +15,14 @@ from dialer.vocabulary import commands
 from dialer.vocabulary.ids import OfferId
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA
-from tests.unit.callflow.scenes import after_call, dialling, offered, previewing, ringing_phone, talking
+from tests.unit.callflow.scenes import after_call, dialing, offered, previewing, ringing_phone, talking
 
 SCENES: dict[str, Callable[[], Floor]] = {
     "offered": lambda: offered(Mode.PUSH_PREVIEW),
     "previewing": previewing,
     "ringing_phone": ringing_phone,
-    "dialing": dialling,
-    "dialing_asm": lambda: dialling(Mode.PROGRESSIVE_ASM),
+    "dialing": dialing,
+    "dialing_asm": lambda: dialing(Mode.PROGRESSIVE_ASM),
     "talking": talking,
     "after_call": after_call,
 }

@@ -15,7 +15,7 @@ from dialer.vocabulary.writes import AddDial, BeginAttempt, SettleAttempt
 from dialer.words import say
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, SPRING, record
-from tests.unit.callflow.scenes import after_call, dialling, opened, talking
+from tests.unit.callflow.scenes import after_call, dialing, opened, talking
 
 ASM = Mode.PROGRESSIVE_ASM
 
@@ -45,7 +45,7 @@ def test_an_engaged_agent_gets_contacts_and_the_attempt_is_written_before_its_di
 
 
 def test_the_answer_joins_at_once_with_a_beep_and_without_ringing_the_phone() -> None:
-    floor = dialling(ASM)
+    floor = dialing(ASM)
     dials = len(floor.commands(Dial))
     floor.forget_outputs()
     floor.answer(floor.contact)
@@ -59,7 +59,7 @@ def test_the_answer_joins_at_once_with_a_beep_and_without_ringing_the_phone() ->
 
 
 def test_beep_is_a_setting() -> None:
-    floor = dialling(ASM, engaged={"beep": False})
+    floor = dialing(ASM, engaged={"beep": False})
     floor.forget_outputs()
     floor.answer(floor.contact)
     assert not floor.commands(Play)
@@ -93,7 +93,7 @@ def test_an_engaged_leg_that_ends_while_idle_makes_not_ready(by: ClearedBy, reas
 
 
 def test_no_answer_by_the_contact_keeps_the_agent_engaged() -> None:
-    floor = dialling(ASM)
+    floor = dialing(ASM)
     engaged = floor.engaged.id
     floor.ring(floor.contact)
     floor.clear(floor.contact, by=ClearedBy.TIMEOUT)
@@ -219,8 +219,8 @@ def test_a_lost_agent_who_does_not_come_back_ends_the_conversation(how: str) -> 
     assert not floor.world.legs
 
 
-def test_an_engaged_leg_lost_while_dialling_cancels_the_contact() -> None:
-    floor = dialling(ASM)
+def test_an_engaged_leg_lost_while_dialing_cancels_the_contact() -> None:
+    floor = dialing(ASM)
     contact = floor.contact
     floor.clear(floor.engaged, by=ClearedBy.PEER)
     assert contact.id in {each.leg for each in floor.commands(HangUp)}

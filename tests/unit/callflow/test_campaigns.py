@@ -16,7 +16,7 @@ from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp
 from dialer.vocabulary.writes import AddNotice, BeginAttempt, ReleaseRecord, RenewCancelled, SettleAttempt
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, SPRING, campaign, record, settings
-from tests.unit.callflow.scenes import after_call, dialling, offered, opened, previewing, ringing_phone, talking
+from tests.unit.callflow.scenes import after_call, dialing, offered, opened, previewing, ringing_phone, talking
 
 ASM = Mode.PROGRESSIVE_ASM
 AUTUMN = CampaignName("autumn")
@@ -105,7 +105,7 @@ def test_stop_withdraws_offers_and_tells_why(scene: object) -> None:
 
 @pytest.mark.parametrize(("setting", "result"), [("cancel", "cancelled"), ("leave", "answer")])
 def test_stop_cancels_what_rings_or_leaves_it(setting: str, result: str) -> None:
-    floor = dialling(ASM, on_stop_ringing=setting)
+    floor = dialing(ASM, on_stop_ringing=setting)
     contact = floor.contact
     floor.ring(contact)
     stop(floor)
@@ -146,7 +146,7 @@ def test_a_campaign_that_is_taken_out_stays_until_its_desks_are_empty() -> None:
 
 def test_the_end_of_the_window_withdraws_cancels_and_leaves_conversations() -> None:
     offer = offered(Mode.PUSH_PREVIEW)
-    ringing = dialling(ASM)
+    ringing = dialing(ASM)
     ringing.ring(ringing.contact)
     busy = talking(ASM)
     for floor in (offer, ringing, busy):
@@ -244,7 +244,7 @@ def test_a_campaign_that_starts_later_has_nothing_to_catch_up_with() -> None:
 
 def queued(message: str = "") -> Floor:
     """A contact has answered, the phone of the agent was lost on the way, another agent may be there."""
-    floor = dialling(agents=(ADA, BOB), waiting_message=message, records=(record(1),))
+    floor = dialing(agents=(ADA, BOB), waiting_message=message, records=(record(1),))
     interaction, contact = floor.interaction, floor.contact
     party = interaction.owner
     assert party is not None

@@ -15,7 +15,7 @@ from dialer.vocabulary.telephony import ClearedBy, HangUp, Join, LegMedia, Play,
 from dialer.vocabulary.writes import SettleAttempt
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA
-from tests.unit.callflow.scenes import after_call, dialling, talking
+from tests.unit.callflow.scenes import after_call, dialing, talking
 
 BOTH = [Mode.PROGRESSIVE, Mode.PROGRESSIVE_ASM]
 
@@ -148,7 +148,7 @@ def test_the_end_from_every_side_is_one_result_and_after_call_work(mode: Mode, w
 
 
 def test_end_call_while_the_contact_rings() -> None:
-    floor = dialling()
+    floor = dialing()
     contact = floor.contact
     floor.ring(contact)
     floor.ask(commands.EndCall(ADA, floor.interaction.id))
@@ -159,7 +159,7 @@ def test_end_call_while_the_contact_rings() -> None:
 
 @pytest.mark.parametrize("mode", BOTH)
 def test_an_answer_that_crosses_our_cancel_joins_nobody_and_is_abandoned(mode: Mode) -> None:
-    floor = dialling(mode)
+    floor = dialing(mode)
     contact = floor.contact
     floor.ring(contact)
     floor.ask(commands.EndCall(ADA, floor.interaction.id))
@@ -180,7 +180,7 @@ def test_end_call_says_when_there_is_none() -> None:
 
 
 def test_an_agents_phone_that_dies_while_the_contact_rings_makes_not_ready() -> None:
-    floor = dialling()
+    floor = dialing()
     contact = floor.contact
     floor.clear(floor.phone, by=ClearedBy.MEDIA)
     assert {each.leg for each in floor.commands(HangUp)} == {contact.id}
@@ -227,7 +227,7 @@ def test_media_that_comes_up_changes_no_hold() -> None:
 
 
 def test_a_phone_that_was_put_on_hold_before_the_contact_answered_holds_on() -> None:
-    floor = dialling(Mode.PROGRESSIVE_ASM)
+    floor = dialing(Mode.PROGRESSIVE_ASM)
     floor.hold(floor.engaged, on=True)
     floor.answer(floor.contact)
     assert floor.interaction.holds == {HoldBy.AGENT_PHONE}

@@ -13,7 +13,7 @@ from dialer.vocabulary.writes import SettleAttempt
 from dialer.words import spoken
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, ENGINE, MAIN, SPARE, trunk
-from tests.unit.callflow.scenes import after_call, dialling, offered, ringing_phone, talking
+from tests.unit.callflow.scenes import after_call, dialing, offered, ringing_phone, talking
 
 ASM = Mode.PROGRESSIVE_ASM
 
@@ -25,7 +25,7 @@ def lose_engine(floor: Floor) -> None:
 
 
 def test_a_dial_of_which_nothing_was_heard_is_lost_and_goes_over_no_other_trunk() -> None:
-    floor = dialling(ASM, trunks=(trunk(MAIN), trunk(SPARE)))
+    floor = dialing(ASM, trunks=(trunk(MAIN), trunk(SPARE)))
     floor.forget_outputs()
     lose_engine(floor)
     (settled,) = floor.writes(SettleAttempt)
@@ -34,7 +34,7 @@ def test_a_dial_of_which_nothing_was_heard_is_lost_and_goes_over_no_other_trunk(
 
 
 def test_a_dial_that_was_being_cancelled_is_lost_not_cancelled() -> None:
-    floor = dialling(ASM)
+    floor = dialing(ASM)
     assert floor.interaction.attempt is not None
     floor.interaction.attempt.cancelled = "ended by the agent"
     floor.forget_outputs()

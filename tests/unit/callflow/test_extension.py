@@ -7,7 +7,7 @@ import pytest
 from config.model import Mode
 from dialer.vocabulary.telephony import ClearedBy, SendDigits
 from tests.unit.callflow.house import record
-from tests.unit.callflow.scenes import dialling
+from tests.unit.callflow.scenes import dialing
 
 MODES = [Mode.PROGRESSIVE, Mode.PUSH_PREVIEW, Mode.PROGRESSIVE_ASM]
 ROW = record(1, data={"extension": "12"})
@@ -15,7 +15,7 @@ ROW = record(1, data={"extension": "12"})
 
 @pytest.mark.parametrize("mode", MODES)
 def test_digits_are_sent_once_after_the_answer(mode: Mode) -> None:
-    floor = dialling(mode, records=(ROW,), extension_after_s=3)
+    floor = dialing(mode, records=(ROW,), extension_after_s=3)
     contact = floor.contact
     floor.ring(contact)
     floor.answer(contact)
@@ -27,7 +27,7 @@ def test_digits_are_sent_once_after_the_answer(mode: Mode) -> None:
 
 
 def test_nothing_is_sent_when_the_call_is_over() -> None:
-    floor = dialling(records=(ROW,))
+    floor = dialing(records=(ROW,))
     contact = floor.contact
     floor.answer(contact)
     floor.pass_time(1)
@@ -38,7 +38,7 @@ def test_nothing_is_sent_when_the_call_is_over() -> None:
 
 @pytest.mark.parametrize("data", [{}, {"extension": ""}, {"extension": "Sales"}, {"extension": "1" * 40}])
 def test_a_record_without_digits_sends_none(data: dict[str, str]) -> None:
-    floor = dialling(records=(record(1, data=data),))
+    floor = dialing(records=(record(1, data=data),))
     floor.answer(floor.contact)
     floor.pass_time(10)
     assert not floor.commands(SendDigits)

@@ -15,7 +15,7 @@ from dialer.vocabulary.telephony import ClearedBy, LateAnswer
 from dialer.vocabulary.writes import BeginAttempt, MarkLateAnswer, SaveInteraction, SettleAttempt, UpdateRecord
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, SPARE, record, trunk
-from tests.unit.callflow.scenes import dialling, talking
+from tests.unit.callflow.scenes import dialing, talking
 
 ASM = Mode.PROGRESSIVE_ASM
 #: What the campaign says of who was abandoned.
@@ -41,7 +41,7 @@ def answered_late(floor: Floor, n: int = 0, at: float | None = None) -> AttemptI
 
 @pytest.mark.parametrize("by", [ClearedBy.TIMEOUT, ClearedBy.US])
 def test_an_answer_after_the_end_is_abandoned_once_and_the_result_stays(by: ClearedBy) -> None:
-    floor = dialling(ASM, retries=RULES)
+    floor = dialing(ASM, retries=RULES)
     floor.ring(floor.contact)
     if by is ClearedBy.US:
         floor.ask(commands.EndCall(ADA, floor.interaction.id))
@@ -113,7 +113,7 @@ def test_who_was_called_again_and_abandoned_rests_whichever_is_told_first(late_f
 
 
 def test_an_answer_of_an_attempt_that_is_forgotten_rests_as_long_as_any_campaign_says() -> None:
-    floor = dialling(ASM, retries=RULES)
+    floor = dialing(ASM, retries=RULES)
     floor.clear(floor.contact, by=ClearedBy.TIMEOUT)
     floor.world.given_up.clear()
     answered_late(floor)
@@ -121,7 +121,7 @@ def test_an_answer_of_an_attempt_that_is_forgotten_rests_as_long_as_any_campaign
 
 
 def test_attempts_that_are_over_are_not_remembered_for_ever() -> None:
-    floor = dialling(ASM, retries=RULES)
+    floor = dialing(ASM, retries=RULES)
     floor.clear(floor.contact, 486)
     assert len(floor.world.given_up) == 1
     floor.pass_time(REMEMBERED_S + 1)
@@ -130,7 +130,7 @@ def test_attempts_that_are_over_are_not_remembered_for_ever() -> None:
 
 
 def _failed_over() -> Floor:
-    floor = dialling(ASM, trunks=TWO, records=(record(1),), retries=RULES)
+    floor = dialing(ASM, trunks=TWO, records=(record(1),), retries=RULES)
     floor.pass_time(4.1)
     floor.clear(floor.contact, by=ClearedBy.US, heard=False)
     return floor

@@ -98,7 +98,7 @@ def test_one_to_one_takes_no_agent_on_whom_another_counts() -> None:
     assert "winter" in say(reason.reason)
 
 
-def test_dialling_ahead_counts_on_nobody_who_is_given_records_one_to_one() -> None:
+def test_dialing_ahead_counts_on_nobody_who_is_given_records_one_to_one() -> None:
     floor, _ = two({"mode": Mode.PROGRESSIVE}, {"priority": 2})
     assert idle(floor, WINTER) == 0
     assert floor.agent(CREW[0]).state is AgentState.RESERVED

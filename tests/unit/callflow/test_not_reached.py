@@ -17,7 +17,7 @@ from dialer.vocabulary.writes import SaveInteraction, UpdateRecord
 from dialer.words import spoken
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, SPRING
-from tests.unit.callflow.scenes import dialling, previewing
+from tests.unit.callflow.scenes import dialing, previewing
 
 SEEN = [Mode.PREVIEW, Mode.PUSH_PREVIEW, Mode.PROGRESSIVE]
 
@@ -30,7 +30,7 @@ def not_reached(mode: Mode = Mode.PROGRESSIVE, code: int = 486, **more: Any) -> 
         floor.ask(commands.DialRecord(ADA, floor.interaction.id))
         floor.answer(floor.phone)
     else:
-        floor = dialling(mode, unanswered=unanswered, **more)
+        floor = dialing(mode, unanswered=unanswered, **more)
     floor.forget_outputs()
     floor.clear(floor.contact, code)
     return floor
@@ -205,7 +205,7 @@ def test_reading_a_result_is_no_after_call_work_in_the_figures() -> None:
 
 
 def test_the_reason_names_what_the_campaign_did() -> None:
-    floor = dialling(unanswered={})
+    floor = dialing(unanswered={})
     floor.ask(commands.StopCampaign(SPRING, "sue"))
     floor.clear(floor.contact, 487)
     assert spoken(told(floor)[0]["reason"]) == "spring was stopped."

@@ -281,7 +281,7 @@ def test_who_asks_for_a_break_is_no_supply_at_once() -> None:
     assert last.busy == 0
 
 
-def test_the_rules_hold_at_the_instant_of_dialling() -> None:
+def test_the_rules_hold_at_the_instant_of_dialing() -> None:
     """The window closes with the pool full: nothing is dialled, and what rings is given up."""
     floor, script = predictive()
     legs = dial(floor, script, 2)

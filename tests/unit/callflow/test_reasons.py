@@ -14,7 +14,7 @@ from dialer.vocabulary.ids import CampaignName
 from dialer.words import say
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, ENGINE, SPRING, campaign, record, settings, trunk
-from tests.unit.callflow.scenes import dialling, offered, opened, talking
+from tests.unit.callflow.scenes import dialing, offered, opened, talking
 
 ASM = Mode.PROGRESSIVE_ASM
 Scene = Callable[[], Floor]
@@ -160,7 +160,7 @@ def test_why(code: NoCallsCode, scene: Scene, words: str) -> None:
 
 
 def test_there_is_no_reason_while_something_is_dialled() -> None:
-    assert why(dialling(ASM)) is None
+    assert why(dialing(ASM)) is None
 
 
 def test_counts_stand_beside_the_sentence() -> None:

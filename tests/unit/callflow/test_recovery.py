@@ -37,7 +37,7 @@ from tests.unit.callflow.ahead import dial, predictive
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, ENGINE, SPRING, campaign, record
 from tests.unit.callflow.house import settings as house_settings
-from tests.unit.callflow.scenes import after_call, dialling, offered, opened, ringing_phone, talking
+from tests.unit.callflow.scenes import after_call, dialing, offered, opened, ringing_phone, talking
 
 ASM = Mode.PROGRESSIVE_ASM
 UP = LegStanding.CONNECTED
@@ -75,7 +75,7 @@ def legs_of(old: Floor, *standings: LegStanding) -> tuple[LegSnapshot, ...]:
     )
 
 
-@pytest.mark.parametrize("scene", [offered, ringing_phone, dialling, talking, after_call])
+@pytest.mark.parametrize("scene", [offered, ringing_phone, dialing, talking, after_call])
 @pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, ASM])
 def test_an_interaction_comes_back_from_its_bytes(mode: Mode, scene: object) -> None:
     if mode is ASM and scene in (offered, ringing_phone):
@@ -140,7 +140,7 @@ def test_a_conversation_whose_engine_is_gone_ends_in_after_call_work() -> None:
 
 
 def test_a_dial_goes_on_and_is_answered() -> None:
-    old = dialling(ASM)
+    old = dialing(ASM)
     floor = restarted(old)
     assert floor.agent().state is AgentState.RESERVED
     floor.connect_engine("boot-1", legs_of(old, UP, LegStanding.ALERTING))
@@ -151,7 +151,7 @@ def test_a_dial_goes_on_and_is_answered() -> None:
 
 
 def test_an_answer_that_only_the_snapshot_tells_joins_too() -> None:
-    old = dialling(ASM)
+    old = dialing(ASM)
     floor = restarted(old)
     floor.connect_engine("boot-1", legs_of(old, UP, UP))
     assert floor.interaction.state is InteractionState.CONNECTED
@@ -160,7 +160,7 @@ def test_an_answer_that_only_the_snapshot_tells_joins_too() -> None:
 
 
 def test_a_dial_that_the_engine_does_not_know_is_lost_once() -> None:
-    old = dialling(ASM)
+    old = dialing(ASM)
     floor = restarted(old)
     floor.connect_engine("boot-1", legs_of(old)[:1])
     assert [each.result for each in floor.writes(SettleAttempt)] == [CallResult.SYSTEM_LOST]
@@ -218,7 +218,7 @@ def test_a_lost_agent_is_rung_again_after_the_restart_too() -> None:
     assert floor.contact.id in {each.leg for each in floor.commands(HangUp)}
 
 
-@pytest.mark.parametrize("scene", [ringing_phone, dialling, talking])
+@pytest.mark.parametrize("scene", [ringing_phone, dialing, talking])
 def test_a_replay_and_strangers_change_nothing(scene: object) -> None:
     floor: Floor = scene()  # type: ignore[operator]  # one of the scenes
     gone = LegCleared(floor.phone.id, 200, "", None, ClearedBy.PEER, floor.now, answered=True, heard=True)
@@ -244,7 +244,7 @@ def test_bytes_that_cannot_be_read_are_told_and_left() -> None:
     ("scene", "settled", "status"),
     [
         (offered, [], None),
-        (dialling, ["system_lost"], "ready"),
+        (dialing, ["system_lost"], "ready"),
         (talking, ["system_lost"], "updated"),
         (after_call, [], "updated"),
     ],
@@ -327,7 +327,7 @@ def test_a_standing_leg_that_talks_for_a_campaign_that_rings_phones_is_still_sta
 
 
 def test_an_agent_stands_by_again_once_the_engine_is_back() -> None:
-    floor = dialling(ASM)
+    floor = dialing(ASM)
     legs = (seen(floor.engaged.id, LegStanding.CONNECTED), seen(floor.contact.id, LegStanding.ALERTING))
     floor.say(events.EngineDisconnected(ENGINE))
     floor.forget_outputs()

@@ -13,7 +13,7 @@ from dialer.vocabulary.writes import AddHistory, BeginAttempt, UpdateRecord
 from tests.unit.callflow.ahead import Script, dial, of, predictive
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA
-from tests.unit.callflow.scenes import dialling
+from tests.unit.callflow.scenes import dialing
 
 REST_S = 72 * 3600.0
 
@@ -38,7 +38,7 @@ def test_the_campaign_says_for_how_long() -> None:
 
 @pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, Mode.PROGRESSIVE_ASM, Mode.PUSH_PREVIEW])
 def test_a_call_that_has_its_agent_does_not_ask(mode: Mode) -> None:
-    floor = dialling(mode)
+    floor = dialing(mode)
     assert [each.abandoned_since for each in floor.writes(BeginAttempt)] == [None]
 
 

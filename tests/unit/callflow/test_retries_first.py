@@ -10,7 +10,7 @@ from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.writes import BeginAttempt, ReleaseRecord, UpdateRecord
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, SPRING, record
-from tests.unit.callflow.scenes import dialling, opened
+from tests.unit.callflow.scenes import dialing, opened
 
 SOON = {"busy": {"delay_s": 5}}
 
@@ -26,7 +26,7 @@ def busy(floor: Floor) -> None:
 
 
 def test_a_busy_contact_is_dialled_again_after_its_delay_and_no_later() -> None:
-    floor = dialling(Mode.PROGRESSIVE_ASM, retries=SOON, records=tuple(record(n) for n in range(1, 30)))
+    floor = dialing(Mode.PROGRESSIVE_ASM, retries=SOON, records=tuple(record(n) for n in range(1, 30)))
     busy(floor)
     assert dialled(floor) == [1, 2]
     floor.tick(4.5)
@@ -37,7 +37,7 @@ def test_a_busy_contact_is_dialled_again_after_its_delay_and_no_later() -> None:
 
 
 def test_without_fresh_records_in_hand_it_is_dialled_at_its_time() -> None:
-    floor = dialling(Mode.PROGRESSIVE_ASM, retries=SOON, records=(record(1),))
+    floor = dialing(Mode.PROGRESSIVE_ASM, retries=SOON, records=(record(1),))
     busy(floor)
     for _ in range(9):
         floor.tick(0.5)
@@ -59,7 +59,7 @@ def test_the_share_of_the_campaign_is_asked_of_the_store(share: int, expected: i
 
 
 def test_its_treatment_says_when() -> None:
-    floor = dialling(Mode.PROGRESSIVE_ASM, retries=SOON)
+    floor = dialing(Mode.PROGRESSIVE_ASM, retries=SOON)
     at = floor.utc
     busy(floor)
     (again,) = floor.writes(UpdateRecord)

@@ -18,7 +18,7 @@ from dialer.words import say
 from tests.unit.callflow.ahead import dial, predictive
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, ENGINE, MAIN, SPARE, SPRING, record, settings, trunk
-from tests.unit.callflow.scenes import after_call, dialling, opened, previewing, ringing_phone, talking
+from tests.unit.callflow.scenes import after_call, dialing, opened, previewing, ringing_phone, talking
 
 ASM = Mode.PROGRESSIVE_ASM
 SENTENCE = "Engine-1 has no free RTP port from 20000 to 20008; widen rtp_port_low and rtp_port_high of the engine"
@@ -30,7 +30,7 @@ def refuse(floor: Floor, leg: str) -> None:
 
 
 def test_no_trunk_is_blamed_and_no_record_is_used_up() -> None:
-    floor = dialling(ASM, trunks=(trunk(), trunk(SPARE, priority=2)), records=(record(1),))
+    floor = dialing(ASM, trunks=(trunk(), trunk(SPARE, priority=2)), records=(record(1),))
     refuse(floor, floor.contact.id)
     assert [each.trunk for each in floor.writes(AddDial)] == [MAIN]
     assert [each.result for each in floor.writes(SettleAttempt)] == [CallResult.SYSTEM_ERROR]
@@ -41,8 +41,8 @@ def test_no_trunk_is_blamed_and_no_record_is_used_up() -> None:
     assert floor.agent().state is AgentState.READY
 
 
-def test_dialling_waits_and_says_why() -> None:
-    floor = dialling(ASM, records=(record(1), record(2)))
+def test_dialing_waits_and_says_why() -> None:
+    floor = dialing(ASM, records=(record(1), record(2)))
     refuse(floor, floor.contact.id)
     floor.forget_outputs()
     floor.tick(1)
@@ -68,7 +68,7 @@ def test_an_agents_phone_that_could_not_be_rung_is_rung_again() -> None:
 
 
 def test_it_is_told_once_while_it_lasts() -> None:
-    floor = dialling(ASM, records=(record(1), record(2)))
+    floor = dialing(ASM, records=(record(1), record(2)))
     refuse(floor, floor.contact.id)
     floor.tick(5.5)
     refuse(floor, floor.contact.id)

@@ -14,7 +14,7 @@ from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp, Join, Joined, L
 from dialer.vocabulary.writes import AddParty, SaveInteraction, SettleAttempt, SettleDial
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, ENGINE
-from tests.unit.callflow.scenes import after_call, dialling, talking
+from tests.unit.callflow.scenes import after_call, dialing, talking
 
 ASM = Mode.PROGRESSIVE_ASM
 MODES = pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, Mode.PUSH_PREVIEW, ASM])
@@ -26,7 +26,7 @@ def _join(floor: Floor, *others: LegId) -> None:
 
 @MODES
 def test_the_agent_stands_by_in_the_bridge_that_the_contact_will_join(mode: Mode) -> None:
-    floor = dialling(mode)
+    floor = dialing(mode)
     dial = floor.commands(Dial)[-1]
     assert dial.leg == floor.contact.id
     assert dial.bridge == floor.interaction.bridge
@@ -37,7 +37,7 @@ def test_the_agent_stands_by_in_the_bridge_that_the_contact_will_join(mode: Mode
 
 
 def test_a_contact_who_calls_nobody_to_the_phone_leaves_the_bridge_empty() -> None:
-    floor = dialling(ASM)
+    floor = dialing(ASM)
     engaged, bridge = floor.engaged.id, floor.interaction.bridge
     floor.forget_outputs()
     floor.clear(floor.contact, 486)
@@ -58,7 +58,7 @@ def test_call_again_stands_by_too() -> None:
 
 @pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, ASM])
 def test_the_conversation_began_when_the_engine_joined_the_two_however_late_that_is_told(mode: Mode) -> None:
-    floor = dialling(mode)
+    floor = dialing(mode)
     party = floor.interaction.owner
     assert party is not None
     assert party.leg is not None
@@ -76,7 +76,7 @@ def test_the_conversation_began_when_the_engine_joined_the_two_however_late_that
 
 
 def test_early_media_is_no_conversation() -> None:
-    floor = dialling(Mode.PROGRESSIVE)
+    floor = dialing(Mode.PROGRESSIVE)
     party = floor.interaction.owner
     assert party is not None
     assert party.leg is not None
@@ -89,7 +89,7 @@ def test_early_media_is_no_conversation() -> None:
 
 
 def test_without_the_agent_in_the_bridge_it_begins_when_we_join_them() -> None:
-    floor = dialling(ASM)
+    floor = dialing(ASM)
     answered = floor.now
     floor.pass_time(3.0)
     floor.engine_says(LegAnswered(floor.contact.id, answered))
@@ -99,7 +99,7 @@ def test_without_the_agent_in_the_bridge_it_begins_when_we_join_them() -> None:
 
 
 def test_an_agent_who_is_lost_while_standing_by_is_not_taken_for_there() -> None:
-    floor = dialling(ASM)
+    floor = dialing(ASM)
     _join(floor, floor.engaged.id)
     floor.clear(floor.engaged, by=ClearedBy.MEDIA)
     floor.answer(floor.contact)
@@ -119,7 +119,7 @@ def test_a_conversation_ended_when_the_leg_did_however_late_that_is_told() -> No
 
 @pytest.mark.parametrize("by", list(ClearedBy))
 def test_however_the_agents_leg_ends_nobody_is_left_to_answer_for_nobody(by: ClearedBy) -> None:
-    floor = dialling(ASM)
+    floor = dialing(ASM)
     contact = floor.contact
     floor.ring(contact)
     floor.clear(floor.engaged, by=by)
@@ -131,7 +131,7 @@ def test_however_the_agents_leg_ends_nobody_is_left_to_answer_for_nobody(by: Cle
 
 
 def test_a_standing_leg_that_ends_takes_no_call_with_it_that_another_phone_leg_waits_for() -> None:
-    floor = dialling(Mode.PROGRESSIVE)
+    floor = dialing(Mode.PROGRESSIVE)
     standing = make_leg(floor.world.mint.leg(), ENGINE, floor.phone.account, LegPurpose.ENGAGED)
     standing.agent = floor.agent().name
     floor.agent().engaged = standing.id
@@ -142,7 +142,7 @@ def test_a_standing_leg_that_ends_takes_no_call_with_it_that_another_phone_leg_w
 
 def test_an_answer_that_comes_to_no_call_is_a_live_answer_without_an_agent() -> None:
     """A 200 without a codec of ours: the engine ends it before it is a call, and tells of nothing but the end."""
-    floor = dialling(ASM)
+    floor = dialing(ASM)
     floor.engine_says(_ended(floor, floor.now))
     (settled,) = floor.writes(SettleAttempt)
     assert (settled.result, settled.abandoned) == (CallResult.ABANDONED, True)

@@ -16,7 +16,7 @@ from dialer.vocabulary.telephony import HangUp
 from dialer.vocabulary.writes import AddHistory, ReleaseRecord, SaveInteraction, UpdateRecord
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, ENGINE, SPRING
-from tests.unit.callflow.scenes import after_call, dialling, offered, opened, previewing, ringing_phone, talking
+from tests.unit.callflow.scenes import after_call, dialing, offered, opened, previewing, ringing_phone, talking
 
 
 def close(floor: Floor, disposition: str | None = None) -> None:
@@ -80,7 +80,7 @@ def test_a_mandatory_outcome_does_not_bind_a_supervisor() -> None:
     assert not floor.world.interactions
 
 
-@pytest.mark.parametrize("make", [talking, dialling])
+@pytest.mark.parametrize("make", [talking, dialing])
 @pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, Mode.PROGRESSIVE_ASM])
 def test_a_call_is_ended_and_closed_with_its_end(make: Any, mode: Mode) -> None:
     floor = make(mode)
@@ -219,7 +219,7 @@ def test_a_forced_unload_works_in_every_state(before: str) -> None:
 
 
 def test_a_forced_unload_of_a_running_campaign_takes_offers_and_gives_up_what_rings() -> None:
-    floor = dialling()
+    floor = dialing()
     floor.ask(commands.UnloadCampaign(SPRING, "sue", force=True))
     assert floor.contact.id in [each.leg for each in floor.commands(HangUp)]
     floor = offered()

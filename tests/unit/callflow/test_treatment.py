@@ -10,7 +10,7 @@ from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 from dialer.vocabulary.writes import BeginAttempt, ReleaseRecord, UpdateRecord
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, record
-from tests.unit.callflow.scenes import after_call, dialling, previewing
+from tests.unit.callflow.scenes import after_call, dialing, previewing
 
 BUSY, ANSWER, MACHINE = CallResult.BUSY, CallResult.ANSWER, CallResult.ANSWERING_MACHINE
 
@@ -21,7 +21,7 @@ def update_of(floor: Floor) -> UpdateRecord:
 
 
 def test_a_busy_number_counts_once_and_leaves_its_chain() -> None:
-    floor = dialling(records=(record(1),))
+    floor = dialing(records=(record(1),))
     floor.clear(floor.contact, 486)
     update = update_of(floor)
     assert (update.status, update.tried, update.finish_chain) == (RecordStatus.READY, (BUSY,), False)
@@ -53,7 +53,7 @@ def test_every_attempt_of_an_interaction_counts() -> None:
 
 
 @pytest.mark.parametrize("end", ["cancelled", "given back"])
-def test_do_not_call_before_dialling_finishes_record_and_chain(end: str) -> None:
+def test_do_not_call_before_dialing_finishes_record_and_chain(end: str) -> None:
     floor = previewing(permissions={"cancel": True})
     interaction = floor.interaction
     floor.ask(commands.SetOutcome(ADA, interaction.id, do_not_call=True))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from config.model import Mode
 from dialer.vocabulary.writes import BeginAttempt
 from tests.unit.callflow.house import trunk
-from tests.unit.callflow.scenes import dialling
+from tests.unit.callflow.scenes import dialing
 
 
 def test_the_next_call_leaves_as_soon_as_the_trunk_may_take_it() -> None:
-    floor = dialling(Mode.PROGRESSIVE_ASM, trunks=(trunk(max_calls_per_s=5),))
+    floor = dialing(Mode.PROGRESSIVE_ASM, trunks=(trunk(max_calls_per_s=5),))
     floor.forget_outputs()
     floor.clear(floor.contact, 486)
     assert not floor.writes(BeginAttempt)
@@ -20,5 +20,5 @@ def test_the_next_call_leaves_as_soon_as_the_trunk_may_take_it() -> None:
 
 
 def test_nobody_looks_again_while_no_agent_is_idle() -> None:
-    floor = dialling(Mode.PROGRESSIVE_ASM, trunks=(trunk(max_calls_per_s=5),))
+    floor = dialing(Mode.PROGRESSIVE_ASM, trunks=(trunk(max_calls_per_s=5),))
     assert "pace/trunk" not in floor.timers

@@ -26,14 +26,14 @@ from dialer.vocabulary.telephony import (
 from dialer.vocabulary.writes import AddDial, BeginAttempt, MarkLateAnswer, SettleAttempt, SettleDial, UpdateRecord
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, MAIN, NOON, SPARE, campaign, record, settings, trunk
-from tests.unit.callflow.scenes import dialling, opened
+from tests.unit.callflow.scenes import dialing, opened
 
 ASM = Mode.PROGRESSIVE_ASM
 TWO = (trunk(), trunk(SPARE, priority=2))
 
 
 def two(**more: object) -> Floor:
-    floor = dialling(ASM, trunks=TWO, records=(record(1),), **more)
+    floor = dialing(ASM, trunks=TWO, records=(record(1),), **more)
     assert used(floor) == [MAIN]
     return floor
 
@@ -106,7 +106,7 @@ def test_a_hundred_and_then_silence_is_the_trunks_failure() -> None:
 
 
 def test_a_ring_time_that_ends_with_nothing_but_a_hundred_is_no_answer_of_nobody() -> None:
-    floor = dialling(ASM)
+    floor = dialing(ASM)
     floor.progress(floor.contact, 100)
     floor.pass_time(15)
     floor.clear(floor.contact, by=ClearedBy.TIMEOUT)
@@ -197,7 +197,7 @@ def test_a_line_that_the_carriers_switch_lost_was_not_ended_by_the_contact() -> 
 
 
 def test_a_trunk_that_refuses_us_again_and_again_is_left_alone() -> None:
-    floor = dialling(ASM)
+    floor = dialing(ASM)
     for _ in range(BARRED_IN_A_ROW):
         assert floor.trunk(MAIN).refusal(floor.now) is None
         floor.clear(floor.contact, 403)
@@ -208,13 +208,13 @@ def test_a_trunk_that_refuses_us_again_and_again_is_left_alone() -> None:
 
 @pytest.mark.parametrize("code", [420, 421, 494])
 def test_what_a_trunk_wants_of_our_sip_is_its_error(code: int) -> None:
-    floor = dialling(Mode.PROGRESSIVE_ASM)
+    floor = dialing(Mode.PROGRESSIVE_ASM)
     floor.clear(floor.contact, code)
     assert floor.trunk(MAIN).last_error.startswith(str(code))
 
 
 def test_a_record_that_the_trunk_refuses_does_not_come_back_for_ever() -> None:
-    floor = dialling(ASM, records=(record(1, tries={"trunk_failure": 9}),))
+    floor = dialing(ASM, records=(record(1, tries={"trunk_failure": 9}),))
     floor.clear(floor.contact, 403)
     (update,) = floor.writes(UpdateRecord)
     assert (update.status, update.result, update.uncount) == (RecordStatus.UPDATED, CallResult.TRUNK_FAILURE, 0)
@@ -222,14 +222,14 @@ def test_a_record_that_the_trunk_refuses_does_not_come_back_for_ever() -> None:
 
 @pytest.mark.parametrize("code", [401, 407])
 def test_wrong_credentials_cost_no_record_however_often(code: int) -> None:
-    floor = dialling(ASM, records=(record(1, tries={"trunk_failure": 9}),))
+    floor = dialing(ASM, records=(record(1, tries={"trunk_failure": 9}),))
     floor.clear(floor.contact, code)
     (update,) = floor.writes(UpdateRecord)
     assert (update.status, update.uncount, update.tried) == (RecordStatus.READY, 1, ())
 
 
 def test_a_silent_trunk_leaves_the_row_of_refusals_as_it_is() -> None:
-    floor = dialling(ASM, records=(record(1, tries={"trunk_failure": 9}),))
+    floor = dialing(ASM, records=(record(1, tries={"trunk_failure": 9}),))
     floor.clear(floor.contact, by=ClearedBy.TRANSPORT, heard=False)
     (update,) = floor.writes(UpdateRecord)
     assert (update.status, update.uncount, update.tried) == (RecordStatus.READY, 1, ())
@@ -291,7 +291,7 @@ def test_no_failover_once_the_window_is_over_or_the_store_is_down() -> None:
 
 
 def test_the_last_attempt_of_a_record_may_fail_over() -> None:
-    floor = dialling(ASM, trunks=TWO, records=(record(1, attempts=5),))
+    floor = dialing(ASM, trunks=TWO, records=(record(1, attempts=5),))
     floor.clear(floor.contact, 503)
     assert used(floor) == [MAIN, SPARE]
 
@@ -313,7 +313,7 @@ def test_the_ring_time_out_is_no_answer() -> None:
 
 
 def test_a_trunks_cause_table_counts() -> None:
-    floor = dialling(ASM, trunks=(trunk(cause_table={"486": "no_answer", "q850:34": "busy"}),))
+    floor = dialing(ASM, trunks=(trunk(cause_table={"486": "no_answer", "q850:34": "busy"}),))
     floor.clear(floor.contact, 486)
     floor.clear(floor.contact, 486, q850=34)
     assert results(floor) == [CallResult.NO_ANSWER, CallResult.BUSY]

@@ -156,7 +156,7 @@ def test_hours_on_a_date() -> None:
         ({"attempts": 6}, 0, Rule.MAX_ATTEMPTS),
     ],
 )
-def test_the_rules_at_the_instant_of_dialling(more: dict[str, Any], later_s: float, rule: Rule | None) -> None:
+def test_the_rules_at_the_instant_of_dialing(more: dict[str, Any], later_s: float, rule: Rule | None) -> None:
     refusal = check(CallingWindow(), record(1, **more), 6, NOON + later_s)
     assert (refusal.rule if refusal else None) is rule
     if refusal is not None:

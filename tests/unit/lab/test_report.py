@@ -32,7 +32,7 @@ class Diary:
         return rows[::-1][: asked.limit]
 
 
-async def test_time_counts_from_the_first_decision_to_the_end_of_dialling() -> None:
+async def test_time_counts_from_the_first_decision_to_the_end_of_dialing() -> None:
     diary = Diary(
         ada=[(10, "logged_out"), (50, "ready"), (120, "busy"), (150, "after_call_work"), (160, "ready"), (190, "busy")],
         bob=[(90, "busy"), (110, "after_call_work"), (120, "not_ready"), (180, "ready"), (250, "busy")],

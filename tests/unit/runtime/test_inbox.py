@@ -16,7 +16,7 @@ from dialer.vocabulary.ids import AgentName, EngineId, LegId, TeamName
 from dialer.vocabulary.telephony import Dial, LegOffered, Reject
 from dialer.vocabulary.topics import OFFER_WITHDRAWN, OwnDesk
 from tests.unit.callflow.house import ADA, ENGINE, SPRING
-from tests.unit.callflow.scenes import dialling
+from tests.unit.callflow.scenes import dialing
 from tests.unit.runtime.desk import Desk
 
 
@@ -62,7 +62,7 @@ async def test_joins_leave_at_once_while_the_store_fails_and_acks_wait(
 
 async def test_an_engine_that_is_not_configured_any_more_stops_neither_inbox_nor_writer(desk: Desk) -> None:
     """What was open on it when the node ended is closed at the start, and the engine told so."""
-    old = dialling()
+    old = dialing()
     for each in old.world.settings.engines:
         desk.telephony.gone.add(EngineId(each.name))
     elsewhere = Settings(**{**dict(old.world.settings), "engines": (Engine(name="engine-2"),)})

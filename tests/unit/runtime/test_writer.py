@@ -84,7 +84,7 @@ async def bench(ledger: Ledger, patience_s: float = 5.0) -> AsyncIterator[Bench]
     assert await made.writer.stop(10.0)
 
 
-def dialling() -> Pending:
+def dialing() -> Pending:
     outputs: list[Output] = [
         Tell(ENGINE, DIAL, ATTEMPT),
         StartTimer("nothing_heard/L1", 4.0, ATTEMPT),
@@ -100,15 +100,15 @@ def cleared(made: Bench) -> list[telephony.LegCleared]:
 
 async def test_an_attempt_that_was_committed_in_time_is_dialled() -> None:
     async with bench(Ledger(failures=1)) as made:
-        made.writer.add(dialling())
-    assert made.run == dialling().outputs
+        made.writer.add(dialing())
+    assert made.run == dialing().outputs
     assert [type(event) for event in made.posted] == [events.StoreFailing, events.StoreRecovered]
 
 
 async def test_an_attempt_whose_commit_took_too_long_is_not_dialled_any_more() -> None:
     """The calling window may be over by then, and the agent gone."""
     async with bench(Ledger(failures=1), patience_s=0.1) as made:
-        made.writer.add(dialling())
+        made.writer.add(dialing())
     assert made.run == [StartTimer("pace", 0.0)]
     (lost,) = cleared(made)
     assert (lost.leg, lost.by, lost.heard) == (DIAL.leg, telephony.ClearedBy.REFUSED, False)

@@ -34,7 +34,7 @@ ENDED_WITHIN_S = 10.0
 """A leg that was hung up is cleared by then, whatever its last transactions still wait for."""
 
 
-class Dialling:
+class Dialing:
     """Owner thread only."""
 
     def __init__(

@@ -29,6 +29,10 @@ class Step:
     def __init__(self, world: World, at: Moment) -> None:
         self.world = world
         self.at = at
+        #: Monotonic seconds.
+        self.now = at.monotonic
+        #: UTC epoch seconds.
+        self.utc = at.utc
         self.writes: list[writes.Write] = []
         self.at_once: list[Output] = []
         self.reply: object = None
@@ -38,16 +42,6 @@ class Step:
         self._heard_anew: dict[InteractionId, Interaction] = {}
         #: Sounds that are played once, over what a leg hears: the beep at a connection.
         self.cues: list[tuple[Leg, Source]] = []
-
-    @property
-    def now(self) -> float:
-        """Monotonic seconds."""
-        return self.at.monotonic
-
-    @property
-    def utc(self) -> float:
-        """UTC epoch seconds."""
-        return self.at.utc
 
     def utc_of(self, monotonic: float) -> float:
         """When something was that is told now, perhaps after an outage: UTC epoch seconds of a monotonic time."""

@@ -9,7 +9,7 @@ however many steps it joins.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
 from dialer.vocabulary.writes import CommitReport, Refusal, Write
 
@@ -78,20 +78,21 @@ class Batch:
     def __init__(self, rules: Rules, writes: Sequence[Write]) -> None:
         self.writes = writes
         self._judging = rules.judging
-        self._parts: dict[type[Part], Part] = {}
+        self._parts: dict[type[Part], Any] = {}
         for write in writes:
             for kind, touch in rules.touching.get(type(write), ()):
                 touch(self.of(kind), write)
 
     def of(self, kind: type[P]) -> P:
-        part = self._parts.get(kind)
+        part: P | None = self._parts.get(kind)
         if part is None:
             part = self._parts[kind] = kind(self)
-        return cast(P, part)
+        return part
 
     def get(self, kind: type[P]) -> P | None:
         """The part, if any write has to do with it."""
-        return cast("P | None", self._parts.get(kind))
+        part: P | None = self._parts.get(kind)
+        return part
 
     def judge(self) -> CommitReport:
         """Called once, when the parts know what the store knows."""

@@ -37,7 +37,9 @@ def on_identity(step: Step, leg: Leg, identity: str) -> None:
 def end_moved(step: Step, agent: Agent) -> None:
     """End a standing leg that was moved, while nobody talks on it; the phone is rung again as after any end by us."""
     leg = step.world.legs.get(agent.engaged) if agent.engaged else None
+    if leg is None or not leg.moved:
+        return
     interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None
     talks = interaction is not None and interaction.state is InteractionState.CONNECTED
-    if leg is not None and leg.moved and not talks:
+    if not talks:
         hang_up(step, leg.id)

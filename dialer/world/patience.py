@@ -7,7 +7,8 @@ from dialer.world.world import World
 
 
 def patience_s(world: World, interaction: Interaction) -> float:
-    """How long the contact waits for an agent. Who was dialled ahead of agents waits no longer than the law allows."""
+    """How long the contact waits for an agent. A contact dialled ahead of agents waits no longer than the
+    law allows."""
     settings = world.campaigns[interaction.campaign].settings
     if interaction.ahead:
         return min(settings.contact_wait_s, settings.predictive.connect_limit_s)
@@ -15,8 +16,8 @@ def patience_s(world: World, interaction: Interaction) -> float:
 
 
 def left_s(world: World, interaction: Interaction, utc: float) -> float:
-    """The time until the contact is told that nobody comes. That of a contact who was dialled ahead of agents runs
-    from the 200 OK, whoever was rung for them since; others have their time anew with each agent who failed."""
+    """The time until the contact is told that no agent comes. For a contact dialled ahead of agents it runs from the
+    200 OK; for others it begins anew with each agent who fails to come."""
     attempt = interaction.attempt
     patience = patience_s(world, interaction)
     if not interaction.ahead or attempt is None or attempt.answered_at is None:

@@ -82,7 +82,8 @@ def ask_for(step: Step, agent: Agent, wish: Wish, reason: str = "") -> None:
 
 
 def make_not_ready(step: Step, agent: Agent, reason: SystemReason) -> None:
-    """The system wants the agent not ready once the desk is empty. Who asked for a break or to log out has that."""
+    """The system wants the agent not ready once the desk is empty. A break or a log-out that the agent
+    has asked for stands."""
     if not agent.is_leaving:
         ask_for(step, agent, Wish.NOT_READY, reason)
 

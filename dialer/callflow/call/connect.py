@@ -62,7 +62,7 @@ def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, ag
     step.save_party(interaction, party)
     step.history("connected", interaction=interaction)
     step.interaction_changed(interaction)
-    # Who held before there was anybody to hold goes on holding.
+    # A hold from before the connection goes on.
     if agent.held_by_peer:
         put_on_hold(step, interaction, HoldBy.AGENT_PHONE)
     if contact.held_by_peer:

@@ -61,7 +61,7 @@ def _dial(step: Step, campaign: Campaign, record: ClaimedRecord) -> bool:
 
 def engine_for(step: Step, campaign: Campaign) -> EngineId | None:
     """The engine for the next contact. Legs of two engines cannot be joined, so that engines share contacts as they
-    share engaged agents. Who is not engaged is rung by any engine."""
+    share engaged agents. The phones of other agents are rung by any engine."""
     world = step.world
     taking = [engine for engine in world.engines.values() if engine.takes_calls]
     usable_engines = [engine for engine in taking if not engine.is_short(step.now)] or taking

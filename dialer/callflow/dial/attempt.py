@@ -106,7 +106,7 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
 
 
 def _abandoned_since(step: Step, campaign: Campaign, interaction: Interaction) -> float | None:
-    """Who was abandoned rests, in all campaigns, from calls that have no agent yet (Ofcom, "Revised statement of
+    """An abandoned contact gets no call without an agent for some time, in all campaigns (Ofcom, "Revised statement of
     policy on the persistent misuse of an electronic communications network or service", 2010: 72 h)."""
     rest = rest_of(campaign.settings).delay_s
     unattended = interaction.ahead and interaction.agent is None

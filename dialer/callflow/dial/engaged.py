@@ -52,7 +52,7 @@ def on_engaged_lost(step: Step, agent: Agent, leg: Leg, event: LegCleared, *, wa
 
 
 def _give_up(step: Step, interaction: Interaction) -> None:
-    """Whoever answers now would find nobody, however the agent's leg ended."""
+    """Give up a contact who is being dialed: the agent's leg is lost, and an answer would find nobody."""
     if interaction.attempt is not None and interaction.state is InteractionState.DIALING:
         interaction.attempt.cancelled = "agent_leg_lost"
     hang_up(step, interaction.contact_leg)

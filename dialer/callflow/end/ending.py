@@ -57,8 +57,8 @@ def settle(step: Step, interaction: Interaction, result: CallResult, ended_at: f
 
 
 def close_unanswered(step: Step, interaction: Interaction, result: CallResult, ended_at: float) -> None:
-    """Nobody answered. Whose agent is in the after-call work of a former attempt goes back to it; an agent who has the
-    record is told the result, and the campaign says how long the desk stays."""
+    """Nobody answered. An agent who called again goes back to after-call work. An agent who has the record is told the
+    result, and the campaign says how long the desk stays."""
     _look_for_late_answer(step, interaction)
     settle(step, interaction, result, ended_at)
     interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
@@ -101,7 +101,7 @@ def _work_up(step: Step, interaction: Interaction, party: Party) -> None:
 
 
 def _look_for_late_answer(step: Step, interaction: Interaction) -> None:
-    """Who answered a dial that we had given up, and no other, heard nobody. It may yet come."""
+    """A contact who answered a dial that we had given up, and no other, heard nobody. Such an answer may yet come."""
     attempt = interaction.attempt
     if attempt is None or attempt.settled or attempt.answered_at is not None:
         return

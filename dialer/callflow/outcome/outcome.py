@@ -44,7 +44,7 @@ def on_set_outcome(step: Step, command: commands.SetOutcome) -> None:
     if command.data:
         interaction.data.update(command.data)
     if interaction.after_call is not None and interaction.after_call.shown:
-        # Who writes is not rushed.
+        # An agent who writes has the full time of after-call work.
         start_work_clock(step, interaction)
     if command.do_not_call or says_do_not_call(settings, command.result, command.disposition):
         bar_contact(step, interaction, f"agent {command.agent}", command.agent)
@@ -142,8 +142,8 @@ def on_limit(step: Step, interaction: Interaction) -> None:
 
 
 def on_done(step: Step, command: commands.Done) -> None:
-    """Close the interaction. Refused while the call is up or something mandatory is missing. Who is not ready
-    already, by an overrun, stays so unless `then` says otherwise."""
+    """Close the interaction. Refused while the call is up or something mandatory is missing. An agent who is
+    not ready already, by an overrun, stays so unless `then` says otherwise."""
     _, campaign, interaction, _, agent = permitted(step.world, commands.Done, command.agent, command.interaction)
     if command.then not in ("", "ready", "not_ready"):
         raise Refused(BadThen(command.then))

@@ -66,8 +66,8 @@ def answered(step: Step, interaction: Interaction, at: float) -> None:
 
 
 def abandoned(step: Step, interaction: Interaction) -> None:
-    """A live answer has no agent in time, whoever hangs up later. Told and counted once. Who picked up as we gave up is
-    an answer first."""
+    """A live answer had no agent in time, whoever hangs up later. It is told and counted once. A contact who picked up
+    as we gave up counts as an answer first."""
     attempt = interaction.attempt
     if attempt is None or attempt.abandoned:
         return
@@ -81,8 +81,8 @@ def abandoned(step: Step, interaction: Interaction) -> None:
 
 
 def ended(step: Step, interaction: Interaction, result: CallResult) -> None:
-    """The attempt came to `result`. What it lasted is counted by when it was, not by when that was told. Who was
-    abandoned has ended before, as far as the forecast is concerned."""
+    """The attempt came to `result`. Its length is counted by when it ended, not by when that was told. For the
+    forecast an abandoned contact has ended before."""
     outcome = outcome_of(interaction, result)
     attempt, today = interaction.attempt, _today(step, interaction)
     if outcome is Outcome.UNANSWERED:
@@ -166,8 +166,8 @@ def campaigns_of(step: Step, agent: Agent) -> list[Campaign]:
 
 
 def regrouped(step: Step, agent: Agent, before: Sequence[Campaign]) -> None:
-    """Teams have changed; `before`, the agent worked for these campaigns. Who was busy, and works for one of them no
-    longer, would be awaited there for ever."""
+    """Teams have changed; the agent worked for the campaigns in `before`. A campaign that the agent has left is told:
+    otherwise it waits for a busy agent for ever."""
     after = campaigns_of(step, agent)
     for campaign in before:
         if campaign not in after and campaign.name in step.world.pacers:
@@ -189,7 +189,7 @@ def tell_of(step: Step, campaign: Campaign, agent: Agent) -> None:
     step.world.pacers[campaign.name].observe(
         Observation(
             Observed.AGENT_CHANGED,
-            # Who is taken away in the middle of a conversation has been away since now.
+            # An agent who is taken away in the middle of a conversation is away from now on.
             agent.machine.since if counts else step.now,
             attempt.id if attempt is not None else None,
             agent=agent.name,
@@ -201,8 +201,8 @@ def tell_of(step: Step, campaign: Campaign, agent: Agent) -> None:
 
 
 def _stage(world: World, agent: Agent, interaction: Interaction | None) -> AgentStage:
-    """Who reads the result of a contact who was not reached is not idle, and teaches nothing of after-call work. Who
-    has the phone on hold is on a break as far as contacts are concerned."""
+    """An agent who reads that a contact was not reached is not idle, and teaches nothing of after-call work. An agent
+    whose phone is on hold counts as on a break."""
     if agent.state is AgentState.AFTER_CALL_WORK and interaction is not None and not interaction.conversed:
         return AgentStage.RESERVED
     if agent.state is AgentState.READY and world.is_on_hold(agent):

@@ -75,8 +75,8 @@ def _taken(agent: Agent, holder: Agent) -> Refused:
 
 
 def review(step: Step) -> None:
-    """Users or phones have changed, or the node has started: whose phone somebody else has by now is not ready, and
-    told. Who is in a call comes first."""
+    """Users or phones have changed, or the node has started: an agent whose phone another
+    agent has by now is set not ready, and told. Agents in a call keep their phones first."""
     at_work = [each for each in step.world.agents.values() if each.state is not AgentState.LOGGED_OUT]
     changed = [each for each in at_work if each.phone_held != address_of(step.world, each)]
     for agent in changed:

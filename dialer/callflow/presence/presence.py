@@ -136,7 +136,7 @@ def on_desktop_disconnected(step: Step, event: events.DesktopDisconnected) -> No
 
 
 def on_desktop_awaited(step: Step, event: events.DesktopAwaited) -> None:
-    """Who is at work without a desktop has the same grace as one who lost it: nobody reads what comes."""
+    """An agent at work without a desktop has the same grace as one who lost it: nobody reads what comes."""
     agent = step.world.agents.get(event.agent)
     if agent is not None and agent.desktops == 0:
         agent.away = False

@@ -1,4 +1,4 @@
-"""Whoever waits longest gets the agent who is idle longest."""
+"""The contact who waits longest gets the agent who is idle longest."""
 
 from __future__ import annotations
 

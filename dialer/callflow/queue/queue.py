@@ -91,8 +91,8 @@ def _ring(step: Step, interaction: Interaction, agent: Agent, party: Party) -> b
 
 
 def waiting(step: Step) -> list[Interaction]:
-    """Contacts who wait and for whom no phone rings, longest first. Who was dialled ahead and has heard that nobody
-    comes is not kept on."""
+    """Contacts who wait and for whom no phone rings, longest first. Contacts who were dialled ahead and have heard
+    the message are left out."""
     found = [
         each
         for each in step.world.interactions.values()

@@ -56,7 +56,7 @@ def claim(step: Step, campaign: Campaign) -> None:
     seen = _seen(step, campaign, takers)
     enough = seen * 2 > want
     is_due = step.utc >= campaign.next_due_at
-    # Who was not there at the last claim is not told that there is nothing, nor waits, for what others gave back.
+    # An agent who came after the last claim asks anew: records that others gave back may be there.
     asks = (campaign.is_preview or campaign.claim_hid) and not {each.name for each in takers} <= campaign.claimed_for
     if step.now < campaign.claim_after and not is_due and not asks:
         return

@@ -19,7 +19,7 @@ def on_bar_numbers(step: Step, command: commands.BarNumbers) -> None:
 
 
 def on_lift_number(step: Step, command: commands.LiftNumber) -> None:
-    """Who lifted it, when and why stays in the history. Whether it is on the list, and one of ours, is asked before."""
+    """The history keeps by whom, when and why. The API asks first whether the number is on the list."""
     step.write(LiftDoNotCall(command.number, command.campaign, step.utc))
     step.history(
         "do_not_call_lifted",

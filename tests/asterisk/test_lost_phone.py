@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from dialer.interactions.interaction import EndedBy
 from dialer.views.call import CallPhase
+from dialer.vocabulary.reasons.calls import AgentPhoneLost
 from dialer.vocabulary.results import CallResult
 from sip.lab.behaviours import Behaviour, number_for
 from sip.lab.process import LabProcess
@@ -87,7 +88,7 @@ async def test_a_phone_that_stays_away_ends_the_conversation(floors: Floors) -> 
         floor.phones.kill()
         await floor.phase(call, CallPhase.RECONNECTING)
         await floor.phase(call, CallPhase.ENDED)
-        assert (call.ended_by, call.cause) == (EndedBy.SYSTEM, "your phone was lost")
+        assert (call.ended_by, call.cause) == (EndedBy.SYSTEM, AgentPhoneLost())
         await floor.wrap_up(call)
         agent = floor.world.agents[next(iter(floor.world.agents))]
         await floor.until("the agent is not ready", lambda: agent.state == "not_ready")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -138,6 +139,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _is_bound(host: str, port: int) -> bool:
+    """Whether a UDP socket has the address, by /proc/net/udp (proc(5)): hexadecimal, the bytes of an address turned."""
+    address = f"{int.from_bytes(socket.inet_aton(host), sys.byteorder):08X}:{port:04X}"
+    return any(line.split()[1] == address for line in Path("/proc/net/udp").read_text().splitlines()[1:])
+
+
 class Sipp:
     """SIPp as the called party, by a scenario. `messages` is all that went over the wire.
 
@@ -188,14 +195,11 @@ class Sipp:
         self._process.wait(10.0)
 
     def _until_bound(self) -> None:
-        """Its port is its own once nobody else can bind it."""
+        """Until the kernel has its port; a trial to bind it could take it from SIPp in the moment of its start."""
         until = time.monotonic() + WAIT_S
         while time.monotonic() < until and self._process.poll() is None:
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-                try:
-                    probe.bind((self._host, self.port))
-                except OSError:
-                    return
+            if _is_bound(self._host, self.port):
+                return
             threading.Event().wait(0.02)
         self.__exit__()
         errors = self._directory / "sipp.errors"

@@ -96,22 +96,26 @@ class Recorders:
             self._loop.after(LOOK_S, self._look)
 
     def pause(self, leg: Leg, command: telephony.PauseRecording) -> None:
-        recording = self._find(leg, command.recording)
-        if recording is None or recording.paused:
-            return
-        recording.recorder.pause(True)
-        recording.paused = True
-        where = round(recording.recorder.position(), 3)
-        self._loop.emit(telephony.RecordingPaused(leg.id, recording.id, where, self._loop.now()))
+        self._pause(leg, command.recording, telephony.RecordingPaused, paused=True)
 
     def resume(self, leg: Leg, command: telephony.ResumeRecording) -> None:
-        recording = self._find(leg, command.recording)
-        if recording is None or not recording.paused:
+        self._pause(leg, command.recording, telephony.RecordingResumed, paused=False)
+
+    def _pause(
+        self,
+        leg: Leg,
+        id_: RecordingId,
+        told: type[telephony.RecordingPaused | telephony.RecordingResumed],
+        *,
+        paused: bool,
+    ) -> None:
+        recording = self._find(leg, id_)
+        if recording is None or recording.paused is paused:
             return
-        recording.recorder.pause(False)
-        recording.paused = False
+        recording.recorder.pause(paused)
+        recording.paused = paused
         where = round(recording.recorder.position(), 3)
-        self._loop.emit(telephony.RecordingResumed(leg.id, recording.id, where, self._loop.now()))
+        self._loop.emit(told(leg.id, recording.id, where, self._loop.now()))
 
     def stop(self, leg: Leg, command: telephony.StopRecording) -> None:
         """End the recording; RecordingFinished follows when the file is closed."""

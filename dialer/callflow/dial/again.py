@@ -6,7 +6,7 @@ from dialer.agents.agent import AgentTrigger
 from dialer.callflow.agent.desk import move
 from dialer.callflow.agent.legs import ring_agent
 from dialer.callflow.call.audio import release_leg
-from dialer.callflow.dial.attempt import place, waits_for_rate
+from dialer.callflow.dial.attempt import place, place_over, waits_for_rate
 from dialer.callflow.end.after_call import back_to_work
 from dialer.core.actions import permitted
 from dialer.core.step import Step
@@ -28,13 +28,9 @@ def on_call_again(step: Step, command: commands.CallAgain) -> None:
     said = interaction.agent_result
     engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
     if engaged is not None and engaged.reaches_agent:
-        interaction.engine = engaged.engine
-        place(step, campaign, interaction)
+        place_over(step, campaign, interaction, party, engaged)
         # A record that its agent has seen is not taken out of sight.
         interaction.asm = interaction.conversed
-        party.leg = engaged.id
-        engaged.interaction = interaction.id
-        step.audio_changed(interaction)
     else:
         leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
         party.leg = leg.id

@@ -13,7 +13,8 @@ from dialer.core.step import Step
 from dialer.core.timers import nothing_heard_timer
 from dialer.interactions.attempt import Attempt, TrunkDial, call_id_of
 from dialer.interactions.interaction import INTERACTION_TABLE, Interaction, InteractionTrigger
-from dialer.interactions.leg import ROLES, LegPurpose, LegState, LegTrigger, make_leg
+from dialer.interactions.leg import ROLES, Leg, LegPurpose, LegState, LegTrigger, make_leg
+from dialer.interactions.party import Party
 from dialer.machine import Machine
 from dialer.records.treatment import rest_of
 from dialer.trunks.accounts import trunk_account
@@ -61,6 +62,15 @@ def open_interaction(step: Step, campaign: Campaign, record: ClaimedRecord) -> I
     step.world.interactions[id_] = interaction
     campaign.served += 1
     return interaction
+
+
+def place_over(step: Step, campaign: Campaign, interaction: Interaction, party: Party, engaged: Leg) -> None:
+    """Begin an attempt for an agent whose engaged leg is up: it waits in the bridge. Raises Refused like `place`."""
+    interaction.engine = engaged.engine
+    place(step, campaign, interaction)
+    party.leg = engaged.id
+    engaged.interaction = interaction.id
+    step.audio_changed(interaction)
 
 
 def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:

@@ -7,7 +7,7 @@ from config.model import Mode
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
 from dialer.callflow.agent.desk import give_free, move
 from dialer.callflow.agent.legs import ring_agent
-from dialer.callflow.dial.attempt import open_interaction, place, waits_for_rate
+from dialer.callflow.dial.attempt import open_interaction, place, place_over, waits_for_rate
 from dialer.callflow.end.ending import withdraw
 from dialer.callflow.record.give_back import cancel_record
 from dialer.campaigns.campaign import Campaign
@@ -186,11 +186,7 @@ def dial_for(step: Step, agent: Agent, interaction: Interaction, party: Party) -
     if step.world.is_on_hold(agent):
         raise Refused(PhoneOnHold())
     if engaged is not None and engaged.reaches_agent:
-        interaction.engine = engaged.engine
-        place(step, campaign, interaction)
-        party.leg = engaged.id
-        engaged.interaction = interaction.id
-        step.audio_changed(interaction)
+        place_over(step, campaign, interaction, party, engaged)
     else:
         leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
         party.leg = leg.id

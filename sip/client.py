@@ -41,6 +41,9 @@ from sip.wire.connection import skipped
 
 _log = structlog.get_logger(__name__)
 
+_SNAPSHOT = str(telephony.SnapshotTaken.__struct_config__.tag)
+_OFFERED = str(telephony.LegOffered.__struct_config__.tag)
+
 EventCallback = Callable[[EngineId, int, telephony.Event], None]
 ConnectionCallback = Callable[[EngineId, bool, str], None]
 
@@ -260,14 +263,24 @@ class EngineClient:
             self._delivered = sequence
 
     def _skip(self, unread: Unread) -> None:
-        """An event of a newer engine. The node acknowledges what is delivered in its place."""
+        """An event of a newer engine. The node acknowledges what is delivered in its place. Raises WireError for a
+        snapshot: without one nobody knows which legs are gone, and the connection is of no use."""
+        if unread.tag == _SNAPSHOT:
+            raise WireError(
+                f"the snapshot of engine {self.engine} cannot be read ({unread.problem}): "
+                "the engine is newer than the node. Upgrade the node"
+            )
         if 0 < unread.number <= self._delivered:
             return
         _log.warning("event_skipped", engine=self.engine, tag=unread.tag, reason=unread.problem)
         self._on_event(self.engine, unread.number, skipped(unread))
         if unread.number:
             self._delivered = unread.number
-        if unread.is_known and unread.leg in self._open and self._unsure is None and self._connection is not None:
+        if self._connection is None or unread.leg is None:
+            return
+        if unread.tag == _OFFERED:
+            self._connection.send(telephony.HangUp(unread.leg))  # nobody here can answer the caller
+        elif unread.leg in self._open and self._unsure is None:
             self._unsure = set(self._open)
             self._connection.send(telephony.Snapshot())
 

@@ -6,12 +6,14 @@ an agenda and a store in memory. What leaves at once, what after the commit, and
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from msgspec import Struct
 
+from dialer.callflow.call.audio import tell
 from dialer.callflow.dispatch import Message, handle
 from dialer.core.step import Step
 from dialer.ports import Moment
@@ -118,6 +120,8 @@ class Turn:
             fault = error
             if acknowledge is None:
                 return Taken((), Pending((), (), at.monotonic), fault)
+            with contextlib.suppress(Exception):  # the first fault is the one that is told
+                tell(step)
         at_once, after = step.finish()
         return Taken(at_once, Pending(step.writes, after, at.monotonic, asker, step.reply, acknowledge), fault)
 

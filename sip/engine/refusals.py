@@ -7,9 +7,10 @@ import time
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import EngineId, LegId
 from sip.engine.wiretext import clean
-from sip.wire import Unread
+from sip.wire import VERSION, Unread
 
 _DIAL = str(telephony.Dial.__struct_config__.tag)
+_OLDER = "it is older than the node. Upgrade the engine."
 _SHORT = 200
 """Characters of what is quoted of a command that could not be read."""
 
@@ -30,7 +31,9 @@ def refused_unread(unread: Unread, engine: EngineId, version: int) -> telephony.
         what = f"cannot read this form of the command {tag!r} ({clean(unread.problem, _SHORT)})"
     else:
         because, what = telephony.RefusedBecause.UNKNOWN, f"does not know the command {tag!r}"
-    problem = f"Engine {engine} {what}: it is older than the node. Upgrade the engine."
+    is_of_before = version < VERSION and not unread.is_known
+    remedy = "the node is older than it. Upgrade the node." if is_of_before else _OLDER
+    problem = f"Engine {engine} {what}: {remedy}"
     if tag == _DIAL and leg is not None:
         return _cleared(leg, problem)
     refusal = telephony.CommandRefused(command=tag, because=because, problem=problem, at=time.monotonic(), leg=leg)

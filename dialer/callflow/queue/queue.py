@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialer.agents.agent import Agent, AgentTrigger, SystemReason
 from dialer.callflow.agent.desk import leave_for_want_of_phone, make_not_ready, move
 from dialer.callflow.agent.legs import hang_up, ring_agent
-from dialer.callflow.call.audio import waiting_message
+from dialer.callflow.call.audio import forget, waiting_message
 from dialer.callflow.call.connect import connect
 from dialer.callflow.end import ending
 from dialer.callflow.pacing import observations
@@ -124,6 +124,7 @@ def on_wait_over(step: Step, interaction: Interaction) -> None:
     message = waiting_message(step.world.campaigns[interaction.campaign].settings)
     if contact is not None and message is not None:
         interaction.message_begun = True
+        forget(contact)  # a second wait that was in vain hears the message again
         step.interaction_changed(interaction)
         step.start_timer(message_timer(interaction.id), MESSAGE_LIMIT_S)
     elif not rings:
@@ -134,7 +135,11 @@ def end(step: Step, interaction: Interaction) -> None:
     """The message is over. A contact whom an agent took meanwhile stays. An agent whose phone still rings is not
     ready: it would be rung in vain for the next contact too."""
     party = interaction.owner
-    if interaction.state is not InteractionState.QUEUED or (party is not None and not interaction.ahead):
+    if interaction.state is not InteractionState.QUEUED:
+        return
+    if party is not None and not interaction.ahead:
+        interaction.message_begun = False
+        step.audio_changed(interaction)
         return
     interaction.ended_by = EndedBy.SYSTEM
     interaction.cause = NobodyFree()
@@ -156,6 +161,7 @@ def next_in_line(step: Step, interaction: Interaction) -> None:
     attempt = interaction.attempt
     told = interaction.ahead and attempt is not None and attempt.abandoned
     if not told:
+        interaction.message_begun = False
         start_clock(step, interaction)
     elif waiting_message(step.world.campaigns[interaction.campaign].settings) is None:
         end(step, interaction)

@@ -190,6 +190,7 @@ async def test_a_node_of_version_1_works_and_hears_nothing_that_it_does_not_know
     node.write(version_3()["unknown_command"])
     fault = await node.until(lambda event: isinstance(event, telephony.EngineFault))
     assert fault.where == "translate"
+    assert "Upgrade the node." in fault.problem
     node.write(version_1("commands")["HangUp"])
     await node.until(lambda event: isinstance(event, telephony.LegCleared))
     node.close()
@@ -286,6 +287,16 @@ async def test_the_end_of_a_leg_that_cannot_be_read_is_found_by_a_snapshot(short
         await heard.until(lambda: heard.count(telephony.Digits) == 1)
         assert [(event.leg, event.by) for event in heard.cleared()] == [("L1", telephony.ClearedBy.ENGINE)]
         assert engine.connections == 1
+
+
+async def test_a_snapshot_that_cannot_be_read_ends_the_connection(short_dir: Path) -> None:
+    """Without one nobody knows which legs are gone."""
+    later, heard = version_3(), Heard()
+    unread = FrameWriter().encode(Said(0, telephony.SnapshotTaken(E1, "boot1", (), (), 1.0))).replace(b"legs", b"feet")
+    async with node_of(short_dir, heard, later["welcome"], unread) as (engine, client):
+        await engine.until(lambda: engine.connections >= 2)
+        assert "cannot be read" in client._problem
+        assert "Upgrade the node" in client._problem
 
 
 async def test_a_connection_without_a_client_hears_of_what_was_skipped(short_dir: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.ids import CampaignName
 from dialer.vocabulary.results import CallResult
-from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp
+from dialer.vocabulary.telephony import ClearedBy, Dial, File, HangUp, Play, PlayFinished
 from dialer.vocabulary.writes import AddNotice, BeginAttempt, ReleaseRecord, RenewCancelled, SettleAttempt
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, SPRING, campaign, record, settings
@@ -302,6 +303,26 @@ def test_the_end_of_the_waiting_message_does_not_end_a_conversation_that_began_m
     floor.say(events.TimerFired(f"queue_message/{floor.interaction.id}"))
     floor.pass_time(60)
     assert not floor.commands(HangUp)
+
+
+def heard(floor: Floor) -> list[str]:
+    """The files that were played to the contact since the last look."""
+    played = [Path(each.source.path).name for each in floor.commands(Play) if isinstance(each.source, File)]
+    floor.forget_outputs()
+    return played
+
+
+def test_a_contact_is_not_left_in_silence_between_message_and_agent() -> None:
+    floor = queued("/sounds/wait.wav")
+    floor.pass_time(10)
+    assert heard(floor) == ["wait.wav"]
+    floor.ready(BOB)
+    key = f"queue_message/{floor.interaction.id}"
+    floor.engine_says(PlayFinished(floor.contact.id, key, floor.now))
+    assert heard(floor) == ["comfort_noise.wav"], "the phone rings, and the message is over"
+    floor.clear(floor.phone, by=ClearedBy.TIMEOUT)
+    floor.pass_time(10)
+    assert heard(floor) == ["wait.wav"], "a second wait that was in vain"
 
 
 def test_each_load_begins_a_run_in_which_cancelled_records_are_back() -> None:

@@ -63,6 +63,20 @@ def test_a_defect_is_told_and_what_an_engine_said_is_acknowledged_all_the_same(m
     assert kept.pending.acknowledge == (ENGINE, 7)
 
 
+def test_who_was_connected_when_a_handler_failed_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[object] = []
+    monkeypatch.setattr(turn, "tell", heard.append)
+
+    def broken(step: Any, _: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(turn, "handle", broken)
+    make().take(events.Ticked(), AT)
+    assert not heard, "nothing of it leaves"
+    make().take(OFFERED, AT, acknowledge=(ENGINE, 7))
+    assert len(heard) == 1
+
+
 def test_outputs_replies_and_acknowledgements_leave_in_the_order_of_the_steps() -> None:
     loop = asyncio.new_event_loop()
     asker: asyncio.Future[object] = loop.create_future()

@@ -31,6 +31,7 @@ _TAGS: Mapping[str, str] = {
     "supervision": "Agents, interactions and trunks for supervisors",
     "lists": "Calling lists and the do-not-call list",
     "reports": "What was dialled",
+    "test calls": "One call with a campaign's trunk and caller ID, outside records and statistics",
     "configuration": "Configuration files",
     "health": "Health and figures",
     "words": "What people are told, for desktops in other languages",

@@ -75,9 +75,7 @@ class OutcomeRequest(Struct, frozen=True, forbid_unknown_fields=True):
     disposition: Annotated[str, Meta(max_length=64)] | None = None
     note: Annotated[str, Meta(max_length=NOTE_LENGTH, extra=LINES)] | None = None
     do_not_call: bool | None = None
-    data: (
-        dict[Annotated[str, Meta(max_length=64)], Annotated[str, Meta(max_length=VALUE_LENGTH, extra=LINES)]] | None
-    ) = None
+    data: dict[Annotated[str, Meta(max_length=64)], Value] | None = None
 
 
 class DoneRequest(Struct, frozen=True, forbid_unknown_fields=True):

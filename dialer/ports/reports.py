@@ -146,9 +146,11 @@ class InteractionsOfAgent(Question[Sequence[InteractionRow]], frozen=True):
 
 
 class TrunkStateRow(Struct, frozen=True):
-    """A state that a trunk entered `at` this time, up or down; `error` is what it had last complained of."""
+    """A state that a trunk entered `at` this time, up or down, as the `node` saw it; `error` is what it had last
+    complained of."""
 
     trunk: TrunkName
+    node: str
     state: str
     error: str
     at: float

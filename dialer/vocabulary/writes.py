@@ -49,7 +49,7 @@ class SaveAgent(Struct, frozen=True, tag_field="write", tag="save_agent"):
 
 
 class SaveTrunk(Struct, frozen=True, tag_field="write", tag="save_trunk"):
-    """A trunk came up or went down; `error` is what it had last complained of."""
+    """A trunk came up or went down, as this node sees it; `error` is what it had last complained of."""
 
     trunk: TrunkName
     state: str
@@ -214,7 +214,8 @@ class AddDoNotCall(Struct, frozen=True, tag_field="write", tag="add_do_not_call"
 
 class LiftDoNotCall(Struct, frozen=True, tag_field="write", tag="lift_do_not_call"):
     """The number may be dialled again: by the campaign, or with None by all that do not bar it themselves. Its records
-    are no longer NO_CALL; those that were cancelled by the barring come back with the next load, others by a reset."""
+    are no longer NO_CALL: those that waited come back with the next load of their list, those that an agent had in hand
+    with the next load of that campaign."""
 
     number: str
     campaign: CampaignName | None

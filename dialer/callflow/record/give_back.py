@@ -27,17 +27,31 @@ def give_back(step: Step, interaction: Interaction) -> None:
 
 def cancel_record(step: Step, interaction: Interaction) -> None:
     """Take the record of a preview out of this run; nothing was dialled."""
-    record = interaction.record
     if interaction.do_not_call:
         bar_record(step, interaction)
-    elif record is not None:
+    else:
+        _cancel(step, interaction, None)
+
+
+def cancel_barred(step: Step, interaction: Interaction) -> None:
+    """The store refused to dial a number that is barred, for this campaign or for all. Where it is for all, the number
+    keeps the record out; else the record is out of this run of the campaign."""
+    if interaction.do_not_call:
+        bar_record(step, interaction)
+    else:
+        _cancel(step, interaction, CallResult.DO_NOT_CALL)
+
+
+def _cancel(step: Step, interaction: Interaction, result: CallResult | None) -> None:
+    record = interaction.record
+    if record is not None:
         step.write(
             UpdateRecord(
                 record=record.record,
                 fence=record.fence,
                 status=RecordStatus.CANCELLED,
                 type=None,
-                result=None,
+                result=result,
                 due_at=None,
                 at=step.utc,
                 data=edited(interaction),
@@ -55,8 +69,8 @@ def rest_record(step: Step, interaction: Interaction, until: float) -> None:
 
 
 def bar_record(step: Step, interaction: Interaction) -> None:
-    """Finish a record that was not dialled because its number is barred. The contact's other numbers are finished
-    too if it was the agent who said so; a list bars one number only."""
+    """Cancel a record whose agent has said that the contact is not to be called, and finish the contact's other
+    numbers."""
     record = interaction.record
     if record is not None:
         step.write(
@@ -69,6 +83,7 @@ def bar_record(step: Step, interaction: Interaction) -> None:
                 due_at=None,
                 at=step.utc,
                 data=edited(interaction),
-                finish_chain=interaction.do_not_call,
+                finish_chain=True,
+                cancelled_in=interaction.campaign,
             )
         )

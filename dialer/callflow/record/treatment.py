@@ -5,6 +5,7 @@ from __future__ import annotations
 from dialer.core.step import Step
 from dialer.interactions.interaction import Interaction
 from dialer.records.treatment import Handling, treat
+from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.writes import UpdateRecord
 
 #: SIP codes from here on are refusals (RFC 3261 section 21: 3xx redirections, which we do not follow, and failures).
@@ -49,6 +50,7 @@ def treat_record(step: Step, interaction: Interaction) -> None:
             uncount=treatment.uncount,
             tried=treatment.tried,
             finish_chain=treatment.finish_chain,
+            cancelled_in=interaction.campaign if treatment.status is RecordStatus.CANCELLED else None,
         )
     )
 

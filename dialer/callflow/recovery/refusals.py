@@ -12,7 +12,7 @@ from dialer.callflow.dial.again import on_call_again_failed
 from dialer.callflow.end.ending import withdraw
 from dialer.callflow.pacing import observations
 from dialer.callflow.queue import queue
-from dialer.callflow.record.give_back import bar_record, rest_record
+from dialer.callflow.record.give_back import cancel_barred, rest_record
 from dialer.compliance.check import Rule
 from dialer.core.step import Step
 from dialer.interactions.interaction import Interaction, InteractionTrigger
@@ -63,7 +63,7 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
 def _take_off_desk(step: Step, interaction: Interaction, rule: Rule) -> None:
     agent_name = interaction.agent
     if rule is Rule.DO_NOT_CALL:
-        bar_record(step, interaction)
+        cancel_barred(step, interaction)
     interaction.found_result = CallResult.DO_NOT_CALL if rule is Rule.DO_NOT_CALL else None
     withdraw(step, interaction, release=False)
     if agent_name is not None:

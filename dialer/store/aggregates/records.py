@@ -240,12 +240,12 @@ class RecordRows(Rows[Records]):
         self._chains = sql.prepare(chain_finished(sql))
         self._renewed = sql.prepare(renewed(sql))
         self._lifted = sql.prepare(
-            f"UPDATE records SET type = '{RecordType.GENERAL}', updated_at = :at"
+            f"UPDATE records SET type = '{RecordType.GENERAL}', status = '{RecordStatus.CANCELLED}', updated_at = :at"
             f" WHERE number = :number AND type = '{RecordType.NO_CALL}'"
         )
         self._barred = sql.prepare(
             f"UPDATE records SET type = '{RecordType.NO_CALL}', status = '{RecordStatus.CANCELLED}',"
-            f" result = '{CallResult.DO_NOT_CALL}', rank = 9, updated_at = :at"
+            f" result = '{CallResult.DO_NOT_CALL}', rank = 9, queue_at = due_at, updated_at = :at"
             " WHERE number = :number AND status = 'ready'"
         )
 

@@ -20,10 +20,11 @@ trunk_states = Table(
     metadata,
     Column("n", Number, primary_key=True, autoincrement=True),
     Column("trunk", Text, nullable=False),
+    Column("node", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("error", Text, nullable=False),
     Column("at", Float(53), nullable=False),
-    Index("ix_trunk_states_trunk", "trunk", "n"),
+    Index("ix_trunk_states_trunk", "trunk", "at"),
 )
 
 ENTERED = Columns(trunk_states, w.SaveTrunk)
@@ -47,17 +48,17 @@ class TrunkRows(Rows[Trunks]):
     part = Trunks
 
     def prepare(self, sql: Sql) -> None:
-        self._entered = sql.prepare(ENTERED.insert())
+        self._entered = sql.prepare(ENTERED.insert("node"))
 
     def write(self, connection: Connection, part: Trunks) -> None:
-        self._entered.run_all(connection, ENTERED.rows(part.entered))
+        self._entered.run_all(connection, ENTERED.rows(part.entered, node=self._run.node))
 
 
 def states(connection: Connection, question: TrunkStates) -> Sequence[TrunkStateRow]:
     query = (
         select(trunk_states)
         .where(trunk_states.c.trunk == question.trunk, trunk_states.c.at < question.till)
-        .order_by(trunk_states.c.n.desc())
+        .order_by(trunk_states.c.at.desc(), trunk_states.c.n.desc())
         .limit(question.limit)
     )
     return [ROW.read(row) for row in connection.execute(query)]

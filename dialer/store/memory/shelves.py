@@ -148,6 +148,7 @@ class DoNotCallShelf(Shelf[DoNotCall]):
                 state = copy.copy(tables.records[id_].state)
                 if state.status is RecordStatus.READY:
                     state.bar()
+                    state.updated_at = barred.at
                     tables.put(state)
 
 

@@ -31,6 +31,7 @@ async def test_every_route_is_in_the_document_with_its_roles(stage: Stage) -> No
         for method, operation in methods.items()
     }
     routes = stage.app[ROUTES]
+    assert {tag for each in listed.values() for tag in each["tags"]} == {each["name"] for each in told["tags"]}
     assert set(listed) == {(route.method, route.path) for route in routes}
     assert len({route.name for route in routes}) == len(routes)
     for route in routes:

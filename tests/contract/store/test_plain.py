@@ -161,7 +161,12 @@ async def test_states_of_trunks_are_told_the_newest_first(database: Store) -> No
     up, down = SaveTrunk(main, "up", "", NOON), SaveTrunk(main, "down", "nobody there", NOON + 9)
     await database.ledger.commit([up, SaveTrunk(spare, "up", "", NOON), down])
     rows = await database.reports.read(TrunkStates(main, math.inf, 9))
-    assert rows == [TrunkStateRow(main, "down", "nobody there", NOON + 9), TrunkStateRow(main, "up", "", NOON)]
+    node = rows[0].node
+    assert node
+    assert rows == [
+        TrunkStateRow(main, node, "down", "nobody there", NOON + 9),
+        TrunkStateRow(main, node, "up", "", NOON),
+    ]
     assert await database.reports.read(TrunkStates(main, NOON + 9, 9)) == rows[1:]
     assert await database.reports.read(TrunkStates(main, math.inf, 1)) == rows[:1]
 

@@ -10,7 +10,7 @@ from dialer.ports.reports import AttemptPage
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import CampaignName, ListName, RecordId
 from dialer.vocabulary.results import RENEWABLE, CallResult, RecordStatus, RecordType
-from dialer.vocabulary.writes import AddDoNotCall, RenewCancelled, Write
+from dialer.vocabulary.writes import AddDoNotCall, LiftDoNotCall, RenewCancelled, Write
 from tests.contract.store.backends import (
     ADA,
     LIST,
@@ -70,6 +70,20 @@ async def test_barred_records_do_not_come_back(store: AnyStore) -> None:
     await store.ledger.commit([AddDoNotCall(number(2), None, "agent", ADA, NOON + 2)])
     await store.ledger.commit([renew()])
     assert await claimed(store) == {1}
+
+
+async def test_a_bar_of_one_campaign_that_is_lifted_leaves_nothing_behind(store: AnyStore) -> None:
+    """The record of a number that the store refused to dial for one campaign is out of its run, and no more."""
+    await fill(store, 1)
+    (record,) = (await store.ledger.claim(request(1))).records
+    await store.ledger.commit([AddDoNotCall(record.number, SPRING, "user sue", None, NOON + 1)])
+    refused = await store.ledger.commit([begin(record, "A1")])
+    assert [each.rule for each in refused.refusals] == ["do_not_call"]
+    out = update(record, CANCELLED, None, NOON + 1, result=CallResult.DO_NOT_CALL, cancelled_in=SPRING)
+    assert not (await store.ledger.commit([out])).refusals
+    await store.ledger.commit([LiftDoNotCall(record.number, SPRING, NOON + 2)])
+    await store.ledger.commit([renew(SPRING)])
+    assert await claimed(store) == {record.record}
 
 
 async def finish(store: AnyStore, count: int, status: RecordStatus, kind: RecordType | None = None) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from config.model import Mode
-from dialer.vocabulary import commands
+from dialer.vocabulary import commands, events
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 from dialer.vocabulary.writes import BeginAttempt, ReleaseRecord, UpdateRecord
 from tests.unit.callflow.floor import Floor
-from tests.unit.callflow.house import ADA, record
+from tests.unit.callflow.house import ADA, SPRING, record
 from tests.unit.callflow.scenes import after_call, dialing, previewing
 
 BUSY, ANSWER, MACHINE = CallResult.BUSY, CallResult.ANSWER, CallResult.ANSWERING_MACHINE
@@ -66,3 +66,16 @@ def test_do_not_call_before_dialing_finishes_record_and_chain(end: str) -> None:
     update = update_of(floor)
     assert (update.status, update.type) == (RecordStatus.CANCELLED, RecordType.NO_CALL)
     assert update.finish_chain
+
+
+@pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, Mode.PROGRESSIVE_ASM])
+def test_a_number_that_the_store_refuses_as_barred_marks_no_record_for_all(mode: Mode) -> None:
+    """The bar may be that of one campaign; where it is for all, the number keeps the record out."""
+    floor = dialing(mode)
+    attempt = floor.interaction.attempt
+    assert attempt is not None
+    floor.forget_outputs()
+    floor.say(events.AttemptRefused(attempt.id, "do_not_call"))
+    (update,) = floor.writes(UpdateRecord)
+    assert (update.status, update.type, update.result) == (RecordStatus.CANCELLED, None, CallResult.DO_NOT_CALL)
+    assert (update.cancelled_in, update.finish_chain) == (SPRING, False)

@@ -18,12 +18,13 @@ def upgrade() -> None:
         "trunk_states",
         sa.Column("n", Number, autoincrement=True, nullable=False),
         sa.Column("trunk", sa.Text(), nullable=False),
+        sa.Column("node", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("at", sa.Float(precision=53), nullable=False),
         sa.PrimaryKeyConstraint("n", name="pk_trunk_states"),
     )
-    op.create_index("ix_trunk_states_trunk", "trunk_states", ["trunk", "n"])
+    op.create_index("ix_trunk_states_trunk", "trunk_states", ["trunk", "at"])
 
 
 def downgrade() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from config.model import LEAST_PASSWORD_LENGTH, Campaign, Recording, Role, SecretToCome, Settings, StaticPhone
+from config.model import LEAST_PASSWORD_LENGTH, CampaignSettings, Recording, Role, SecretToCome, Settings, StaticPhone
 from config.model.outcome import AtLimit
 from config.problems import Path
 
@@ -132,7 +132,7 @@ def _no_code(kind: str, code: str, known: set[str]) -> str:
     return f"there is no {kind} {code!r}; {f'did you mean {close[0]}?' if close else 'add it'}"
 
 
-def _asks_more(campaign: Campaign) -> bool:
+def _asks_more(campaign: CampaignSettings) -> bool:
     shown = (*campaign.fields.case, *campaign.fields.record)
     return campaign.outcome.note_mandatory or any(each.mandatory for each in shown)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from config.model import Campaign, Section, Settings
+from config.model import CampaignSettings, Section, Settings
 
 
 class Applies(StrEnum):
@@ -89,7 +89,7 @@ def _items(section: str, old: Settings, new: Settings) -> Iterator[Change]:
     before, after = _by_name(getattr(old, section)), _by_name(getattr(new, section))
     for name, item in before.items():
         if name not in after:
-            unload = isinstance(item, Campaign)
+            unload = isinstance(item, CampaignSettings)
             yield Change(f"{kind} {name}", "removed", Applies.AFTER_UNLOAD if unload else Applies.AT_ONCE)
     for name, item in after.items():
         if name not in before:
@@ -104,7 +104,7 @@ def _items(section: str, old: Settings, new: Settings) -> Iterator[Change]:
 
 def _campaign_applies(old: Section, new: Section, key: str) -> Applies:
     """A mode changes under way only between progressive and predictive."""
-    if isinstance(old, Campaign) and isinstance(new, Campaign) and key == "mode":
+    if isinstance(old, CampaignSettings) and isinstance(new, CampaignSettings) and key == "mode":
         dials = all(mode.value.startswith(("PROGRESSIVE", "PREDICTIVE")) for mode in (old.mode, new.mode))
         if not dials or old.mode.asm != new.mode.asm:
             return Applies.AFTER_UNLOAD

@@ -1,6 +1,6 @@
 """The configuration as frozen, checked values. Nothing here reads a file.
 
-from config.model import Campaign, Settings
+from config.model import CampaignSettings, Settings
 """
 
 from config.model.base import NAME, SecretToCome, Section, Source
@@ -8,7 +8,7 @@ from config.model.calling_window import CallingWindow, Hours
 from config.model.campaign import (
     Accept,
     CallingList,
-    Campaign,
+    CampaignSettings,
     Engaged,
     Join,
     Mode,
@@ -64,7 +64,7 @@ __all__ = [
     "CallResultChoice",
     "CallingList",
     "CallingWindow",
-    "Campaign",
+    "CampaignSettings",
     "Codec",
     "DataField",
     "Disposition",

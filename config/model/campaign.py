@@ -167,7 +167,7 @@ class Predictive(Section):
     """A contact's phone rings at least so long before a call is given up; the law asks for 15 s or 4 rings."""
 
 
-class Campaign(Section):
+class CampaignSettings(Section):
     """A campaign."""
 
     name: Name

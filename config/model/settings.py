@@ -8,14 +8,14 @@ from typing import TypeVar
 from pydantic import Field
 
 from config.model.base import Section
-from config.model.campaign import Campaign
+from config.model.campaign import CampaignSettings
 from config.model.people import BUILT_IN_REASONS, NotReadyReason, Team, User
 from config.model.phone import AsteriskPhone, Phone, StaticPhone
 from config.model.server import Engine, Server
 from config.model.trunk import Trunk
 from dialer.vocabulary.errors import NotFound
 
-N = TypeVar("N", Engine, Trunk, Team, User, Campaign, AsteriskPhone | StaticPhone)
+N = TypeVar("N", Engine, Trunk, Team, User, CampaignSettings, AsteriskPhone | StaticPhone)
 
 
 class Settings(Section):
@@ -46,7 +46,7 @@ class Settings(Section):
     )
     """Reasons for not being ready, in the order in which agents see them."""
 
-    campaigns: tuple[Campaign, ...] = ()
+    campaigns: tuple[CampaignSettings, ...] = ()
     """Campaigns."""
 
     def engine(self, name: str) -> Engine:
@@ -69,7 +69,7 @@ class Settings(Section):
         """The seeded user of this name. Raises NotFound."""
         return _named("user", self.users, name)
 
-    def campaign(self, name: str) -> Campaign:
+    def campaign(self, name: str) -> CampaignSettings:
         """The campaign of this name. Raises NotFound."""
         return _named("campaign", self.campaigns, name)
 

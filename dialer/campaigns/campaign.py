@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf
 
-from config.model import Campaign as CampaignSettings
-from config.model import Mode
+from config.model import CampaignSettings, Mode
 from dialer.campaigns.abandonment import Abandonment
 from dialer.campaigns.day_figures import DayFigures
 from dialer.campaigns.pool import Pool

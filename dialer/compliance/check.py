@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from config.model import CallingWindow, Campaign
+from config.model import CallingWindow, CampaignSettings
 from dialer.compliance.number_type import refused_type
 from dialer.compliance.record_hours import is_within
 from dialer.compliance.wall_clock import local_time
@@ -59,7 +59,7 @@ def check(window: CallingWindow, record: ClaimedRecord, max_attempts: int, utc: 
     return None
 
 
-def check_number(campaign: Campaign, number: str) -> RuleRefusal | None:
+def check_number(campaign: CampaignSettings, number: str) -> RuleRefusal | None:
     """Whether the type of `number` (E.164) forbids dialing it for the campaign, whoever asks."""
     found = refused_type(number, campaign.allow_number_types)
     return None if found is None else RuleRefusal(Rule.NUMBER_TYPE, NumberTypeRefused(found))

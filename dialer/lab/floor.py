@@ -22,7 +22,7 @@ from typing import Any
 import aiohttp
 
 from config.loader import load
-from config.model import Campaign, Role, Settings, User
+from config.model import CampaignSettings, Role, Settings, User
 from dialer.lab.api_user import RETRY_S, ApiUser
 from dialer.lab.autopilot import Habits
 from dialer.lab.contacts import contacts
@@ -72,7 +72,7 @@ class Agent:
 class Floor:
     """The demo of one campaign."""
 
-    def __init__(self, settings: Settings, campaign: Campaign, records: int, habits: Habits) -> None:
+    def __init__(self, settings: Settings, campaign: CampaignSettings, records: int, habits: Habits) -> None:
         self._settings = settings
         self._campaign = campaign
         self._records = records

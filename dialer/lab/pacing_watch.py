@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from config.model import Campaign
+from config.model import CampaignSettings
 from dialer.pacing import Decision, PacingSnapshot
 from dialer.pacing.governor import Governor
 from dialer.simulation.shift import TimedPacer
@@ -27,7 +27,7 @@ class PacingWatch:
         decisions = sum(each.decisions for each in self._rules)
         return sum(each.spent_ns for each in self._rules) / 1000 / decisions if decisions else 0.0
 
-    def governor(self, settings: Campaign) -> Governor:
+    def governor(self, settings: CampaignSettings) -> Governor:
         """The pacing of a campaign, as the node would make it."""
         rule = TimedPacer(make_rule(settings))
         self._rules.append(rule)

@@ -14,7 +14,7 @@ from config.model import (
     Authentication,
     CallingList,
     CallingWindow,
-    Campaign,
+    CampaignSettings,
     DataField,
     Disposition,
     Engine,
@@ -96,11 +96,11 @@ def _open_until(minute: int) -> CallingWindow:
     return CallingWindow(monday=day, tuesday=day, wednesday=day, thursday=day, friday=day, saturday=day, sunday=day)
 
 
-def _campaign(scenario: Scenario) -> Campaign:
+def _campaign(scenario: Scenario) -> CampaignSettings:
     once = {result: Retry(delay_s=0, max_attempts=1) for result in RETRIED}
     demo = {result: Retry(delay_s=60, max_attempts=3) for result in (CallResult.BUSY, CallResult.NO_ANSWER)}
     is_one_to_one = scenario.headless and not scenario.mode.predictive
-    return Campaign(
+    return CampaignSettings(
         name=CAMPAIGN,
         description="Simulated contacts at a simulated carrier",
         mode=scenario.mode,

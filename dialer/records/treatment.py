@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from config.model import USUAL_RETRIES, AfterLast, Campaign, Retry
+from config.model import USUAL_RETRIES, AfterLast, CampaignSettings, Retry
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.results import REACHED, CallResult, RecordStatus, RecordType
 
@@ -68,7 +68,7 @@ class Treatment:
     finish_chain: bool = False
 
 
-def treat(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: float) -> Treatment:
+def treat(campaign: CampaignSettings, record: ClaimedRecord, handling: Handling, utc: float) -> Treatment:
     """The treatment of a claimed record that was handled at least once, now. Who was abandoned, whatever the result
     says, is dialled again as late and as seldom as after an abandoned call."""
     treatment = _by_result(campaign, record, handling, utc)
@@ -82,12 +82,12 @@ def treat(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: fl
     return replace(treatment, tried=tried, due_at=max(treatment.due_at, handling.abandoned_at + rest.delay_s))
 
 
-def rest_of(campaign: Campaign) -> Retry:
+def rest_of(campaign: CampaignSettings) -> Retry:
     """How long a contact who was abandoned is left alone, and after how many times nobody dials them again."""
     return campaign.retry(CallResult.ABANDONED) or USUAL_RETRIES[CallResult.ABANDONED]
 
 
-def _by_result(campaign: Campaign, record: ClaimedRecord, handling: Handling, utc: float) -> Treatment:
+def _by_result(campaign: CampaignSettings, record: ClaimedRecord, handling: Handling, utc: float) -> Treatment:
     """By the results of the attempts.
 
     The last result that counts decides: a trunk's failure says nothing of the contact. The record is dialled again

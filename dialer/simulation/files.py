@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from config.documents import Document, Value
-from config.model import Campaign, Section, Trunk
+from config.model import CampaignSettings, Section, Trunk
 from config.problems import Path as KeyPath
 from config.problems import Problem, spell
 from config.references import References
@@ -36,20 +36,20 @@ def profile_named(text: str) -> Profile:
     return _made(Profile, document, (), document.tree)
 
 
-def campaign_in(file: Path) -> tuple[Campaign, Trunk | None]:
+def campaign_in(file: Path) -> tuple[CampaignSettings, Trunk | None]:
     """The only campaign of a file, written as in the configuration or by itself, and one trunk with the limits of all
     of its trunks that the file has, None without any. Raises ConfigurationError."""
     document = _read(file)
     tree = document.tree
     if not isinstance(tree, dict) or "campaigns" not in tree:
-        return _made(Campaign, document, (), tree), None
+        return _made(CampaignSettings, document, (), tree), None
     campaigns = tree["campaigns"]
     if not isinstance(campaigns, list) or len(campaigns) != 1:
         problem = Problem(
             document.marks["campaigns",], "campaigns", "holds more or less than one; leave the one to try"
         )
         raise ConfigurationError((str(problem),))
-    campaign = _made(Campaign, document, ("campaigns", 0), campaigns[0])
+    campaign = _made(CampaignSettings, document, ("campaigns", 0), campaigns[0])
     given = tree.get("trunks")
     return campaign, _together(
         [

@@ -7,7 +7,7 @@ import sys
 
 import msgspec
 
-from config.model import Campaign, Trunk
+from config.model import CampaignSettings, Trunk
 from dialer.simulation.figures import Figures, figures_of, together
 from dialer.simulation.laws import Duration, Laws
 from dialer.simulation.profile import FLAT
@@ -77,7 +77,7 @@ def _end(question: ShiftQuestion, shift: RestOfDay) -> float | None:
 
 
 def _plan(question: ShiftQuestion, agents: int) -> Plan:
-    campaign = Campaign.model_validate_json(question.campaign)
+    campaign = CampaignSettings.model_validate_json(question.campaign)
     # The hours are those in which the campaign may dial, on whatever day and whenever they begin.
     pacing = campaign.predictive.model_copy(update={"shift_ends": None})
     campaign = campaign.model_copy(update={"calling_window": open_for(MOST_HOURS), "predictive": pacing})

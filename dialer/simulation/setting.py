@@ -9,7 +9,7 @@ from config.model import (
     AfterCall,
     CallingList,
     CallingWindow,
-    Campaign,
+    CampaignSettings,
     Engine,
     Fields,
     Hours,
@@ -61,7 +61,7 @@ class Plan:
     hours: float = 8.0
     profile: Profile = DRIFT
     abandonment_limit: float | None = None
-    campaign: Campaign | None = None
+    campaign: CampaignSettings | None = None
     trunk: Trunk | None = None
     records: int | None = None
 
@@ -107,7 +107,7 @@ class Plan:
             found.extend(self._problems_of_campaign(self.campaign))
         return found
 
-    def _problems_of_campaign(self, campaign: Campaign) -> list[tuple[str, str]]:
+    def _problems_of_campaign(self, campaign: CampaignSettings) -> list[tuple[str, str]]:
         if campaign.mode in (Mode.PREVIEW, Mode.PUSH_PREVIEW):
             reason = f"{campaign.mode} dials when agents say so; choose a progressive or a predictive mode"
             return [("campaign.mode", reason)]
@@ -120,7 +120,7 @@ class Plan:
         return []
 
 
-def campaign_of(plan: Plan) -> Campaign:
+def campaign_of(plan: Plan) -> CampaignSettings:
     """The campaign that is run: the plan's own without what only desktops see, or that of PACE-8h."""
     given = plan.campaign or _of_the_benchmark(plan)
     one_to_one = is_one_to_one(plan.rule)
@@ -166,8 +166,8 @@ def _closing_with(plan: Plan, window: CallingWindow) -> CallingWindow:
     return window.model_copy(update={DAYS[begins.weekday()]: today})
 
 
-def _of_the_benchmark(plan: Plan) -> Campaign:
-    return Campaign(
+def _of_the_benchmark(plan: Plan) -> CampaignSettings:
+    return CampaignSettings(
         name=CAMPAIGN,
         mode=Mode.PREDICTIVE_ASM,
         teams=(TEAM,),

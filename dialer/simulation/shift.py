@@ -7,7 +7,7 @@ from math import ceil
 from random import Random
 from time import perf_counter_ns
 
-from config.model import Campaign
+from config.model import CampaignSettings
 from dialer.pacing import Decision, Observation, Pacer, PacingSnapshot
 from dialer.pacing.governor import Basis, Governor
 from dialer.pacing.predictive import PredictivePacer
@@ -131,7 +131,7 @@ class SimulatedShift(SimulatedNode):
         self._governors.append(governor)
         return governor
 
-    def rule(self, settings: Campaign) -> Pacer:
+    def rule(self, settings: CampaignSettings) -> Pacer:
         """The plan's rule; the shipped one by the campaign's own settings, with the ring of those who are called."""
         plan = self.plan
         if plan.rule.partition(":")[0] == "predictive":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from config.model import Campaign as CampaignSettings
+from config.model import CampaignSettings
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import Party

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from config.model import Campaign as CampaignSettings
-from config.model import Mode, Settings
+from config.model import CampaignSettings, Mode, Settings
 from dialer.agents.agent import Agent, AgentState, SystemReason
 from dialer.campaigns.campaign import CampaignState
 from dialer.vocabulary.reasons.labels import (

@@ -6,8 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from config.model import Campaign as CampaignSettings
-from config.model import Settings
+from config.model import CampaignSettings, Settings
 from dialer.agents.agent import Agent
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import Interaction

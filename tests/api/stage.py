@@ -27,7 +27,7 @@ from config.model import (
     AfterCall,
     CallingList,
     CallingWindow,
-    Campaign,
+    CampaignSettings,
     DataField,
     Disposition,
     Fields,
@@ -95,9 +95,9 @@ def password_hash() -> str:
     return hash_password(PASSWORD)
 
 
-def campaign(name: str, mode: Mode, **more: Any) -> Campaign:
+def campaign(name: str, mode: Mode, **more: Any) -> CampaignSettings:
     """A campaign with fields, outcomes and permissions of all kinds."""
-    return Campaign(
+    return CampaignSettings(
         name=name,
         mode=mode,
         description=f"{name} of the test",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from config.model import Campaign, Mode, Settings, StaticPhone
+from config.model import CampaignSettings, Mode, Settings, StaticPhone
 from dialer.lab.asterisk import AsteriskPeer
 from dialer.lab.ports import LabPorts
 from dialer.lab.scenario import DEMO_PASSWORD, PHONES, Scenario, lab_settings, node_settings
@@ -51,7 +51,7 @@ class Floors:
         self.switch = switch
         self._directory = directory
 
-    def usual_campaign(self) -> Campaign:
+    def usual_campaign(self) -> CampaignSettings:
         """To be changed by a test."""
         scenario = Scenario(Mode.PROGRESSIVE_ASM, 1, 0, 1, QUICK, headless=True, via="asterisk")
         return node_settings(scenario, self.switch.ports, self._directory).campaigns[0]

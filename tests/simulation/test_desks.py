@@ -7,7 +7,7 @@ from statistics import median
 
 import pytest
 
-from config.model import CallingList, Campaign
+from config.model import CallingList, CampaignSettings
 from dialer.agents.agent import AgentState, SystemReason
 from dialer.simulation.laws import Breaks, Duration, Laws
 from dialer.simulation.profile import FLAT, Profile
@@ -39,9 +39,9 @@ class Noted(SimulatedShift):
         super().committed(writes, report)
 
 
-def _campaign(after_call: Mapping[str, object], mode: str = "PREDICTIVE_ASM") -> Campaign:
+def _campaign(after_call: Mapping[str, object], mode: str = "PREDICTIVE_ASM") -> CampaignSettings:
     lists = (CallingList(name="a"),)
-    return Campaign.model_validate(
+    return CampaignSettings.model_validate(
         {"name": "spring", "mode": mode, "teams": ("sales",), "lists": lists, "trunks": ("main",)}
         | {"after_call": after_call, "unanswered": {"desk": "close"}}
     )

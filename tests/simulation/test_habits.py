@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.model import Campaign
+from config.model import CampaignSettings
 from dialer.pacing import Decision, Observation, Observed, Pacer, PacingSnapshot
 from dialer.pacing.predictive import PredictivePacer
 from dialer.simulation.profile import Profile
@@ -63,7 +63,7 @@ class SwingingShift(SimulatedShift):
 
     judged: Judged
 
-    def rule(self, settings: Campaign) -> Pacer:
+    def rule(self, settings: CampaignSettings) -> Pacer:
         rule = super().rule(settings)
         assert isinstance(rule, PredictivePacer)
         self.judged = Judged(rule, self)

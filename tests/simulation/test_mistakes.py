@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.model import CallingList, CallingWindow, Campaign, Hours, Mode, Predictive, Trunk
+from config.model import CallingList, CallingWindow, CampaignSettings, Hours, Mode, Predictive, Trunk
 from dialer.cli.app import app
 from dialer.pacing import Decision, PacingSnapshot
 from dialer.simulation.figures import figures_of, together
@@ -180,8 +180,8 @@ def test_figures_that_cannot_be_told_are_no_traceback() -> None:
 # ------------------------------------------------------------------ a campaign
 
 
-def _spring(mode: Mode = Mode.PREDICTIVE, **more: object) -> Campaign:
-    return Campaign.model_validate(
+def _spring(mode: Mode = Mode.PREDICTIVE, **more: object) -> CampaignSettings:
+    return CampaignSettings.model_validate(
         {"name": "spring", "mode": mode, "teams": ("sales",), "lists": (CallingList(name="a"),), "trunks": ("main",)}
         | more
     )
@@ -267,7 +267,7 @@ def test_the_pacing_is_told_how_long_the_shift_still_goes() -> None:
             return super().decide(now, snapshot)
 
     class ToldShift(SimulatedShift):
-        def rule(self, settings: Campaign) -> Told:
+        def rule(self, settings: CampaignSettings) -> Told:
             return Told(super().rule(settings))
 
     ToldShift(Plan(2, 0.25, "predictive", 0.05, FLAT, campaign=_spring()), 1).run()
@@ -296,7 +296,7 @@ class Broken(TimedPacer):
 class BrokenShift(SimulatedShift):
     """A shift by that rule."""
 
-    def rule(self, settings: Campaign) -> Broken:
+    def rule(self, settings: CampaignSettings) -> Broken:
         return Broken(super().rule(settings))
 
 
@@ -328,7 +328,7 @@ def test_a_shift_of_seconds_is_not_blamed_on_a_team_whose_phones_still_ring() ->
     assert alone.fallback.startswith("in 100% of the decisions agents had one call each: fewer were there than")
 
 
-def _small_team() -> Campaign:
+def _small_team() -> CampaignSettings:
     return _spring(Mode.PREDICTIVE_ASM, predictive=Predictive(min_agents=4))
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from bench.pacing.cell import Cell, varied
 from bench.pacing.shift import Shift as HarnessShift
-from config.model import CallingList, Campaign, Mode, Predictive, Trunk
+from config.model import CallingList, CampaignSettings, Mode, Predictive, Trunk
 from dialer.pacing import Pacer
 from dialer.pacing.rules import Shift as RuleShift
 from dialer.pacing.rules import pacer
@@ -59,7 +59,7 @@ def test_nothing_is_left_over_after_a_shift() -> None:
 
 def test_the_trace_is_the_same_wherever_the_sounds_are() -> None:
     def trace(folder: str) -> str:
-        message = Campaign(
+        message = CampaignSettings(
             name="x",
             mode=Mode.PREDICTIVE_ASM,
             teams=("t",),
@@ -239,7 +239,7 @@ def test_the_same_trace_gives_the_same_decisions_outside_of_the_core(rule: str) 
     plan = Plan(5, 0.25, rule, 0.4, DRIFT)
 
     class Recorded(SimulatedShift):
-        def rule(self, settings: Campaign) -> Pacer:
+        def rule(self, settings: CampaignSettings) -> Pacer:
             return Recorder(super().rule(settings), entries.append)
 
     Recorded(plan, 4).run()
@@ -263,7 +263,7 @@ def test_the_harness_and_the_core_come_to_the_same_shift() -> None:
 @pytest.mark.parametrize("mode", ["PREDICTIVE_ASM", "PREDICTIVE"])
 def test_predictive_dialing_keeps_its_invariants(mode: str) -> None:
     """Shedding, breaks, a list that ends and a slow trunk included."""
-    given = Campaign(
+    given = CampaignSettings(
         name="spring",
         mode=Mode(mode),
         teams=("sales",),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from config.model import CallingList, Mode, Settings
-from config.model import Campaign as CampaignSettings
+from config.model import CallingList, CampaignSettings, Mode, Settings
 from dialer.agents.agent import Agent, make_agent
 from dialer.campaigns.campaign import make_campaign
 from dialer.interactions.interaction import INTERACTION_TABLE, Interaction, InteractionState

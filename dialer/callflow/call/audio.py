@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import config
-from config.model import Campaign
+from config.model import CampaignSettings
 from dialer.callflow.agent.legs import hang_up
 from dialer.core.step import Step
 from dialer.core.timers import message_timer
@@ -178,9 +178,9 @@ def release_leg(step: Step, interaction: Interaction) -> None:
     party.muted = False
 
 
-def hold_music(campaign: Campaign) -> Source:
+def hold_music(campaign: CampaignSettings) -> Source:
     return File(campaign.hold_music) if campaign.hold_music else COMFORT_NOISE
 
 
-def waiting_message(campaign: Campaign) -> Source | None:
+def waiting_message(campaign: CampaignSettings) -> Source | None:
     return File(campaign.waiting_message) if campaign.waiting_message else None

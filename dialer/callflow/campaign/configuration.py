@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.model import Campaign as CampaignSettings
+from config.model import CampaignSettings
 from config.model import Trunk as TrunkSettings
 from dialer.callflow.heard import trunks as heard_trunks
 from dialer.callflow.pacing import observations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from config.model import AtLimit, Campaign
+from config.model import AtLimit, CampaignSettings
 from dialer.agents.agent import AgentState, AgentTrigger, SystemReason
 from dialer.callflow.agent.desk import move
 from dialer.callflow.end.after_call import look_if_drained, start_work_clock
@@ -51,7 +51,7 @@ def on_set_outcome(step: Step, command: commands.SetOutcome) -> None:
     step.interaction_changed(interaction)
 
 
-def _check_outcome(settings: Campaign, command: commands.SetOutcome, interaction: Interaction) -> None:
+def _check_outcome(settings: CampaignSettings, command: commands.SetOutcome, interaction: Interaction) -> None:
     permissions, outcome = settings.permissions, settings.outcome
     if command.result is not None:
         offered = [choice.call_result for choice in outcome.call_results]
@@ -74,7 +74,7 @@ def _check_outcome(settings: Campaign, command: commands.SetOutcome, interaction
         _check_data(settings, command.data, interaction.data)
 
 
-def _check_data(settings: Campaign, data: dict[str, str], before: Mapping[str, str]) -> None:
+def _check_data(settings: CampaignSettings, data: dict[str, str], before: Mapping[str, str]) -> None:
     """What the calling list has already may stay as it is, whatever it is."""
     if not settings.permissions.edit_fields:
         raise Refused(NotPermitted("edit_fields", "edit_fields"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.model import Campaign
+from config.model import CampaignSettings
 from dialer.core.step import Step
 from dialer.interactions.interaction import Interaction
 from dialer.vocabulary import commands
@@ -30,7 +30,7 @@ def on_lift_number(step: Step, command: commands.LiftNumber) -> None:
     )
 
 
-def says_do_not_call(settings: Campaign, result: CallResult | None, disposition: str | None) -> bool:
+def says_do_not_call(settings: CampaignSettings, result: CallResult | None, disposition: str | None) -> bool:
     """Whether a call result or disposition means what the tick does."""
     if result is CallResult.DO_NOT_CALL:
         return True

@@ -10,7 +10,7 @@ import pytest
 from agent_api.frame.body import IN_WORDS, decode_json
 from agent_api.frame.problems import ProblemRaised
 from agent_api.keys import ROUTES
-from config.model import Campaign
+from config.model import CampaignSettings
 from dialer.vocabulary.number_type import NumberType
 from dialer.vocabulary.writes import AddDoNotCall
 from tests.api.stage import API, Stage
@@ -139,7 +139,7 @@ async def test_a_report_tells_of_columns_and_types(stage: Stage) -> None:
     assert [row["column"] for row in report["refusals"]] == ["number", "number"]
     assert "premium_rate" in report["refusals"][1]["reason"]
     assert len(report["notes"]) == 2
-    campaign: Campaign = stage.settings.campaigns[0]
+    campaign: CampaignSettings = stage.settings.campaigns[0]
     allowed = campaign.model_copy(
         update={"lists": (campaign.lists[0].model_copy(update={"name": "spring"}),)}
         | {"allow_number_types": (NumberType.PREMIUM_RATE,)}

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.model import CallingWindow, Campaign, Hours, Mode, Predictive, Retry
+from config.model import CallingWindow, CampaignSettings, Hours, Mode, Predictive, Retry
 from dialer.campaigns.calendar import day_of
 from dialer.campaigns.campaign import OpenHours
 from dialer.campaigns.day_figures import DayFigures
@@ -226,7 +226,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 # ------------------------------------------------------------------ the simulation itself
 
 
-def _question(made: Campaign, **more: object) -> ShiftQuestion:
+def _question(made: CampaignSettings, **more: object) -> ShiftQuestion:
     facts: dict[str, object] = {
         "agents": (2, 4),
         "hours": 0.25,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.model import Campaign, Disposition, Engine, Mode, Outcome, Settings, StaticPhone, Team, Trunk
+from config.model import CampaignSettings, Disposition, Engine, Mode, Outcome, Settings, StaticPhone, Team, Trunk
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import AgentName, CampaignName, EngineId, ListName, RecordId, TrunkName
 from dialer.vocabulary.results import RecordType
@@ -33,7 +33,7 @@ def trunk(name: str = MAIN, **more: Any) -> Trunk:
     return Trunk(**{**usual, **more})
 
 
-def campaign(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> Campaign:
+def campaign(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> CampaignSettings:
     """A campaign of one team over one trunk."""
     usual: dict[str, Any] = {
         "name": SPRING,
@@ -47,10 +47,10 @@ def campaign(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> Campaign:
             dispositions=(Disposition(code="sale", label="Sale"), Disposition(code="no", label="Not interested"))
         ),
     }
-    return Campaign(**{**usual, **more})
+    return CampaignSettings(**{**usual, **more})
 
 
-def settings(*campaigns: Campaign, trunks: tuple[Trunk, ...] = (), **more: Any) -> Settings:
+def settings(*campaigns: CampaignSettings, trunks: tuple[Trunk, ...] = (), **more: Any) -> Settings:
     usual: dict[str, Any] = {
         "engines": (Engine(name=ENGINE),),
         "trunks": trunks or (trunk(),),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from msgspec import structs
 
-from config.model import Campaign, Mode
+from config.model import CampaignSettings, Mode
 from dialer.agents.agent import AgentState, SystemReason
 from dialer.callflow.agent.legs import LegContext, write_context
 from dialer.interactions.interaction import HoldBy, InteractionState
@@ -48,7 +48,7 @@ def seen(leg: LegId, standing: LegStanding, context: str = "", *, held: bool = F
 
 
 def restarted(
-    old: Floor, *, remember: bool = True, make_pacer: Callable[[Campaign], Governor] = make_governor
+    old: Floor, *, remember: bool = True, make_pacer: Callable[[CampaignSettings], Governor] = make_governor
 ) -> Floor:
     """A new node on what the old one had written; the engine is not connected yet."""
     floor = Floor(old.world.settings, run="u")

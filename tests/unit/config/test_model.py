@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from config.model import (
     USUAL_RETRIES,
     AsteriskPhone,
-    Campaign,
+    CampaignSettings,
     Engine,
     Mode,
     NotReadyReason,
@@ -38,8 +38,8 @@ def sections(kind: type[Section] = Section) -> Iterator[type[Section]]:
         yield from sections(each)
 
 
-def campaign(**values: object) -> Campaign:
-    return Campaign.model_validate(
+def campaign(**values: object) -> CampaignSettings:
+    return CampaignSettings.model_validate(
         {"name": "x", "mode": "PROGRESSIVE", "teams": ["t"], "lists": ["l"], "trunks": ["p"], **values}
     )
 

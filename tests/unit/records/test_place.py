@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.model import Campaign, Mode, Settings
+from config.model import CampaignSettings, Mode, Settings
 from dialer.records.place import Place, place_of
 from dialer.vocabulary.errors import Refused
 
@@ -12,7 +12,7 @@ from dialer.vocabulary.errors import Refused
 def _settings(*places: tuple[str | None, str | None]) -> Settings:
     return Settings(
         campaigns=tuple(
-            Campaign.model_validate(
+            CampaignSettings.model_validate(
                 {
                     "name": f"campaign-{at}",
                     "mode": Mode.PREVIEW,

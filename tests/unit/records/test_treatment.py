@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from config.model import AfterLast, Campaign, Retry
+from config.model import AfterLast, CampaignSettings, Retry
 from dialer.records.treatment import Handling, Treatment, added, treat
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 from tests.unit.callflow.house import campaign, record
@@ -17,7 +17,7 @@ FAILURE, MACHINE = CallResult.TRUNK_FAILURE, CallResult.ANSWERING_MACHINE
 NOW = 1_000_000.0
 
 
-def settings(**more: Any) -> Campaign:
+def settings(**more: Any) -> CampaignSettings:
     retries = {BUSY: Retry(delay_s=600, increment_s=60, max_attempts=4), NO_ANSWER: Retry(max_attempts=2)}
     return campaign(**{"retries": retries, "max_attempts": 10, **more})
 

@@ -98,7 +98,7 @@ class Caller:
         settings = OwnerSettings(EngineId("caller"), "b", analysis=way in ("native", "python", "files"))
         taps: dict[str, Callable[[], Tap]] = {"python": PythonTaps(), "files": FileTap}
         self._owner = Owner(settings, self._events.put, taps.get(way, NativeTap))
-        self._dialled = 0
+        self._dialed = 0
         self._answered = 0
         self._ends: list[tuple[float, LegId]] = []
         self._analysed = 0
@@ -135,18 +135,18 @@ class Caller:
 
     def _dial_for(self, seconds: float) -> None:
         began = time.monotonic()
-        first = self._dialled
+        first = self._dialed
         while (now := time.monotonic()) - began < seconds:
-            while self._dialled - first < (now - began) * self._rate:
+            while self._dialed - first < (now - began) * self._rate:
                 self._dial()
             while self._ends and self._ends[0][0] <= now:
                 self._owner.submit(telephony.HangUp(self._ends.pop(0)[1]))
             self._take(0.005)
 
     def _dial(self) -> None:
-        self._dialled += 1
-        leg = LegId(f"L{self._dialled}")
-        uri = f"sip:{self._dialled}@127.0.0.1:{self._port}"
+        self._dialed += 1
+        leg = LegId(f"L{self._dialed}")
+        uri = f"sip:{self._dialed}@127.0.0.1:{self._port}"
         self._owner.submit(telephony.Dial(leg, AccountId("trunk"), uri, f"{os.getpid()}-{leg}", 10.0))
 
     def _take(self, wait_s: float) -> None:

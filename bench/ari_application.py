@@ -1,4 +1,4 @@
-"""A minimal ARI application, the usual way to bridge dialled contacts to standing agents on Asterisk.
+"""A minimal ARI application, the usual way to bridge dialed contacts to standing agents on Asterisk.
 
 `python -m bench.ari_application FILE` runs it in a process of its own, until stdin ends; FILE is an AriPlan in JSON. It
 calls every agent once into a bridge of its own, then originates contacts for free agents, one for one, and adds each

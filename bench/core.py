@@ -2,7 +2,7 @@
 
 The core is what ships: inbox, handlers, state machines, records, pacing, on a virtual clock with simulated people. The
 harness drives the pacer alone. Both are told the same cell; their laws are the same, their luck is not. It also tells
-what the core takes: processor time of a shift, and of a tick, from the view of the campaign to what is dialled.
+what the core takes: processor time of a shift, and of a tick, from the view of the campaign to what is dialed.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ async def _measure(product: Product, carrier: Carrier, seconds: int) -> Measured
     node_s, engine_s = node.seconds_since(), engine.seconds_since()
     figures = await product.ask("figures")
     if not calls:
-        raise Unmeasurable("nothing was dialled")
+        raise Unmeasurable("nothing was dialed")
     return Measured(
         achieved=calls / lasted_s,
         answered=seen.answered,

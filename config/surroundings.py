@@ -27,7 +27,7 @@ def _sounds(settings: Settings) -> Iterator[tuple[Path, str]]:
 
 
 def _files(settings: Settings) -> Iterator[tuple[Path, str]]:
-    """Files that must be there before anything is dialled."""
+    """Files that must be there before anything is dialed."""
     yield from _sounds(settings)
     for section in ("trunks", "phones"):
         for at, item in enumerate(getattr(settings, section)):
@@ -110,7 +110,7 @@ def _no_number(path: Path, number: str) -> Iterator[Inconsistency]:
         yield Inconsistency(path, reason)
         return
     if right != number:
-        yield Inconsistency(path, f"{number} is not written as it is dialled; write {right}")
+        yield Inconsistency(path, f"{number} is not written as it is dialed; write {right}")
 
 
 def _unknown_countries(settings: Settings) -> Iterator[Inconsistency]:

@@ -36,7 +36,7 @@ TABLES: tuple[Table[Any, Any], ...] = (
 
 
 def _modes() -> str:
-    lines = ["| mode | records reach the agent | first leg | contact is dialled |", "|---|---|---|---|"]
+    lines = ["| mode | records reach the agent | first leg | contact is dialed |", "|---|---|---|---|"]
     for mode in Mode:
         if mode in ASM_MODES:
             row = ("an empty record, filled at connection", "the engaged leg is up already")

@@ -30,7 +30,7 @@ _TAGS: Mapping[str, str] = {
     "campaigns": "Campaigns and why they dial nothing",
     "supervision": "Agents, interactions and trunks for supervisors",
     "lists": "Calling lists and the do-not-call list",
-    "reports": "What was dialled",
+    "reports": "What was dialed",
     "test calls": "One call with a campaign's trunk and caller ID, outside records and statistics",
     "configuration": "Configuration files",
     "health": "Health and figures",

@@ -1,4 +1,4 @@
-"""What was dialled."""
+"""What was dialed."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ async def show(exchange: Exchange) -> Reply:
 
 def routes() -> tuple[Route, ...]:
     section = Section("reports", f"{PREFIX}/attempts")
-    words = "What was dialled, and what came of it"
+    words = "What was dialed, and what came of it"
     return (section.get("", "attempts", words, show, AttemptsPage, query=AttemptsQuery, refusals=(404,)),)

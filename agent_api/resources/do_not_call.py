@@ -34,7 +34,7 @@ class DoNotCallPage(Struct, frozen=True):
 
 
 class DoNotCallRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Numbers that are never dialled again, by `campaign` or, without one, by any. `region` is the country of those
+    """Numbers that are never dialed again, by `campaign` or, without one, by any. `region` is the country of those
     without country code, ISO 3166-1 alpha-2; left out, that of the campaign."""
 
     numbers: Annotated[tuple[Number, ...], Meta(min_length=1, max_length=1000)]
@@ -50,7 +50,7 @@ class NumberQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LiftQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why the number may be dialled again, for the audit. With `campaign` it is taken off the list of that campaign
+    """Why the number may be dialed again, for the audit. With `campaign` it is taken off the list of that campaign
     alone, else off the list of all. `region` as in a request."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -59,7 +59,7 @@ class LiftQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Listed(Struct, frozen=True):
-    """Whether a number, here in E.164, may not be dialled."""
+    """Whether a number, here in E.164, may not be dialed."""
 
     number: str
     listed: bool
@@ -142,9 +142,7 @@ def routes() -> tuple[Route, ...]:
     missing = (404, 409)
     lift_words = "Take a number off the list, for a stated reason"
     return (
-        get(
-            "", "doNotCall", "Numbers that are not dialled", show, DoNotCallPage, query=DoNotCallQuery, refusals=(404,)
-        ),
+        get("", "doNotCall", "Numbers that are not dialed", show, DoNotCallPage, query=DoNotCallQuery, refusals=(404,)),
         post("", "barNumbers", "Put numbers on the list", add, Barred, request=DoNotCallRequest, refusals=missing),
         get("/{number}", "isBarred", "Whether a number is on the list", look_up, Listed, query=NumberQuery),
         delete("/{number}", "liftNumber", lift_words, lift, Listed, query=LiftQuery, refusals=missing),

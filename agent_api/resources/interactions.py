@@ -181,7 +181,7 @@ async def close(exchange: Exchange) -> Reply:
 
 
 async def reassign(exchange: Exchange) -> Reply:
-    """Answered with what is on the desk of the agent who has it now; a record that was not dialled begins anew."""
+    """Answered with what is on the desk of the agent who has it now; a record that was not dialed begins anew."""
     said = exchange.content_as(ReassignRequest)
     agent = exchange.world.agent(AgentName(said.agent))
     await exchange.ask(ReassignInteraction(_id(exchange), agent.name, exchange.who.user.name, said.reason))
@@ -197,7 +197,7 @@ def routes() -> tuple[Route, ...]:
     return (
         floor.get("", "interactions", "All open interactions", show_all, tuple[InteractionSummary, ...]),
         desk.get("", "interaction", "One interaction; an agent sees only their own", show, InteractionView),
-        desk.post("/accept", "acceptOffer", "Accept the offer: it is dialled", accept, DeskView, request=OfferRequest),
+        desk.post("/accept", "acceptOffer", "Accept the offer: it is dialed", accept, DeskView, request=OfferRequest),
         desk.post("/reject", "rejectOffer", "Give the offered record back", reject, DeskView, request=OfferRequest),
         desk.post("/dial", "dialRecord", "Dial the record on the desk (preview)", _with(DialRecord), DeskView),
         desk.post("/return", "returnRecord", "Give the previewed record back", _with(ReturnRecord), DeskView),

@@ -82,7 +82,7 @@ async def add(exchange: Exchange) -> Reply:
 
 
 class ResetRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """`statuses` are those of the records to be dialled again; left out, all of finished and cancelled ones. `preview`
+    """`statuses` are those of the records to be dialed again; left out, all of finished and cancelled ones. `preview`
     changes nothing and says how many it would be."""
 
     statuses: tuple[Renewable, ...] = get_args(Renewable)

@@ -76,7 +76,7 @@ class ToDial(Struct, frozen=True):
 
 
 class Calendar(Struct, frozen=True):
-    """Dates, as ordinals, where the contacts live: `today`, and `day`, that of the next hours in which may be dialled.
+    """Dates, as ordinals, where the contacts live: `today`, and `day`, that of the next hours in which may be dialed.
     These begin at `begins_utc` (epoch seconds), `opened_h` after the calling window has opened, and last `left_h`, to
     the end of the window or of the shift."""
 
@@ -161,7 +161,7 @@ def _question(
         records=to_dial.records,
         seeds=seeds,
         counted=_counted(campaign, calendar.day),
-        dialled_h=_dialled_h(campaign, calendar),
+        dialed_h=_dialed_h(campaign, calendar),
         left_h=calendar.left_h,
     )
     return question, assumed, now
@@ -181,8 +181,8 @@ def _counted(campaign: Campaign, day: int) -> tuple[CountedDay, ...]:
     return tuple(found)
 
 
-def _dialled_h(campaign: Campaign, calendar: Calendar) -> float:
-    """Hours of the day that count as dialled in: since the first call if that is known, else since the opening."""
+def _dialed_h(campaign: Campaign, calendar: Calendar) -> float:
+    """Hours of the day that count as dialed in: since the first call if that is known, else since the opening."""
     hours = campaign.hours
     if hours is not None and hours.day == calendar.day:
         return max(0.0, calendar.begins_utc - hours.since) / SECONDS_OF_HOUR

@@ -22,7 +22,7 @@ Written by `cornetta bench pacing --write`: do not edit. Every figure comes from
 the same table on any machine, but for the time of a decision.
 
 A shift of eight hours on a virtual clock, all agents idle at its begin, nothing known of the list. A rule hears what
-happens (dialled, answered, ended, agents' stages) and decides each 0.5 s; the pacer is the shipped one, driven by its
+happens (dialed, answered, ended, agents' stages) and decides each 0.5 s; the pacer is the shipped one, driven by its
 `Pacer` protocol.
 
 | | |
@@ -50,7 +50,7 @@ RULES_TEXT = """
 - `erlang`: dials at an even rate, by Erlang's B formula. `renewal`: balances expected answers and expected free
   agents, and tunes its factor by what is abandoned.
 - `predictive`: ours, at default settings; `predictive:shed` also gives up calls that ring late.
-- `oracle:answers`: ours, told of each call that has been dialled whether and when it will be answered; `oracle:both`:
+- `oracle:answers`: ours, told of each call that has been dialed whether and when it will be answered; `oracle:both`:
   told as well when each agent will be free. What they gain is what is to be known, not to be had.
 """
 

@@ -28,7 +28,7 @@ class ScoredList:
         return tuple([self._traits[high] for high in self._ahead])
 
     def take(self, decision: Decision) -> list[tuple[float, Traits]]:
-        """The records that are dialled, each with the factor on the answer rate of the moment: those picked, then
+        """The records that are dialed, each with the factor on the answer rate of the moment: those picked, then
         the first of the list."""
         picked = set(decision.pick[: decision.dial])
         taken = [self._ahead[place] for place in sorted(picked)]

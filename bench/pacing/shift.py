@@ -183,7 +183,7 @@ class Shift:
         self._dials += 1
         number = self._dials
         attempt = self._ringing[number] = AttemptId(str(number))
-        self._heard.append(Observation(Observed.DIALLED, now, attempt, traits=traits))
+        self._heard.append(Observation(Observed.DIALED, now, attempt, traits=traits))
         if luck < rate:
             self._answers_at[number] = now + ring_s
             self._plan(now + ring_s, Kind.ANSWER, number)

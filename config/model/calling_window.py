@@ -1,4 +1,4 @@
-"""When contacts may be dialled: hours for each day of the week, in the zone of the calling list."""
+"""When contacts may be dialed: hours for each day of the week, in the zone of the calling list."""
 
 from __future__ import annotations
 

@@ -41,17 +41,17 @@ class Mode(StrEnum):
 
     @property
     def asm(self) -> bool:
-        """Whether agents are engaged before contacts are dialled."""
+        """Whether agents are engaged before contacts are dialed."""
         return self in (Mode.PROGRESSIVE_ASM, Mode.PREDICTIVE_ASM)
 
     @property
     def predictive(self) -> bool:
-        """Whether contacts are dialled before an agent is free."""
+        """Whether contacts are dialed before an agent is free."""
         return self in (Mode.PREDICTIVE, Mode.PREDICTIVE_ASM)
 
     @property
     def offers(self) -> bool:
-        """Whether agents are offered records before they are dialled."""
+        """Whether agents are offered records before they are dialed."""
         return self in (Mode.PUSH_PREVIEW, Mode.PROGRESSIVE)
 
 
@@ -205,13 +205,13 @@ class CampaignSettings(Section):
 
     allow_number_types: tuple[Annotated[NumberType, in_lower_case(NumberType)], ...] = ()
     """Types of numbers that are refused at import and dialing unless they stand here: premium_rate, shared_cost,
-    personal, satellite, pager, voicemail. Emergency numbers are never dialled."""
+    personal, satellite, pager, voicemail. Emergency numbers are never dialed."""
 
     time_zone: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_+/-]{1,64}$")
     """IANA zone of records without one; for lists that `cornetta list import` makes without `--zone`."""
 
     calling_window: CallingWindow = CallingWindow()
-    """When contacts may be dialled."""
+    """When contacts may be dialed."""
 
     ring_timeout_s: PositiveSeconds = 30
     """How long a contact's phone rings, at least 15 s."""
@@ -238,8 +238,8 @@ class CampaignSettings(Section):
     """Most attempts of one record, whatever their results."""
 
     retry_share_percent: int = Field(default=100, ge=0, le=100)
-    """Of the records that are dialled, so many percent are retries as long as both retries and records that were never
-    dialled are due; 100: due retries first; 0: records that were never dialled first."""
+    """Of the records that are dialed, so many percent are retries as long as both retries and records that were never
+    dialed are due; 100: due retries first; 0: records that were never dialed first."""
 
     retries: Mapping[Result, Retry] = {}
     """Treatment by call result. Those left out are treated as usual; max_attempts 1 switches one off."""
@@ -289,7 +289,7 @@ class CampaignSettings(Section):
     @classmethod
     def _no_emergencies(cls, value: tuple[NumberType, ...]) -> tuple[NumberType, ...]:
         if NumberType.EMERGENCY in value:
-            raise ValueError("emergency numbers are never dialled; remove emergency")
+            raise ValueError("emergency numbers are never dialed; remove emergency")
         return value
 
     @field_validator("ring_timeout_s")

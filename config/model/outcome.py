@@ -1,4 +1,4 @@
-"""What comes of a call: results and dispositions offered to agents, after-call work, and what is dialled again."""
+"""What comes of a call: results and dispositions offered to agents, after-call work, and what is dialed again."""
 
 from __future__ import annotations
 
@@ -176,14 +176,14 @@ class AfterCall(Section):
 
 
 class AfterLast(StrEnum):
-    """What becomes of the chain of a record that is not dialled again."""
+    """What becomes of the chain of a record that is not dialed again."""
 
     FINISH = "finish"
     NEXT_IN_CHAIN = "next_in_chain"
 
 
 class Retry(Section):
-    """The treatment of one call result: when a record is dialled again, and how often."""
+    """The treatment of one call result: when a record is dialed again, and how often."""
 
     delay_s: Annotated[float, Field(ge=0, le=2_592_000)] = 3600
     """Time until the next attempt."""
@@ -192,13 +192,13 @@ class Retry(Section):
     """How much the delay grows with each attempt that came to this call result."""
 
     max_attempts: int = Field(default=3, ge=1, le=100)
-    """Attempts with this call result after which the record is finished; 1 means it is not dialled again."""
+    """Attempts with this call result after which the record is finished; 1 means it is not dialed again."""
 
     afterwards: Annotated[AfterLast, in_lower_case(AfterLast)] = AfterLast.NEXT_IN_CHAIN
     """After the last: next_in_chain dials the contact's next number, finish finishes the whole chain."""
 
 
-#: Call results after which a record is dialled again unless a campaign says otherwise. A trunk's failure is none of
+#: Call results after which a record is dialed again unless a campaign says otherwise. A trunk's failure is none of
 #: the contact's doing: it counts in no cap, and is tried again soon. Only a trunk that answers and refuses this one
 #: record so often in a row, here over 45 min, has the last word.
 USUAL_RETRIES: Mapping[CallResult, Retry] = {

@@ -36,7 +36,7 @@ class AsteriskPhone(Section):
     """Trunk by which the Asterisk is reached."""
 
     user: str = Field(default="{extension}", pattern=_PATTERN)
-    """User part that is dialled; `{extension}` is what stands before @ in a user's `phone`, `{agent}` the log-in."""
+    """User part that is dialed; `{extension}` is what stands before @ in a user's `phone`, `{agent}` the log-in."""
 
     headers: Mapping[str, str] = {}
     """Headers added to the INVITE, for example those that make the phone answer by itself."""

@@ -54,7 +54,7 @@ class Privacy(StrEnum):
 
 
 class NumberForm(StrEnum):
-    """How a trunk wants the dialled number."""
+    """How a trunk wants the dialed number."""
 
     E164_PLUS = "e164_plus"
     E164 = "e164"
@@ -120,7 +120,7 @@ class PrefixRule(Section):
 
 
 class NumberFormat(Section):
-    """How dialled numbers are written for a trunk."""
+    """How dialed numbers are written for a trunk."""
 
     form: Annotated[NumberForm, in_lower_case(NumberForm)] = NumberForm.E164_PLUS
     """e164_plus (+442079460100), e164 (442079460100), or national (02079460100 within `region`)."""
@@ -193,7 +193,7 @@ class Trunk(MediaSettings):
     """Name of the trunk."""
 
     host: Host
-    """Host name or address of the peer; also the domain of the addresses that are dialled. A name stays in every
+    """Host name or address of the peer; also the domain of the addresses that are dialed. A name stays in every
     message, and its addresses are looked up again as DNS says."""
 
     port: Port | None = None
@@ -241,7 +241,7 @@ class Trunk(MediaSettings):
     """none, or id: the peer is asked to withhold the number from the contact."""
 
     number_format: NumberFormat = NumberFormat()
-    """How dialled numbers are written."""
+    """How dialed numbers are written."""
 
     extra_headers: Mapping[str, str] = {}
     """Headers added to every INVITE."""

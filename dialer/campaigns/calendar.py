@@ -55,7 +55,7 @@ def _look_up(campaign: Campaign, utc: float, known: OpenHours | None, minute: in
 
 
 def hours_at(campaign: Campaign, zones: Iterable[str], utc: float) -> tuple[float, float] | None:
-    """When the hours began in which may be dialled at `utc`, in the first of the zones, and when they end, in the last
+    """When the hours began in which may be dialed at `utc`, in the first of the zones, and when they end, in the last
     of them or with the shift; None while all zones are closed. Epoch seconds."""
     spans = [span for zone in zones if (span := _span(campaign, zone, utc)) is not None]
     if not spans:

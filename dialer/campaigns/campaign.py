@@ -56,7 +56,7 @@ PREDICTIVE_MODES = frozenset({Mode.PREDICTIVE, Mode.PREDICTIVE_ASM})
 
 @dataclass(slots=True, frozen=True)
 class OpenHours:
-    """Today's calling hours in UTC epoch seconds, as of the minute `minute`; dialled since `since`. `day` is the
+    """Today's calling hours in UTC epoch seconds, as of the minute `minute`; dialed since `since`. `day` is the
     ordinal of the date."""
 
     minute: int
@@ -110,7 +110,7 @@ class Campaign:
     #: Day (ordinal of the date) for which the store was asked for habits, 0 if it was not; and whether it knew any.
     habits_day: int = 0
     has_habits: bool = False
-    #: Hours of the day in which something could be dialled, as last looked up.
+    #: Hours of the day in which something could be dialed, as last looked up.
     hours: OpenHours | None = None
     #: The minute (of UTC) in which it was last seen whether the window has closed.
     window_minute: int = -1
@@ -134,7 +134,7 @@ class Campaign:
 
     @property
     def is_predictive(self) -> bool:
-        """Whether contacts are dialled before an agent is free."""
+        """Whether contacts are dialed before an agent is free."""
         return self.mode in PREDICTIVE_MODES
 
 

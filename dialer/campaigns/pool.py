@@ -11,7 +11,7 @@ from dialer.vocabulary.ids import RecordId
 
 
 class Pool:
-    """Claimed records in the order in which they are to be dialled."""
+    """Claimed records in the order in which they are to be dialed."""
 
     def __init__(self) -> None:
         self._records: deque[ClaimedRecord] = deque()

@@ -33,7 +33,7 @@ class NoCallsCode(StrEnum):
     HIDDEN = "records_hidden"
     CLAIMING = "claiming_records"
     PACED = "held_by_pacing"
-    BY_AGENT = "dialled_by_agents"
+    BY_AGENT = "dialed_by_agents"
 
 
 class NoCalls(Struct, frozen=True):

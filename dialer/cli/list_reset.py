@@ -1,4 +1,4 @@
-"""`cornetta list reset`: finished and cancelled records are dialled again."""
+"""`cornetta list reset`: finished and cancelled records are dialed again."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _statuses(asked: list[str] | None) -> list[RecordStatus]:
 
 def _line(report: ResetReport) -> str:
     """What is, or was, done to one list."""
-    what = "would be dialled again" if report.preview else "are dialled again"
+    what = "would be dialed again" if report.preview else "are dialed again"
     each = ", ".join(f"{n} {status.replace('_', ' ')}" for status, n in sorted(report.by_status.items()))
     barred = f"; {counted(report.barred, 'barred record')} not" if report.barred else ""
     return f"{report.list}: {counted(report.reset, 'record')} {what}{f' ({each})' if each else ''}{barred}"

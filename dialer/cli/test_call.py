@@ -42,7 +42,7 @@ async def place_test_call(
         while told["state"] != "ended":
             if told["state"] != seen:
                 if seen in ("", "ringing_phone") and told["trunk"] is not None and told["state"] != "dialing":
-                    say(_WORDS["dialing"].format(**told))  # it was dialled between two looks
+                    say(_WORDS["dialing"].format(**told))  # it was dialed between two looks
                 seen = told["state"]
                 connected = connected or seen == "connected"
                 say(_WORDS[seen].format(**told))

@@ -1,4 +1,4 @@
-"""Numbers that are not dialled for their type, whatever list or person they come from."""
+"""Numbers that are not dialed for their type, whatever list or person they come from."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LONGEST_EMERGENCY = 6
 
 
 def refused_type(number: str, allowed: Collection[NumberType] = ()) -> NumberType | None:
-    """The type for which `number` (E.164) is not dialled; None where it may be. `allowed` are the campaign's."""
+    """The type for which `number` (E.164) is not dialed; None where it may be. `allowed` are the campaign's."""
     found = _type_of(number)
     return None if found in allowed else found
 

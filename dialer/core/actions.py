@@ -14,7 +14,7 @@ from dialer.vocabulary import commands
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import AgentName, InteractionId
 from dialer.vocabulary.reasons.desk import (
-    AlreadyDialled,
+    AlreadyDialed,
     AlreadyOnHold,
     AnswerOffer,
     CallNotOver,
@@ -66,7 +66,7 @@ class Action(NamedTuple):
 
 
 def _on_desk(desk: Desk) -> bool:
-    """The record is on the desk and nothing has been dialled."""
+    """The record is on the desk and nothing has been dialed."""
     return desk.interaction.state is InteractionState.PREVIEW and desk.party.state is PartyState.OFFERED
 
 
@@ -96,7 +96,7 @@ def _give_back(desk: Desk) -> Reason | None:
 
 
 def _cancel(desk: Desk) -> Reason | None:
-    return None if _on_desk(desk) else AlreadyDialled(desk.interaction.state)
+    return None if _on_desk(desk) else AlreadyDialed(desk.interaction.state)
 
 
 def _connected(desk: Desk) -> Reason | None:

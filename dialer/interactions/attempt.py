@@ -65,7 +65,7 @@ class Attempt:
     counted: bool = False
     #: It was answered with no audio that we take: a fault of the trunk or ours, never of the contact.
     mute: bool = False
-    #: The engine had run out of something (ports, descriptors, legs): nothing was dialled.
+    #: The engine had run out of something (ports, descriptors, legs): nothing was dialed.
     short: bool = False
 
     @property

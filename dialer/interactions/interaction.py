@@ -15,7 +15,7 @@ from dialer.vocabulary.results import REACHED, CallResult
 
 
 class InteractionState(StrEnum):
-    #: The record is on a desk and nothing has been dialled.
+    #: The record is on a desk and nothing has been dialed.
     PREVIEW = "preview"
     DIALING = "dialing"
     QUEUED = "queued"
@@ -94,7 +94,7 @@ class Interaction:
     machine: Machine[InteractionState, InteractionTrigger]
     begun_at: float
     engine: EngineId | None = None
-    #: Whether the agent's leg was already up when the contact was dialled.
+    #: Whether the agent's leg was already up when the contact was dialed.
     asm: bool = False
     parties: list[Party] = field(default_factory=list)
     attempt: Attempt | None = None
@@ -124,7 +124,7 @@ class Interaction:
     after_call: AfterCall | None = None
     #: A conversation took place: the agent has after-call work.
     conversed: bool = False
-    #: Dialled before an agent was free (predictive).
+    #: Dialed before an agent was free (predictive).
     ahead: bool = False
     #: The supervisor who closes it with the end of its call; empty for none.
     closed_by: str = ""

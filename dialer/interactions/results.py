@@ -20,7 +20,7 @@ Q850_RESULTS: Mapping[int, CallResult] = {
     2: _R.INVALID_NUMBER,  # no route to transit network
     3: _R.INVALID_NUMBER,  # no route to destination
     4: _R.SIT,  # send special information tone
-    5: _R.INVALID_NUMBER,  # misdialled trunk prefix
+    5: _R.INVALID_NUMBER,  # misdialed trunk prefix
     17: _R.BUSY,
     18: _R.NO_ANSWER,  # no user responding
     19: _R.NO_ANSWER,  # user alerted, no answer

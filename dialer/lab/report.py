@@ -15,13 +15,13 @@ from dialer.ports.reports import AttemptPage, AttemptRow
 from dialer.vocabulary.ids import AgentName, CampaignName, ListName, RecordId
 from dialer.vocabulary.results import CallResult, RecordStatus
 
-#: After these a record is dialled again as if nothing had been: the trunk failed, or no agent would have been free.
+#: After these a record is dialed again as if nothing had been: the trunk failed, or no agent would have been free.
 AGAIN = frozenset({CallResult.TRUNK_FAILURE, CallResult.SHED})
 
 
 class RunReport(Struct, frozen=True):
     """One headless run. `lost`: records without exactly one result (in a run for a set time: of those that were
-    dialled, or claimed and not given back); `duplicates`: Call-IDs or records dialled more than once;
+    dialed, or claimed and not given back); `duplicates`: Call-IDs or records dialed more than once;
     `unknown_invites`: INVITEs on the wire that no attempt has; `orphan_legs`: legs left over.
 
     From the first decision of the pacing to the end of dialing: `utilisation`, percent of agents' time in
@@ -140,23 +140,23 @@ def _waits_ms(attempts: list[AttemptRow]) -> dict[str, float]:
 
 
 def lost(records: list[RecordRow], attempts: list[AttemptRow], *, whole_list: bool) -> int:
-    """Attempts without a result, and records that were dialled and have none, or are still claimed. Of a `whole_list`
-    that was dialled to its end every record must be done; else those that were not dialled must be as they were."""
-    dialled = {attempt.record for attempt in attempts}
+    """Attempts without a result, and records that were dialed and have none, or are still claimed. Of a `whole_list`
+    that was dialed to its end every record must be done; else those that were not dialed must be as they were."""
+    dialed = {attempt.record for attempt in attempts}
     without = sum(1 for attempt in attempts if attempt.result is None)
-    return without + sum(1 for record in records if not _is_well(record, dialled, whole_list=whole_list))
+    return without + sum(1 for record in records if not _is_well(record, dialed, whole_list=whole_list))
 
 
-def _is_well(record: RecordRow, dialled: set[RecordId | None], *, whole_list: bool) -> bool:
+def _is_well(record: RecordRow, dialed: set[RecordId | None], *, whole_list: bool) -> bool:
     if whole_list:
         return record.status in (RecordStatus.UPDATED, RecordStatus.CANCELLED) and record.result is not None
-    if record.record in dialled:
+    if record.record in dialed:
         return record.status is not RecordStatus.RETRIEVED and record.result is not None
     return record.status is RecordStatus.READY and record.result is None
 
 
 def duplicates(attempts: list[AttemptRow], on_wire: list[str]) -> int:
-    """Records that were dialled by two attempts, but for those that are dialled AGAIN; Call-IDs that were used anew."""
+    """Records that were dialed by two attempts, but for those that are dialed AGAIN; Call-IDs that were used anew."""
     counted: dict[object, int] = {}
     for attempt in attempts:
         if attempt.result not in AGAIN:

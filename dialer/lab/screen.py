@@ -1,4 +1,4 @@
-"""The live terminal view of `cornetta lab`: campaign, agents, trunk, results, and why nothing is dialled."""
+"""The live terminal view of `cornetta lab`: campaign, agents, trunk, results, and why nothing is dialed."""
 
 from __future__ import annotations
 

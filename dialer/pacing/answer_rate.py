@@ -70,7 +70,7 @@ class AnswerRate:
         self._former = len(self._cohort)
         self.dials = 0
 
-    def dialled(self, attempt: AttemptId, at: float, expected: float, traits: Traits | None = None) -> None:
+    def dialed(self, attempt: AttemptId, at: float, expected: float, traits: Traits | None = None) -> None:
         dial = Dial(attempt, at, expected, traits)
         self._cohort.append(dial)
         self._open[attempt] = dial

@@ -26,7 +26,7 @@ class CallLaw:
         self.density = np.diff(self.by, prepend=0.0)
 
     def posterior(self, bins: Bins, rates: Floats) -> Floats:
-        """Chance that each call is answered at all, of calls in these age bins with these chances when dialled."""
+        """Chance that each call is answered at all, of calls in these age bins with these chances when dialed."""
         answered = rates * self._answered[bins]
         chance: Floats = answered / (answered + (1.0 - rates) * self._missed[bins])
         return chance

@@ -33,13 +33,13 @@ class Calls:
         self.answers = 0
         self.abandoned = 0
 
-    def dialled(self, attempt: AttemptId, at: float, expected: float, traits: Traits | None) -> None:
+    def dialed(self, attempt: AttemptId, at: float, expected: float, traits: Traits | None) -> None:
         """`expected`: chance of an answer by what is known of the record alone."""
-        self.rate.dialled(attempt, at, expected, traits)
+        self.rate.dialed(attempt, at, expected, traits)
         self.ringing.add(attempt, at, expected)
 
     def restart(self, level: float) -> None:
-        """What comes now answers otherwise than what was dialled before: begin anew from `level`. Calls that ring
+        """What comes now answers otherwise than what was dialed before: begin anew from `level`. Calls that ring
         keep their chances."""
         self.ringing.scale(self.rate.level / level)
         self.rate.restart(level)
@@ -103,7 +103,7 @@ class Calls:
         self.law = CallLaw(self._grid, *self._ring_law.survival())
 
     def rates(self, expected: Floats) -> Floats:
-        """The chance of an answer when dialled, from what was expected and the present level."""
+        """The chance of an answer when dialed, from what was expected and the present level."""
         rates: Floats = np.minimum(MOST_RATE, np.maximum(LEAST_RATE, expected * self.rate.level))
         return rates
 

@@ -14,7 +14,7 @@ from dialer.pacing.sound import sound
 
 #: Decisions that can be looked up: five minutes at two a second.
 DECISIONS_KEPT = 600
-#: Events that are older when they arrive tell of a world that is gone: nothing is dialled ahead on their word.
+#: Events that are older when they arrive tell of a world that is gone: nothing is dialed ahead on their word.
 LAG_LIMIT_S = 1.0
 
 

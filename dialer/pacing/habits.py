@@ -68,7 +68,7 @@ class Habits:
         #: All dials that they rest on.
         self.dials = dials = sum(each.dials for each in self._cells.values())
         self.overall = (answers + PRIOR_DIALS * PRIOR_RATE) / (dials + PRIOR_DIALS)
-        # One after the other, each beside what the former explain: mobiles that are dialled at night only are not
+        # One after the other, each beside what the former explain: mobiles that are dialed at night only are not
         # charged with the night.
         self._factors: list[Mapping[int | str, float]] = []
         for position in range(3):

@@ -15,7 +15,7 @@ from dialer.vocabulary.ids import AttemptId
 class Observed(StrEnum):
     """What a pacer is told of."""
 
-    DIALLED = "dialled"
+    DIALED = "dialed"
     RUNG = "rung"
     ANSWERED = "answered"
     ENDED = "ended"
@@ -55,7 +55,7 @@ class AgentStage(StrEnum):
 
 
 class Traits(Struct, frozen=True):
-    """What is known of a record before it is dialled. `score`: chance of a live answer (0 to 1) that the list itself
+    """What is known of a record before it is dialed. `score`: chance of a live answer (0 to 1) that the list itself
     names, None if it names none; it is calibrated by our own results. `hour`: local hour of the contact (0 to 23),
     -1 if unknown. `number_type` (mobile, fixed, ...) and `region` (a country, an area): "" if unknown. `list`: the
     calling list that the record is of, "" if unknown."""
@@ -71,10 +71,10 @@ class Observation(Struct, frozen=True):
     """One thing that happened, at monotonic time `at` (seconds).
 
     `attempt` names the call, `agent` the agent, `detail` the call result or the agent's state in the words of the
-    history. `traits` comes with DIALLED, `outcome` with ENDED. With AGENT_CHANGED come `stage`, `leaving` (a break, a
+    history. `traits` comes with DIALED, `outcome` with ENDED. With AGENT_CHANGED come `stage`, `leaving` (a break, a
     log-off or a pause after this call was asked for: this agent will not be free again) and, when a call is
     connected, its `attempt`. `at` is the begin of the stage: for a change of `leaving` alone the stage is
-    unchanged and its begin stays. With HISTORY come `history` and the `lists` that it was dialled from.
+    unchanged and its begin stays. With HISTORY come `history` and the `lists` that it was dialed from.
     """
 
     kind: Observed
@@ -113,7 +113,7 @@ class PacingSnapshot(Struct, frozen=True):
 
     `idle`: agents who could take a call now; `reserved`: agents for whom a call is on its way (1:1); `busy`: agents
     in conversation or after-call work who stay; `ringing`: calls on their way that are not reserved for one agent;
-    `waiting`: answered contacts without an agent; `in_hand`: records that can be dialled at once. `upcoming`: traits
+    `waiting`: answered contacts without an agent; `in_hand`: records that can be dialed at once. `upcoming`: traits
     of the records in hand, in the order of the list; empty if nothing is known of them. `records_left`: records of
     the list that are still to dial today, those in hand included; None if unknown. `retries_later`: those that come
     back on another day. `seconds_left`: until agents or window end for today; None if unknown. `may_dial`: most calls

@@ -11,7 +11,7 @@ from dialer.pacing.grid import Floats
 from dialer.pacing.loss import Risk
 from dialer.pacing.poisson_binomial import Sum
 
-#: While the risk is under this part of the threshold the likeliest is dialled, then the least likely.
+#: While the risk is under this part of the threshold the likeliest is dialed, then the least likely.
 EASY = 0.5
 
 
@@ -24,7 +24,7 @@ class Picked(Struct, frozen=True):
 
 class Stock(Struct, frozen=True):
     """Records in hand: the chance of an answer of each, in the order of the list. `by`: part of the answers of a new
-    call that have come by each instant; `sort`: whether they may be dialled out of their order."""
+    call that have come by each instant; `sort`: whether they may be dialed out of their order."""
 
     chances: Sequence[float]
     by: Floats

@@ -80,11 +80,11 @@ class PredictivePacer:
 
     def _observe_call(self, observation: Observation, attempt: AttemptId) -> None:
         kind, at, traits = observation.kind, observation.at, observation.traits
-        if kind is Observed.DIALLED:
+        if kind is Observed.DIALED:
             self._keep_up_unasked(at)
-            if traits is not None and self._lists.dialled(traits.list, at):
+            if traits is not None and self._lists.dialed(traits.list, at):
                 self._go_over(traits.list)
-            self._calls.dialled(attempt, at, self._prospects.expected(traits), traits)
+            self._calls.dialed(attempt, at, self._prospects.expected(traits), traits)
         elif kind is Observed.RUNG:
             self._calls.rung(attempt, at)
         elif kind is Observed.ANSWERED:
@@ -171,7 +171,7 @@ class PredictivePacer:
         return self._answers_of(snapshot.records_left + snapshot.ringing)
 
     def _answers_of(self, records: int) -> float:
-        """Live answers that so many records give, each dialled once more."""
+        """Live answers that so many records give, each dialed once more."""
         return records * self._calls.rate.level * self._prospects.expected(None)
 
     def _forecast(self, now: float, snapshot: PacingSnapshot, theta: float, held: Restraint | None) -> Forecast:
@@ -205,7 +205,7 @@ class PredictivePacer:
         return new
 
     def chance(self, traits: Traits | None) -> float:
-        """Chance of a live answer of a record with these traits (None: nothing is known of it), dialled now."""
+        """Chance of a live answer of a record with these traits (None: nothing is known of it), dialed now."""
         return float(self._calls.rates(np.array([self._prospects.expected(traits)]))[0])
 
     def _choose(
@@ -228,7 +228,7 @@ class PredictivePacer:
         return Picked(tuple(range(placed + further.dial)), further.beta)
 
     def _chances(self, upcoming: Sequence[Traits]) -> Floats:
-        """Chance of a live answer of each of these records, if it is dialled now; empty if nothing is known by which
+        """Chance of a live answer of each of these records, if it is dialed now; empty if nothing is known by which
         they differ."""
         if not self._prospects.tells_apart(upcoming):
             return np.empty(0)

@@ -1,4 +1,4 @@
-"""A rule by its name, looked at before anybody is dialled: one that makes no sense would still give figures."""
+"""A rule by its name, looked at before anybody is dialed: one that makes no sense would still give figures."""
 
 from __future__ import annotations
 

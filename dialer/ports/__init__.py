@@ -114,7 +114,7 @@ class NewRecord(ListFacts, frozen=True):
 
 
 class ListRow(Struct, frozen=True):
-    """A calling list; `ready` of its records still wait to be dialled."""
+    """A calling list; `ready` of its records still wait to be dialed."""
 
     name: ListName
     zone: str
@@ -141,7 +141,7 @@ class RecordRow(Struct, frozen=True):
 
 
 class ResetReport(Struct, frozen=True):
-    """What a reset of a list came to, or would come to (`preview`): how many records are dialled again, by the status
+    """What a reset of a list came to, or would come to (`preview`): how many records are dialed again, by the status
     that they had, and how many with such a status stay because their numbers are barred."""
 
     list: ListName
@@ -167,7 +167,7 @@ class Lists(Protocol):
         """What `reset` would do now. Raises NotFound for an unknown list."""
 
     async def reset(self, name: ListName, statuses: Collection[RecordStatus], by: str, now: float) -> ResetReport:
-        """Let the records with these statuses, of those that can be renewed, be dialled again as if they were new:
+        """Let the records with these statuses, of those that can be renewed, be dialed again as if they were new:
         due now, with no attempt counted. What is barred, waits or is in hand stays as it is. The history has who did
         it. Raises NotFound for an unknown list."""
 

@@ -56,8 +56,8 @@ class NoNumberColumn(UnusableFile):
 class Columns:
     """Places of the fields in a row: those of a record in `fields`, all others by their name in `data`.
 
-    The number is in the column `fields["number"]`; a row that has none there is dialled by the first of `spare`, the
-    other columns that have phone numbers, which has one. Numbers that are not dialled stay custom fields.
+    The number is in the column `fields["number"]`; a row that has none there is dialed by the first of `spare`, the
+    other columns that have phone numbers, which has one. Numbers that are not dialed stay custom fields.
     """
 
     def __init__(self, header: Sequence[str], wanted: Mapping[str, str]) -> None:

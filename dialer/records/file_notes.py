@@ -17,8 +17,8 @@ class FileNotes:
         self._rows = 0
         self._damaged: Counter[Damage] = Counter()
         self._completed = 0
-        self._not_dialled: Counter[int] = Counter()
-        self._dialled: Counter[int] = Counter()
+        self._not_dialed: Counter[int] = Counter()
+        self._dialed: Counter[int] = Counter()
         self._zones = 0
         self._no_zones = 0
 
@@ -27,11 +27,11 @@ class FileNotes:
         self._said.append(sentence)
 
     def number(self, place: int, spare: list[int], *, lacks_zero: bool) -> None:
-        """A row was read: its number is in column `place`, those in the columns `spare` are not dialled."""
+        """A row was read: its number is in column `place`, those in the columns `spare` are not dialed."""
         self._rows += 1
         self._completed += lacks_zero
-        self._dialled[place] += 1
-        self._not_dialled.update(spare)
+        self._dialed[place] += 1
+        self._not_dialed.update(spare)
 
     def damaged(self, damage: Damage | None) -> None:
         """A row was refused for its number, which a spreadsheet may have damaged."""
@@ -70,12 +70,12 @@ class FileNotes:
     def _of_spare(self) -> list[str]:
         told = []
         for place in self._columns.spare:
-            dialled, left = self._dialled[place], self._not_dialled[place]
-            if dialled or left:
+            dialed, left = self._dialed[place], self._not_dialed[place]
+            if dialed or left:
                 main = self._name(self._columns.fields["number"])
                 told.append(
-                    f"Column {self._name(place)} has phone numbers, too: {left} are not dialled, as their rows have "
-                    f"one in {main}; {dialled} are, as theirs have none. Name the column of the numbers to choose."
+                    f"Column {self._name(place)} has phone numbers, too: {left} are not dialed, as their rows have "
+                    f"one in {main}; {dialed} are, as theirs have none. Name the column of the numbers to choose."
                 )
         return told
 

@@ -78,7 +78,7 @@ def _checked(text: str, region: str, *, in_plan: bool) -> PhoneNumber:
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible != ValidationResult.IS_POSSIBLE:
         if is_emergency(str(number.national_number), number.country_code or 0):
-            raise UnusableNumber(f"this is {NumberType.EMERGENCY.words}, which is never dialled")
+            raise UnusableNumber(f"this is {NumberType.EMERGENCY.words}, which is never dialed")
         _check_zero(text, region)
         raise UnusableNumber(_LENGTHS.get(possible, "this is no phone number"))
     if in_plan and not phonenumbers.is_valid_number(number):

@@ -24,7 +24,7 @@ class Place(Struct, frozen=True):
 
 def place_of(settings: Settings, name: str) -> Place:
     """The place that the campaigns say which dial the list `name`. Raises Refused where they contradict each other:
-    a contact dialled by the clock of another country is dialled at night."""
+    a contact dialed by the clock of another country is dialed at night."""
     mine = [each for each in settings.campaigns if name in {entry.name for entry in each.lists}]
     zones = sorted({each.time_zone for each in mine if each.time_zone})
     regions = sorted({each.region for each in mine if each.region})

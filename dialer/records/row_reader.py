@@ -120,7 +120,7 @@ class RowReader:
         self._notes.number(place, filled[1:], lacks_zero=lacks_zero(raw, number, region))
         found = type_of(number)
         if found is not None and found not in self._options.allowed:
-            reason = f"this is {found.words}: it is dialled only by a campaign that allows the type {found}"
+            reason = f"this is {found.words}: it is dialed only by a campaign that allows the type {found}"
             raise _Wrong(self._columns.names[place], raw, reason)
         return written(number), raw, self._extension(extension, raw, values.get("extension", ""))
 

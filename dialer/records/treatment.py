@@ -14,7 +14,7 @@ from dialer.vocabulary.results import REACHED, CallResult, RecordStatus, RecordT
 UNCOUNTED = frozenset({CallResult.TRUNK_FAILURE, CallResult.SHED})
 
 
-#: When a record is dialled again for which the engine had no port, descriptor or leg.
+#: When a record is dialed again for which the engine had no port, descriptor or leg.
 SHORT_RETRY_S = 30.0
 
 
@@ -24,7 +24,7 @@ class Handling:
     `said`, which replaces what was found for the last one. `conversed`: contact and agent were joined in the last one.
     `reached`: the contact was spoken to in one before. `refused`: the last attempt ended by a refusal of the trunk, as
     opposed to its silence. `mute`: they picked up, and trunk and engine had no audio in common. `short`: the engine
-    had run out of something and dialled nothing. `abandoned_at`: when they picked up as we gave up, and heard nobody
+    had run out of something and dialed nothing. `abandoned_at`: when they picked up as we gave up, and heard nobody
     (UTC epoch seconds)."""
 
     found: tuple[CallResult, ...]
@@ -55,7 +55,7 @@ class Handling:
 
 @dataclass(slots=True, frozen=True)
 class Treatment:
-    """The record's `result` and next status; `due_at` (UTC epoch seconds) for one that is dialled again. `tried` are
+    """The record's `result` and next status; `due_at` (UTC epoch seconds) for one that is dialed again. `tried` are
     the results that are counted each, `uncount` how many attempts count in no cap. `finish_chain`: the rest of its
     chain is finished."""
 
@@ -70,7 +70,7 @@ class Treatment:
 
 def treat(campaign: CampaignSettings, record: ClaimedRecord, handling: Handling, utc: float) -> Treatment:
     """The treatment of a claimed record that was handled at least once, now. Who was abandoned, whatever the result
-    says, is dialled again as late and as seldom as after an abandoned call."""
+    says, is dialed again as late and as seldom as after an abandoned call."""
     treatment = _by_result(campaign, record, handling, utc)
     if treatment.due_at is None or handling.abandoned_at is None:
         return treatment
@@ -90,7 +90,7 @@ def rest_of(campaign: CampaignSettings) -> Retry:
 def _by_result(campaign: CampaignSettings, record: ClaimedRecord, handling: Handling, utc: float) -> Treatment:
     """By the results of the attempts.
 
-    The last result that counts decides: a trunk's failure says nothing of the contact. The record is dialled again
+    The last result that counts decides: a trunk's failure says nothing of the contact. The record is dialed again
     after the delay of that result's retry rule, until it came to this result as often as the rule allows, or had as
     many attempts as the campaign allows; then it is finished. The chain is finished with it where the rule says so,
     and in any case when the contact was reached.

@@ -34,7 +34,7 @@ class UnusableFile(Refused):
 
 
 class UnusableNumber(Refused):
-    """Text that is not a phone number that could be dialled; `damage` is what a spreadsheet has done to it."""
+    """Text that is not a phone number that could be dialed; `damage` is what a spreadsheet has done to it."""
 
     def __init__(self, message: str, damage: Damage | None = None) -> None:
         super().__init__("number_unusable", message)

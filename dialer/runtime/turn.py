@@ -28,7 +28,7 @@ from dialer.world.world import World
 #: people are called.
 Validate = Callable[[World], None]
 
-#: An attempt that was decided longer ago is not dialled when its commit succeeds at last: the calling window may be
+#: An attempt that was decided longer ago is not dialed when its commit succeeds at last: the calling window may be
 #: over by then and its agent gone.
 DIAL_PATIENCE_S = 5.0
 

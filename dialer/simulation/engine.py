@@ -81,7 +81,7 @@ PLAY_S = 4.0
 
 
 class SimulatedEngine:
-    """One engine slot on an agenda. `people` and `say` are set before anything is dialled."""
+    """One engine slot on an agenda. `people` and `say` are set before anything is dialed."""
 
     #: How long an event takes to the node, and a command of the node to the network.
     event_s = 0.001

@@ -34,7 +34,7 @@ def outlooks(question: ShiftQuestion) -> tuple[ShiftOutlook, ...]:
 def _outlook(question: ShiftQuestion, agents: int) -> ShiftOutlook:
     plan = _plan(question, agents)
     shifts = [
-        RestOfDay(plan, seed, question.counted, question.dialled_h, question.left_h)
+        RestOfDay(plan, seed, question.counted, question.dialed_h, question.left_h)
         for seed in range(1, question.seeds + 1)
     ]
     for shift in shifts:
@@ -50,7 +50,7 @@ def _outlook(question: ShiftQuestion, agents: int) -> ShiftOutlook:
         conversations=sum(each.conversations for each in figures.seeds) / len(figures.seeds),
         dials_per_answer=figures.dials_per_answer,
         ends_after_h=sum(ends) / len(ends) if len(ends) == len(shifts) else None,
-        continued=bool(ends) and any(shift.dialled_at_h is None for shift in shifts),
+        continued=bool(ends) and any(shift.dialed_at_h is None for shift in shifts),
         last_retry_h=max(shift.last_retry_h for shift in shifts) or None,
         fallback=figures.fallback,
     )
@@ -66,10 +66,10 @@ def _of_day(question: ShiftQuestion, figures: Figures) -> float:
 
 
 def _end(question: ShiftQuestion, shift: RestOfDay) -> float | None:
-    """When every record has been dialled and none is due: what was reached, else on as so far. Records that rest are
+    """When every record has been dialed and none is due: what was reached, else on as so far. Records that rest are
     told apart: as long as they do, there is nothing that agents could do."""
-    if shift.dialled_at_h is not None:
-        return shift.dialled_at_h
+    if shift.dialed_at_h is not None:
+        return shift.dialed_at_h
     left = shift.to_dial
     if question.records is None or left >= question.records:
         return None

@@ -19,19 +19,19 @@ DAY_S = 86_400.0
 
 
 class RestOfDay(SimulatedShift):
-    """`plan` is the shift; `counted`, `dialled_h` and `left_h` are those of a ShiftQuestion. The pacing has the whole
+    """`plan` is the shift; `counted`, `dialed_h` and `left_h` are those of a ShiftQuestion. The pacing has the whole
     day before it: what was abandoned earlier binds it, and later hours can make up for what it risks."""
 
-    def __init__(self, plan: Plan, seed: int, counted: tuple[CountedDay, ...], dialled_h: float, left_h: float) -> None:
-        dialled_h = max(0.0, min(dialled_h, MOST_HOURS - plan.hours))
-        day_h = min(MOST_HOURS, dialled_h + max(plan.hours, left_h))
+    def __init__(self, plan: Plan, seed: int, counted: tuple[CountedDay, ...], dialed_h: float, left_h: float) -> None:
+        dialed_h = max(0.0, min(dialed_h, MOST_HOURS - plan.hours))
+        day_h = min(MOST_HOURS, dialed_h + max(plan.hours, left_h))
         super().__init__(replace(plan, hours=day_h), seed)
         self.plan = plan
-        self.begun_utc += dialled_h * HOUR_S
+        self.begun_utc += dialed_h * HOUR_S
         self.tally = Tally(self.begun_utc + LEAD_S, plan.length_s)
         self._counted = counted
-        #: Hour of the shift at which every record had been dialled and none was due; None until then.
-        self.dialled_at_h: float | None = None
+        #: Hour of the shift at which every record had been dialed and none was due; None until then.
+        self.dialed_at_h: float | None = None
 
     def start(self) -> None:
         """As after a restart in the middle of the day: the node is told what it had counted."""
@@ -57,8 +57,8 @@ class RestOfDay(SimulatedShift):
     def _look_at_list(self) -> None:
         if self.plan.records is None:
             return
-        if self.dialled_at_h is None and not self.to_dial:
-            self.dialled_at_h = self.shift_s / HOUR_S
+        if self.dialed_at_h is None and not self.to_dial:
+            self.dialed_at_h = self.shift_s / HOUR_S
         if self.ended_at_h is None and self._is_over:
             self.ended_at_h = self.shift_s / HOUR_S
 

@@ -99,7 +99,7 @@ class Plan:
                 ("abandonment_limit", f"{self.limit * 100:g} percent is out of range; write more than 0, at most 5")
             )
         if self.records is not None and self.records < 1:
-            found.append(("records", f"{self.records} records cannot be dialled; write 1 or more"))
+            found.append(("records", f"{self.records} records cannot be dialed; write 1 or more"))
         unfit = problem_of(self.rule)
         if unfit is not None:
             found.append(("rule", unfit))

@@ -20,7 +20,7 @@ CLAIMED = Columns(records, ClaimedRecord, record="id")
 #: SQLite takes 500 parts of a compound query, a zone and rank each; a list with more zones is claimed in portions.
 ZONES_AT_ONCE = 500 // len(CLAIMED_RANKS)
 
-# A record of a chain waits while another of the chain is in hand, or an earlier one is still to be dialled.
+# A record of a chain waits while another of the chain is in hand, or an earlier one is still to be dialed.
 FIRST_OF_CHAIN = (
     "(r.chain = '' OR NOT EXISTS (SELECT 1 FROM records c WHERE c.list_id = r.list_id AND c.chain = r.chain"
     " AND c.chain <> '' AND c.id <> r.id AND (c.status = 'retrieved' OR (c.status = 'ready'"
@@ -30,7 +30,7 @@ FIRST_OF_CHAIN = (
 
 NOT_BARRED = "NOT EXISTS (SELECT 1 FROM do_not_call d WHERE d.number = r.number AND d.campaign IN ('', :campaign))"
 
-#: A record that was begun to be dialled outlives its lease: only its own node knows what came of it, see `lost`.
+#: A record that was begun to be dialed outlives its lease: only its own node knows what came of it, see `lost`.
 EXPIRED = (
     "UPDATE records SET status = 'ready', lease_until = NULL, claimed_by = NULL, updated_at = :now"
     " WHERE status = 'retrieved' AND lease_until <= :now AND NOT EXISTS"

@@ -14,7 +14,7 @@ from dialer.store.statement import Sql
 from dialer.store.text import counts_from_json, to_json
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 
-#: A record whose attempt was lost is not dialled again before this: its contact's phone may still ring.
+#: A record whose attempt was lost is not dialed again before this: its contact's phone may still ring.
 LOST_RETRY_S = 120.0
 
 #: A node that has not renewed the lease of a begun record for this long after its end is taken for dead. Generous: a
@@ -70,7 +70,7 @@ class Lost:
         self._told.run_all(connection, [{**row._asdict(), "now": now, "facts": facts} for row in attempts])
 
     def free(self, connection: Connection, records: Iterable[Row[Any]], now: float) -> None:
-        """Records whose attempts are all settled: a contact who was spoken to is not dialled again, nor is the rest
+        """Records whose attempts are all settled: a contact who was spoken to is not dialed again, nor is the rest
         of the chain; others come back a little later."""
         for row in records:
             found = [

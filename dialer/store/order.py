@@ -1,4 +1,4 @@
-"""The order in which a claim takes records from one list, and the share of those that were dialled before."""
+"""The order in which a claim takes records from one list, and the share of those that were dialed before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records that are finished or cancelled and shall be dialled again."""
+"""Records that are finished or cancelled and shall be dialed again."""
 
 from __future__ import annotations
 

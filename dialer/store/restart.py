@@ -1,4 +1,4 @@
-"""What a node finds when it starts again, and what it makes of it before anything is dialled."""
+"""What a node finds when it starts again, and what it makes of it before anything is dialed."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from dialer.vocabulary.ids import LegId, TrunkName
 
 
 class TrunkState(StrEnum):
-    #: Not heard of yet; it may be dialled only where it is not probed.
+    #: Not heard of yet; it may be dialed only where it is not probed.
     UNKNOWN = "unknown"
     UP = "up"
     DOWN = "down"

@@ -39,7 +39,7 @@ class Engagement(StrEnum):
     NO = "no"
     RINGING = "ringing"
     YES = "yes"
-    #: Up, and on hold at the phone, with nobody connected: nothing is dialled for the agent.
+    #: Up, and on hold at the phone, with nobody connected: nothing is dialed for the agent.
     ON_HOLD = "on_hold"
 
 

@@ -76,7 +76,7 @@ def phase_of(world: World, interaction: Interaction) -> CallPhase:
                 return CallPhase.PHONE_RINGING
             return CallPhase.OFFERED if party is not None and party.offer is not None else CallPhase.PREVIEWING
         case InteractionState.DIALING:
-            return _dialled_phase(world, interaction)
+            return _dialed_phase(world, interaction)
         case InteractionState.QUEUED:
             return CallPhase.RECONNECTING if interaction.reconnecting else CallPhase.WAITING
         case InteractionState.CONNECTED:
@@ -90,7 +90,7 @@ def phase_of(world: World, interaction: Interaction) -> CallPhase:
             return CallPhase.ENDED if interaction.conversed else CallPhase.NOT_REACHED
 
 
-def _dialled_phase(world: World, interaction: Interaction) -> CallPhase:
+def _dialed_phase(world: World, interaction: Interaction) -> CallPhase:
     leg = world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
     rings = leg is not None and leg.state in (LegState.ALERTING, LegState.PROGRESS)
     return CallPhase.RINGING if rings else CallPhase.DIALING

@@ -22,7 +22,7 @@ from dialer.world.world import World
 
 
 class WhyView(Struct, frozen=True):
-    """Why nothing is dialled: one sentence and the counts behind it; `because` is the sentence for desktops that speak
+    """Why nothing is dialed: one sentence and the counts behind it; `because` is the sentence for desktops that speak
     another language. `next_due_at` is UTC epoch seconds."""
 
     code: str
@@ -100,8 +100,8 @@ def why_view(world: World, campaign: Campaign) -> WhyView | None:
 
 
 def _explained(world: World, campaign: Campaign, found: NoCalls) -> tuple[NoCallsCode, Reason]:
-    """Code and reason, with what the trunks last complained of. Where contacts are dialled ahead, agents who are all
-    occupied keep nothing from being dialled: the pacing does, and says why."""
+    """Code and reason, with what the trunks last complained of. Where contacts are dialed ahead, agents who are all
+    occupied keep nothing from being dialed: the pacing does, and says why."""
     code, reason = found.code, found.reason
     if code is NoCallsCode.TRUNK_DOWN:
         return code, _with_errors(world, campaign, reason)

@@ -33,7 +33,7 @@ class AnswerRatesView(Struct, frozen=True):
 
 
 def answer_rates_view(campaign: str, days: int, habits: Iterable[DayHabit]) -> AnswerRatesView:
-    """The rates of the kinds that were dialled, each in the order of its key."""
+    """The rates of the kinds that were dialed, each in the order of its key."""
     rows = list(habits)
     return AnswerRatesView(
         campaign=campaign,

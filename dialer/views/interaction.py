@@ -15,7 +15,7 @@ from dialer.views.fields import FieldView, field_views
 from dialer.views.labels import configured, disposition_label, result_label
 from dialer.views.permission import Allowed
 from dialer.vocabulary.reasons.reason import Sentence
-from dialer.vocabulary.reasons.status import BlankDialled, BlankWaits
+from dialer.vocabulary.reasons.status import BlankDialed, BlankWaits
 from dialer.vocabulary.results import CallResult
 from dialer.world.world import World
 
@@ -142,7 +142,7 @@ def blank_record(campaign: Campaign, interaction: Interaction | None) -> BlankRe
     fields = campaign.settings.fields
     return BlankRecord(
         campaign=campaign.name,
-        words=Sentence(BlankWaits() if interaction is None else BlankDialled()),
+        words=Sentence(BlankWaits() if interaction is None else BlankDialed()),
         case=field_views(fields.case, {}, editable=False),
         record=field_views(fields.record, {}, editable=False),
     )

@@ -1,4 +1,4 @@
-"""What a change of a campaign's mode does: to calls that ring, to offers, to agents' phones, and to what is dialled."""
+"""What a change of a campaign's mode does: to calls that ring, to offers, to agents' phones, and to what is dialed."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def pacing_reason(world: World, campaign: Campaign) -> Reason:
 
 
 def _later(campaign: Campaign, decision: PastDecision) -> int:
-    """For the pacing a list ends with its last record that can be dialled: so many more are in other zones."""
+    """For the pacing a list ends with its last record that can be dialed: so many more are in other zones."""
     lines = decision.ringing + decision.idle + decision.busy
     ends = decision.records_left is not None and decision.records_left <= lines
     return campaign.waiting.out_of_window if ends else 0
@@ -56,7 +56,7 @@ def is_paced(world: World, campaign: Campaign) -> bool:
 
 
 def basis_reason(world: World, campaign: Campaign, basis: Basis) -> Reason:
-    """Why contacts are dialled by forecast, or one for each idle agent, with the figures of the rule that says so."""
+    """Why contacts are dialed by forecast, or one for each idle agent, with the figures of the rule that says so."""
     match basis:
         case Basis.FORECAST:
             return BasisForecast()

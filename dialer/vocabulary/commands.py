@@ -95,7 +95,7 @@ class DialRecord(Struct, frozen=True):
 
 
 class ReturnRecord(Struct, frozen=True):
-    """PREVIEW: give the record on the desktop back, so that somebody else gets it; nothing was dialled."""
+    """PREVIEW: give the record on the desktop back, so that somebody else gets it; nothing was dialed."""
 
     agent: AgentName
     interaction: InteractionId
@@ -168,7 +168,7 @@ class Done(Struct, frozen=True):
 
 
 class CloseInteraction(Struct, frozen=True):
-    """A supervisor closes an open interaction, whoever has it: a record that was not dialled goes back, a call is
+    """A supervisor closes an open interaction, whoever has it: a record that was not dialed goes back, a call is
     ended. The call result that was found or set stays; `disposition` replaces the agent's, None leaves it."""
 
     interaction: InteractionId
@@ -178,7 +178,7 @@ class CloseInteraction(Struct, frozen=True):
 
 
 class ReassignInteraction(Struct, frozen=True):
-    """A supervisor gives a record that was not dialled, or after-call work, to another agent."""
+    """A supervisor gives a record that was not dialed, or after-call work, to another agent."""
 
     interaction: InteractionId
     agent: AgentName

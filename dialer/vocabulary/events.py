@@ -45,7 +45,7 @@ class Ticked(Struct, frozen=True):
 class ClaimedRecord(ListFacts, frozen=True):
     """A record in our hands until its lease ends. `daily_from`/`daily_till` in seconds since midnight of `zone`,
     -1 where the list has none. `data` are the custom fields. `attempts` are all that count, `tries` how many of them
-    came to each call result. `fresh`: it was never dialled before, and nothing has put it before others."""
+    came to each call result. `fresh`: it was never dialed before, and nothing has put it before others."""
 
     record: RecordId
     fence: int
@@ -78,7 +78,7 @@ class Waiting(Struct, frozen=True):
 
     @property
     def today(self) -> int:
-        """Those that can be dialled today in the zones that are open: due, or due before dialing ends."""
+        """Those that can be dialed today in the zones that are open: due, or due before dialing ends."""
         return self.due + self.retry_today
 
 

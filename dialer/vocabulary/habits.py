@@ -9,7 +9,7 @@ from dialer.vocabulary.ids import CampaignName, ListName
 
 class Habit(Struct, frozen=True):
     """What one attempt teaches. `day`: ordinal of the date where the campaign's contacts live; `hour`: the contact's
-    local hour when dialled (0 to 23), -1 if unknown; `number_type` and `region` as in `pacing.Traits`, "" if unknown;
+    local hour when dialed (0 to 23), -1 if unknown; `number_type` and `region` as in `pacing.Traits`, "" if unknown;
     `answer`: 1 for a live answer, 0 for none, the chance of one (0 to 1) for a call that we gave up."""
 
     campaign: CampaignName

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class NumberType(StrEnum):
-    """Words of the configuration. Numbers of these types are not dialled unless a campaign allows the type."""
+    """Words of the configuration. Numbers of these types are not dialed unless a campaign allows the type."""
 
     PREMIUM_RATE = "premium_rate"
     SHARED_COST = "shared_cost"

@@ -41,7 +41,7 @@ class ListShare(Struct, frozen=True):
     weight: int
 
 
-#: A share, in percent, by which all records that were dialled before go first.
+#: A share, in percent, by which all records that were dialed before go first.
 ALL_RETRIES = 100
 
 

@@ -47,7 +47,7 @@ class RecordStatus(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
-#: Records with such a status are dialled no more until somebody renews them.
+#: Records with such a status are dialed no more until somebody renews them.
 RENEWABLE = (
     RecordStatus.UPDATED,
     RecordStatus.CHAIN_UPDATED,
@@ -57,7 +57,7 @@ RENEWABLE = (
 
 
 class RecordType(enum.StrEnum):
-    """Why a record is to be dialled; the claim takes them in the order of their rank."""
+    """Why a record is to be dialed; the claim takes them in the order of their rank."""
 
     GENERAL = "general"
     CAMPAIGN_RESCHEDULED = "campaign_rescheduled"

@@ -24,8 +24,8 @@ class ShiftQuestion(Struct, frozen=True):
     are still to dial, None for no end. `campaign` is the campaign's settings as JSON, `rule` a name of pacing rules.
     `max_legs` and `max_calls_per_s` are those of its trunks together. `seeds`: shifts for each number of agents.
 
-    `counted`: what the law has counted already, by day. `dialled_h`: hours of that day in which was dialled before the
-    shift begins; `left_h`: hours in which may be dialled from there on, those of the shift included (less than `hours`
+    `counted`: what the law has counted already, by day. `dialed_h`: hours of that day in which was dialed before the
+    shift begins; `left_h`: hours in which may be dialed from there on, those of the shift included (less than `hours`
     is as many).
     """
 
@@ -43,7 +43,7 @@ class ShiftQuestion(Struct, frozen=True):
     records: int | None = None
     seeds: int = SEEDS
     counted: tuple[CountedDay, ...] = ()
-    dialled_h: float = 0.0
+    dialed_h: float = 0.0
     left_h: float = 0.0
 
     @property
@@ -57,7 +57,7 @@ class ShiftOutlook(Struct, frozen=True):
     `dials_per_answer` where nobody answered. `abandonment` is that of the simulated hours alone; `abandonment_of_day`
     what the day comes to at their end, with all that it had counted before.
 
-    `ends_after_h`: hours of dialing until every record has been dialled and none is due, by straight continuation
+    `ends_after_h`: hours of dialing until every record has been dialed and none is due, by straight continuation
     (`continued`) if that is after the hours that were simulated; None if nothing says so. `last_retry_h`: hours by the
     clock, closed ones included, until the last of the records that rest for another attempt is due; None if none rests.
     No number of agents shortens a rest. `fallback`: why agents had one call each instead of what the mode says; empty

@@ -196,7 +196,7 @@ CALL_AGAIN_FAILED = Fact(
     audience=OwnDesk,
     body=CallAgainFailed,
     key="the interaction",
-    words="the contact is not dialled again",
+    words="the contact is not dialed again",
 )
 NOT_REACHED = Fact(
     name="not_reached",

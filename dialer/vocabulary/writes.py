@@ -104,7 +104,7 @@ class SettleDial(Struct, frozen=True, tag_field="write", tag="settle_dial"):
 
 class MarkLateAnswer(Struct, frozen=True, tag_field="write", tag="mark_late_answer"):
     """A dial that was given up and settled was answered after all at `at`, and the answer ended at once. An attempt
-    that is over and was not answered is abandoned by it: its result stays, but its record, if it waits to be dialled
+    that is over and was not answered is abandoned by it: its result stays, but its record, if it waits to be dialed
     again, counts one more abandoned attempt, waits until `rest_until` at least (UTC epoch seconds), and is finished
     if that makes `max_abandoned` of them."""
 
@@ -132,7 +132,7 @@ class SettleAttempt(Struct, frozen=True, tag_field="write", tag="settle_attempt"
 
 
 class ConnectAttempt(Struct, frozen=True, tag_field="write", tag="connect_attempt"):
-    """Who got the contact of an attempt that was dialled for nobody in particular; `agent` None takes it back."""
+    """Who got the contact of an attempt that was dialed for nobody in particular; `agent` None takes it back."""
 
     attempt: AttemptId
     agent: AgentName | None
@@ -183,7 +183,7 @@ class UpdateRecord(Struct, frozen=True, tag_field="write", tag="update_record"):
 
 class RenewCancelled(Struct, frozen=True, tag_field="write", tag="renew_cancelled"):
     """A new run of a campaign begins: records of these lists that were taken out of a former one, before `at`, may be
-    dialled again. Barred numbers stay."""
+    dialed again. Barred numbers stay."""
 
     campaign: CampaignName
     lists: tuple[ListName, ...]
@@ -191,7 +191,7 @@ class RenewCancelled(Struct, frozen=True, tag_field="write", tag="renew_cancelle
 
 
 class ReleaseRecord(Struct, frozen=True, tag_field="write", tag="release_record"):
-    """Give a claimed record back that was not dialled; with `to_top` it is the next of its list to be claimed. `data`
+    """Give a claimed record back that was not dialed; with `to_top` it is the next of its list to be claimed. `data`
     replaces the custom fields given, no others."""
 
     record: RecordId
@@ -213,7 +213,7 @@ class AddDoNotCall(Struct, frozen=True, tag_field="write", tag="add_do_not_call"
 
 
 class LiftDoNotCall(Struct, frozen=True, tag_field="write", tag="lift_do_not_call"):
-    """The number may be dialled again: by the campaign, or with None by all that do not bar it themselves. Its records
+    """The number may be dialed again: by the campaign, or with None by all that do not bar it themselves. Its records
     are no longer NO_CALL: those that waited come back with the next load of their list, those that an agent had in hand
     with the next load of that campaign."""
 

@@ -7,7 +7,7 @@ from dialer.world.world import World
 
 
 def patience_s(world: World, interaction: Interaction) -> float:
-    """How long the contact waits for an agent. A contact dialled ahead of agents waits no longer than the
+    """How long the contact waits for an agent. A contact dialed ahead of agents waits no longer than the
     law allows."""
     settings = world.campaigns[interaction.campaign].settings
     if interaction.ahead:
@@ -16,7 +16,7 @@ def patience_s(world: World, interaction: Interaction) -> float:
 
 
 def left_s(world: World, interaction: Interaction, utc: float) -> float:
-    """The time until the contact is told that no agent comes. For a contact dialled ahead of agents it runs from the
+    """The time until the contact is told that no agent comes. For a contact dialed ahead of agents it runs from the
     200 OK; for others it begins anew with each agent who fails to come."""
     attempt = interaction.attempt
     patience = patience_s(world, interaction)
@@ -26,7 +26,7 @@ def left_s(world: World, interaction: Interaction, utc: float) -> float:
 
 
 def is_over(world: World, interaction: Interaction, ended_at: float) -> bool:
-    """Whether a contact who was dialled ahead of agents had waited too long when the line went at `ended_at` (UTC
+    """Whether a contact who was dialed ahead of agents had waited too long when the line went at `ended_at` (UTC
     epoch seconds): the law counts so, even where we heard of the answer late."""
     attempt = interaction.attempt
     if not interaction.ahead or attempt is None or attempt.answered_at is None or interaction.conversed:

@@ -30,7 +30,7 @@ from dialer.vocabulary.ids import (
 )
 from dialer.vocabulary.telephony import FIRST, Ability
 
-#: How long nothing new is dialled over an engine that has run out of something.
+#: How long nothing new is dialed over an engine that has run out of something.
 SHORT_S = 5.0
 
 
@@ -54,7 +54,7 @@ class EngineView:
     problems: tuple[str, ...] = ()
     draining: bool = False
     abilities: frozenset[Ability] = FIRST
-    #: What it has run out of, and until when nothing new is dialled over it (monotonic seconds).
+    #: What it has run out of, and until when nothing new is dialed over it (monotonic seconds).
     shortage: str = ""
     short_until: float = 0.0
 

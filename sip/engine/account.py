@@ -186,7 +186,7 @@ def hosts_of(account: telephony.Account) -> frozenset[Query]:
 
 
 def with_transport(uri: str, transport: Transport) -> str:
-    """A dialled URI that names the account's transport, as TCP and TLS need it (RFC 3261 26.2.2)."""
+    """A dialed URI that names the account's transport, as TCP and TLS need it (RFC 3261 26.2.2)."""
     return uri if transport is Transport.UDP else _with_transport(uri, f";transport={transport.value}")
 
 

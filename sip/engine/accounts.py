@@ -22,7 +22,7 @@ from .sdp import codec_name
 from .transports import Transports, transport_key
 from .uris import port_of
 
-_DIALLED_BOUND = 1024
+_DIALED_BOUND = 1024
 
 
 class Accounts:
@@ -49,7 +49,7 @@ class Accounts:
         self._transports = Transports(loop, endpoint)
         self._accounts: dict[AccountId, SipAccount] = {}
         self._leaving: list[SipAccount] = []
-        self._dialled: OrderedDict[str, None] = OrderedDict()
+        self._dialed: OrderedDict[str, None] = OrderedDict()
         self.media = telephony.Media()
         self.revision = 0
 
@@ -121,7 +121,7 @@ class Accounts:
             return False
         address = source.rpartition(":")[0].strip("[]")
         own = self._own(account)
-        return any(_matches(address, peer) for peer in (own if account.peers else (*own, *self._dialled)))
+        return any(_matches(address, peer) for peer in (own if account.peers else (*own, *self._dialed)))
 
     def _known(self, query: Query) -> bool:
         return bool(self._names.addresses(query))
@@ -134,7 +134,7 @@ class Accounts:
     def _let_in(self) -> None:
         """Tell the border who is no stranger: whom any account lists or names, and whom we have asked for a call. And
         where credentials may go: to the account's own peer."""
-        known: set[str] = set(self._dialled)
+        known: set[str] = set(self._dialed)
         places: set[str] = set()
         for account in (*self._accounts.values(), *self._leaving):
             if account.settings is None:
@@ -143,7 +143,7 @@ class Accounts:
             known |= own
             if account.settings.credentials is not None:
                 # Who says nothing of the peer can only mean whom we ask.
-                theirs = own or frozenset(self._dialled)
+                theirs = own or frozenset(self._dialed)
                 places |= {f"{network} {account.settings.credentials.user}" for network in theirs}
         self._border.let_in(known - {""})
         self._endpoint.tell_credentials(tuple(places))
@@ -154,13 +154,13 @@ class Accounts:
         if known is not None:
             self._endpoint.keep_alive(known.port, patience_s, ping)
 
-    def dialled(self, address: str) -> None:
+    def dialed(self, address: str) -> None:
         """Remember an address that we send requests to, the least recent are forgotten."""
-        known = address in self._dialled
-        self._dialled[address] = None
-        self._dialled.move_to_end(address)
-        if len(self._dialled) > _DIALLED_BOUND:
-            self._dialled.popitem(last=False)
+        known = address in self._dialed
+        self._dialed[address] = None
+        self._dialed.move_to_end(address)
+        if len(self._dialed) > _DIALED_BOUND:
+            self._dialed.popitem(last=False)
         if not known:
             self._let_in()
 

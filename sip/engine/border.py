@@ -1,7 +1,7 @@
 """Who is no stranger to this engine, and what was kept out of it (`sip/pjsua2/cornetta_border.cpp` does the keeping).
 
 A stranger is who sends from an address that no account lists, that no host of an account has, and that we have not
-dialled. Responses count to requests of ours alone, from where these were sent or from an address that is no stranger's:
+dialed. Responses count to requests of ours alone, from where these were sent or from an address that is no stranger's:
 a carrier may answer from another of its machines.
 """
 

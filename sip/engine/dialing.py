@@ -125,7 +125,7 @@ class Dialing:
             self._dialogs.clear(leg, ClearedBy.TRANSPORT, reason="the host has no address")
             return
         for hop in hops:
-            self._accounts.dialled(hop.address)
+            self._accounts.dialed(hop.address)
         leg.other_hops = hops
         self._invite_next(leg, command)
 

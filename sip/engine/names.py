@@ -1,4 +1,4 @@
-"""What is known of hosts: those of accounts, those that are dialled, and those that a peer wrote into a message.
+"""What is known of hosts: those of accounts, those that are dialed, and those that a peer wrote into a message.
 
 pjsip is told where each of them is and never asks by itself (sip/pjsua2/cornetta_names.hpp). Names stay in the
 messages; only where a message is sent is an address. The hosts of accounts are looked up before the accounts are made

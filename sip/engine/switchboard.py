@@ -185,7 +185,7 @@ class Switchboard:
         self._loop.emit(telephony.ConfigurationTaken(revision=command.revision, problems=problems, at=at))
 
     def _asked(self, address: str) -> None:
-        self.accounts.dialled(address)
+        self.accounts.dialed(address)
 
     def _probe(self, command: telephony.Probe) -> None:
         self._probes.send(self.accounts.get(command.account), command)

@@ -95,7 +95,7 @@ class LiveLeg(Struct, frozen=True):
 
 class ContactCall(Struct, frozen=True):
     """One call that the carrier answered. `tone_s` is for how long its tone was on the line; `heard_tones` what it
-    heard in all, Hz to seconds. `cleared_by` "peer" is the side that dialled, "" while it lives."""
+    heard in all, Hz to seconds. `cleared_by` "peer" is the side that dialed, "" while it lives."""
 
     number: str
     call_id: str

@@ -29,7 +29,7 @@ class Slice(Struct, frozen=True):
 
 @dataclass
 class LabLeg:
-    """One leg of the lab, from its INVITE on. `name` is the number dialled or the phone's user; `manner` how it was
+    """One leg of the lab, from its INVITE on. `name` is the number dialed or the phone's user; `manner` how it was
     to act. Times are CLOCK_MONOTONIC in seconds; `tone_from` is when its tone began, `listens_from` when the
     analysis that runs was started. `digits` are those it received; `held_by_peer` is told by SIP."""
 

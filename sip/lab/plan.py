@@ -37,7 +37,7 @@ class CallPlan(Struct, frozen=True):
 def plan_call(seed: int, number: str, nth: int, profile: Profile, pinned: Behaviour | None = None) -> CallPlan:
     """The plan of the `nth` call (from 1) to `number`.
 
-    The draws depend on nothing but seed, number and `nth`, so the order in which numbers are dialled changes nothing.
+    The draws depend on nothing but seed, number and `nth`, so the order in which numbers are dialed changes nothing.
     `pinned` overrides what number and profile say.
     """
     random = Random(f"{seed}/{number}/{nth}")

@@ -32,7 +32,7 @@ struct CornettaDialog
  * pj::Error. */
 void cornettaWatchOrphans() PJSUA2_THROW(pj::Error);
 
-/* The dialog of a call that was dialled; throws pj::Error while it has none. */
+/* The dialog of a call that was dialed; throws pj::Error while it has none. */
 CornettaDialog cornettaDialog(int callIndex) PJSUA2_THROW(pj::Error);
 
 /* End a dialog that no call of this process has, over the transport of the account. Challenges are answered with its

@@ -181,7 +181,7 @@ class Floor:
             state = msgspec.json.format(msgspec.json.encode(overview(self.world, self.node.clock.now())))
             raise AssertionError(f"not within {timeout_s:g} s: {what}; the node says {state.decode()}")
 
-    async def dialled(self, number: str) -> Interaction:
+    async def dialed(self, number: str) -> Interaction:
         """The interaction with the contact of this number, as soon as it is there."""
         await self.until(f"{number} is on a desk", lambda: self._find(number) is not None)
         found = self._find(number)
@@ -314,7 +314,7 @@ class Floor:
         await self.until("no contact's leg is left", lambda: not self._contacts())
         wire = await self.carrier.request({"do": "wire"})
         phones = {user.phone.partition("@")[0] for user in self.settings.users if user.phone}
-        dialled = sorted(call["call_id"] for call in wire["invites"] if call["user"] not in phones)
+        dialed = sorted(call["call_id"] for call in wire["invites"] if call["user"] not in phones)
         written = sorted(one for row in (await self.attempts()).values() for one in row.call_ids)
         assert wire["missed"] == 0
-        assert dialled == written
+        assert dialed == written

@@ -22,7 +22,7 @@ PATIENT = number_for(Behaviour.PATIENT_PERSON)
 async def test_a_contact_who_answers_is_joined_and_both_hear(floors: Floors, mode: Mode) -> None:
     async with floors(PATIENT, mode=mode) as floor:
         await floor.start()
-        call = await floor.dialled(PATIENT)
+        call = await floor.dialed(PATIENT)
         await floor.phase(call, CallPhase.CONNECTED)
         await floor.hears_both_ways(PATIENT)
         await floor.end_call(call)
@@ -37,7 +37,7 @@ async def test_a_contact_who_answers_is_joined_and_both_hear(floors: Floors, mod
 async def test_each_side_may_hang_up(floors: Floors, side: str) -> None:
     async with floors(PATIENT) as floor:
         await floor.start()
-        call = await floor.dialled(PATIENT)
+        call = await floor.dialed(PATIENT)
         await floor.phase(call, CallPhase.CONNECTED)
         await floor.until_live("contact", lambda legs: [leg["answered"] for leg in legs] == [True])
         (first,) = await floor.live("phone")
@@ -64,7 +64,7 @@ async def test_each_side_may_hang_up(floors: Floors, side: str) -> None:
 async def test_on_hold_neither_hears_the_other_until_it_is_resumed(floors: Floors, side: HoldBy) -> None:
     async with floors(PATIENT) as floor:
         await floor.start()
-        call = await floor.dialled(PATIENT)
+        call = await floor.dialed(PATIENT)
         assert call.agent is not None
         await floor.phase(call, CallPhase.CONNECTED)
         await floor.hears_both_ways(PATIENT)
@@ -96,7 +96,7 @@ async def test_digits_go_both_ways(floors: Floors) -> None:
     """RFC 4733 on every leg: from the desktop and from the agent's phone to the contact, and back."""
     async with floors(PATIENT) as floor:
         await floor.start()
-        call = await floor.dialled(PATIENT)
+        call = await floor.dialed(PATIENT)
         await floor.phase(call, CallPhase.CONNECTED)
         await floor.until_live("contact", lambda legs: [leg["answered"] for leg in legs] == [True])
         assert call.agent is not None

@@ -24,7 +24,7 @@ async def test_an_answer_that_crosses_our_cancel_is_ended_and_settled_once(floor
         floors(RINGING, trunk={"port": ports.phones}, lab={"capture_ports": (ports.phones,)}) as floor,
     ):
         await floor.start()
-        call = await floor.dialled(RINGING)
+        call = await floor.dialed(RINGING)
         await floor.phase(call, CallPhase.RINGING)
         assert call.attempt is not None
         relay.holds_back = call.attempt.dial.call_id

@@ -30,7 +30,7 @@ async def second_conversation(floor: Floor) -> int:
     """The contact of the second call has another tone than the phone, which took the first of its own lab: told."""
     await floor.start()
     for number in (FIRST, SECOND):
-        call = await floor.dialled(number)
+        call = await floor.dialed(number)
         await floor.phase(call, CallPhase.CONNECTED)
         if number == FIRST:
             await floor.until_live("contact", lambda legs: [leg["answered"] for leg in legs] == [True])
@@ -56,7 +56,7 @@ async def test_the_contact_hears_comfort_until_the_phone_is_back(floors: Floors,
 async def lose_and_find(floors: Floors, trunk: Mapping[str, object]) -> None:
     async with floors(FIRST, SECOND, trunk=trunk, phones_apart=True) as floor:
         contact_hz = await second_conversation(floor)
-        call = await floor.dialled(SECOND)
+        call = await floor.dialed(SECOND)
         with floor.ear_at_carrier() as at_contact, floor.ear_at_phones() as at_phone:
             await floor.until("the phone hears the contact", lambda: at_phone.tones() == {contact_hz})
             await floor.until("the contact hears the phone", lambda: bool(at_contact.tones() - {contact_hz}))
@@ -82,7 +82,7 @@ async def test_a_phone_that_stays_away_ends_the_conversation(floors: Floors) -> 
         FIRST, trunk={"rtp_timeout_s": RTP_TIMEOUT_S}, campaign={"engaged": engaged}, phones_apart=True
     ) as floor:
         await floor.start()
-        call = await floor.dialled(FIRST)
+        call = await floor.dialed(FIRST)
         await floor.phase(call, CallPhase.CONNECTED)
         await floor.until_live("contact", lambda legs: [leg["answered"] for leg in legs] == [True])
         floor.phones.kill()

@@ -1,4 +1,4 @@
-"""Contacts behind Asterisk who are dialled before an agent is free: one is joined, one hears the message."""
+"""Contacts behind Asterisk who are dialed before an agent is free: one is joined, one hears the message."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_one_agent_two_answers(floors: Floors, message: str, mode: Mode) -
         name = CampaignName(CAMPAIGN)
         floor.world.pacers[name] = Governor(Ratio(2))
         await floor.start()
-        calls = [await floor.dialled(number) for number in PATIENT]
+        calls = [await floor.dialed(number) for number in PATIENT]
         await floor.until("one has the agent", lambda: any(each.state is InteractionState.CONNECTED for each in calls))
         talking, other = sorted(calls, key=lambda each: each.agent is None)
         assert other.agent is None

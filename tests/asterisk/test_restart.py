@@ -56,7 +56,7 @@ async def until(stage: Stage, trunk_is: TrunkState) -> Trunk:
 
 
 async def until_under_load(stage: Stage) -> None:
-    """Some talk and some are being dialled."""
+    """Some talk and some are being dialed."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
             states = [each.state for each in stage.running.world.interactions.values()]

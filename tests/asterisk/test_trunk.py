@@ -53,7 +53,7 @@ def encrypted(floors: Floors, authority: str) -> dict[str, object]:
 async def test_tls_with_srtp_carries_a_conversation(floors: Floors) -> None:
     async with floors(PATIENT, trunk=encrypted(floors, "own")) as floor:
         await floor.start()
-        call = await floor.dialled(PATIENT)
+        call = await floor.dialed(PATIENT)
         await floor.phase(call, CallPhase.CONNECTED)
         with floor.ear_at_engine() as at_engine, floor.ear_at_carrier() as at_lab:
             await floor.hears_both_ways(PATIENT)

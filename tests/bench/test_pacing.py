@@ -88,7 +88,7 @@ class TestShift:
     def test_calls_and_answers_add_up(self) -> None:
         outcome, entries = traced(HOUR, "ratio:2")
         ends = [each.outcome for each in observed(entries, Observed.ENDED)]
-        assert len(observed(entries, Observed.DIALLED)) == pytest.approx(outcome.dials, abs=10)
+        assert len(observed(entries, Observed.DIALED)) == pytest.approx(outcome.dials, abs=10)
         assert outcome.answers - outcome.conversations - outcome.abandoned in range(6)
         assert outcome.abandoned == pytest.approx(ends.count(Ended.ABANDONED), abs=1)
         assert sum(answers for answers, _ in outcome.by_hour) == outcome.answers
@@ -132,7 +132,7 @@ class TestShift:
                 self.ends: list[Ended | None] = []
 
             def observe(self, observation: Observation) -> None:
-                if observation.kind is Observed.DIALLED:
+                if observation.kind is Observed.DIALED:
                     self.young.append(observation)
                 elif observation.kind is Observed.ENDED:
                     self.ends.append(observation.outcome)
@@ -173,7 +173,7 @@ class TestScoredList:
         assert [factor for factor, _ in scored.take(Decision(1, ""))] == [0.4]
         assert len(scored.upcoming()) == AHEAD
 
-    def test_more_may_be_dialled_than_are_seen(self) -> None:
+    def test_more_may_be_dialed_than_are_seen(self) -> None:
         scored = self.list_of(True)
         assert len(scored.take(Decision(AHEAD + 10, ""))) == AHEAD + 10
         assert len(scored.upcoming()) == AHEAD

@@ -50,7 +50,7 @@ def free_port() -> int:
 def scenario(
     mode: Mode, records: int, seed: int, agents: int = AGENTS, profile: Profile = BRISK, via: str = VIA_DIRECT
 ) -> Scenario:
-    """Each record is dialled once; the API is open."""
+    """Each record is dialed once; the API is open."""
     return Scenario(mode, agents, records, seed, profile, headless=True, via=via, listen_port=free_port())
 
 

@@ -19,8 +19,8 @@ from tests.crash.figures import Figures
 PATIENCE_S = 60.0
 
 
-#: Records that were dialled more than once. Attempts whose trunk failed do not count, by rule.
-DIALLED_TWICE = "SELECT record FROM attempts WHERE result <> 'trunk_failure' GROUP BY record HAVING COUNT(*) > 1"
+#: Records that were dialed more than once. Attempts whose trunk failed do not count, by rule.
+DIALED_TWICE = "SELECT record FROM attempts WHERE result <> 'trunk_failure' GROUP BY record HAVING COUNT(*) > 1"
 CLAIMED = "SELECT id FROM records WHERE status = 'retrieved' OR claimed_by IS NOT NULL"
 UNSETTLED = "SELECT id, begun_at FROM attempts WHERE ended_at IS NULL OR result IS NULL"
 DIALS = "SELECT d.call_id, a.result FROM dials d JOIN attempts a ON a.id = d.attempt"
@@ -41,7 +41,7 @@ async def count(figures: Figures, database: Database, carrier: LabProcess) -> No
     figures.lost = len(open_rows) + sum(invite["call_id"] not in known for invite in wire)
     numbers = Counter(invite["user"] for invite in wire)
     twice = [user for user, times in numbers.items() if times > 1]
-    figures.dialled_twice = len(await database.rows(DIALLED_TWICE)) + len(twice)
+    figures.dialed_twice = len(await database.rows(DIALED_TWICE)) + len(twice)
 
 
 async def assert_settled_once(database: Database) -> None:
@@ -55,9 +55,9 @@ async def assert_settled_once(database: Database) -> None:
     assert not await database.rows(CLAIMED)
 
 
-async def assert_nobody_dialled_twice(database: Database) -> None:
+async def assert_nobody_dialed_twice(database: Database) -> None:
     """In a campaign that dials each record once."""
-    query = f"SELECT record, id, run, result, reason, begun_at FROM attempts WHERE record IN ({DIALLED_TWICE})"
+    query = f"SELECT record, id, run, result, reason, begun_at FROM attempts WHERE record IN ({DIALED_TWICE})"
     assert not await database.rows(query)
 
 

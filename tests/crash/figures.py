@@ -19,7 +19,7 @@ class Figures(Struct):
     """One trial. `kills` are restarts for the database. `back_s`: from each kill to an engine that is used again, from
     each last start of the node to a node that has adopted what the engine has, from each return of the database to a
     node that places calls. `lost`: attempts that nobody settled, records that nobody freed and INVITEs without a row.
-    `dialled_twice`: records and numbers, by rows and by the wire. `system_lost`: attempts that were under way and are
+    `dialed_twice`: records and numbers, by rows and by the wire. `system_lost`: attempts that were under way and are
     settled as lost. `unloaded_s`: `back_s` without the time in which the new process was ready to run and others had
     the processors, which says of the machine, not of us."""
 
@@ -32,7 +32,7 @@ class Figures(Struct):
     attempts: int = 0
     invites: int = 0
     lost: int = 0
-    dialled_twice: int = 0
+    dialed_twice: int = 0
     system_lost: int = 0
     proved: int = 0
     outcome: str = "under way"

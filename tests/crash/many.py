@@ -105,7 +105,7 @@ def summary(found: Iterable[Figures], failed: Iterable[Job]) -> dict[str, object
         "attempts": sum(each.attempts for each in figures),
         "invites": sum(each.invites for each in figures),
         "lost": sum(each.lost for each in figures),
-        "dialled_twice": sum(each.dialled_twice for each in figures),
+        "dialed_twice": sum(each.dialed_twice for each in figures),
         "settled_as_lost": sum(each.system_lost for each in figures),
         "proved_conversations": sum(each.proved for each in figures),
         "seeds": sorted({each.seed for each in figures}),

@@ -1,5 +1,5 @@
 """PostgreSQL is restarted and hangs in the middle of the work, again and again; people who talk do not notice, nothing
-is lost, and nobody is dialled twice."""
+is lost, and nobody is dialed twice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.crash.campaign import HABITS, scenario
 from tests.crash.databases import PostgresDatabase
 from tests.crash.evidence import (
     assert_lab_is_empty,
-    assert_nobody_dialled_twice,
+    assert_nobody_dialed_twice,
     assert_settled_once,
     assert_wire_agrees,
     count,
@@ -83,7 +83,7 @@ class Trial:
         await count(self.figures, stage.database, stage.carrier)
         report = await heard(stage.carrier, stage.directory)
         await assert_settled_once(stage.database)
-        await assert_nobody_dialled_twice(stage.database)
+        await assert_nobody_dialed_twice(stage.database)
         await assert_wire_agrees(stage.database, stage.carrier)
         assert (await results(stage.database))["system_lost"] == 0
         assert not report["cross_talk"]

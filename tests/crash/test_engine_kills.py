@@ -21,7 +21,7 @@ from tests.crash.databases import SqliteFile
 from tests.crash.desktops import Desktop, clients
 from tests.crash.evidence import (
     assert_lab_is_empty,
-    assert_nobody_dialled_twice,
+    assert_nobody_dialed_twice,
     assert_settled_once,
     assert_wire_agrees,
     count,
@@ -116,7 +116,7 @@ class Trial:
         assert stage.engine is not None
         assert await legs_of(stage.engine, "engine-1") == ()
         await assert_settled_once(self.database)
-        await assert_nobody_dialled_twice(self.database)
+        await assert_nobody_dialed_twice(self.database)
         await assert_wire_agrees(self.database, stage.carrier)
         found = await results(self.database)
         assert found["trunk_failure"] == 0, found

@@ -1,4 +1,4 @@
-"""The disk of the database is full in the middle of the work: nothing new is dialled, nobody is cut off, nothing is
+"""The disk of the database is full in the middle of the work: nothing new is dialed, nobody is cut off, nothing is
 lost."""
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.crash.databases import SqliteFile
 from tests.crash.desktops import clients
 from tests.crash.evidence import (
     assert_lab_is_empty,
-    assert_nobody_dialled_twice,
+    assert_nobody_dialed_twice,
     assert_settled_once,
     assert_wire_agrees,
 )
@@ -169,5 +169,5 @@ async def test_a_full_disk_stops_dialing_and_nothing_else(seed: int, short_dir: 
         await assert_lab_is_empty(stage.carrier)
         database = SqliteFile(small_disk.path / "cornetta.db")
         await assert_settled_once(database)
-        await assert_nobody_dialled_twice(database)
+        await assert_nobody_dialed_twice(database)
         await assert_wire_agrees(database, stage.carrier)

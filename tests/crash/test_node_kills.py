@@ -22,7 +22,7 @@ from tests.crash.databases import Database, PostgresDatabase
 from tests.crash.desktops import Desktop
 from tests.crash.evidence import (
     assert_lab_is_empty,
-    assert_nobody_dialled_twice,
+    assert_nobody_dialed_twice,
     assert_settled_once,
     assert_wire_agrees,
     count,
@@ -140,7 +140,7 @@ class Trial:
         await count(self.figures, stage.database, stage.carrier)
         report = await heard(stage.carrier, stage.directory)
         await assert_settled_once(stage.database)
-        await assert_nobody_dialled_twice(stage.database)
+        await assert_nobody_dialed_twice(stage.database)
         await assert_wire_agrees(stage.database, stage.carrier)
         silent = "SELECT id FROM interactions WHERE connected_at IS NOT NULL AND disposition = ''"
         assert not await stage.database.rows(silent), "after-call work was not restored"
@@ -180,7 +180,7 @@ async def test_the_node_dies_again_and_again_on_postgresql(
 
 
 async def test_a_node_that_dies_between_commit_and_invite_has_lost_the_attempt(seed: int, short_dir: Path) -> None:
-    """The contact was not dialled, nobody can know, and nobody finds out by dialing again."""
+    """The contact was not dialed, nobody can know, and nobody finds out by dialing again."""
     told = scenario(Mode.PROGRESSIVE_ASM, 4, seed, agents=2, profile=TALKATIVE)
     async with node_stage(told, short_dir, HABITS) as stage:
         await stage.node.start("tests.crash.dying_node")
@@ -194,7 +194,7 @@ async def test_a_node_that_dies_between_commit_and_invite_has_lost_the_attempt(s
         lost = await stage.database.rows("SELECT id FROM attempts WHERE result = 'system_lost'")
         assert {row["id"] for row in lost} == {row["id"] for row in begun}
         await assert_settled_once(stage.database)
-        await assert_nobody_dialled_twice(stage.database)
+        await assert_nobody_dialed_twice(stage.database)
         await assert_wire_agrees(stage.database, stage.carrier)
         wire = await stage.carrier.request({"do": "wire"})
         assert len(wire["invites"]) == 4 - len(begun)

@@ -30,7 +30,7 @@ PATIENCE_S = 60.0
 
 
 class ComposeLab:
-    """The lab of one Docker. Its configuration is that of the repository, but for records that are dialled once."""
+    """The lab of one Docker. Its configuration is that of the repository, but for records that are dialed once."""
 
     def __init__(self, daemon: Daemon, compose: list[str], file: Path) -> None:
         self.daemon = daemon

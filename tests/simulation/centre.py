@@ -61,10 +61,10 @@ class Centre(SimulatedNode):
     # ------------------------------------------------------------------ what must never happen
 
     def _check_dial(self, dial: t.Dial) -> None:
-        """Nobody is dialled without a committed attempt, outside the window, against do not call, or
+        """Nobody is dialed without a committed attempt, outside the window, against do not call, or
         without an agent where somebody was abandoned."""
-        assert dial.leg not in self.engine.lines, f"{dial.leg} dialled twice"
-        assert dial.call_id not in self.telephones.dialled, f"{dial.call_id} is dialled twice"
+        assert dial.leg not in self.engine.lines, f"{dial.leg} dialed twice"
+        assert dial.call_id not in self.telephones.dialed, f"{dial.call_id} is dialed twice"
         if dial.role is not t.LegRole.CONTACT:
             return
         attempt, n = self.tables.dials[dial.call_id]
@@ -75,10 +75,10 @@ class Centre(SimulatedNode):
         assert begun.record is not None
         row = self.tables.records[begun.record]
         campaign = self.settings.campaign(begun.campaign)
-        assert is_open(campaign.calling_window, row.source.zone, begun.at), f"dialled outside the window: {begun}"
+        assert is_open(campaign.calling_window, row.source.zone, begun.at), f"dialed outside the window: {begun}"
         for of in ("", CampaignName(begun.campaign)):
             barred = self.tables.barred.get((begun.number, of))
-            assert barred is None or barred.at >= begun.at, f"dialled against do not call: {begun}"
+            assert barred is None or barred.at >= begun.at, f"dialed against do not call: {begun}"
         if begun.abandoned_since is not None:
             resting = begun.abandoned_since < self.tables.abandoned.get(begun.number, 0.0) < begun.at
-            assert not resting, f"dialled ahead of agents after somebody was abandoned: {begun}"
+            assert not resting, f"dialed ahead of agents after somebody was abandoned: {begun}"

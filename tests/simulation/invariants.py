@@ -81,7 +81,7 @@ def check_drained(node: SimulatedNode, slack_s: float = 0.01) -> None:
 
 
 def _check_abandoned(node: SimulatedNode, slack_s: float) -> None:
-    """Who was dialled for nobody in particular and had no agent in time was abandoned, and nobody else was, but those
+    """Who was dialed for nobody in particular and had no agent in time was abandoned, and nobody else was, but those
     whose answer crossed our giving up, or was lost with an engine or a node."""
     limits_s = {each.name: each.predictive.connect_limit_s for each in node.settings.campaigns}
     for name, attempt in node.tables.attempts.items():

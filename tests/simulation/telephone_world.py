@@ -22,7 +22,7 @@ class TelephoneWorld(SimulatedEngine):
     def __init__(self, name: EngineId, agenda: Agenda, say: Say, random: Random) -> None:
         super().__init__(name, agenda, say)
         self.random = random
-        self.dialled: list[str] = []
+        self.dialed: list[str] = []
         #: Attempts after which no other trunk may be tried: an INVITE of theirs was lost with us, or picked up.
         self.over: set[str] = set()
 
@@ -37,7 +37,7 @@ class TelephoneWorld(SimulatedEngine):
 
     def _dial(self, dial: t.Dial) -> None:
         super()._dial(dial)
-        self.dialled.append(dial.call_id)
+        self.dialed.append(dial.call_id)
 
     def answer(self, line: Line) -> None:
         """The leg joins the bridge where it is awaited before anybody is told, as at a real engine; one that we have

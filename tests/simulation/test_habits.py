@@ -33,7 +33,7 @@ SHIFTS_TIMEOUT_S = 300
 
 
 class Judged:
-    """A predictive pacer whose forecast for each record that is dialled is held against the truth."""
+    """A predictive pacer whose forecast for each record that is dialed is held against the truth."""
 
     def __init__(self, rule: PredictivePacer, shift: SwingingShift) -> None:
         self._rule, self._shift = rule, shift
@@ -42,7 +42,7 @@ class Judged:
 
     def observe(self, observation: Observation) -> None:
         traits = observation.traits
-        if observation.kind is Observed.DIALLED and traits is not None:
+        if observation.kind is Observed.DIALED and traits is not None:
             truth = self._shift.rate_at(observation.at, ABROAD if traits.region == "US" else "")
             self.errors.append(self._rule.chance(traits) - truth)
         self._rule.observe(observation)

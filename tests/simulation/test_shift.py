@@ -38,7 +38,7 @@ def test_contacts_who_share_a_number_of_fiction_do_not_rest_for_each_other() -> 
     shift.run()
     assert len(shift.tables.attempts) > 1200, "more than there are numbers"
     assert sum(1 for each in shift.tables.attempts.values() if each.settled and each.settled.abandoned) > 50
-    assert not [each for each in shift.tables.history if each.kind == "not_dialled"]
+    assert not [each for each in shift.tables.history if each.kind == "not_dialed"]
 
 
 def test_progressive_dialing_wastes_what_it_must() -> None:

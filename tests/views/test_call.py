@@ -44,7 +44,7 @@ def words(world: World, interaction: Interaction) -> tuple[str, str, float | Non
     return status.phase.value, spoken(status.words), status.since
 
 
-def test_before_the_contact_is_dialled() -> None:
+def test_before_the_contact_is_dialed() -> None:
     world = make_world()
     interaction = make_interaction(world)
     party = interaction.parties[0]
@@ -64,7 +64,7 @@ def test_before_the_contact_is_dialled() -> None:
         ((LegTrigger.DIAL, LegTrigger.ALERT, LegTrigger.HANG_UP), "dialing"),
     ],
 )
-def test_while_it_is_dialled(triggers: tuple[LegTrigger, ...], phase: str) -> None:
+def test_while_it_is_dialed(triggers: tuple[LegTrigger, ...], phase: str) -> None:
     world = make_world()
     interaction = make_interaction(world, InteractionState.DIALING)
     interaction.attempt = Attempt(AttemptId("t-A1"), interaction.number, NOON.utc - 7)
@@ -245,7 +245,7 @@ def test_an_engaged_agent_has_an_empty_record_until_somebody_is_connected() -> N
     view = desk_view(world, agent, NOON)
     assert (view.interaction, view.agent.interaction) == (None, None)
     assert view.agent.blank is not None
-    assert spoken(view.agent.blank.words) == "A contact is being dialled"
+    assert spoken(view.agent.blank.words) == "A contact is being dialed"
     interaction.connected_at = NOON.utc
     view = desk_view(world, agent, NOON)
     assert view.agent.blank is None

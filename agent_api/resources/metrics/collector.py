@@ -47,11 +47,11 @@ def _campaigns(world: World) -> Iterator[Metric]:
     running = ((each.name, float(each.state is CampaignState.RUNNING)) for each in campaigns)
     yield family("cornetta_campaign_running", "1 while a campaign runs.", "campaign", running)
     held = ((each.name, float(len(each.pool))) for each in campaigns)
-    yield family("cornetta_records_in_hand", "Claimed records that wait to be dialled.", "campaign", held)
+    yield family("cornetta_records_in_hand", "Claimed records that wait to be dialed.", "campaign", held)
     due = ((each.name, float(each.waiting.due)) for each in campaigns)
     yield family("cornetta_records_due", "Records of the lists that could be claimed now.", "campaign", due)
     reasons = GaugeMetricFamily(
-        "cornetta_campaign_not_dialing", "1 for the reason why nothing is dialled.", labels=("campaign", "reason")
+        "cornetta_campaign_not_dialing", "1 for the reason why nothing is dialed.", labels=("campaign", "reason")
     )
     for each in campaigns:
         found = why_view(world, each)

@@ -83,7 +83,7 @@ def _abandonment(world: World, utc: float) -> Iterator[Metric]:
 
 def _basis(last: Mapping[CampaignName, PastDecision | None]) -> Iterator[Metric]:
     ahead = ((name, float(each is not None and each.basis is Basis.FORECAST)) for name, each in last.items())
-    yield family("cornetta_pacing_ahead", "1 while contacts are dialled by forecast.", "campaign", ahead)
+    yield family("cornetta_pacing_ahead", "1 while contacts are dialed by forecast.", "campaign", ahead)
     words = (
         "1 for that by which it is decided now: forecast, mode (one for each idle agent), or why there is no forecast."
     )

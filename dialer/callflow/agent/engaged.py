@@ -72,7 +72,7 @@ def disengage(step: Step, agent: Agent) -> None:
 
 
 def look_for_phone(step: Step, agent: Agent) -> None:
-    """Nobody is dialled for an agent whose phone cannot be rung: that is known before a contact has answered."""
+    """Nobody is dialed for an agent whose phone cannot be rung: that is known before a contact has answered."""
     if agent.phone or not agent.is_idle:
         return
     if any(each.is_predictive and may_work(each, agent) for each in step.world.running_for(agent)):

@@ -1,5 +1,5 @@
 """An engine that has run out of something of its own: ports, file descriptors, legs. No trunk and no phone is to blame.
-Nothing new is dialled over it for some seconds, and the campaign says why."""
+Nothing new is dialed over it for some seconds, and the campaign says why."""
 
 from __future__ import annotations
 

@@ -26,4 +26,4 @@ def on_due(step: Step, leg_id: LegId) -> None:
         return
     digits = extension_of(interaction.record.data)
     step.tell(leg.engine, SendDigits(leg.id, digits))
-    step.history("extension_dialled", interaction=interaction, digits=digits)
+    step.history("extension_dialed", interaction=interaction, digits=digits)

@@ -99,7 +99,7 @@ def on_stop(step: Step, command: commands.StopCampaign) -> None:
 
 
 def _stand_still(step: Step, campaign: Campaign, why: Halted) -> None:
-    """Nothing more is dialled: offers back, rings given up by setting, nobody waits for a record any more."""
+    """Nothing more is dialed: offers back, rings given up by setting, nobody waits for a record any more."""
     halt(step, campaign, why)
     for agent in step.world.agents_of(campaign):
         if agent.waits_for == campaign.name:
@@ -120,7 +120,7 @@ def take_off(step: Step, campaign: Campaign, interaction: Interaction, why: Halt
         offers.take_back(step, step.world.agents[party.agent], interaction, why)
         return
     if interaction.state is InteractionState.CLEARED and party is not None and party.state is PartyState.ALERTING:
-        # Call again: the agent's phone rings, or waits for the trunk, and the contact would be dialled after it.
+        # Call again: the agent's phone rings, or waits for the trunk, and the contact would be dialed after it.
         again.on_call_again_failed(step, interaction, why)
         return
     attempt = interaction.attempt
@@ -156,10 +156,10 @@ def let_go(step: Step, campaign: Campaign) -> None:
 def on_unload(step: Step, command: commands.UnloadCampaign) -> None:
     """Forced, it is what a stop would be first, and waits for nothing."""
     campaign = step.world.campaign(command.campaign)
-    dialled = campaign.state in (CampaignState.RUNNING, CampaignState.STOPPING)
+    dialed = campaign.state in (CampaignState.RUNNING, CampaignState.STOPPING)
     _advance(step, campaign, CampaignTrigger.FORCE if command.force else CampaignTrigger.UNLOAD)
     step.history("campaign_unloaded", campaign=campaign.name, by=command.by, force=command.force)
-    if dialled:
+    if dialed:
         _stand_still(step, campaign, CampaignUnloaded(campaign.name))
         observations.nobody(step, campaign)
     for notice in [each.id for each in step.world.notices.values() if each.campaign == campaign.name]:

@@ -1,4 +1,4 @@
-"""Contacts dialled before an agent is free: as many as the pacing says, given up again where it says so."""
+"""Contacts dialed before an agent is free: as many as the pacing says, given up again where it says so."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dialer.vocabulary.ids import AttemptId, EngineId
 from dialer.world.lookups import engaged_leg
 from dialer.world.world import EngineView
 
-#: Refusals after which no other record is tried: nothing can be dialled now.
+#: Refusals after which no other record is tried: nothing can be dialed now.
 STANDSTILLS = frozenset({"store_unavailable", "engine_unavailable", SHORT_CODE, "trunk_down", "trunk_limit"})
 
 
@@ -53,7 +53,7 @@ def _dial(step: Step, campaign: Campaign, record: ClaimedRecord) -> bool:
     try:
         place(step, campaign, interaction)
     except Refused as refusal:
-        step.history("not_dialled", interaction=interaction, code=refusal.code)
+        step.history("not_dialed", interaction=interaction, code=refusal.code)
         withdraw(step, interaction)
         return refusal.code not in STANDSTILLS
     return True

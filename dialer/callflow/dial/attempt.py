@@ -46,7 +46,7 @@ def refuse_now(step: Step, campaign: Campaign, interaction: Interaction, made: i
 
 
 def open_interaction(step: Step, campaign: Campaign, record: ClaimedRecord) -> Interaction:
-    """An interaction of a claimed record, with nobody in it yet and nothing dialled."""
+    """An interaction of a claimed record, with nobody in it yet and nothing dialed."""
     id_ = step.world.mint.interaction()
     interaction = Interaction(
         id=id_,
@@ -111,7 +111,7 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
             abandoned_since=_abandoned_since(step, campaign, interaction),
         )
     )
-    observations.dialled(step, interaction)
+    observations.dialed(step, interaction)
     dial_over(step, campaign, interaction, attempt, choice.trunk)
 
 
@@ -175,7 +175,7 @@ def _caller_id(campaign: Campaign, owned: tuple[str, ...], usual: str) -> str:
 
 
 def next_trunk(step: Step, campaign: Campaign, interaction: Interaction, attempt: Attempt) -> bool:
-    """Try the next trunk; False if there is none that may take the call, or nothing is to be dialled any more."""
+    """Try the next trunk; False if there is none that may take the call, or nothing is to be dialed any more."""
     engine = step.world.engines.get(interaction.engine) if interaction.engine else None
     if engine is None or not engine.takes_calls or step.world.store_problem or not campaign.is_running:
         return False

@@ -71,7 +71,7 @@ def dial(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) ->
     try:
         place(step, campaign, interaction)
     except Refused as refusal:
-        step.history("not_dialled", interaction=interaction, code=refusal.code)
+        step.history("not_dialed", interaction=interaction, code=refusal.code)
         withdraw(step, interaction)
         give_free(step, agent, AgentTrigger.RELEASE)
         return False

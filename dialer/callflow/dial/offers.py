@@ -1,4 +1,4 @@
-"""Records on desks before they are dialled: preview, push preview, progressive. The end of a timer either dials or
+"""Records on desks before they are dialed: preview, push preview, progressive. The end of a timer either dials or
 returns the record, never both."""
 
 from __future__ import annotations
@@ -212,7 +212,7 @@ def on_phone_answered(step: Step, agent: Agent, interaction: Interaction, phone:
 
 def on_phone_failed(step: Step, agent: Agent, interaction: Interaction, reason: SystemReason) -> None:
     """The agent's phone was not answered: the record returns without an attempt, the agent is not ready."""
-    step.history("record_not_dialled", interaction=interaction, reason=reason)
+    step.history("record_not_dialed", interaction=interaction, reason=reason)
     withdraw(step, interaction)
     give_free(step, agent, AgentTrigger.NOT_READY, reason)
 

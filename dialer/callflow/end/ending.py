@@ -75,7 +75,7 @@ def close_unanswered(step: Step, interaction: Interaction, result: CallResult, e
 
 
 def _not_reached(step: Step, interaction: Interaction, party: Party, result: CallResult) -> None:
-    """The agent is told of a contact who was not reached. In ASM the record was never shown: the next is dialled."""
+    """The agent is told of a contact who was not reached. In ASM the record was never shown: the next is dialed."""
     if interaction.asm:
         finalize(step, interaction)
         return
@@ -118,7 +118,7 @@ def close_waiting(step: Step, interaction: Interaction, event: LegCleared) -> No
     if event.by in (ClearedBy.US, ClearedBy.UNATTENDED) or is_over(step.world, interaction, step.utc_of(event.at)):
         observations.abandoned(step, interaction)
     if attempt is not None and attempt.abandoned:
-        # Also if the engine was lost over it: the law says when they may be dialled again.
+        # Also if the engine was lost over it: the law says when they may be dialed again.
         result = CallResult.ABANDONED
     else:
         result = CallResult.SYSTEM_LOST if event.by is ClearedBy.ENGINE else CallResult.DROPPED
@@ -170,7 +170,7 @@ def finalize(step: Step, interaction: Interaction, after: AgentTrigger | None = 
 
 
 def withdraw(step: Step, interaction: Interaction, *, release: bool = True) -> None:
-    """Take a record that was never dialled off the desk and, unless it was settled otherwise, give it back to the
+    """Take a record that was never dialed off the desk and, unless it was settled otherwise, give it back to the
     top of its list. The agent is left to the caller."""
     party = interaction.owner
     interaction.machine.advance(InteractionTrigger.WITHDRAW, step.now)

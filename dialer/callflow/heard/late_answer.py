@@ -19,16 +19,16 @@ from dialer.world.world import World
 
 
 def on_late_answer(step: Step, engine_id: EngineId, event: telephony.LateAnswer) -> None:
-    """By now the attempt may be over, or dialled over another trunk, so only its Call-ID tells which it was. One that
+    """By now the attempt may be over, or dialed over another trunk, so only its Call-ID tells which it was. One that
     goes on is judged at its end: who was reached in the end was not abandoned."""
-    dialled = read_call_id(event.call_id)
-    if dialled is not None:
+    dialed = read_call_id(event.call_id)
+    if dialed is not None:
         at = step.utc_of(event.at)
-        rest = _rest(step.world, dialled[0])
-        step.write(MarkLateAnswer(*dialled, at, at + rest.delay_s, rest.max_attempts))
-        _count(step, dialled[0], at)
+        rest = _rest(step.world, dialed[0])
+        step.write(MarkLateAnswer(*dialed, at, at + rest.delay_s, rest.max_attempts))
+        _count(step, dialed[0], at)
     facts: dict[str, object] = {"engine": engine_id, "leg": event.leg}
-    step.write(AddHistory("late_answer", step.utc, attempt=dialled[0] if dialled else None, facts=facts))
+    step.write(AddHistory("late_answer", step.utc, attempt=dialed[0] if dialed else None, facts=facts))
 
 
 def _count(step: Step, id_: AttemptId, at: float) -> None:

@@ -36,13 +36,13 @@ MACHINES = frozenset({CallResult.ANSWERING_MACHINE, CallResult.FAX})
 GIVEN_UP = frozenset({CallResult.CANCELLED, CallResult.SHED})
 
 
-def dialled(step: Step, interaction: Interaction) -> None:
+def dialed(step: Step, interaction: Interaction) -> None:
     """An attempt has begun."""
     record = interaction.record
     traits = None if record is None else traits_of(record, step.utc)
     if interaction.attempt is not None:
         _today(step, interaction).dials += 1
-        _tell(step, interaction, Observation(Observed.DIALLED, step.now, interaction.attempt.id, traits=traits))
+        _tell(step, interaction, Observation(Observed.DIALED, step.now, interaction.attempt.id, traits=traits))
 
 
 def rung(step: Step, interaction: Interaction) -> None:

@@ -1,4 +1,4 @@
-"""What is known of a record before it is dialled, for the forecast of its answer."""
+"""What is known of a record before it is dialed, for the forecast of its answer."""
 
 from __future__ import annotations
 
@@ -50,6 +50,6 @@ def _hour(zone: str, quarter: int) -> int:
 
 
 def traits_of(record: ClaimedRecord, utc: float) -> Traits:
-    """What is known of a record that is dialled at `utc` (epoch seconds)."""
+    """What is known of a record that is dialed at `utc` (epoch seconds)."""
     kind, region = _kind(record.number)
     return Traits(score_of(record), _hour(record.zone, int(utc // QUARTER_S)), kind, region, record.list)

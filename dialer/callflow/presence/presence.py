@@ -94,7 +94,7 @@ def on_go_ready(step: Step, command: commands.GoReady) -> None:
 
 
 def on_go_not_ready(step: Step, command: commands.GoNotReady) -> None:
-    """With a record that the agent has asked for, a conversation, a dialled contact or after-call work on the desk it
+    """With a record that the agent has asked for, a conversation, a dialed contact or after-call work on the desk it
     is pending; an offer is withdrawn."""
     agent = step.world.agent(command.agent)
     codes = [reason.code for reason in step.world.settings.reasons if reason.offered]

@@ -1,7 +1,7 @@
 """Ends that cross our Join: a leg that was gone by the time the command left. Nobody heard anybody, so that what looks
 like a conversation is none: the contact waits on, or left the queue.
 
-Only contacts who were dialled ahead of agents are joined by command; to all others the engine joins the agent itself,
+Only contacts who were dialed ahead of agents are joined by command; to all others the engine joins the agent itself,
 with the answer."""
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def _ring(step: Step, interaction: Interaction, agent: Agent, party: Party) -> b
 
 
 def waiting(step: Step) -> list[Interaction]:
-    """Contacts who wait and for whom no phone rings, longest first. Contacts who were dialled ahead and have heard
+    """Contacts who wait and for whom no phone rings, longest first. Contacts who were dialed ahead and have heard
     the message are left out."""
     found = [
         each
@@ -113,7 +113,7 @@ def _waits_since(interaction: Interaction) -> float:
 
 def on_wait_over(step: Step, interaction: Interaction) -> None:
     """Nobody came in time: the campaign's message, then the end. The law counts it as abandoned. A phone that rings
-    for a contact who was dialled ahead rings on: whoever picks up while the message plays still gets the contact."""
+    for a contact who was dialed ahead rings on: whoever picks up while the message plays still gets the contact."""
     rings = interaction.owner is not None
     if interaction.state is not InteractionState.QUEUED or (rings and not interaction.ahead):
         return

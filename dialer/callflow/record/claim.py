@@ -40,7 +40,7 @@ IN_HAND_PER_AGENT = 2
 MOST_IN_HAND = 400
 
 
-#: Many contacts are dialled for each agent at the start of a shift.
+#: Many contacts are dialed for each agent at the start of a shift.
 IN_HAND_PER_AGENT_AHEAD = 6
 
 
@@ -108,7 +108,7 @@ def _wanted(step: Step, campaign: Campaign) -> int:
 
 
 def _takers(step: Step, campaign: Campaign) -> Sequence[Agent]:
-    """The agents to whom a record would be given now. In predictive modes records are dialled for nobody."""
+    """The agents to whom a record would be given now. In predictive modes records are dialed for nobody."""
     if campaign.is_predictive:
         return ()
     agents = _at_work(step, campaign)
@@ -161,8 +161,8 @@ def on_records_claimed(step: Step, event: events.RecordsClaimed) -> None:
 
 
 def _is_callable(step: Step, campaign: Campaign, record: ClaimedRecord) -> bool:
-    """A record that its own hours keep from being dialled today goes back until they begin. One whose number is of a
-    type that is not dialled is out of this run."""
+    """A record that its own hours keep from being dialed today goes back until they begin. One whose number is of a
+    type that is not dialed is out of this run."""
     settings = campaign.settings
     refusal = check_number(settings, record.number)
     refusal = refusal or check(settings.calling_window, record, settings.max_attempts, step.utc)
@@ -214,6 +214,6 @@ def on_leases_lost(step: Step, event: events.LeasesLost) -> None:
 
 
 def release_pool(step: Step, campaign: Campaign) -> None:
-    """The records in hand go back. Those that were never dialled have their old places, lest they go before retries."""
+    """The records in hand go back. Those that were never dialed have their old places, lest they go before retries."""
     for record in campaign.pool.drain():
         step.write(ReleaseRecord(record.record, record.fence, not record.fresh, step.utc))

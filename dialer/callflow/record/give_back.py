@@ -1,4 +1,4 @@
-"""Records that leave a desk without having been dialled: back to their list, out of this run, or barred. What their
+"""Records that leave a desk without having been dialed: back to their list, out of this run, or barred. What their
 agent has changed of their fields goes with them."""
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def give_back(step: Step, interaction: Interaction) -> None:
 
 
 def cancel_record(step: Step, interaction: Interaction) -> None:
-    """Take the record of a preview out of this run; nothing was dialled."""
+    """Take the record of a preview out of this run; nothing was dialed."""
     if interaction.do_not_call:
         bar_record(step, interaction)
     else:
@@ -61,7 +61,7 @@ def _cancel(step: Step, interaction: Interaction, result: CallResult | None) -> 
 
 
 def rest_record(step: Step, interaction: Interaction, until: float) -> None:
-    """The record comes back when its number may be dialled ahead of an agent again (UTC epoch seconds)."""
+    """The record comes back when its number may be dialed ahead of an agent again (UTC epoch seconds)."""
     record = interaction.record
     if record is not None:
         ready = RecordStatus.READY

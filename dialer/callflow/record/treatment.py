@@ -12,7 +12,7 @@ from dialer.vocabulary.writes import UpdateRecord
 FIRST_REFUSAL = 300
 
 
-#: Refusals of our credentials (RFC 3261 section 22): they say nothing of the number that was dialled.
+#: Refusals of our credentials (RFC 3261 section 22): they say nothing of the number that was dialed.
 ABOUT_US = frozenset({401, 407})
 
 

@@ -55,7 +55,7 @@ def on_connected(step: Step, event: events.EngineConnected) -> None:
 
 
 def on_disconnected(step: Step, event: events.EngineDisconnected) -> None:
-    """Nothing new is dialled over it. Its legs may well live: they are settled when it is back."""
+    """Nothing new is dialed over it. Its legs may well live: they are settled when it is back."""
     engine = step.world.engines.get(event.engine)
     if engine is not None and engine.connected:
         engine.connected = engine.settled = False

@@ -33,14 +33,14 @@ _REASONS: Mapping[Rule, Reason] = {
 
 
 def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
-    """The store refused the attempt as it committed it: nothing was dialled."""
+    """The store refused the attempt as it committed it: nothing was dialed."""
     found = [each for each in step.world.interactions.values() if each.attempt and each.attempt.id == event.attempt]
     if not found:
         return
     interaction = found[0]
     rule = Rule(event.rule)
     until: dict[str, Any] = {} if event.until is None else {"until": event.until}
-    step.history("not_dialled", interaction=interaction, rule=rule, **until)
+    step.history("not_dialed", interaction=interaction, rule=rule, **until)
     _drop_leg(step, interaction)
     attempt = interaction.attempt
     if attempt is not None:
@@ -74,7 +74,7 @@ def _take_off_desk(step: Step, interaction: Interaction, rule: Rule) -> None:
 
 
 def _drop_leg(step: Step, interaction: Interaction) -> None:
-    """The leg that was never dialled."""
+    """The leg that was never dialed."""
     leg = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
     interaction.contact_leg = None
     if leg is not None:

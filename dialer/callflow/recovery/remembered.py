@@ -29,7 +29,7 @@ from dialer.vocabulary.ids import AccountId, EngineId, LegId
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.writes import ReleaseRecord, SettleAttempt, UpdateRecord
 
-#: A record whose attempt was lost is not dialled again before this: its contact's phone may still ring.
+#: A record whose attempt was lost is not dialed again before this: its contact's phone may still ring.
 LOST_RETRY_S = 120.0
 
 

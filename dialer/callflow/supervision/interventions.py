@@ -107,7 +107,7 @@ def _give_legs_up(step: Step, contact: Leg, phone: Leg | None) -> None:
 
 
 def on_reassign(step: Step, command: commands.ReassignInteraction) -> None:
-    """A record that was not dialled, or after-call work, goes to another agent. A call does not: its agent's phone is
+    """A record that was not dialed, or after-call work, goes to another agent. A call does not: its agent's phone is
     in it."""
     interaction = step.world.interaction(command.interaction)
     campaign = step.world.campaigns[interaction.campaign]

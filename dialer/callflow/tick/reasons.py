@@ -17,7 +17,7 @@ from dialer.vocabulary.reasons.why import (
     AllOccupied,
     Claiming,
     ClaimsFail,
-    DialledByAgents,
+    DialedByAgents,
     EngineLacks,
     EngineStops,
     Held,
@@ -41,7 +41,7 @@ from dialer.world.world import World
 
 
 def why_no_calls(world: World, campaign: Campaign, choice: TrunkChoice, at: Moment) -> NoCalls | None:
-    """None while something is being dialled; else the first cause in the way, from the outside in."""
+    """None while something is being dialed; else the first cause in the way, from the outside in."""
     if any(each.state is InteractionState.DIALING for each in world.interactions_of(campaign.name)):
         return None
     agents = [agent for agent in world.agents_of(campaign) if agent.state is not AgentState.LOGGED_OUT]
@@ -116,7 +116,7 @@ def _agents(world: World, campaign: Campaign, agents: list[Agent]) -> Reason | N
         silent = any(_is_silent(world, agent) for agent in joined)
         return PhonesOnHold(held) if held else NotEngaged(len(joined), silent)
     if campaign.is_preview:
-        return DialledByAgents()
+        return DialedByAgents()
     seen = any(agent.hidden.get(record.record) is None for agent in joined for record in campaign.pool)
     if not seen and campaign.waiting.due + len(campaign.pool) > 0 and all(agent.hidden for agent in joined):
         return AllHidden()

@@ -83,7 +83,7 @@ def _calls(step: Step, campaign: Campaign) -> tuple[int, int]:
 
 
 def _records_left(campaign: Campaign) -> int:
-    """Records that may yet be dialled today: whose retry is due on another day gives no answers to this one."""
+    """Records that may yet be dialed today: whose retry is due on another day gives no answers to this one."""
     return len(campaign.pool) + campaign.waiting.today
 
 

@@ -1,4 +1,4 @@
-"""The tick: records claimed, waiting contacts served, records offered or dialled, and why if none are."""
+"""The tick: records claimed, waiting contacts served, records offered or dialed, and why if none are."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from dialer.world.consent import may_work
 LOOK_AGAIN_S = 0.01
 
 
-#: The same while nobody is idle and contacts are dialled ahead: a trunk saves up a tenth of a second's calls.
+#: The same while nobody is idle and contacts are dialed ahead: a trunk saves up a tenth of a second's calls.
 LOOK_AHEAD_AGAIN_S = 0.1
 
 
@@ -110,13 +110,13 @@ def _look_again(step: Step, running_now: list[Campaign]) -> None:
 
 
 def _waits_for_trunks(step: Step, campaign: Campaign) -> bool:
-    """Whether contacts would be dialled ahead, and the trunks took no more of them at this look."""
+    """Whether contacts would be dialed ahead, and the trunks took no more of them at this look."""
     last = step.world.pacers[campaign.name].last
     return campaign.is_predictive and last is not None and last.may_dial is not None and last.dial >= last.may_dial
 
 
 def _allowance(step: Step, campaign: Campaign) -> int:
-    """What the pacing lets us give to idle agents now. In predictive modes that is nothing: what it says is dialled
+    """What the pacing lets us give to idle agents now. In predictive modes that is nothing: what it says is dialed
     here, for nobody in particular."""
     governor = step.world.pacers[campaign.name]
     snapshot = snapshot_of(step, campaign)

@@ -20,8 +20,8 @@ class Answers:
         attempt, at = observation.attempt, observation.at
         if attempt is None:
             return
-        if observation.kind is Observed.DIALLED:
-            self._level.dialled(attempt, at, PRIOR_RATE)
+        if observation.kind is Observed.DIALED:
+            self._level.dialed(attempt, at, PRIOR_RATE)
         elif observation.kind is Observed.ANSWERED:
             self.answers += 1
             self._level.resolved(attempt, at, 1.0)

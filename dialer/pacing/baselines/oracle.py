@@ -30,7 +30,7 @@ class Foresight(Protocol):
 
 
 class Oracle(PredictivePacer):
-    """A Pacer. It knows who will answer of those who have been dialled, and when; with `knows_agents` also when
+    """A Pacer. It knows who will answer of those who have been dialed, and when; with `knows_agents` also when
     each busy agent will be free."""
 
     def __init__(

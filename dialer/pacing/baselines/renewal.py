@@ -55,7 +55,7 @@ class Renewal:
         self._answers.observe(observation)
         if observation.attempt is None:
             return
-        if observation.kind is Observed.DIALLED:
+        if observation.kind is Observed.DIALED:
             self._ringing.add(observation.attempt, observation.at)
         elif observation.kind is not Observed.RUNG:
             self._ringing.remove(observation.attempt)

@@ -60,17 +60,17 @@ class Vicidial:
         self.level = 1.0
         self._team = Team()
         self._samples: deque[tuple[float, int]] = deque()
-        self._dialled: deque[float] = deque()
+        self._dialed: deque[float] = deque()
         self._lost: deque[float] = deque()
-        self._day_dialled = self._day_answered = self._day_lost = 0
+        self._day_dialed = self._day_answered = self._day_lost = 0
         self._figures = (0, 0, 0, 0, 0)
         self._level_at, self._figures_at = LEVEL_EVERY_S, FIGURES_EVERY_S
 
     def observe(self, observation: Observation) -> None:
         kind = observation.kind
-        if kind is Observed.DIALLED:
-            self._dialled.append(observation.at)
-            self._day_dialled += 1
+        if kind is Observed.DIALED:
+            self._dialed.append(observation.at)
+            self._day_dialed += 1
         elif kind is Observed.ANSWERED:
             self._day_answered += 1
         elif kind is Observed.ENDED and observation.outcome is Outcome.ABANDONED:
@@ -97,11 +97,11 @@ class Vicidial:
         return Decision(max(0, goal - lines), reason, figures={"level": self.level, "tally": tally, "lines": lines})
 
     def _read_figures(self, now: float) -> None:
-        for each in (self._dialled, self._lost):
+        for each in (self._dialed, self._lost):
             while each and each[0] < now - MINUTE_S:
                 each.popleft()
         self._figures = (
-            len(self._dialled), len(self._lost), self._day_dialled, self._day_answered, self._day_lost
+            len(self._dialed), len(self._lost), self._day_dialed, self._day_answered, self._day_lost
         )  # fmt: skip
 
     def _move_level(self, now: float) -> None:
@@ -112,10 +112,10 @@ class Vicidial:
         mean = sum(each for _, each in self._samples) / len(self._samples)
         level = round(self.level * (1 + (mean + settings.difference) / present), 3)
         level = min(settings.most, max(1.0, level))
-        dialled, lost, day_dialled, day_answered, day_lost = self._figures
-        if dialled > MINUTE_CALLS and lost > MINUTE_ABANDONED * dialled:
+        dialed, lost, day_dialed, day_answered, day_lost = self._figures
+        if dialed > MINUTE_CALLS and lost > MINUTE_ABANDONED * dialed:
             level /= 2
-        if day_dialled > DAY_CALLS and day_lost > settings.limit * day_answered:
+        if day_dialed > DAY_CALLS and day_lost > settings.limit * day_answered:
             level = self._over_limit(level, now)
         self.level = max(1.0, level)
 

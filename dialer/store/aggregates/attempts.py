@@ -79,7 +79,7 @@ class Attempts(Part):
     def __init__(self, batch: Batch) -> None:
         super().__init__(batch)
         self.ids: set[str] = set()
-        #: Numbers that are dialled without an agent at hand.
+        #: Numbers that are dialed without an agent at hand.
         self.unattended: set[str] = set()
         self.known: dict[str, AttemptState] = {}
         self.abandoned: dict[str, float] = {}

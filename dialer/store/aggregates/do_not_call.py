@@ -106,7 +106,7 @@ class SqlDoNotCall:
         self._database = database
 
     async def is_listed(self, number: str, campaign: CampaignName | None) -> bool:
-        """Whether the number may not be dialled: by anyone, or by this campaign."""
+        """Whether the number may not be dialed: by anyone, or by this campaign."""
         query = select(do_not_call.c.number).where(
             do_not_call.c.number == number, do_not_call.c.campaign.in_(("", campaign or ""))
         )

@@ -1,4 +1,4 @@
-"""Resets of calling lists: finished and cancelled records are dialled again."""
+"""Resets of calling lists: finished and cancelled records are dialed again."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ class MemoryClaims:
         )
 
     def _ready(self, request: ClaimRecords, list_: MemoryList) -> tuple[int, float, int, int]:
-        """Records still to be dialled, when the next of them is due, and how many are due in any zone now, and with
+        """Records still to be dialed, when the next of them is due, and how many are due in any zone now, and with
         those that will be due today."""
         open_ = due = today = 0
         upcoming = inf

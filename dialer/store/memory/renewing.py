@@ -1,4 +1,4 @@
-"""Records in memory that shall be dialled again: the rules of `dialer.store.renewing`."""
+"""Records in memory that shall be dialed again: the rules of `dialer.store.renewing`."""
 
 from __future__ import annotations
 

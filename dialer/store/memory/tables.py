@@ -163,7 +163,7 @@ class Tables:
             self.retrieved.discard(state.id)
 
     def finish_chain(self, record: int, at: float) -> None:
-        """The other records of its chain that wait are not dialled any more."""
+        """The other records of its chain that wait are not dialed any more."""
         finished = self.records[record]
         chain = finished.source.chain
         for id_ in self.lists[finished.list].chains[chain] if chain else ():

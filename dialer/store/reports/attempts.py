@@ -1,4 +1,4 @@
-"""What was dialled."""
+"""What was dialed."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def page(connection: Connection, question: AttemptPage) -> Sequence[AttemptRow]:
         after = select(attempts.c.n).where(attempts.c.id == question.after)
         query = query.where(attempts.c.n > after.scalar_subquery())
     rows = connection.execute(query).all()
-    dialled: dict[str, list[tuple[str, str]]] = {}
+    dialed: dict[str, list[tuple[str, str]]] = {}
     of_page = select(dials).where(dials.c.attempt.in_([row.id for row in rows])).order_by(dials.c.attempt, dials.c.n)
     for dial in connection.execute(of_page):
-        dialled.setdefault(dial.attempt, []).append((dial.call_id, dial.trunk))
+        dialed.setdefault(dial.attempt, []).append((dial.call_id, dial.trunk))
     return [
         ROW.read(
             row,
-            call_ids=tuple(call_id for call_id, _ in dialled.get(row.id, ())),
-            trunks=tuple(trunk for _, trunk in dialled.get(row.id, ())),
+            call_ids=tuple(call_id for call_id, _ in dialed.get(row.id, ())),
+            trunks=tuple(trunk for _, trunk in dialed.get(row.id, ())),
         )
         for row in rows
     ]

@@ -53,7 +53,7 @@ class NothingToGiveBack(Reason, frozen=True, tag="not_previewed.give_back"):
     state: str
 
 
-class AlreadyDialled(Reason, frozen=True, tag="already_dialled"):
+class AlreadyDialed(Reason, frozen=True, tag="already_dialed"):
     state: str
 
 

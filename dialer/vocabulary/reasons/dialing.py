@@ -1,4 +1,4 @@
-"""Why a number or a phone is not dialled now: rules, store, engines, trunks, phones."""
+"""Why a number or a phone is not dialed now: rules, store, engines, trunks, phones."""
 
 from __future__ import annotations
 

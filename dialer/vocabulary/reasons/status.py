@@ -57,8 +57,8 @@ class CallNotReachedFor(Reason, frozen=True, tag="call_not_reached.for"):
 
 
 class BlankWaits(Reason, frozen=True, tag="blank_record.waiting"):
-    """ASM: nobody is dialled for the agent yet."""
+    """ASM: nobody is dialed for the agent yet."""
 
 
-class BlankDialled(Reason, frozen=True, tag="blank_record.dialled"):
+class BlankDialed(Reason, frozen=True, tag="blank_record.dialed"):
     pass

@@ -128,7 +128,7 @@ class NotEngaged(Reason, frozen=True, tag="agents_not_engaged"):
     silent: bool
 
 
-class DialledByAgents(Reason, frozen=True, tag="dialled_by_agents"):
+class DialedByAgents(Reason, frozen=True, tag="dialed_by_agents"):
     pass
 
 

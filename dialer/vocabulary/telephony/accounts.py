@@ -88,8 +88,8 @@ class Account(Struct, frozen=True):
 
     `identity` is a name-addr or URI for From where Dial gives none; `registrar` "" means static. `host` is the SIP URI
     of the peer; without a port, SRV records are followed (RFC 3263). Requests are accepted from `peers` and from all
-    addresses of host, registrar and proxy; without `peers`, also from dialled hosts. Credentials go to those of
-    the peer alone, or to dialled hosts where nothing is said of the peer. `offers_incoming` false answers every
+    addresses of host, registrar and proxy; without `peers`, also from dialed hosts. Credentials go to those of
+    the peer alone, or to dialed hosts where nothing is said of the peer. `offers_incoming` false answers every
     incoming INVITE with 403 without an event.
     Times in seconds. `rtp_timeout_s`: a leg without RTP for so long is cleared, whatever RTCP says, and one that
     announced silence suppression after ten times as long; 0 switches the supervision off. `keepalive_s` 0 switches

@@ -27,7 +27,7 @@ SENTENCES = {
     "call_not_reached": "Not reached",
     "call_not_reached.for": "Not reached: {cause}",
     "blank_record.waiting": "Waiting for a contact",
-    "blank_record.dialled": "A contact is being dialled",
+    "blank_record.dialed": "A contact is being dialed",
     "leg_ended": (
         f"{{by, select, us {{ended {_YOU}}} peer {{ended by the contact}} timeout {{not answered in time}} "
         "media {the line went dead (no audio)} transport {the connection to the trunk was lost} "

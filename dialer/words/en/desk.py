@@ -19,7 +19,7 @@ SENTENCES = {
     "offer_over": "This offer is over.",
     "not_previewed.dial": "There is no record on your desk to dial.",
     "not_previewed.give_back": "There is no record on your desk to give back.",
-    "already_dialled": "The record is being dialled; end the call instead.",
+    "already_dialed": "The record is being dialed; end the call instead.",
     "phone_on_hold": "Your phone is on hold; take it off hold first.",
     "call_in_progress.call_again": "The call is not over yet.",
     "call_in_progress.done": "End the call first.",

@@ -1,4 +1,4 @@
-"""Why a number or a phone is not dialled now."""
+"""Why a number or a phone is not dialed now."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SENTENCES = {
     ),
     "do_not_call": "The number is on the do-not-call list.",
     "claim_lost": "Another node has this record.",
-    "abandoned": "Somebody was abandoned at this number: for a while it is dialled only with an agent at hand.",
+    "abandoned": "Somebody was abandoned at this number: for a while it is dialed only with an agent at hand.",
     "store_unavailable": "The database takes no writes: {problem}",
     "engine_unavailable": "No engine is connected; start cornetta engine, or look into its log.",
     "engine_unavailable.now": "No engine takes calls now; wait until it is back.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_ONE_TO_ONE = "Contacts are dialled one for each idle agent"
+_ONE_TO_ONE = "Contacts are dialed one for each idle agent"
 _FEW = f"{_ONE_TO_ONE} for now: {{at_work}} at work, and dialing ahead begins with {{least}} (predictive.min_agents)"
 
 SENTENCES = {
@@ -13,10 +13,10 @@ SENTENCES = {
         "other { # records more are outside the calling window.}}"
     ),
     "pacing.rule": "{basis} Now: {decided}.",
-    "pacing_basis.forecast": "Contacts are dialled ahead of free agents, by forecast.",
+    "pacing_basis.forecast": "Contacts are dialed ahead of free agents, by forecast.",
     "pacing_basis.mode": (
         "{mode, select, PREVIEW {Agents take and dial the records themselves} "
-        f"PUSH_PREVIEW {{Records are offered one to each idle agent, who has them dialled}} other {{{_ONE_TO_ONE}}}}}, "
+        f"PUSH_PREVIEW {{Records are offered one to each idle agent, who has them dialed}} other {{{_ONE_TO_ONE}}}}}, "
         "as the mode {mode} says."
     ),
     "pacing_basis.lag": (
@@ -50,12 +50,12 @@ SENTENCES = {
         "Agents with nothing on their desk are hung up: from now on their phones are rung for each contact."
     ),
     "mode_change.ahead": (
-        "With {agents} {agents, plural, one {agent} other {agents}} at work or more, contacts are dialled ahead of "
+        "With {agents} {agents, plural, one {agent} other {agents}} at work or more, contacts are dialed ahead of "
         "free agents; at most {percent} % of the live answers are abandoned, of each day"
         "{days, plural, one {} other { and of # days together}}."
     ),
     "mode_change.no_message": "Contacts for whom no agent is left hear nothing: the campaign names no waiting_message.",
     "mode_change.one_to_one": (
-        "Nobody is dialled ahead of a free agent any more; calls that ring have an agent each before new ones."
+        "Nobody is dialed ahead of a free agent any more; calls that ring have an agent each before new ones."
     ),
 }

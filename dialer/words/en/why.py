@@ -5,7 +5,7 @@ from __future__ import annotations
 _TRUNKS = "({count, plural, =0 {none is configured} other {{trunks}}})"
 _AGENTS = "{agents, plural, one {# agent is} other {# agents are}}"
 _DUE = "{records, plural, one {# record is} other {# records are}} due, all outside the calling window"
-_TYPE = "of a type that is not dialled (allow_number_types of the campaign)"
+_TYPE = "of a type that is not dialed (allow_number_types of the campaign)"
 _RETRY = "{records, plural, one {# record waits for its} other {# records wait for their}} next attempt"
 
 SENTENCES = {
@@ -60,7 +60,7 @@ SENTENCES = {
         "{agents, plural, one {# agent is ready; the phone is} other {# agents are ready; their phones are}} "
         "{silent, select, true {silent} other {being rung}}."
     ),
-    "dialled_by_agents": "Agents take and dial the records themselves.",
+    "dialed_by_agents": "Agents take and dial the records themselves.",
     "records_hidden": "The records that are due were rejected by all agents who are ready.",
     "claiming_records": "Records are being fetched.",
 }

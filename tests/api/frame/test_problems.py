@@ -107,7 +107,7 @@ async def test_mistakes_in_a_query_are_told_with_their_place(stage: Stage) -> No
     assert (await otto.get("/attempts?x=1", status=422))["detail"].startswith("the query: Object contains unknown")
 
 
-async def test_a_number_that_cannot_be_dialled_is_refused_in_words(stage: Stage) -> None:
+async def test_a_number_that_cannot_be_dialed_is_refused_in_words(stage: Stage) -> None:
     ada = await stage.log_in("ada")
     body = {"campaign": "push", "number": "020", "phone": "101@desks"}
     document = await ada.post("/test-calls", body, status=422)

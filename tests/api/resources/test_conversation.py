@@ -118,7 +118,7 @@ async def test_call_again_is_a_new_attempt_of_the_same_interaction(stage: Stage)
     assert (shown["attempts"], shown["status"]["phase"]) == (2, "connected")
 
 
-async def test_preview_is_dialled_by_the_agent_and_busy_is_shown_until_done(stage: Stage) -> None:
+async def test_preview_is_dialed_by_the_agent_and_busy_is_shown_until_done(stage: Stage) -> None:
     sue = await stage.run("preview", f"+4420794{BUSY}")
     anna = await stage.log_in("anna")
     await anna.post("/agent/ready")
@@ -174,7 +174,7 @@ async def test_agents_see_nothing_of_each_others_desks(stage: Stage) -> None:
     assert stage.state("anna") == "busy"
 
 
-async def test_why_nothing_is_dialled_is_told(stage: Stage) -> None:
+async def test_why_nothing_is_dialed_is_told(stage: Stage) -> None:
     sue = await stage.run("push", "+442079460111")
     campaign = stage.campaign("push")
     await stage.until(lambda: len(campaign.pool) == 1)

@@ -44,7 +44,7 @@ async def sent(stage: Stage, headers: dict[str, str], body: bytes, media: str = 
         ("+44 99 9999 9999", "", "+449999999999"),
     ],
 )
-async def test_numbers_are_barred_in_the_form_that_is_dialled(
+async def test_numbers_are_barred_in_the_form_that_is_dialed(
     stage: Stage, given: str, region: str, stored: str
 ) -> None:
     sue = await stage.log_in("sue")

@@ -21,7 +21,7 @@ async def test_decisions_are_told_with_inputs_and_reason(stage: Stage) -> None:
     told = await sue.get("/campaigns/push/pacing?limit=1")
     assert (told["campaign"], told["basis"], told["failure"]) == ("push", "mode", "")
     assert told["sentence"].startswith(
-        "Records are offered one to each idle agent, who has them dialled, as the mode PUSH"
+        "Records are offered one to each idle agent, who has them dialed, as the mode PUSH"
     )
     (decision,) = told["decisions"]
     assert decision["reason"]

@@ -196,14 +196,14 @@ async def test_what_the_law_has_counted_goes_into_the_question() -> None:
         told = await hall.try_out(sue, agents=[0])
         (question,) = hall.asked.questions
         assert question.counted == (CountedDay(0, 300, 15), CountedDay(2, 40, 1), CountedDay(9, 80, 2))
-        assert question.dialled_h == pytest.approx(1.5, abs=0.05)
+        assert question.dialed_h == pytest.approx(1.5, abs=0.05)
         assert question.left_h > 0
         assert (told["answers_before"], told["abandoned_before"]) == (300, 15)
         assert told["outlooks"][0]["abandonment_of_day"] == 1.5  # type: ignore[index]  # JSON
 
 
 async def test_hours_of_tomorrow_come_after_what_was_counted_today() -> None:
-    """Nothing may be dialled for the rest of today: what was abandoned is on the day before the simulated one."""
+    """Nothing may be dialed for the rest of today: what was abandoned is on the day before the simulated one."""
     tomorrow = datetime.now(ZoneInfo("Europe/London")) + timedelta(days=1)
     hours = Hours(opens_minute=540, closes_minute=1020)
     closed_days = dict.fromkeys(_DAYS, None)
@@ -216,7 +216,7 @@ async def test_hours_of_tomorrow_come_after_what_was_counted_today() -> None:
         asm.abandonment.remember(day_of(asm, hall.clock.now().utc), 300, 15)
         told = await hall.try_out(await hall.log_in("sue"), agents=[1])
         (question,) = hall.asked.questions
-        assert (question.counted, question.dialled_h) == ((CountedDay(1, 300, 15),), 0.0)
+        assert (question.counted, question.dialed_h) == ((CountedDay(1, 300, 15),), 0.0)
         assert (told["answers_before"], told["abandoned_before"]) == (0, 0)
 
 
@@ -259,7 +259,7 @@ def test_more_agents_finish_a_list_earlier_and_the_window_of_the_day_is_not_in_t
 
 
 def test_the_last_retry_is_told_apart_from_the_end_of_the_dialing() -> None:
-    """Its 20 records are dialled within minutes; those whom nobody answered are tried again two hours later."""
+    """Its 20 records are dialed within minutes; those whom nobody answered are tried again two hours later."""
     busy = {CallResult.NO_ANSWER: Retry(delay_s=7200, max_attempts=2), CallResult.BUSY: Retry(delay_s=7200)}
     made = campaign("spring", Mode.PROGRESSIVE_ASM, retries=busy)
     (told,) = outlooks(_question(made, agents=(4,), rule="progressive", records=20))
@@ -296,7 +296,7 @@ def test_agents_who_have_nothing_more_to_dial_are_not_counted_idle() -> None:
 
 def test_what_was_abandoned_today_is_not_to_be_spent_again() -> None:
     made = campaign("spring", Mode.PREDICTIVE_ASM)
-    facts = {"agents": (6,), "hours": 0.5, "records": 3000, "dialled_h": 2.0, "left_h": 2.0}
+    facts = {"agents": (6,), "hours": 0.5, "records": 3000, "dialed_h": 2.0, "left_h": 2.0}
     (clean,) = outlooks(_question(made, **facts, counted=(CountedDay(0, 300, 0), CountedDay(1, 900, 9))))
     (spent,) = outlooks(_question(made, **facts, counted=(CountedDay(0, 300, 30), CountedDay(1, 900, 9))))
     assert clean.abandonment > 0

@@ -148,7 +148,7 @@ async def test_agents_on_a_break_are_counted(shift: Shift) -> None:
     assert "2 not ready" in told
 
 
-async def test_where_all_are_busy_the_pacing_says_why_nothing_is_dialled_ahead(shift: Shift) -> None:
+async def test_where_all_are_busy_the_pacing_says_why_nothing_is_dialed_ahead(shift: Shift) -> None:
     await shift.ready("anna")
     shift.script.decision = Decision(1, "dials 1: one more")
     await shift.start(*(f"+4420794601{n}" for n in range(11, 40)))
@@ -171,7 +171,7 @@ async def test_few_agents_are_named_with_the_setting(shift: Shift) -> None:
     await shift.start()
     await shift.ready("anna")
     told = await shift.paced("few_agents")
-    assert told.startswith("Contacts are dialled one for each idle agent for now: 1 at work, and dialing ahead begins")
+    assert told.startswith("Contacts are dialed one for each idle agent for now: 1 at work, and dialing ahead begins")
     assert "with 3 (predictive.min_agents)" in told
 
 
@@ -182,7 +182,7 @@ async def test_a_list_at_its_end_says_so(shift: Shift) -> None:
     assert "1 record waits for its next attempt" in await shift.told("waiting_for_retry")
 
 
-async def test_numbers_on_the_do_not_call_list_are_not_dialled_and_counted(shift: Shift) -> None:
+async def test_numbers_on_the_do_not_call_list_are_not_dialed_and_counted(shift: Shift) -> None:
     sue = await shift.stage.log_in("sue")
     await sue.post("/do-not-call", {"numbers": list(RINGING)})
     await shift.start()

@@ -47,7 +47,7 @@ def rules(report: CommitReport) -> list[str]:
     return [refusal.rule for refusal in report.refusals]
 
 
-async def test_an_attempt_is_dialled_and_settled_once(store: AnyStore) -> None:
+async def test_an_attempt_is_dialed_and_settled_once(store: AnyStore) -> None:
     await fill(store, 1)
     record = await claim_one(store)
     assert not (await store.ledger.commit([begin(record), dial()])).refusals
@@ -61,7 +61,7 @@ async def test_an_attempt_is_dialled_and_settled_once(store: AnyStore) -> None:
     assert (row.status, row.result, row.attempts) == (RecordStatus.UPDATED, CallResult.BUSY, 1)
 
 
-async def test_a_record_that_was_not_dialled_takes_back_what_was_written_into_it(store: AnyStore) -> None:
+async def test_a_record_that_was_not_dialed_takes_back_what_was_written_into_it(store: AnyStore) -> None:
     await fill(store, 1)
     record = await claim_one(store)
     before = record.data
@@ -142,7 +142,7 @@ async def test_a_record_that_is_finished_stays_so_after_a_late_answer(store: Any
     assert row.status is RecordStatus.UPDATED
 
 
-async def test_who_was_abandoned_is_dialled_only_with_an_agent_until_the_rest_is_over(store: AnyStore) -> None:
+async def test_who_was_abandoned_is_dialed_only_with_an_agent_until_the_rest_is_over(store: AnyStore) -> None:
     """In whatever campaign, and also when the abandonment is told in the same transaction."""
     await fill(store, 1)
     record = await claim_one(store)
@@ -209,11 +209,11 @@ async def test_a_lost_claim_refuses_attempt_and_dial_and_nothing_else(store: Any
     await store.ledger.commit([ReleaseRecord(record.record, record.fence, False, NOON + 1)])
     again = await claim_one(store, NOON + 2)
     assert (again.record, again.fence) == (record.record, record.fence + 1)
-    line = AddHistory("dialled", NOON, record=record.record)
+    line = AddHistory("dialed", NOON, record=record.record)
     report = await store.ledger.commit([begin(record), dial(), interaction("I1", record.record), line])
     assert rules(report) == ["claim_lost", "claim_lost"]
     assert not await store.reports.read(AttemptPage(None, 10))
-    assert [row.kind for row in await store.reports.read(LinesOfRecord(record.record, 5))] == ["dialled"]
+    assert [row.kind for row in await store.reports.read(LinesOfRecord(record.record, 5))] == ["dialed"]
     assert len(await store.reports.read(InteractionsOfRecord(record.record, 5))) == 1
     (row,) = [row async for row in store.lists.records(LIST)]
     assert row.attempts == 0

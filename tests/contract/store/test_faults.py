@@ -77,14 +77,14 @@ async def test_a_commit_whose_answer_is_lost_is_applied_once(
     store = await open_store(cluster.url("cornetta", line.directory), "node-1", clock)
     await fill(store, 1)
     record = await claim_one(store)
-    writes: list[Write] = [begin(record), dial(), line_of("dialled"), SaveAgent(ADA, "busy", "", None, NOON)]
+    writes: list[Write] = [begin(record), dial(), line_of("dialed"), SaveAgent(ADA, "busy", "", None, NOON)]
     line.lose = lose
     with pytest.raises(StoreUnavailable):
         await store.ledger.commit(writes)
     assert line.lost == 1
     more: list[Write] = [settle(), update(record), line_of("settled")]
     assert not (await store.ledger.commit([*writes, *more])).refusals
-    assert await kinds(store) == ["settled", "dialled"]
+    assert await kinds(store) == ["settled", "dialed"]
     assert len(await store.reports.read(AgentStates(ADA, 0, NOON + 1, 9))) == 1
     (attempt,) = await store.reports.read(AttemptPage(None, 9))
     assert attempt.result is CallResult.BUSY

@@ -1,4 +1,4 @@
-"""A record's own hours: what is claimed is what may be dialled, at any hour, when the clocks change too."""
+"""A record's own hours: what is claimed is what may be dialed, at any hour, when the clocks change too."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rows() -> list[NewRecord]:
 @pytest.mark.parametrize(
     "midnight", ["2026-01-22", "2026-03-29", "2026-10-25"], ids=["winter", "to summer", "to winter"]
 )
-async def test_what_is_claimed_may_be_dialled(store: AnyStore, midnight: str) -> None:
+async def test_what_is_claimed_may_be_dialed(store: AnyStore, midnight: str) -> None:
     await store.lists.add_list(LIST, LONDON, "GB", 0.0)
     await store.lists.add_records(LIST, rows(), 0.0)
     start = datetime.fromisoformat(midnight).replace(tzinfo=ZoneInfo(LONDON)).timestamp() - 8 * H

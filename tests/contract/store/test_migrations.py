@@ -72,7 +72,7 @@ async def test_a_database_from_before_the_facts_of_lists_goes_on(url: str) -> No
     await again.close()
 
 
-async def test_numbers_of_the_do_not_call_list_become_those_that_are_dialled(url: str) -> None:
+async def test_numbers_of_the_do_not_call_list_become_those_that_are_dialed(url: str) -> None:
     await (await open_plain(url)).close()
     database = database_of(url)
     typed = ["+4402079460001", "+4402079460002", "+442079460002", "+442079460003", "+441", "+3906698"]

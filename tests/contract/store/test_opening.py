@@ -275,7 +275,7 @@ async def test_a_user_who_cannot_be_read_keeps_nobody_else_out(tmp_path: Path, c
 
 
 @pytest.mark.parametrize("column", ["data", "tries"])
-async def test_a_record_with_damaged_fields_is_dialled_all_the_same(tmp_path: Path, column: str) -> None:
+async def test_a_record_with_damaged_fields_is_dialed_all_the_same(tmp_path: Path, column: str) -> None:
     store = await open_store(sqlite_url(tmp_path), "node-1")
     await fill(store, 2)
     database = SqliteDatabase(tmp_path / "cornetta.db", None)

@@ -1,4 +1,4 @@
-"""What is claimed first: due retries or records that were never dialled, and without those that are hidden."""
+"""What is claimed first: due retries or records that were never dialed, and without those that are hidden."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def asked(count: int, share: int, **more: object) -> ClaimRecords:
 
 
 async def taken(store: AnyStore, share: int, at_once: int, claims: int) -> list[bool]:
-    """Whether each record that is claimed was dialled before."""
+    """Whether each record that is claimed was dialed before."""
     claimed = [(await store.ledger.claim(asked(at_once, share))).records for _ in range(claims)]
     return [record.attempts > 0 for records in claimed for record in records]
 
 
 @pytest.fixture
 async def mixed(store: AnyStore) -> AnyStore:
-    """Some records are busy and due again, more were never dialled and are due for longer."""
+    """Some records are busy and due again, more were never dialed and are due for longer."""
     await fill(store, RETRIES + FRESH)
     await busy(store, RETRIES, NOON + 30)
     return store
@@ -54,7 +54,7 @@ async def test_a_retry_that_is_not_due_holds_nobody_up(mixed: AnyStore) -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 20])
-async def test_records_that_were_never_dialled_go_first_where_the_share_is_nothing(
+async def test_records_that_were_never_dialed_go_first_where_the_share_is_nothing(
     mixed: AnyStore, at_once: int
 ) -> None:
     assert await taken(mixed, 0, at_once, 20 // at_once) == [False] * FRESH + [True] * RETRIES

@@ -1,4 +1,4 @@
-"""Records that were cancelled or finished and are dialled again: by a new run of a campaign, by a reset of the list."""
+"""Records that were cancelled or finished and are dialed again: by a new run of a campaign, by a reset of the list."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ async def test_reset_records_are_as_new(used: AnyStore) -> None:
     assert (after[RecordId(5)].type, after[RecordId(5)].status) == ("no_call", UPDATED)
     assert after[RecordId(7)].status is CANCELLED, "its number is barred"
     assert after[RecordId(8)].status is RecordStatus.RETRIEVED
-    assert len(await used.reports.read(AttemptPage(SPRING, 100))) == 5, "what was dialled stays"
+    assert len(await used.reports.read(AttemptPage(SPRING, 100))) == 5, "what was dialed stays"
 
 
 async def test_a_reset_of_some_statuses_leaves_the_others(used: AnyStore) -> None:

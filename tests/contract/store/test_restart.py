@@ -72,7 +72,7 @@ async def test_claims_that_were_not_begun_come_back(backend: Backend) -> None:
     await again.close()
 
 
-async def test_attempts_nobody_will_settle_are_lost_once_and_not_dialled_at_once(backend: Backend) -> None:
+async def test_attempts_nobody_will_settle_are_lost_once_and_not_dialed_at_once(backend: Backend) -> None:
     store = await backend.open()
     await fill(store, 1)
     (record,) = (await store.ledger.claim(request())).records

@@ -73,7 +73,7 @@ async def test_attempts_taken_out_count_for_no_result(store: AnyStore) -> None:
     assert (again.attempts, again.tries) == (1, {"answer": 1})
 
 
-async def test_a_finished_chain_is_not_dialled_any_more(store: AnyStore) -> None:
+async def test_a_finished_chain_is_not_dialed_any_more(store: AnyStore) -> None:
     other = ListName("other")
     await fill_chain(store)
     await fill_chain(store, 2, other, 300)

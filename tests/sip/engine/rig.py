@@ -109,7 +109,7 @@ class Engine:
         return leg
 
     def conversation(self, role: LegRole = LegRole.OTHER) -> tuple[LegId, LegId]:
-        """A leg that was dialled and answered here: the trunk's and the carrier's end."""
+        """A leg that was dialed and answered here: the trunk's and the carrier's end."""
         ours = self.dial(role=role)
         theirs = self.expect(telephony.LegOffered).leg
         self.submit(telephony.Answer(theirs))

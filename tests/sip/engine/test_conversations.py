@@ -17,7 +17,7 @@ B1 = BridgeId("B1")
 LEFT_HZ, RIGHT_HZ = 1000, 1300
 
 
-def test_a_dialled_leg_goes_through_its_life(engine: Engine) -> None:
+def test_a_dialed_leg_goes_through_its_life(engine: Engine) -> None:
     identity = '"Example Ltd" <sip:+442079460100@example.com>'
     header = telephony.Header("X-Campaign", "spring")
     leg = engine.dial(call_id="attempt-7.1", identity=identity, headers=(header,), context="kept")

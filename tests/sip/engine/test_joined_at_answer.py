@@ -14,7 +14,7 @@ AGENT_HZ, CONTACT_HZ, RINGBACK_HZ = 1000, 1300, 700
 
 def test_who_waits_in_the_bridge_is_joined_before_the_answer_is_told(engine: Engine) -> None:
     agent, phone = _standing_by(engine)
-    contact, theirs = _dialled(engine)
+    contact, theirs = _dialed(engine)
     engine.submit(telephony.StartAnalysis(theirs, "tones"), telephony.StartAnalysis(phone, "tones"))
     engine.submit(telephony.Play(theirs, telephony.Tone(CONTACT_HZ)), telephony.Answer(theirs))
     joined = engine.expect(telephony.Joined, lambda event: event.leg == contact)
@@ -30,7 +30,7 @@ def test_who_waits_in_the_bridge_is_joined_before_the_answer_is_told(engine: Eng
 
 def test_early_media_joins_nobody(engine: Engine) -> None:
     agent, phone = _standing_by(engine)
-    contact, theirs = _dialled(engine)
+    contact, theirs = _dialed(engine)
     engine.submit(telephony.StartAnalysis(phone, "tones"), telephony.Play(theirs, telephony.Tone(CONTACT_HZ)))
     engine.submit(telephony.Alert(theirs, 183))
     engine.active(contact)
@@ -45,7 +45,7 @@ def test_early_media_joins_nobody(engine: Engine) -> None:
 
 def test_an_answer_that_crosses_our_cancel_joins_nobody(engine: Engine) -> None:
     agent, _ = _standing_by(engine)
-    contact, theirs = _dialled(engine)
+    contact, theirs = _dialed(engine)
     # Carried out in one turn of the owner: the CANCEL leaves before the 200 is read.
     engine.submit(telephony.Answer(theirs), telephony.HangUp(contact))
     assert engine.cleared(contact).by is ClearedBy.US
@@ -56,7 +56,7 @@ def test_an_answer_that_crosses_our_cancel_joins_nobody(engine: Engine) -> None:
 
 def test_a_bridge_without_anybody_keeps_its_contact(engine: Engine) -> None:
     """Who answers before an agent is found waits in the bridge, and is joined by whoever comes."""
-    contact, theirs = _dialled(engine)
+    contact, theirs = _dialed(engine)
     engine.submit(telephony.Answer(theirs))
     engine.answered(contact)
     agent, _ = engine.conversation()
@@ -68,7 +68,7 @@ def test_a_bridge_without_anybody_keeps_its_contact(engine: Engine) -> None:
 def test_the_ringback_of_who_waits_ends_with_the_answer(engine: Engine) -> None:
     """Also while no node is there to say so: nobody talks through a ringing tone."""
     agent, phone = _standing_by(engine)
-    contact, theirs = _dialled(engine)
+    contact, theirs = _dialed(engine)
     engine.submit(telephony.Play(agent, telephony.Tone(RINGBACK_HZ), loop=True))
     engine.submit(telephony.Play(theirs, telephony.Tone(CONTACT_HZ)), telephony.Answer(theirs))
     engine.answered(contact)
@@ -85,7 +85,7 @@ def _standing_by(engine: Engine) -> tuple[LegId, LegId]:
     return agent, phone
 
 
-def _dialled(engine: Engine) -> tuple[LegId, LegId]:
+def _dialed(engine: Engine) -> tuple[LegId, LegId]:
     """A contact who has not answered: our end and theirs."""
     contact = engine.dial(bridge=B1)
     return contact, engine.expect(telephony.LegOffered).leg

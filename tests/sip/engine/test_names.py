@@ -154,7 +154,7 @@ def test_the_name_of_a_trunk_is_what_its_messages_say(tmp_path: Path, server: Na
     assert f"sip:{NUMBER}@carrier.example" in to
 
 
-def test_a_trunk_with_srv_records_only_is_dialled_probed_and_registered_at(tmp_path: Path, server: NameServer) -> None:
+def test_a_trunk_with_srv_records_only_is_dialed_probed_and_registered_at(tmp_path: Path, server: NameServer) -> None:
     scenario = script(
         receive("REGISTER"),
         respond(200, "OK", "Expires: 60").replace("Contact: <sip:peer@[local_ip]:[local_port]>", "[last_Contact:]"),

@@ -87,7 +87,7 @@ async def test_who_never_answers_is_cancelled(tmp_path: Path) -> None:
         await desk.settled()
 
 
-async def test_the_witness_of_the_wire_sees_what_was_dialled(tmp_path: Path) -> None:
+async def test_the_witness_of_the_wire_sees_what_was_dialed(tmp_path: Path) -> None:
     async with rig(tmp_path, agents=1, capture=True) as desk:
         numbers = [f"+120255501{number:02d}" for number in range(20)]
         legs = [desk.dial_contact(f"c{number}", number) for number in numbers]

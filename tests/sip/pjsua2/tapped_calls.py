@@ -136,7 +136,7 @@ def answering(end: pj.Endpoint) -> tuple[Account, str]:
     return account, f"sip:contact@{end.transportGetInfo(number).localAddress}"
 
 
-def dialled(end: pj.Endpoint, account: Account, target: str) -> list[Call]:
+def dialed(end: pj.Endpoint, account: Account, target: str) -> list[Call]:
     """All calls at once, up."""
     calls: list[Call] = []
     for _ in range(CALLS):
@@ -208,7 +208,7 @@ def main(path: Path) -> dict[str, object]:
     receiver.start()
     end = endpoint()
     account, target = answering(end)
-    calls = dialled(end, account, target)
+    calls = dialed(end, account, target)
     legs = pj.cornettaCallsInUse()
     dial_anew(end, account, target, calls)
     tone = tone_to(account.answered)

@@ -176,7 +176,7 @@ class Booth:
 
     async def start(self, *agents: AgentName) -> None:
         """Start the campaign and sit the agent (or these agents) down; the phone is rung to engage, then the record
-        is dialled."""
+        is dialed."""
         name = CampaignName(CAMPAIGN)
         await self.ask(commands.LoadCampaign(name, "test"))
         await self.ask(commands.StartCampaign(name, "test"))

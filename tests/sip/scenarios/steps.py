@@ -31,7 +31,7 @@ def refused(code: int, reason: str, *headers: str) -> str:
 
 
 def by_number(cases: Mapping[str, str]) -> str:
-    """What happens after the INVITE, by the number dialled. Each case is played to the end of its call."""
+    """What happens after the INVITE, by the number dialed. Each case is played to the end of its call."""
     digits = (
         '<nop><action><ereg regexp="[0-9]{10,15}" search_in="var" variable="to" assign_to="digits"/>'
         '<todouble assign_to="number" variable="digits"/></action></nop>'

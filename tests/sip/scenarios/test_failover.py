@@ -84,7 +84,7 @@ async def test_a_refusal_after_ringing_goes_nowhere(booths: Booths, ringing: tup
     assert first.story() == [">INVITE", f"<{ringing[0]}", "<503", ">ACK"]
 
 
-async def test_a_contact_who_is_busy_is_not_dialled_over_the_next_trunk(booths: Booths) -> None:
+async def test_a_contact_who_is_busy_is_not_dialed_over_the_next_trunk(booths: Booths) -> None:
     async with booths(Carrier(refused(486, "Busy Here")), ANSWERS) as booth:
         await booth.start()
         attempt = await booth.settled()
@@ -130,7 +130,7 @@ async def test_a_100_ends_the_wait_for_a_sign_of_life(booths: Booths) -> None:
     assert (attempt.result, attempt.trunks) == (CallResult.ANSWER, ("first",))
 
 
-async def test_retry_after_keeps_the_trunk_from_being_dialled(booths: Booths) -> None:
+async def test_retry_after_keeps_the_trunk_from_being_dialed(booths: Booths) -> None:
     numbers = ("+12025550101", "+12025550102")
     away = Carrier(refused(503, "Service Unavailable", "Retry-After: 60"))
     busy = Carrier(refused(486, "Busy Here"), calls=2)
@@ -146,7 +146,7 @@ async def test_retry_after_keeps_the_trunk_from_being_dialled(booths: Booths) ->
     assert 0 < left_s <= 60
 
 
-async def test_a_trunk_is_dialled_again_when_retry_after_is_over(booths: Booths) -> None:
+async def test_a_trunk_is_dialed_again_when_retry_after_is_over(booths: Booths) -> None:
     numbers = ("+12025550101", "+12025550102")
     unavailable = respond(503, "Service Unavailable", "Retry-After: 1")
     steps = by_number(

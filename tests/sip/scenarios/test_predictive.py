@@ -1,4 +1,4 @@
-"""Contacts who are dialled before an agent is free: who gets them, who is left waiting, and what is counted."""
+"""Contacts who are dialed before an agent is free: who gets them, who is left waiting, and what is counted."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def _engaged(booth: Booth) -> int:
 
 async def test_what_rings_goes_on_ringing_through_changes_of_mode(booths: Booths) -> None:
     """Predictive, progressive and back while three calls ring for one agent: no CANCEL, no call twice; in progressive
-    mode nothing is dialled until each call that rings has an agent."""
+    mode nothing is dialed until each call that rings has an agent."""
     rings = {
         NUMBERS[0]: script(pause(900), ANSWERS, ended_by_us()),
         NUMBERS[1]: script(pause(600), BUSY),

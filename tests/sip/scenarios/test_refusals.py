@@ -49,7 +49,7 @@ OVERRIDDEN: tuple[Row, ...] = (
 )
 OVERRIDES = {"486": "no_answer", "q850:17": "unreachable", "403": "invalid_number"}
 AGAIN = {_R.BUSY, _R.NO_ANSWER, _R.UNREACHABLE, _R.CONGESTION, _R.TRUNK_FAILURE}
-"""Results after which a record is dialled again where a campaign says nothing else."""
+"""Results after which a record is dialed again where a campaign says nothing else."""
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ SPARE = TrunkName("spare")
 
 
 def trunk(name: str = MAIN, **more: Any) -> Trunk:
-    """A trunk that owns one number and is not probed, so that it may be dialled at once."""
+    """A trunk that owns one number and is not probed, so that it may be dialed at once."""
     usual: dict[str, Any] = {
         "name": name,
         "host": f"{name}.example.net",

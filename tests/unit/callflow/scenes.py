@@ -55,7 +55,7 @@ def ringing_phone(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> Floor:
 
 
 def dialing(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> Floor:
-    """The agent's leg is up and the contact is being dialled."""
+    """The agent's leg is up and the contact is being dialed."""
     if mode.asm:
         floor = opened(mode, **more)
         floor.ready()

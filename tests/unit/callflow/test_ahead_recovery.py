@@ -1,4 +1,4 @@
-"""Predictive modes over restarts and lost engines: nobody is forgotten on the line, dialled twice or counted twice."""
+"""Predictive modes over restarts and lost engines: nobody is forgotten on the line, dialed twice or counted twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Predictive modes: whom the rule may count on, and how fast what it says is dialled."""
+"""Predictive modes: whom the rule may count on, and how fast what it says is dialed."""
 
 from __future__ import annotations
 
@@ -119,14 +119,14 @@ def two_engines(mode: Mode) -> tuple[Floor, Script]:
 
 
 @pytest.mark.parametrize("mode", [Mode.PREDICTIVE, Mode.PREDICTIVE_ASM])
-def test_contacts_are_not_dialled_over_an_engine_that_is_short_of_something(mode: Mode) -> None:
+def test_contacts_are_not_dialed_over_an_engine_that_is_short_of_something(mode: Mode) -> None:
     floor, _ = two_engines(mode)
     floor.world.engines[OTHER].run_short("engine-2 has no free RTP port", floor.now)
     assert engine_for(Step(floor.world, Moment(floor.now, floor.utc)), floor.campaign) == ENGINE
 
 
 @pytest.mark.parametrize("mode", [Mode.PREDICTIVE, Mode.PREDICTIVE_ASM])
-def test_contacts_are_dialled_where_the_engaged_agents_are(mode: Mode) -> None:
+def test_contacts_are_dialed_where_the_engaged_agents_are(mode: Mode) -> None:
     floor, script = two_engines(mode)
     assert floor.engaged.engine == OTHER
     assert engine_for(Step(floor.world, Moment(floor.now, floor.utc)), floor.campaign) == OTHER

@@ -20,7 +20,7 @@ from tests.unit.callflow.scenes import after_call, dialing, opened, talking
 ASM = Mode.PROGRESSIVE_ASM
 
 
-def test_ready_rings_the_phone_and_nothing_is_dialled_before_it_answers() -> None:
+def test_ready_rings_the_phone_and_nothing_is_dialed_before_it_answers() -> None:
     floor = opened(ASM)
     assert not floor.commands(Dial)
     floor.ready()
@@ -100,7 +100,7 @@ def test_no_answer_by_the_contact_keeps_the_agent_engaged() -> None:
     agent = floor.agent()
     assert agent.engaged == engaged
     assert floor.world.legs[engaged].is_connected
-    assert agent.state is AgentState.RESERVED, "the next contact is dialled at once"
+    assert agent.state is AgentState.RESERVED, "the next contact is dialed at once"
     assert [each.result for each in floor.writes(SettleAttempt)] == ["no_answer"]
 
 
@@ -111,7 +111,7 @@ def test_engaged_through_after_call_work() -> None:
     floor.ask(commands.Done(ADA, floor.interaction.id))
     assert floor.agent().engaged == engaged
     assert floor.interaction.state is InteractionState.DIALING
-    assert len(floor.commands(Dial)) == 1, "the contact alone is dialled"
+    assert len(floor.commands(Dial)) == 1, "the contact alone is dialed"
 
 
 def test_engaged_through_a_short_pause_and_not_through_a_long_one() -> None:

@@ -152,7 +152,7 @@ def test_who_was_spoken_to_first_was_reached_whatever_the_second_call_comes_to()
 
 
 @pytest.mark.parametrize("picked_up", [False, True])
-def test_a_result_stays_where_nothing_was_dialled_again(picked_up: bool) -> None:
+def test_a_result_stays_where_nothing_was_dialed_again(picked_up: bool) -> None:
     floor = after_call(**MACHINE)
     say(floor, CallResult.ANSWERING_MACHINE)
     again(floor)

@@ -20,7 +20,7 @@ def statistics(floor: Floor, *, draining: bool) -> EngineStatistics:
 
 
 @pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, Mode.PROGRESSIVE_ASM])
-def test_nothing_is_dialled_while_the_engine_drains_and_the_campaign_says_why(mode: Mode) -> None:
+def test_nothing_is_dialed_while_the_engine_drains_and_the_campaign_says_why(mode: Mode) -> None:
     floor = opened(mode)
     floor.engine_says(statistics(floor, draining=True))
     floor.forget_outputs()

@@ -23,7 +23,7 @@ def test_digits_are_sent_once_after_the_answer(mode: Mode) -> None:
     assert not floor.commands(SendDigits)
     floor.pass_time(60)
     assert floor.commands(SendDigits) == [SendDigits(contact.id, "12")]
-    assert floor.history().count("extension_dialled") == 1
+    assert floor.history().count("extension_dialed") == 1
 
 
 def test_nothing_is_sent_when_the_call_is_over() -> None:

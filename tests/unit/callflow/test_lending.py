@@ -1,4 +1,4 @@
-"""Agents who work in several campaigns are counted on by one of them at a time where contacts are dialled ahead."""
+"""Agents who work in several campaigns are counted on by one of them at a time where contacts are dialed ahead."""
 
 from __future__ import annotations
 

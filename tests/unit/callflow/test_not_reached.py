@@ -23,7 +23,7 @@ SEEN = [Mode.PREVIEW, Mode.PUSH_PREVIEW, Mode.PROGRESSIVE]
 
 
 def not_reached(mode: Mode = Mode.PROGRESSIVE, code: int = 486, **more: Any) -> Floor:
-    """The contact was dialled, and the trunk said `code`. `more`: of `unanswered`, or of the campaign."""
+    """The contact was dialed, and the trunk said `code`. `more`: of `unanswered`, or of the campaign."""
     unanswered = {key: more.pop(key) for key in ("desk", "show_s", "results") if key in more}
     if mode is Mode.PREVIEW:
         floor = previewing(unanswered=unanswered, **more)
@@ -69,7 +69,7 @@ def test_the_result_is_told_and_shown_for_some_seconds(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", [Mode.PROGRESSIVE_ASM])
-def test_in_asm_the_record_was_not_shown_and_the_next_is_dialled(mode: Mode) -> None:
+def test_in_asm_the_record_was_not_shown_and_the_next_is_dialed(mode: Mode) -> None:
     floor = not_reached(mode)
     assert not told(floor)
     assert results(floor) == [CallResult.BUSY]

@@ -1,4 +1,4 @@
-"""Numbers of types that are not dialled: refused at the last check, by whatever way they came."""
+"""Numbers of types that are not dialed: refused at the last check, by whatever way they came."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def test_a_record_is_taken_out_of_the_run_and_history_and_why_tell_the_reason() 
     reason = floor.campaign.reason
     assert reason is not None
     assert reason.code is NoCallsCode.LIST_FINISHED
-    assert "1 has a number of a type that is not dialled (allow_number_types of the campaign)" in say(reason.reason)
+    assert "1 has a number of a type that is not dialed (allow_number_types of the campaign)" in say(reason.reason)
 
 
-def test_a_type_that_the_campaign_allows_is_dialled() -> None:
+def test_a_type_that_the_campaign_allows_is_dialed() -> None:
     floor = of_premium(allow_number_types=(NumberType.PREMIUM_RATE,))
     assert not floor.writes(UpdateRecord)
     assert floor.world.interactions

@@ -1,4 +1,4 @@
-"""What SIP says of an agent's phone is told, each kind in its words; and nothing is dialled into a phone on hold."""
+"""What SIP says of an agent's phone is told, each kind in its words; and nothing is dialed into a phone on hold."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def idle(floor: Floor) -> int:
     return snapshot_of(Step(floor.world, Moment(floor.now, floor.utc)), floor.campaign).idle
 
 
-def test_nothing_is_dialled_for_a_phone_on_hold_until_it_is_taken_off() -> None:
+def test_nothing_is_dialed_for_a_phone_on_hold_until_it_is_taken_off() -> None:
     floor = held()
     assert not floor.writes(BeginAttempt)
     assert idle(floor) == 0

@@ -27,7 +27,7 @@ from tests.unit.callflow.house import ADA, BOB, SPRING, campaign, record, settin
 CY = AgentName("cy")
 
 
-def test_contacts_are_dialled_for_nobody_in_particular() -> None:
+def test_contacts_are_dialed_for_nobody_in_particular() -> None:
     floor, script = predictive()
     legs = dial(floor, script, 3)
     assert len(legs) == 3
@@ -282,7 +282,7 @@ def test_who_asks_for_a_break_is_no_supply_at_once() -> None:
 
 
 def test_the_rules_hold_at_the_instant_of_dialing() -> None:
-    """The window closes with the pool full: nothing is dialled, and what rings is given up."""
+    """The window closes with the pool full: nothing is dialed, and what rings is given up."""
     floor, script = predictive()
     legs = dial(floor, script, 2)
     floor.utc += 8 * 3600

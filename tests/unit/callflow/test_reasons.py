@@ -1,4 +1,4 @@
-"""Why nothing is dialled: one sentence with counts, for every cause."""
+"""Why nothing is dialed: one sentence with counts, for every cause."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_why(code: NoCallsCode, scene: Scene, words: str) -> None:
     assert say(found.reason).endswith((".", "full"))
 
 
-def test_there_is_no_reason_while_something_is_dialled() -> None:
+def test_there_is_no_reason_while_something_is_dialed() -> None:
     assert why(dialing(ASM)) is None
 
 

@@ -147,7 +147,7 @@ def test_a_dial_goes_on_and_is_answered() -> None:
     assert floor.contact.state == "alerting"
     floor.answer(floor.contact)
     assert floor.interaction.state is InteractionState.CONNECTED
-    assert not floor.commands(Dial), "nobody is dialled twice"
+    assert not floor.commands(Dial), "nobody is dialed twice"
 
 
 def test_an_answer_that_only_the_snapshot_tells_joins_too() -> None:

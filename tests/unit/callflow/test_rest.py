@@ -54,7 +54,7 @@ def test_a_record_that_is_refused_comes_back_when_the_rest_is_over() -> None:
     assert not floor.trunk().legs
     assert not [each for each in floor.world.legs.values() if each.interaction == refused.id]
     assert floor.agent().state is AgentState.READY
-    told = [each for each in floor.writes(AddHistory) if each.kind == "not_dialled"][-1]
+    told = [each for each in floor.writes(AddHistory) if each.kind == "not_dialed"][-1]
     assert told.facts is not None
     assert (told.facts["rule"], told.facts["until"]) == ("abandoned", until)
     assert [each.outcome for each in script.kinds(Observed.ENDED)] == [Outcome.FAILED]

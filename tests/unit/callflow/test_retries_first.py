@@ -1,4 +1,4 @@
-"""A retry is dialled when it is due, before records that were in hand already."""
+"""A retry is dialed when it is due, before records that were in hand already."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.unit.callflow.scenes import dialing, opened
 SOON = {"busy": {"delay_s": 5}}
 
 
-def dialled(floor: Floor) -> list[int]:
+def dialed(floor: Floor) -> list[int]:
     return [int(each.record or 0) for each in floor.writes(BeginAttempt)]
 
 
@@ -25,25 +25,25 @@ def busy(floor: Floor) -> None:
     floor.tick(0.0)
 
 
-def test_a_busy_contact_is_dialled_again_after_its_delay_and_no_later() -> None:
+def test_a_busy_contact_is_dialed_again_after_its_delay_and_no_later() -> None:
     floor = dialing(Mode.PROGRESSIVE_ASM, retries=SOON, records=tuple(record(n) for n in range(1, 30)))
     busy(floor)
-    assert dialled(floor) == [1, 2]
+    assert dialed(floor) == [1, 2]
     floor.tick(4.5)
     busy(floor)
     floor.tick(0.5)
     busy(floor)
-    assert dialled(floor) == [1, 2, 3, 1], "5 s have passed, two fresh records were in hand"
+    assert dialed(floor) == [1, 2, 3, 1], "5 s have passed, two fresh records were in hand"
 
 
-def test_without_fresh_records_in_hand_it_is_dialled_at_its_time() -> None:
+def test_without_fresh_records_in_hand_it_is_dialed_at_its_time() -> None:
     floor = dialing(Mode.PROGRESSIVE_ASM, retries=SOON, records=(record(1),))
     busy(floor)
     for _ in range(9):
         floor.tick(0.5)
-        assert dialled(floor) == [1]
+        assert dialed(floor) == [1]
     floor.tick(0.5)
-    assert dialled(floor) == [1, 1]
+    assert dialed(floor) == [1, 1]
 
 
 @pytest.mark.parametrize(("share", "expected"), [(100, 1), (0, 2), (50, 2)])
@@ -66,7 +66,7 @@ def test_its_treatment_says_when() -> None:
     assert (again.status, again.due_at) == (RecordStatus.READY, at + 5)
 
 
-def test_records_in_hand_that_were_never_dialled_go_back_to_their_places() -> None:
+def test_records_in_hand_that_were_never_dialed_go_back_to_their_places() -> None:
     floor = opened(Mode.PROGRESSIVE, records=(record(1, fresh=False), record(2), record(3)))
     floor.ask(commands.StopCampaign(SPRING, "sue"))
     assert {int(each.record): each.to_top for each in floor.writes(ReleaseRecord)} == {1: True, 2: False}

@@ -47,7 +47,7 @@ def test_engaged_legs_take_their_place_on_the_trunk() -> None:
     floor.answer(floor.engaged)
     floor.tick()
     assert len(floor.trunk().legs) == 3, "an agent is rung beyond the limit"
-    assert len(floor.writes(BeginAttempt)) == 1, "a contact is not dialled beyond it"
+    assert len(floor.writes(BeginAttempt)) == 1, "a contact is not dialed beyond it"
     floor.clear(floor.contact, 486)
     assert floor.trunk().legs == {ada.id, floor.engaged.id}
     floor.clear(floor.engaged, by=ClearedBy.PEER)

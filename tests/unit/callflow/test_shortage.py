@@ -91,7 +91,7 @@ def test_a_phone_that_was_not_rung_for_an_offer_leaves_its_agent_ready_and_told_
     assert [each.to_top for each in floor.writes(ReleaseRecord)] == [True]
     floor.forget_outputs()
     floor.tick(1)
-    assert not floor.world.interactions, "nothing is offered that could not be dialled"
+    assert not floor.world.interactions, "nothing is offered that could not be dialed"
     floor.tick(5)
     floor.pass_time(floor.campaign.settings.offer.look_s)
     assert floor.interaction.state is InteractionState.PREVIEW

@@ -117,7 +117,7 @@ def test_a_second_close_does_not_wait_for_an_end_that_does_not_come() -> None:
 
 
 @pytest.mark.parametrize("make", [offered, ringing_phone, previewing])
-def test_a_record_that_was_not_dialled_goes_back(make: Any) -> None:
+def test_a_record_that_was_not_dialed_goes_back(make: Any) -> None:
     floor = make()
     floor.records = []
     close(floor)

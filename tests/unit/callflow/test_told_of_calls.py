@@ -15,7 +15,7 @@ from tests.unit.callflow.ahead import Script, counted, dial, of, predictive
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, SPRING, trunk
 
-ABANDONED = [Observed.DIALLED, Observed.RUNG, Observed.ANSWERED, Observed.ENDED]
+ABANDONED = [Observed.DIALED, Observed.RUNG, Observed.ANSWERED, Observed.ENDED]
 
 
 def told_of(script: Script, attempt: AttemptId) -> tuple[list[Observed], list[Outcome | None]]:
@@ -77,7 +77,7 @@ def test_a_fax_that_the_trunk_tells_of_without_an_answer_takes_no_answer_back() 
     (contact,) = dial(floor, script, 1)
     attempt: AttemptId = of(floor, contact).attempt.id
     floor.clear(contact, 486)
-    assert told_of(script, attempt) == ([Observed.DIALLED, Observed.RUNG, Observed.ENDED], [Outcome.UNANSWERED])
+    assert told_of(script, attempt) == ([Observed.DIALED, Observed.RUNG, Observed.ENDED], [Outcome.UNANSWERED])
     assert (floor.campaign.today.answers, floor.campaign.today.unanswered) == (0, 1)
     (settled,) = floor.writes(SettleAttempt)
     assert settled.result is CallResult.FAX

@@ -351,7 +351,7 @@ def test_a_trunk_whose_account_cannot_be_made_keeps_telling_why() -> None:
     assert floor.trunk().last_error == "no answer in time"
 
 
-def test_a_trunk_that_is_not_probed_is_dialled_unknown() -> None:
+def test_a_trunk_that_is_not_probed_is_dialed_unknown() -> None:
     floor = opened(ASM)
     assert floor.trunk().state is TrunkState.UNKNOWN
     assert floor.trunk().refusal(floor.now) is None

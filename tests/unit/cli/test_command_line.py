@@ -231,12 +231,10 @@ def test_a_list_is_reset_after_a_preview_and_a_question(tmp_path: Path) -> None:
     try:
         database.execute("UPDATE records SET status = 'updated', attempts = 3")
         database.commit()
-        assert "people: 2 records would be dialled again (2 updated)" in cornetta(
-            "list", "reset", "people", "--preview"
-        )
+        assert "people: 2 records would be dialed again (2 updated)" in cornetta("list", "reset", "people", "--preview")
         assert "Nothing was changed" in cornetta("list", "reset", "people", code=1, answer="n\n")
         assert "people: 0 records" in cornetta("list", "reset", "people", "--status", "cancelled", "--yes")
-        assert "2 records are dialled again" in cornetta("list", "reset", "people", answer="y\n")
+        assert "2 records are dialed again" in cornetta("list", "reset", "people", answer="y\n")
         assert database.execute("SELECT DISTINCT status, attempts FROM records").fetchall() == [("ready", 0)]
         (line,) = database.execute("SELECT facts FROM history WHERE kind = 'list_reset_done'").fetchall()[-1:]
         assert '"records":2' in line[0]

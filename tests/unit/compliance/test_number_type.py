@@ -1,4 +1,4 @@
-"""Numbers that are not dialled for their type."""
+"""Numbers that are not dialed for their type."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from dialer.vocabulary.number_type import NumberType
         ("no number", None),
     ],
 )
-def test_types_that_are_not_dialled(number: str, found: NumberType | None) -> None:
+def test_types_that_are_not_dialed(number: str, found: NumberType | None) -> None:
     assert refused_type(number) is found
     if found is not None:
         assert refused_type(number, {found}) is None

@@ -37,7 +37,7 @@ def test_hours_over_midnight_are_open_on_both_sides_of_it(text: str, yes: bool) 
     assert is_within(*NIGHT, LONDON, at(text)) is yes
 
 
-def test_a_record_with_hours_over_midnight_may_be_dialled_in_the_evening() -> None:
+def test_a_record_with_hours_over_midnight_may_be_dialed_in_the_evening() -> None:
     late = record(1, daily_from=NIGHT[0], daily_till=NIGHT[1])
     assert check(CallingWindow(), late, 6, at("2026-01-22 18:00")) is None
     assert check(CallingWindow(), late, 6, at("2026-01-22 16:00")) is not None

@@ -72,7 +72,7 @@ def test_the_places_that_are_proposed_exist() -> None:
 
 
 @pytest.mark.parametrize("zone", ["EST", "MST", "HST", "localtime", "posixrules", "Factory"])
-def test_a_record_of_no_place_is_not_dialled(zone: str) -> None:
+def test_a_record_of_no_place_is_not_dialed(zone: str) -> None:
     assert not is_open(CallingWindow(), zone, NOON)
     refusal = check(CallingWindow(), record(1, zone=zone), 6, NOON)
     assert refusal is not None

@@ -21,13 +21,13 @@ THROUGH_A_METHOD = {
     *(f"CallingWindow.{day}" for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")),
     "Server.database_url",
     "Settings.not_ready_reasons",
-    "Campaign.retries",
+    "CampaignSettings.retries",
     *(f"{section}.{key}" for section in ("Unanswered", "UnansweredResult") for key in ("desk", "show_s")),
 }
 
 #: Refused with a reason by `config.consistency` until somebody carries them out.
 REFUSED = {
-    "Campaign.recording",
+    "CampaignSettings.recording",
     "Permissions.dial_alternative",
     "Permissions.dial_new_number",
 }

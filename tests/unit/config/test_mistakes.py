@@ -117,7 +117,7 @@ MISTAKES = [
     ("server: {public_url: 'https://a:70000'}", "1: server.public_url: 'https://a:70000' is no address of a web server"),
     ("server: {database_url: 'mysql://x/y'}", "1: server.database_url: is no URL of a database; write sqlite:////DIRECTORY/FILE or postgresql://USER@HOST/NAME"),
     # numbers that we show
-    (of_campaign("caller_ids: [+4402079460100]"), "10: campaigns[spring].caller_ids[1]: +4402079460100 is not written as it is dialled; write +442079460100"),
+    (of_campaign("caller_ids: [+4402079460100]"), "10: campaigns[spring].caller_ids[1]: +4402079460100 is not written as it is dialed; write +442079460100"),
     (of_campaign("caller_ids: [+44207946]"), "campaigns[spring].caller_ids[1]: +44207946 cannot be shown, the number lacks its area code; write it with + and country code"),
     (of_campaign("caller_ids: [+999123456]"), "campaigns[spring].caller_ids[1]: +999123456 cannot be shown, there is no such country code; "),
     # zones
@@ -127,7 +127,7 @@ MISTAKES = [
     # letters that are not seen
     (of_campaign('description: "a\u200bb"'), "10: campaigns[spring].description: holds a letter that is not seen (U+200B); remove it"),
     ("trunks: []\n\ufeffteams: []", "2: \ufeffteams: holds a letter that is not seen (U+FEFF); remove it"),
-    (of_campaign("allow_number_types: [emergency]"), "10: campaigns[spring].allow_number_types: emergency numbers are never dialled; remove emergency"),
+    (of_campaign("allow_number_types: [emergency]"), "10: campaigns[spring].allow_number_types: emergency numbers are never dialed; remove emergency"),
     (of_campaign("allow_number_types: [premium]"), "10: campaigns[spring].allow_number_types[1]: 'premium' is not known; did you mean premium_rate?"),
     # campaigns
     (of_campaign("ring_timeout_s: 10"), "10: campaigns[spring].ring_timeout_s: is shorter than the 15 s that the law wants a contact's phone to ring; raise it"),

@@ -78,7 +78,7 @@ def test_an_offer_is_accepted_after_reading_unless_it_accepts_itself() -> None:
     assert agent.next(by_itself, 9.0) is None
 
 
-def test_a_preview_is_asked_for_once_read_and_dialled() -> None:
+def test_a_preview_is_asked_for_once_read_and_dialed() -> None:
     campaign = {"name": "demo", "mode": "PREVIEW", "state": "running"}
     agent = pilot()
     assert agent.next(desk(agent={**AGENT, "campaigns": [campaign]}), 0.0) == Press("/agent/campaigns/demo/get-record")

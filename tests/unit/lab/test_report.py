@@ -75,7 +75,7 @@ def record(number: int, status: RecordStatus, result: CallResult | None) -> Reco
     return RecordRow(RecordId(number), ListName("list"), "+12025550101", "", "UTC", status, "", result, 0, 0.0, {})
 
 
-def test_records_dialled_or_claimed_at_the_stop_are_judged_others_are_not() -> None:
+def test_records_dialed_or_claimed_at_the_stop_are_judged_others_are_not() -> None:
     attempts = [
         attempt("a", 1, CallResult.ANSWER),
         attempt("b", 2, CallResult.CANCELLED),
@@ -97,7 +97,7 @@ def test_records_dialled_or_claimed_at_the_stop_are_judged_others_are_not() -> N
     assert lost(records[4:5], [], whole_list=True) == 1
 
 
-def test_a_record_is_dialled_again_after_what_says_nothing_of_it() -> None:
+def test_a_record_is_dialed_again_after_what_says_nothing_of_it() -> None:
     shed = [attempt("a", 1, CallResult.SHED), attempt("b", 1, CallResult.BUSY)]
     assert duplicates(shed, ["a.1", "b.1"]) == 0
     assert duplicates([*shed, attempt("c", 1, CallResult.BUSY)], ["a.1", "b.1", "c.1"]) == 1

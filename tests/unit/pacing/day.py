@@ -15,9 +15,9 @@ def pacer(*, shed: bool = False, limit_percent: float = 3.0, min_agents: int = 2
     return PredictivePacer(settings, RING_S)
 
 
-def dialled(to: Pacer, at: float, *names: str, traits: Traits | None = None) -> None:
+def dialed(to: Pacer, at: float, *names: str, traits: Traits | None = None) -> None:
     for name in names:
-        to.observe(Observation(Observed.DIALLED, at, AttemptId(name), traits=traits))
+        to.observe(Observation(Observed.DIALED, at, AttemptId(name), traits=traits))
 
 
 def rung(to: Pacer, at: float, *names: str) -> None:
@@ -72,7 +72,7 @@ def warmed_up(to: Pacer, agents: int = 10, answers: int = 200) -> float:
     at = 0.0
     for number in range(answers * 4):
         name = f"warm-{number}"
-        dialled(to, at, name)
+        dialed(to, at, name)
         if number % 4 == 0:
             answered(to, at + 10.0, name)
             ended(to, at + 100.0, name, Outcome.HANDLED)

@@ -25,7 +25,7 @@ def staff(pacer: Pacer, stage: AgentStage, *numbers: int, at: float = 0.0) -> No
 def call(pacer: Pacer, number: int, at: float, ended: Outcome, after_s: float = 5.0) -> None:
     """One dial with its answer, if it has one, and its end."""
     attempt = AttemptId(f"a{number}")
-    pacer.observe(Observation(Observed.DIALLED, at, attempt))
+    pacer.observe(Observation(Observed.DIALED, at, attempt))
     if ended is not Outcome.UNANSWERED:
         pacer.observe(Observation(Observed.ANSWERED, at + after_s, attempt))
     pacer.observe(Observation(Observed.ENDED, at + after_s + 2, attempt, outcome=ended))
@@ -160,7 +160,7 @@ def oracle(*, knows_agents: bool) -> Oracle:
 
 def ring(pacer: Pacer, *numbers: int) -> None:
     for number in numbers:
-        pacer.observe(Observation(Observed.DIALLED, NOW, AttemptId(str(number))))
+        pacer.observe(Observation(Observed.DIALED, NOW, AttemptId(str(number))))
 
 
 def test_an_oracle_does_not_count_calls_that_nobody_will_answer() -> None:

@@ -8,7 +8,7 @@ from dialer.pacing import Observation, Observed, Outcome, Traits
 from dialer.pacing.list_change import AWAY_S, ListWatch
 from dialer.pacing.predictive import PredictivePacer
 from dialer.vocabulary.habits import HabitCount
-from tests.unit.pacing.day import RING_S, answered, dialled, ended, pacer, snapshot, warmed_up
+from tests.unit.pacing.day import RING_S, answered, dialed, ended, pacer, snapshot, warmed_up
 
 FIXED = Traits(hour=9, number_type="fixed", region="GB", list="march")
 MOBILE = Traits(hour=9, number_type="mobile", region="GB", list="march")
@@ -24,11 +24,11 @@ def remember(to: PredictivePacer, at: float, *lists: str) -> None:
     to.observe(Observation(Observed.HISTORY, at, history=HISTORY, lists=lists))
 
 
-def dialled_through(to: PredictivePacer, at: float, traits: Traits, one_in: int, count: int = 300) -> float:
+def dialed_through(to: PredictivePacer, at: float, traits: Traits, one_in: int, count: int = 300) -> float:
     """So many calls, a second apart, of which one in so many is answered; the time when all of them are ripe."""
     for number in range(count):
         name = f"{traits.list}-{at}"
-        dialled(to, at, name, traits=traits)
+        dialed(to, at, name, traits=traits)
         if number % one_in == 0:
             answered(to, at + 0.4, name)
             ended(to, at + 0.5, name, Outcome.HANDLED)
@@ -85,14 +85,14 @@ def test_the_level_of_the_day_is_learnt_beside_the_habits() -> None:
     """Half as many answers as on former days: every forecast is halved, also of hours that are to come."""
     rule = pacer()
     remember(rule, 0.0, "march")
-    at = dialled_through(rule, 1.0, MOBILE, 5)
+    at = dialed_through(rule, 1.0, MOBILE, 5)
     evening = rule.decide(at, snapshot(1, 5, upcoming=(EVENING,)))
     assert evening.figures["forecast_rate"] == pytest.approx(0.3, abs=0.04)
 
 
 def test_a_new_day_of_history_does_not_multiply_with_what_the_day_had_taught() -> None:
     rule = pacer()
-    at = dialled_through(rule, 0.0, FIXED, 10)
+    at = dialed_through(rule, 0.0, FIXED, 10)
     assert rule.decide(at, snapshot(1, 5)).figures["answer_rate"] == pytest.approx(0.1, abs=0.03)
     remember(rule, at, "march")
     forecast = rule.decide(at, snapshot(1, 5, upcoming=(FIXED,)))
@@ -101,11 +101,11 @@ def test_a_new_day_of_history_does_not_multiply_with_what_the_day_had_taught() -
 
 def test_a_new_list_does_not_inherit_the_rate_of_the_old_one() -> None:
     rule = pacer()
-    at = dialled_through(rule, 0.0, FIXED, 20)
+    at = dialed_through(rule, 0.0, FIXED, 20)
     assert rule.decide(at, snapshot(1, 5)).figures["answer_rate"] < 0.08
     april = Traits(hour=9, number_type="fixed", region="GB", list="april")
-    dialled(rule, at, "last-of-march", traits=FIXED)
-    dialled(rule, at, "first-of-april", traits=april)
+    dialed(rule, at, "last-of-march", traits=FIXED)
+    dialed(rule, at, "first-of-april", traits=april)
     anew = rule.decide(at, snapshot(1, 5, ringing=2))
     assert anew.figures["answer_rate"] == pytest.approx(0.25)
     assert "the list april is new: what was known of answers is forgotten" in anew.reason
@@ -113,7 +113,7 @@ def test_a_new_list_does_not_inherit_the_rate_of_the_old_one() -> None:
     answered(rule, at + 1.0, "first-of-april")
     after = rule.decide(at + RING_S + 1.0, snapshot(1, 5))
     assert after.figures["answer_rate"] == pytest.approx((2 + 1) / (2 + 0.25) * 0.25, rel=0.02), "april's dial alone"
-    at = dialled_through(rule, at + RING_S + 1.0, april, 2)
+    at = dialed_through(rule, at + RING_S + 1.0, april, 2)
     known = rule.decide(at, snapshot(1, 5))
     assert known.figures["answer_rate"] == pytest.approx(0.5, abs=0.05)
     assert "april" not in known.reason
@@ -121,10 +121,10 @@ def test_a_new_list_does_not_inherit_the_rate_of_the_old_one() -> None:
 
 def test_calls_of_the_old_list_that_ring_keep_their_chances() -> None:
     rule = pacer()
-    at = dialled_through(rule, 0.0, FIXED, 20)
-    dialled(rule, at, *(f"march-{number}" for number in range(20)), traits=FIXED)
+    at = dialed_through(rule, 0.0, FIXED, 20)
+    dialed(rule, at, *(f"march-{number}" for number in range(20)), traits=FIXED)
     before = rule.decide(at, snapshot(1, 5, ringing=20)).figures["expected_answers"]
-    dialled(rule, at, "april", traits=Traits(list="april"))
+    dialed(rule, at, "april", traits=Traits(list="april"))
     after = rule.decide(at, snapshot(1, 5, ringing=21)).figures["expected_answers"]
     assert before < 1.5
     assert after == pytest.approx(before + 0.25, abs=0.02)
@@ -134,68 +134,68 @@ def test_a_new_list_is_expected_to_answer_as_any_campaign_or_as_its_habits_if_th
     low = pacer()
     low.observe(Observation(Observed.HISTORY, 0.0, history=(HISTORY[0],), lists=("march",)))
     april = Traits(hour=9, number_type="fixed", region="GB", list="april")
-    dialled(low, 1.0, "a", traits=april)
+    dialed(low, 1.0, "a", traits=april)
     assert low.decide(1.0, snapshot(1, 5, upcoming=(april,))).figures["forecast_rate"] == pytest.approx(0.25, abs=0.01)
     high = pacer()
     remember(high, 0.0, "march")
-    dialled(high, 1.0, "a", traits=april)
+    dialed(high, 1.0, "a", traits=april)
     figures = high.decide(1.0, snapshot(1, 5, upcoming=(EVENING,))).figures
     assert figures["forecast_rate"] == pytest.approx(0.6, abs=0.03)
 
 
 def test_a_campaign_that_begins_with_several_lists_has_nothing_to_forget() -> None:
     rule = pacer()
-    dialled(rule, 0.0, "a", traits=FIXED)
-    dialled(rule, 0.1, "b", traits=Traits(list="april"))
+    dialed(rule, 0.0, "a", traits=FIXED)
+    dialed(rule, 0.1, "b", traits=Traits(list="april"))
     assert "is new" not in rule.decide(1.0, snapshot(1, 5, ringing=2)).reason
 
 
 def test_which_lists_are_new() -> None:
     watch = ListWatch()
-    assert not watch.dialled("", 0.0)
-    assert not watch.dialled("a", 0.0), "the first of all"
-    assert watch.dialled("b", 1.0)
-    assert not any(watch.dialled(name, at) for at, name in enumerate("abab", 2)), "two lists in turn"
+    assert not watch.dialed("", 0.0)
+    assert not watch.dialed("a", 0.0), "the first of all"
+    assert watch.dialed("b", 1.0)
+    assert not any(watch.dialed(name, at) for at, name in enumerate("abab", 2)), "two lists in turn"
     rounds = range(5, 10 + int(AWAY_S), 5)
-    assert not any(watch.dialled("b", at) for at in rounds), "nothing else was dialled meanwhile"
-    assert watch.dialled("a", rounds[-1]), "others were"
+    assert not any(watch.dialed("b", at) for at in rounds), "nothing else was dialed meanwhile"
+    assert watch.dialed("a", rounds[-1]), "others were"
     later = ListWatch()
     later.know(("a",), 0.0)
-    assert not later.dialled("a", 1.0)
-    assert later.dialled("b", 2.0)
-    assert sum(later.dialled(f"list-{number}", 3.0) for number in range(200)) == 200
+    assert not later.dialed("a", 1.0)
+    assert later.dialed("b", 2.0)
+    assert sum(later.dialed(f"list-{number}", 3.0) for number in range(200)) == 200
 
 
 def test_no_list_is_new_after_a_pause_of_the_whole_campaign() -> None:
     watch = ListWatch()
     for at, name in enumerate("abcabc"):
-        watch.dialled(name, at)
-    assert not any(watch.dialled(name, 10 * AWAY_S + at) for at, name in enumerate("abcabc"))
-    assert watch.dialled("d", 10 * AWAY_S + 6), "a new one is new all the same"
+        watch.dialed(name, at)
+    assert not any(watch.dialed(name, 10 * AWAY_S + at) for at, name in enumerate("abcabc"))
+    assert watch.dialed("d", 10 * AWAY_S + 6), "a new one is new all the same"
 
 
 def test_pauses_do_not_add_up_to_the_absence_of_a_list() -> None:
     watch = ListWatch()
-    watch.dialled("a", 0.0)
-    watch.dialled("b", 1.0)
-    assert not any(watch.dialled("b", number * AWAY_S) for number in range(1, 6))
-    assert not watch.dialled("a", 5 * AWAY_S + 1), "another list was dialled five times in all"
+    watch.dialed("a", 0.0)
+    watch.dialed("b", 1.0)
+    assert not any(watch.dialed("b", number * AWAY_S) for number in range(1, 6))
+    assert not watch.dialed("a", 5 * AWAY_S + 1), "another list was dialed five times in all"
 
 
 def test_a_pause_of_the_whole_campaign_forgets_no_answer_rate() -> None:
     rule, both = pacer(), (MOBILE, Traits(list="april"))
     for number in range(400):
-        dialled(rule, float(number), f"a{number}", traits=both[number % 2])
+        dialed(rule, float(number), f"a{number}", traits=both[number % 2])
         ended(rule, number + 0.5, f"a{number}", Outcome.UNANSWERED)
     learnt = rule.decide(430.0, snapshot(1, 5)).figures["answer_rate"]
     assert learnt < 0.05
     for number in range(2):
-        dialled(rule, 10 * AWAY_S + number, f"b{number}", traits=both[number])
+        dialed(rule, 10 * AWAY_S + number, f"b{number}", traits=both[number])
     assert rule.decide(10 * AWAY_S + 2.0, snapshot(1, 5, ringing=2)).figures["answer_rate"] == learnt
 
 
 def test_a_list_of_former_days_is_no_new_one() -> None:
     rule = pacer()
     remember(rule, 0.0, "march")
-    dialled(rule, 1.0, "a", traits=MOBILE)
+    dialed(rule, 1.0, "a", traits=MOBILE)
     assert "is new" not in rule.decide(1.0, snapshot(1, 5, upcoming=(MOBILE,))).reason

@@ -34,14 +34,14 @@ def test_a_burst_beyond_what_can_be_borne_is_charged_besides() -> None:
 
 
 @pytest.mark.parametrize("agents", [20, 100, 500])
-def test_the_more_can_be_borne_the_more_is_dialled_without_a_leap(agents: int) -> None:
+def test_the_more_can_be_borne_the_more_is_dialed_without_a_leap(agents: int) -> None:
     """By the exact law and by the normal one; what stops at FEW must not set many lines free at once."""
 
-    def dialled(bearable: int) -> int:
+    def dialed(bearable: int) -> int:
         busy = Sum(np.full((agents, 2), 0.4))
         return admit(busy, risk(bearable, agents), np.full(2, 0.25), 0.03, 0, 10 * agents).dial
 
-    lines = [dialled(bearable) for bearable in range(1, FEW + 2)]
+    lines = [dialed(bearable) for bearable in range(1, FEW + 2)]
     assert lines == sorted(lines)
     assert lines[-1] - lines[-2] <= 0.05 * lines[-1]
 
@@ -57,14 +57,14 @@ def test_a_charge_is_never_more_than_certainty() -> None:
 
 
 def test_fewer_calls_are_placed_when_few_can_be_borne() -> None:
-    def dialled(bearable: int) -> int:
+    def dialed(bearable: int) -> int:
         return admit(load(8, 0.5), risk(bearable), np.full(len(DENSITY), 0.25), 0.03, 1, 100).dial
 
-    assert 1 <= dialled(1) < dialled(FEW + 1)
+    assert 1 <= dialed(1) < dialed(FEW + 1)
 
 
 def test_above_the_exact_law_the_burst_counts_too() -> None:
-    def dialled(bearable: int) -> int:
+    def dialed(bearable: int) -> int:
         return admit(Sum(np.full((200, 2), 0.3)), risk(bearable, 100), np.full(2, 0.25), 0.03, 0, 500).dial
 
-    assert dialled(1) < dialled(FEW + 1)
+    assert dialed(1) < dialed(FEW + 1)

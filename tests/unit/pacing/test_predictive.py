@@ -9,7 +9,7 @@ from msgspec import structs
 from dialer.pacing import AgentStage, Decision, Outcome, Traits, Window
 from dialer.pacing.grid import make_grid
 from dialer.pacing.predictive import PredictivePacer
-from tests.unit.pacing.day import agent, answered, dialled, ended, pacer, rung, snapshot, warmed_up
+from tests.unit.pacing.day import agent, answered, dialed, ended, pacer, rung, snapshot, warmed_up
 
 SPENT = (Window("day", 0.03, 1000, 100, 7 * 3600.0, 8 * 3600.0),)
 
@@ -20,7 +20,7 @@ def test_a_cold_start_dials_more_than_one_line_each_but_not_wildly() -> None:
         agent(rule, 0.0, f"agent-{number}", AgentStage.IDLE)
     first = rule.decide(0.0, snapshot(10))
     assert 10 <= first.dial <= 16, "before the first answer hardly anything is risked"
-    dialled(rule, 0.0, *(f"call-{n}" for n in range(10)))
+    dialed(rule, 0.0, *(f"call-{n}" for n in range(10)))
     answered(rule, 4.0, "call-0")
     agent(rule, 4.0, "agent-0", AgentStage.TALK)
     second = rule.decide(4.0, snapshot(9, 1, ringing=9))
@@ -51,7 +51,7 @@ def test_without_a_threshold_it_is_progressive(
     rule = pacer()
     for number in range(talking):
         agent(rule, 0.0, f"agent-{number}", AgentStage.TALK)
-    dialled(rule, 100.0, *(f"call-{number}" for number in range(ringing)))
+    dialed(rule, 100.0, *(f"call-{number}" for number in range(ringing)))
     now = 100.0 + age_s
     told = snapshot(idle, talking, waiting=waiting, ringing=ringing, seconds_left=10.0)
     decision = rule.decide(now, told)
@@ -62,7 +62,7 @@ def test_without_a_threshold_it_is_progressive(
 def test_a_spent_period_means_one_line_for_each_idle_agent() -> None:
     rule = pacer()
     at = warmed_up(rule)
-    dialled(rule, at, "a", "b")
+    dialed(rule, at, "a", "b")
     told = snapshot(5, 5, ringing=2)
     free = rule.decide(at, told)
     spent = rule.decide(at, msgspec.structs.replace(told, windows=SPENT))
@@ -134,8 +134,8 @@ def test_late_rings_are_given_up_when_no_agent_is_left_for_them() -> None:
     for rule in (keeping, shedding):
         for number in range(10):
             agent(rule, at, f"agent-{number}", AgentStage.TALK)
-        dialled(rule, at - 16.0, "old")
-        dialled(rule, at - 14.5, "young")
+        dialed(rule, at - 16.0, "old")
+        dialed(rule, at - 14.5, "young")
     assert keeping.decide(at, snapshot(0, 10, ringing=2)).shed == ()
     decision = shedding.decide(at, snapshot(0, 10, ringing=2))
     assert decision.shed == ("old",), "never before 15 s of ringing"
@@ -147,7 +147,7 @@ def test_a_ring_begins_when_it_is_told_not_at_the_dial() -> None:
     at = warmed_up(rule)
     for number in range(10):
         agent(rule, at, f"agent-{number}", AgentStage.TALK)
-    dialled(rule, at - 20.0, "silent", "slow", "quick")
+    dialed(rule, at - 20.0, "silent", "slow", "quick")
     rung(rule, at - 19.0, "quick")
     rung(rule, at - 12.0, "slow")
     assert rule.decide(at, snapshot(0, 10, ringing=3)).shed == ("quick",)
@@ -159,12 +159,12 @@ def test_calls_that_nobody_told_of_count_as_new_ones() -> None:
     assert rule.decide(at, snapshot(3, 7)).dial > rule.decide(at, snapshot(3, 7, ringing=6)).dial
 
 
-def test_one_agent_is_dialled_one_line_that_is_renewed_when_it_rings_long() -> None:
+def test_one_agent_is_dialed_one_line_that_is_renewed_when_it_rings_long() -> None:
     for shed in (False, True):
         rule = pacer(shed=shed)
         agent(rule, 0.0, "a", AgentStage.IDLE)
         assert rule.decide(0.0, snapshot(1)).dial == 1
-        dialled(rule, 0.0, "first")
+        dialed(rule, 0.0, "first")
         assert rule.decide(10.0, snapshot(1, ringing=1)).dial == 0
         late = rule.decide(15.5, snapshot(1, ringing=1))
         assert (late.dial, late.shed) == ((1, ("first",)) if shed else (0, ()))
@@ -184,7 +184,7 @@ def test_likely_answers_are_picked_for_free_agents_and_the_order_is_kept_without
 
 def test_a_machine_leaves_the_live_answers_and_what_is_told_twice_counts_once() -> None:
     rule = pacer()
-    dialled(rule, 0.0, "person", "machine", "nobody")
+    dialed(rule, 0.0, "person", "machine", "nobody")
     answered(rule, 5.0, "person")
     answered(rule, 6.0, "machine")
     answered(rule, 6.0, "machine")
@@ -199,7 +199,7 @@ def test_a_machine_leaves_the_live_answers_and_what_is_told_twice_counts_once() 
 def test_calls_that_never_reached_anybody_say_nothing_of_answers() -> None:
     rule = pacer()
     for number in range(100):
-        dialled(rule, 0.0, f"call-{number}")
+        dialed(rule, 0.0, f"call-{number}")
         ended(rule, 0.1, f"call-{number}", Outcome.FAILED)
     assert rule.decide(60.0, snapshot(2)).figures["answer_rate"] == pytest.approx(0.25)
 
@@ -208,7 +208,7 @@ def test_the_same_story_gives_the_same_decisions() -> None:
     def story() -> list[Decision]:
         rule = pacer(shed=True)
         at = warmed_up(rule, agents=6)
-        dialled(rule, at, *(f"x-{number}" for number in range(9)))
+        dialed(rule, at, *(f"x-{number}" for number in range(9)))
         return [rule.decide(at + number / 2, snapshot(2, 4, ringing=9)) for number in range(40)]
 
     assert story() == story()
@@ -234,7 +234,7 @@ def _decided(answers: int, abandoned: int, elapsed_s: float = 3600.0) -> Decisio
     return rule.decide(at, structs.replace(snapshot(8, 12), windows=(day,)))
 
 
-def test_less_is_dialled_and_said_so_where_a_burst_would_break_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_less_is_dialed_and_said_so_where_a_burst_would_break_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     much, little = _decided(4000, 100), _decided(80, 2)
     assert (much.figures["bearable"], little.figures["bearable"]) == (136, 2)
     assert "the next would risk" in much.reason

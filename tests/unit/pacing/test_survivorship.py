@@ -18,7 +18,7 @@ GRID = make_grid(25.0, 2.0)
 def test_quick_answers_do_not_raise_the_answer_rate_before_their_cohort_is_whole() -> None:
     rate = AnswerRate(25.5)
     for number in range(100):
-        rate.dialled(AttemptId(f"{number}"), 0.0, 0.25)
+        rate.dialed(AttemptId(f"{number}"), 0.0, 0.25)
     for number in range(0, 100, 5):
         rate.resolved(AttemptId(f"{number}"), 6.0, 1.0)
     rate.ripen(10.0)
@@ -32,7 +32,7 @@ def test_quick_answers_do_not_raise_the_answer_rate_before_their_cohort_is_whole
 def test_busy_numbers_do_not_lower_the_answer_rate_before_their_cohort_is_whole() -> None:
     rate = AnswerRate(25.5)
     for number in range(100):
-        rate.dialled(AttemptId(f"{number}"), 0.0, 0.25)
+        rate.dialed(AttemptId(f"{number}"), 0.0, 0.25)
     for number in range(30):
         rate.resolved(AttemptId(f"{number}"), 2.0, 0.0)
     rate.ripen(20.0)
@@ -68,7 +68,7 @@ def test_a_call_that_was_given_up_does_not_shorten_rings() -> None:
     rate, law = AnswerRate(25.5), RingLaw(GRID)
     for number in range(400):
         name = AttemptId(f"{number}")
-        rate.dialled(name, 0.0, 0.25)
+        rate.dialed(name, 0.0, 0.25)
         if number % 4 == 0:
             rate.resolved(name, 20.0, 1.0)
         else:

@@ -17,7 +17,7 @@ def recorded() -> list[Entry]:
             idle=2, reserved=0, busy=1, ringing=int(now * 2), waiting=0, in_hand=9, upcoming=(Traits(0.3),)
         )
         pacer.decide(now, idle)
-    pacer.observe(Observation(Observed.DIALLED, 0.0, AttemptId("a1"), traits=Traits(score=0.3)))
+    pacer.observe(Observation(Observed.DIALED, 0.0, AttemptId("a1"), traits=Traits(score=0.3)))
     pacer.observe(Observation(Observed.ENDED, 0.9, AttemptId("a1"), outcome=Outcome.UNANSWERED))
     return entries
 

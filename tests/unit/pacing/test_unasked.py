@@ -7,7 +7,7 @@ import pytest
 from dialer.pacing import AgentStage, Outcome, PacingSnapshot, Window
 from dialer.pacing.budget import AIM, Allowance, Budget
 from dialer.pacing.predictive import PredictivePacer
-from tests.unit.pacing.day import agent, answered, dialled, ended, pacer
+from tests.unit.pacing.day import agent, answered, dialed, ended, pacer
 
 AGENTS = 10
 
@@ -26,7 +26,7 @@ def one_to_one(to: PredictivePacer, answers: int, *, held: bool = False) -> floa
     at = 0.0
     for number in range(answers):
         name = str(number)
-        dialled(to, at, name)
+        dialed(to, at, name)
         answered(to, at + 8, name)
         ended(to, at + 9, name, Outcome.HANDLED)
         at += 10.0
@@ -48,7 +48,7 @@ def test_answers_that_came_under_a_threshold_are_learnt() -> None:
     asked = pacer()
     at = 0.0
     for number in range(300):
-        dialled(asked, at, str(number))
+        dialed(asked, at, str(number))
         answered(asked, at + 8, str(number))
         ended(asked, at + 9, str(number), Outcome.HANDLED)
         at += 10.0

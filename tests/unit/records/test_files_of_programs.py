@@ -222,10 +222,10 @@ HOME_AND_MOBILE = (
 )
 
 
-def test_of_two_columns_of_numbers_the_first_is_dialled_and_the_other_told() -> None:
+def test_of_two_columns_of_numbers_the_first_is_dialed_and_the_other_told() -> None:
     assert [row.number for row in taken(HOME_AND_MOBILE)] == [ONE, TWO, THREE]
     assert notes(HOME_AND_MOBILE) == (
-        "Column 'Mobile Phone' has phone numbers, too: 1 are not dialled, as their rows have one in 'Home Phone'; "
+        "Column 'Mobile Phone' has phone numbers, too: 1 are not dialed, as their rows have one in 'Home Phone'; "
         "1 are, as theirs have none. Name the column of the numbers to choose."
     )
     options = ImportOptions("Europe/London", "GB", {"number": "Mobile phone"})

@@ -62,10 +62,10 @@ def test_several_numbers_in_a_cell_are_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "region", "reason"),
     [
-        ("999", "GB", "an emergency number, which is never dialled"),
-        ("112", "IT", "an emergency number, which is never dialled"),
-        ("+44999", "", "an emergency number, which is never dialled"),
-        ("911", "US", "an emergency number, which is never dialled"),
+        ("999", "GB", "an emergency number, which is never dialed"),
+        ("112", "IT", "an emergency number, which is never dialed"),
+        ("+44999", "", "an emergency number, which is never dialed"),
+        ("911", "US", "an emergency number, which is never dialed"),
         ("020 7946 0001", "", "has no country code"),
         ("+999 123 456 789", "GB", "no such country code"),
         ("+44 20 7946", "GB", "lacks its area code"),

@@ -71,12 +71,12 @@ def test_who_picked_up_as_we_gave_up_rests_like_the_abandoned() -> None:
     assert treated(NO_ANSWER, rules=rules, abandoned_at=NOW - 5).due_at == NOW - 5 + 9000
     assert treated(BUSY, rules=rules, abandoned_at=NOW - 5).due_at == NOW + 20_000, "the longer of both"
     assert refused(0, rules=rules, abandoned_at=NOW - 5).due_at == NOW - 5 + 9000
-    assert treated(CallResult.DECLINED, abandoned_at=NOW - 5).due_at is None, "not dialled again at all"
+    assert treated(CallResult.DECLINED, abandoned_at=NOW - 5).due_at is None, "not dialed again at all"
     assert treated(NO_ANSWER, abandoned_at=NOW).due_at == NOW + 72 * 3600
     assert treated(NO_ANSWER, abandoned_at=NOW).tried == (NO_ANSWER, CallResult.ABANDONED)
 
 
-def test_who_was_abandoned_as_often_as_the_rule_allows_is_not_dialled_again() -> None:
+def test_who_was_abandoned_as_often_as_the_rule_allows_is_not_dialed_again() -> None:
     """Whatever the results say: a call that we gave up counts in no cap of its own."""
     gave_up = CallResult.SHED
     assert treated(gave_up, abandoned_at=NOW).status is RecordStatus.READY
@@ -139,7 +139,7 @@ def test_what_the_agent_says_replaces_the_last_result_found() -> None:
         ((CallResult.INVALID_NUMBER,), {}, False),
     ],
 )
-def test_a_contact_who_was_spoken_to_is_not_dialled_elsewhere(
+def test_a_contact_who_was_spoken_to_is_not_dialed_elsewhere(
     found: tuple[CallResult, ...], more: dict[str, Any], finished: bool
 ) -> None:
     assert treated(*found, **more).finish_chain is finished

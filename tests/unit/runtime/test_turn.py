@@ -96,7 +96,7 @@ def test_what_a_refused_attempt_guards_does_not_leave_and_the_core_hears_it_last
     assert left == [FREE, Acknowledge(ENGINE, 1), Post(events.AttemptRefused(ATTEMPT, "do_not_call"))]
 
 
-def test_an_attempt_that_was_committed_too_late_is_not_dialled() -> None:
+def test_an_attempt_that_was_committed_too_late_is_not_dialed() -> None:
     step = Pending([BEGIN], [GUARDED, FREE], 100.0)
     assert GUARDED in list(released([step], CommitReport(), 105.0))
     free, lost = released([step], CommitReport(), 105.1)

@@ -1,4 +1,4 @@
-"""The writer on a store that fails: what waits too long is not dialled, what is rejected stops nobody else."""
+"""The writer on a store that fails: what waits too long is not dialed, what is rejected stops nobody else."""
 
 from __future__ import annotations
 
@@ -98,14 +98,14 @@ def cleared(made: Bench) -> list[telephony.LegCleared]:
     return [event for event in said if isinstance(event, telephony.LegCleared)]
 
 
-async def test_an_attempt_that_was_committed_in_time_is_dialled() -> None:
+async def test_an_attempt_that_was_committed_in_time_is_dialed() -> None:
     async with bench(Ledger(failures=1)) as made:
         made.writer.add(dialing())
     assert made.run == dialing().outputs
     assert [type(event) for event in made.posted] == [events.StoreFailing, events.StoreRecovered]
 
 
-async def test_an_attempt_whose_commit_took_too_long_is_not_dialled_any_more() -> None:
+async def test_an_attempt_whose_commit_took_too_long_is_not_dialed_any_more() -> None:
     """The calling window may be over by then, and the agent gone."""
     async with bench(Ledger(failures=1), patience_s=0.1) as made:
         made.writer.add(dialing())

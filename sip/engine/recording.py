@@ -1,8 +1,8 @@
 """Recordings: WAV files of two channels, left what a leg says, right what it hears.
 
-Audio goes from the media thread through rings in C to the files, which a thread of the extension opens, writes and
-closes (cornetta_recorder.hpp): a disk that is full or hangs ends a recording and holds up no call. Here it is only
-decided who is heard where, and told what became of the files.
+Audio goes from the media thread through rings in C to the files, which one thread of the extension opens, writes and
+closes (cornetta_recorder.hpp). A disk that is full ends its recording, one that hangs holds up the files of all
+recordings, and neither holds up a call. Here it is only decided who is heard where, and told what became of the files.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 from dataclasses import dataclass
 
 import pjsua2 as pj
+import structlog
 
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import LegId, RecordingId
@@ -21,6 +22,8 @@ from .bridge import Bridges, left_plug, right_plug
 from .leg import Leg
 from .loop import Loop
 from .patchbay import Patchbay
+
+log = structlog.get_logger(__name__)
 
 LOOK_S = 0.1
 """How often it is looked whether a file was opened or closed, while there is any."""
@@ -129,13 +132,15 @@ class Recorders:
             self._end(recording, RecordingEnd.CLEARED)
 
     def close(self) -> None:
-        """The library is about to go: files are closed, and told, as far as the disk allows."""
+        """The library is about to go: files are closed, and told. Those that the disk keeps open are told, too."""
         for recordings in tuple(self._running.values()):
             for recording in tuple(recordings.values()):
                 self._end(recording, RecordingEnd.CLEARED)
         if self._open:
             pj.cornettaRecordingsSettled(SETTLE_MS)
             self._tell()
+            for recording in self._open:
+                self._give_up(recording)
             self._open.clear()
 
     def _find(self, leg: Leg, which: RecordingId) -> _Recording | None:
@@ -169,7 +174,7 @@ class Recorders:
 
     def _tell(self) -> None:
         for recording in tuple(self._open):
-            if not recording.started and (recording.recorder.running() or recording.recorder.seconds() > 0):
+            if not recording.started and recording.recorder.opened():
                 recording.started = True
                 at = self._loop.now()
                 self._loop.emit(telephony.RecordingStarted(recording.leg, recording.id, recording.path, at))
@@ -182,6 +187,20 @@ class Recorders:
         if recording.end is None:  # by itself
             self._end(recording, RecordingEnd.FAILED)
         problem = recorder.problem()
+        self._tell_finished(recording, _in_words(recording.path, problem) if problem else "")
+
+    def _give_up(self, recording: _Recording) -> None:
+        """Its file is still open, and the engine ends."""
+        seconds = round(recording.recorder.seconds(), 3)
+        log.warning("recording_left_open", leg=recording.leg, recording=recording.id, seconds=seconds)
+        self._tell_finished(
+            recording,
+            f"The recording {recording.path} was left open at the engine's end: the disk did not take it within "
+            f"{SETTLE_MS // 1000} s. What the file holds can be played. Look at the disk.",
+        )
+
+    def _tell_finished(self, recording: _Recording, problem: str) -> None:
+        recorder = recording.recorder
         self._loop.emit(
             telephony.RecordingFinished(
                 leg=recording.leg,
@@ -190,7 +209,7 @@ class Recorders:
                 at=self._loop.now(),
                 recording=recording.id,
                 end=RecordingEnd.FAILED if problem else recording.end or RecordingEnd.STOPPED,
-                problem=_in_words(recording.path, problem) if problem else "",
+                problem=problem,
                 lost_s=round(recorder.lost(), 3),
             )
         )

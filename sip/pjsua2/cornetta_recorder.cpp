@@ -172,9 +172,9 @@ void CornettaRecorder::close()
         recording->end();
 }
 
-bool CornettaRecorder::running() const
+bool CornettaRecorder::opened() const
 {
-    return recording && recording->state() == CornettaRecording::RUNNING;
+    return recording && recording->opened();
 }
 
 bool CornettaRecorder::ended() const

@@ -51,15 +51,15 @@ public:
     /* Leave the bridge; the file is closed soon after. Does nothing the second time. */
     void close();
 
-    /* Whether the file is open, and whether it is closed again. */
-    bool running() const;
+    /* Whether the file is open or was, and whether the recording is over. */
+    bool opened() const;
     bool ended() const;
 
     /* errno of what ended the recording, 0 where it ended as it was told to. */
     int problem() const;
 
-    /* Seconds in the file; seconds recorded so far, some of them still on the way to the file; seconds that were lost
-     * because the disk was too slow, and are silence. */
+    /* Seconds in the file; seconds since the first frame, some of them still on the way to the file; seconds in which a
+     * sound was lost because the disk was too slow, and is silence. */
     double seconds() const;
     double position() const;
     double lost() const;

@@ -181,8 +181,8 @@ unsigned CornettaRecording::changes()
 
 CornettaRecording::CornettaRecording(const std::string &path_, unsigned rate)
     : path(path_), hz(rate), tracks{CornettaTrack(rate * SECONDS_HELD), CornettaTrack(rate * SECONDS_HELD)},
-      buffer(FRAMES_A_WRITE * CHANNELS), origin(0), paused(false), ending(false), stands(OPENING), failure(0),
-      inFile(0), counted(0), file(-1)
+      buffer(FRAMES_A_WRITE * CHANNELS), origin(0), reached(0), paused(false), ending(false), hadFile(false),
+      stands(OPENING), failure(0), inFile(0), counted(0), file(-1)
 {
 }
 
@@ -197,8 +197,13 @@ void CornettaRecording::put(int side, std::uint64_t timestamp, const std::int16_
     std::uint64_t first = origin;
     if (first == 0 && origin.compare_exchange_strong(first, timestamp + 1))
         first = timestamp + 1;
-    if (timestamp + 1 >= first)
-        tracks[side].put(timestamp + 1 - first, paused ? nullptr : samples, count);
+    if (timestamp + 1 < first)
+        return;
+    const std::uint64_t at = timestamp + 1 - first;
+    tracks[side].put(at, paused ? nullptr : samples, count);
+    std::uint64_t before = reached;
+    while (before < at + count && !reached.compare_exchange_weak(before, at + count))
+        continue;
 }
 
 void CornettaRecording::end()
@@ -210,12 +215,13 @@ void CornettaRecording::end()
     all.news.notify_all();
 }
 
-std::uint64_t CornettaRecording::position() const
+/* A sound that was lost on both sides is one moment of the file. */
+std::uint64_t CornettaRecording::lost() const
 {
-    return std::max(tracks[0].written(), tracks[1].written());
+    return std::max(tracks[0].lost(), tracks[1].lost());
 }
 
-/* Up to where both sides are there. One that has no frames for a second is silent. */
+/* Up to where both sides are there. One that has no frames for a second, or lost them, is silent. */
 std::uint64_t CornettaRecording::ready(bool last) const
 {
     const std::uint64_t longer = position();
@@ -243,9 +249,13 @@ bool CornettaRecording::open()
     file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     counted = FRAMES_MAX;
     if (file < 0 || !countInHeader()) {
-        finish(errno);
+        const int reason = errno;
+        if (file >= 0)
+            ::unlink(path.c_str()); /* it holds nothing, and no other recording could have its path */
+        finish(reason);
         return false;
     }
+    hadFile = true;
     become(RUNNING);
     return true;
 }

@@ -2,8 +2,8 @@
  *
  * The media thread puts frames into two rings and never waits. One thread writes the files of all recordings, some
  * times a second: the samples first, then the header that counts them. So the file can be played up to the last of these
- * turns however the process ends, and a disk that hangs holds up no call. It begins with the first recording and ends
- * with the last one.
+ * turns however the process ends. A disk that hangs holds up the files of all recordings, also those on other disks, and
+ * no call. The thread begins with the first recording and ends with the last one.
  */
 #ifndef CORNETTA_RECORDING_HPP
 #define CORNETTA_RECORDING_HPP
@@ -71,10 +71,11 @@ public:
     void end();
 
     State state() const { return static_cast<State>(stands.load(std::memory_order_acquire)); }
+    bool opened() const { return hadFile; }              /* its file is or was open */
     int problem() const { return failure; }              /* errno of what ended it, 0 where nothing failed */
     std::uint64_t frames() const { return inFile; }      /* that the file holds */
-    std::uint64_t position() const;                      /* frames that were recorded, in the file or on the way */
-    std::uint64_t lost() const { return tracks[0].lost() + tracks[1].lost(); }
+    std::uint64_t position() const { return reached; }   /* frames since the first one, lost ones as well */
+    std::uint64_t lost() const;                          /* frames that have silence in the place of a lost sound */
     unsigned rate() const { return hz; }
 
 private:
@@ -94,8 +95,10 @@ private:
     CornettaTrack tracks[2];
     std::vector<std::int16_t> buffer;
     std::atomic<std::uint64_t> origin; /* time stamp of the first frame and 1; 0: none came yet */
+    std::atomic<std::uint64_t> reached; /* frames from the first one to the end of the latest */
     std::atomic<bool> paused;
     std::atomic<bool> ending;
+    std::atomic<bool> hadFile;
     std::atomic<int> stands;
     std::atomic<int> failure;
     std::atomic<std::uint64_t> inFile;

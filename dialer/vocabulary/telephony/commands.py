@@ -113,7 +113,8 @@ class StartRecording(Struct, frozen=True, tag="recording_start"):
 
     The node mints `recording` and chooses `path`; a file that is there already is not written. RecordingStarted follows
     when the file is open, RecordingFinished when it is closed, whatever ended it: StopRecording, the end of the leg, a
-    disk that is full. The leg goes on in any case. The file can be played at any moment, also after the engine died."""
+    disk that is full, the end of the engine. An engine that is killed tells no RecordingFinished. The leg goes on in
+    any case. The file can be played at any moment, also after the engine was killed."""
 
     leg: LegId
     recording: RecordingId

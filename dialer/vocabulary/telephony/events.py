@@ -183,8 +183,9 @@ class RecordingEnd(enum.StrEnum):
 
 class RecordingFinished(Struct, frozen=True, tag="recording_finished"):
     """The file at `path` is closed and holds `seconds`, 0 where it could not be made. It may come after the leg's
-    LegCleared. `problem` says in one sentence why a recording FAILED, "" otherwise. `lost_s`: silence in the place of
-    what the disk was too slow for."""
+    LegCleared. `problem` says why a recording FAILED and what to do, "" otherwise. The file of one that FAILED because
+    the engine ended while the disk hung may still be open. `lost_s`: seconds of the file in which a sound is missing
+    because the disk was too slow."""
 
     leg: LegId
     path: str

@@ -32,6 +32,7 @@ CONTACT_HZ, AGENT_HZ, SECOND_AGENT_HZ = 1000, 1300, 1600
 TICK_S = 0.02
 #: A tone counts once a window of the analysis is full of it.
 LEAST_S = 0.4
+_TOLD = (telephony.RecordingStarted, telephony.RecordingFinished)
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,17 @@ def test_a_file_that_is_there_is_left_alone(engine: Engine, tmp_path: Path) -> N
     )
     assert path.read_bytes() == b"somebody's"
     assert engine.of(telephony.LegCleared, contact) == []
+
+
+def test_a_recording_that_is_stopped_at_once_is_told_to_have_started(engine: Engine, tmp_path: Path) -> None:
+    """Its file is opened and closed between two looks of the engine, before the first frame."""
+    path = tmp_path / "call.wav"
+    contact, _ = engine.conversation()
+    engine.submit(telephony.StartRecording(contact, R1, str(path)), telephony.StopRecording(contact, R1))
+    engine.expect(telephony.RecordingFinished)
+    told = [type(event) for event in engine.events if isinstance(event, _TOLD)]
+    assert told == [telephony.RecordingStarted, telephony.RecordingFinished]
+    assert read(path).rate_hz > 0
 
 
 def test_a_path_that_cannot_be_made_ends_the_recording_and_not_the_call(engine: Engine, tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTEST := $(BIN)/python -m pytest
-# Two halves of about the same length, side by side: one after the other, each leaves a core idle.
-RECKONING := $(wildcard $(addprefix tests/,unit views api contract simulation bench crash))
-WAITING   := $(filter-out $(RECKONING),$(patsubst %/,%,$(wildcard tests/*/)))
+# The longest first, two at a time, so that no core is idle at the end.
+LONGEST := $(addprefix tests/,sip/engine asterisk sip/lab unit contract api crash sip/scenarios)
+PARTS  := $(wildcard $(LONGEST)) $(filter-out $(LONGEST) tests/sip,$(patsubst %/,%,$(wildcard tests/*/ tests/sip/*/)))
 BENCHES := media latency setup analysis_tap
 
 .PHONY: help run install test bench bench-pacing crash fuzz lint unit venv pjsua2 system peers asterisk audit clean distclean
@@ -25,10 +25,7 @@ run: system venv pjsua2 ## the lab: a demo campaign over real SIP, with a live v
 install: system venv pjsua2 ## all that a node and an engine need: packages, libraries, pjsua2; the program is .venv/bin/cornetta
 
 test: system peers venv pjsua2 asterisk lint ## lint, types, layers and every test, with every peer they need
-	@log=$$(mktemp); trap 'rm -f "$$log"; kill $$(jobs -p) 2>/dev/null || true' EXIT; \
-	 $(PYTEST) $(RECKONING) >"$$log" 2>&1 & reckoning=$$!; \
-	 waiting=0; $(PYTEST) $(WAITING) || waiting=$$?; \
-	 wait $$reckoning || waiting=$$?; cat "$$log"; exit $$waiting
+	@tests/parts.sh $(BIN)/python $(PARTS)
 
 bench: system peers venv pjsua2 asterisk ## every measured comparison, one JSON line each
 	@for name in $(BENCHES); do $(BIN)/cornetta bench $$name --json; done; $(BIN)/cornetta bench latency --rate 50 --json; \

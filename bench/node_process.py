@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from config.model import Mode, Settings
 from dialer.agents.agent import Agent, AgentState
+from dialer.callflow.outcome.outcome import Done, SetOutcome
 from dialer.cli.console_log import log_to_stderr
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.party import PartyState
@@ -117,8 +118,8 @@ class Desks:
             if interaction is None or interaction.state is not InteractionState.CLEARED:
                 return
             if interaction.owner is not None and interaction.owner.state is PartyState.AFTER_CALL:
-                await self._ask(commands.SetOutcome(agent.name, interaction.id, disposition="sale"))
-                await self._ask(commands.Done(agent.name, interaction.id, "ready"))
+                await self._ask(SetOutcome(agent.name, interaction.id, disposition="sale"))
+                await self._ask(Done(agent.name, interaction.id, "ready"))
 
     async def _ask(self, command: commands.Command) -> None:
         try:

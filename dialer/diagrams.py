@@ -9,8 +9,8 @@ from typing import Any
 
 from config.model import Mode
 from dialer.agents.agent import AGENT_TABLE
+from dialer.callflow.actions import ACTIONS
 from dialer.campaigns.campaign import ASM_MODES, CAMPAIGN_TABLE, OFFER_MODES, PREDICTIVE_MODES
-from dialer.core.actions import ACTIONS
 from dialer.interactions.interaction import INTERACTION_TABLE
 from dialer.interactions.leg import LEG_TABLE
 from dialer.interactions.party import PARTY_TABLE

@@ -13,11 +13,7 @@ from functools import cache
 import msgspec
 from msgspec import Struct, inspect, structs
 
-from dialer.vocabulary.plain_text import one_line, paragraphs
-
-_KEY = "text"
-LINES = {_KEY: "lines"}
-VERBATIM = {_KEY: "verbatim"}
+from dialer.vocabulary.plain_text import KIND_OF_TEXT, one_line, paragraphs
 
 _RULES: Mapping[str, Callable[[str], str]] = {"lines": paragraphs, "verbatim": str}
 
@@ -59,8 +55,8 @@ def _clean(value: object, type_: inspect.Type) -> object:
 
 def _rule(type_: inspect.Type) -> Callable[[str], str]:
     for each in _alternatives(type_):
-        if isinstance(each, inspect.Metadata) and each.extra and _KEY in each.extra:
-            return _RULES[each.extra[_KEY]]
+        if isinstance(each, inspect.Metadata) and each.extra and KIND_OF_TEXT in each.extra:
+            return _RULES[each.extra[KIND_OF_TEXT]]
     return one_line
 
 

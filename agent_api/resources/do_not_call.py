@@ -10,10 +10,10 @@ from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.numbers import REGION, numbers_in
 from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
-from agent_api.frame.typed_text import VERBATIM
 from dialer.vocabulary.commands import BarNumbers, LiftNumber
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import CampaignName
+from dialer.vocabulary.plain_text import VERBATIM
 
 Number = Annotated[str, Meta(min_length=1, max_length=64, extra=VERBATIM)]
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from agent_api.frame.command_body import body_of, command_from, summary_of
 from agent_api.frame.desk import act
 from agent_api.frame.exchange import Exchange, Reply
-from agent_api.frame.route import AGENTS, PREFIX, READERS, Handler, Route
+from agent_api.frame.route import AGENTS, PREFIX, READERS, Route
 from agent_api.frame.section import Section
-from agent_api.frame.typed_text import LINES
 from config.model import Role
+from dialer.callflow.actions import ACTIONS
+from dialer.core.actions import Action
 from dialer.interactions.interaction import Interaction
 from dialer.views.desk import DeskView
 from dialer.views.interaction import (
@@ -22,66 +23,9 @@ from dialer.views.interaction import (
     interaction_view,
     is_blank,
 )
-from dialer.vocabulary.commands import (
-    AcceptOffer,
-    CallAgain,
-    CancelRecord,
-    CloseInteraction,
-    Command,
-    DialRecord,
-    Done,
-    EndCall,
-    ExtendAfterCall,
-    Hold,
-    Mute,
-    ReassignInteraction,
-    RejectOffer,
-    Resume,
-    ReturnRecord,
-    SendDigits,
-    SetOutcome,
-)
+from dialer.vocabulary.commands import CloseInteraction, ReassignInteraction
 from dialer.vocabulary.errors import NotFound
-from dialer.vocabulary.ids import AgentName, InteractionId, OfferId
-from dialer.vocabulary.limits import NOTE_LENGTH, VALUE_LENGTH
-from dialer.vocabulary.results import CallResult
-
-#: The value of a field of a record.
-Value = Annotated[str, Meta(max_length=VALUE_LENGTH, extra=LINES)]
-
-
-class OfferRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """`offer` is the id of the offer that the desktop shows: a click on an older one changes nothing."""
-
-    offer: Annotated[str, Meta(min_length=1, max_length=64)]
-
-
-class MuteRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whether the agent is not to be heard."""
-
-    on: bool
-
-
-class DigitsRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Digits to be sent to the contact (RFC 4733)."""
-
-    digits: Annotated[str, Meta(pattern=r"^[0-9*#A-D]{1,32}$")]
-
-
-class OutcomeRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is left out stays as it is. `data` holds changed fields of the record."""
-
-    result: CallResult | None = None
-    disposition: Annotated[str, Meta(max_length=64)] | None = None
-    note: Annotated[str, Meta(max_length=NOTE_LENGTH, extra=LINES)] | None = None
-    do_not_call: bool | None = None
-    data: dict[Annotated[str, Meta(max_length=64)], Value] | None = None
-
-
-class DoneRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the agent goes; left out, as the campaign says."""
-
-    then: Literal["", "ready", "not_ready"] = ""
+from dialer.vocabulary.ids import AgentName, InteractionId
 
 
 class CloseRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,45 +68,18 @@ async def show_all(exchange: Exchange) -> Reply:
     return Reply(tuple(interaction_summary(world, each, now) for each in found))
 
 
-def _with(command: Callable[[AgentName, InteractionId], Command]) -> Handler:
-    """The handler of a command that says no more than its interaction."""
+def _route(desk: Section, action: Action) -> Route:
+    """The route of a row of the table of actions, answered with the desk after it."""
+    kind, body = action.command, body_of(action.command, action.button)
 
     async def carry_out(exchange: Exchange) -> Reply:
-        return await act(exchange, command(exchange.agent_name, _id(exchange)))
+        return await act(exchange, command_from(kind, exchange.agent_name, _id(exchange), exchange.content))
 
-    return carry_out
-
-
-async def accept(exchange: Exchange) -> Reply:
-    _seen(exchange)
-    return await act(exchange, AcceptOffer(exchange.agent_name, OfferId(exchange.content_as(OfferRequest).offer)))
-
-
-async def reject(exchange: Exchange) -> Reply:
-    _seen(exchange)
-    return await act(exchange, RejectOffer(exchange.agent_name, OfferId(exchange.content_as(OfferRequest).offer)))
-
-
-async def mute(exchange: Exchange) -> Reply:
-    return await act(exchange, Mute(exchange.agent_name, _id(exchange), exchange.content_as(MuteRequest).on))
-
-
-async def digits(exchange: Exchange) -> Reply:
-    return await act(
-        exchange, SendDigits(exchange.agent_name, _id(exchange), exchange.content_as(DigitsRequest).digits)
-    )
-
-
-async def outcome(exchange: Exchange) -> Reply:
-    said = exchange.content_as(OutcomeRequest)
-    command = SetOutcome(
-        exchange.agent_name, _id(exchange), said.result, said.disposition, said.note, said.do_not_call, said.data
-    )
-    return await act(exchange, command)
-
-
-async def done(exchange: Exchange) -> Reply:
-    return await act(exchange, Done(exchange.agent_name, _id(exchange), exchange.content_as(DoneRequest).then))
+    name = kind.__name__[0].lower() + kind.__name__[1:]
+    path, summary = f"/{action.button}", summary_of(kind)
+    if body is None:
+        return desk.post(path, name, summary, carry_out, DeskView)
+    return desk.post(path, name, summary, carry_out, DeskView, request=body)
 
 
 class Closed(Struct, frozen=True):
@@ -192,27 +109,11 @@ async def reassign(exchange: Exchange) -> Reply:
 def routes() -> tuple[Route, ...]:
     floor = Section("supervision", f"{PREFIX}/interactions")
     desk = Section("interactions", f"{PREFIX}/interactions/{{interaction}}", AGENTS | READERS, AGENTS)
-    close_words, outcome_words = "Close it on whatever desk", "Call result, disposition, note, do not call, fields"
-    taken = InteractionSummary
+    close_words, taken = "Close it on whatever desk", InteractionSummary
     return (
         floor.get("", "interactions", "All open interactions", show_all, tuple[InteractionSummary, ...]),
         desk.get("", "interaction", "One interaction; an agent sees only their own", show, InteractionView),
-        desk.post("/accept", "acceptOffer", "Accept the offer: it is dialed", accept, DeskView, request=OfferRequest),
-        desk.post("/reject", "rejectOffer", "Give the offered record back", reject, DeskView, request=OfferRequest),
-        desk.post("/dial", "dialRecord", "Dial the record on the desk (preview)", _with(DialRecord), DeskView),
-        desk.post("/return", "returnRecord", "Give the previewed record back", _with(ReturnRecord), DeskView),
-        desk.post("/cancel", "cancelRecord", "Take the record out of this run", _with(CancelRecord), DeskView),
-        desk.post("/hold", "hold", "Put the contact on hold", _with(Hold), DeskView),
-        desk.post("/resume", "resume", "Take the contact off hold", _with(Resume), DeskView),
-        desk.post("/mute", "mute", "Not be heard, or be heard again", mute, DeskView, request=MuteRequest),
-        desk.post("/digits", "sendDigits", "Send digits to the contact", digits, DeskView, request=DigitsRequest),
-        desk.post("/end", "endCall", "End the call", _with(EndCall), DeskView),
-        desk.post("/outcome", "setOutcome", outcome_words, outcome, DeskView, request=OutcomeRequest),
-        desk.post(
-            "/call-again", "callAgain", "Dial the contact again within this interaction", _with(CallAgain), DeskView
-        ),
-        desk.post("/extend", "extendAfterCall", "More time for after-call work", _with(ExtendAfterCall), DeskView),
-        desk.post("/done", "done", "Close the interaction", done, DeskView, request=DoneRequest),
+        *(_route(desk, action) for action in ACTIONS),
         floor.post("/{interaction}/close", "closeInteraction", close_words, close, Closed, request=CloseRequest),
         floor.post(
             "/{interaction}/reassign",

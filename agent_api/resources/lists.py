@@ -15,7 +15,6 @@ from agent_api.frame.numbers import REGION
 from agent_api.frame.problems import Place, invalid
 from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
-from agent_api.frame.typed_text import VERBATIM
 from dialer.compliance.zones import NoPlace, place_zone
 from dialer.ports import ImportReport, ListRow, RecordRow, ResetReport
 from dialer.records.exporting import csv_line
@@ -24,6 +23,7 @@ from dialer.records.phone_number import known_region
 from dialer.records.place import types_of
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import ListName
+from dialer.vocabulary.plain_text import VERBATIM
 from dialer.vocabulary.results import RecordStatus
 
 #: Rows that are written to the client at a time.

@@ -12,7 +12,6 @@ from agent_api.frame.exchange import Exchange, Reply, SetCookie
 from agent_api.frame.origin import is_https
 from agent_api.frame.route import EVERYBODY, PREFIX, Route
 from agent_api.frame.section import Section
-from agent_api.frame.typed_text import VERBATIM
 from config.model import Role
 from dialer.agents.agent import AgentState
 from dialer.ports import User
@@ -20,6 +19,7 @@ from dialer.vocabulary.commands import LogIn, LogOut
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import UserKnown
 from dialer.vocabulary.ids import AgentName, TeamName
+from dialer.vocabulary.plain_text import VERBATIM
 
 
 class LogInRequest(Struct, frozen=True, forbid_unknown_fields=True):

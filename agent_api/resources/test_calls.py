@@ -10,11 +10,11 @@ from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.numbers import numbers_in
 from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
-from agent_api.frame.typed_text import VERBATIM
 from dialer.interactions.test_call import TestCall
 from dialer.vocabulary.commands import EndTestCall, PlaceTestCall
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import CampaignName
+from dialer.vocabulary.plain_text import VERBATIM
 from dialer.words import say
 
 

@@ -1,4 +1,5 @@
-"""Which handler takes which message: the whole call flow on one page."""
+"""Which handler takes which message: the call flow on one page, but for what agents do with the interaction on the desk
+(dialer/callflow/actions.py)."""
 
 from __future__ import annotations
 
@@ -6,13 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dialer.callflow import test_call
-from dialer.callflow.call import audio, extension, hold, lost_phone
-from dialer.callflow.call import commands as call_commands
+from dialer.callflow.actions import ACTIONS
+from dialer.callflow.call import audio, extension, lost_phone
 from dialer.callflow.campaign import configuration, life
-from dialer.callflow.dial import again, attempt, offers
+from dialer.callflow.dial import attempt, offers
 from dialer.callflow.heard import late_answer, phones, trunks
 from dialer.callflow.heard.legs import LegEvent, on_leg_event
-from dialer.callflow.outcome import end_call, outcome
+from dialer.callflow.outcome import outcome
 from dialer.callflow.pacing import habits
 from dialer.callflow.presence import notices, presence
 from dialer.callflow.queue import queue
@@ -39,20 +40,7 @@ COMMANDS: Mapping[type, Handler] = {
     commands.GoNotReady: presence.on_go_not_ready,
     commands.AcknowledgeNotice: presence.on_acknowledge,
     commands.GetRecord: offers.on_get_record,
-    commands.AcceptOffer: offers.on_accept,
-    commands.RejectOffer: offers.on_reject,
-    commands.DialRecord: offers.on_dial,
-    commands.ReturnRecord: offers.on_return,
-    commands.CancelRecord: offers.on_cancel,
-    commands.Hold: hold.on_hold,
-    commands.Resume: hold.on_resume,
-    commands.Mute: hold.on_mute,
-    commands.SendDigits: call_commands.on_digits,
-    commands.EndCall: end_call.on_end_call,
-    commands.SetOutcome: outcome.on_set_outcome,
-    commands.CallAgain: again.on_call_again,
-    commands.ExtendAfterCall: outcome.on_extend,
-    commands.Done: outcome.on_done,
+    **{each.command: each.carry_out for each in ACTIONS},
     commands.PlaceTestCall: test_call.on_place,
     commands.EndTestCall: test_call.on_end,
     commands.BarNumbers: do_not_call.on_bar_numbers,

@@ -10,6 +10,9 @@ from random import Random
 
 from config.model import Mode
 from dialer.agents.agent import Agent, AgentState
+from dialer.callflow.dial.offers import AcceptOffer, DialRecord
+from dialer.callflow.outcome.end_call import EndCall
+from dialer.callflow.outcome.outcome import Done, SetOutcome
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import PartyState
 from dialer.vocabulary import commands
@@ -67,7 +70,7 @@ class Autopilot:
             if command is not None:
                 with contextlib.suppress(Refused, StoreUnavailable):
                     await self._ask(command)
-                    if isinstance(command, commands.SetOutcome):
+                    if isinstance(command, SetOutcome):
                         continue  # Done is pressed at once
             await asyncio.sleep(LOOK_S)
 
@@ -107,19 +110,19 @@ class Autopilot:
                 return None
             if party.offer is not None:
                 automatic = world.campaigns[interaction.campaign].settings.accepts_automatically
-                return None if automatic else commands.AcceptOffer(self._name, party.offer)
-            return commands.DialRecord(self._name, interaction.id)
+                return None if automatic else AcceptOffer(self._name, interaction.id, party.offer)
+            return DialRecord(self._name, interaction.id)
         if interaction.state is InteractionState.CONNECTED:
             if not self._due(f"talk {interaction.id}", self._habits.talk_s, now):
                 return None
-            return commands.EndCall(self._name, interaction.id)
+            return EndCall(self._name, interaction.id)
         if interaction.state is InteractionState.CLEARED and party.state is PartyState.AFTER_CALL:
             if not self._due(f"wrap {interaction.id}", self._wraps, now):
                 return None
             if not interaction.disposition:
                 said = self._random.choice(self._habits.dispositions)
-                return commands.SetOutcome(self._name, interaction.id, disposition=said, note="Simulated call.")
-            return commands.Done(self._name, interaction.id, "ready")
+                return SetOutcome(self._name, interaction.id, disposition=said, note="Simulated call.")
+            return Done(self._name, interaction.id, "ready")
         return None
 
     def _due(self, what: str, law: tuple[float, float] | Iterator[float], now: float) -> bool:

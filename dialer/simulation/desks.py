@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from random import Random
 
 from dialer.agents.agent import AgentState
+from dialer.callflow.outcome.outcome import Done
 from dialer.simulation.laws import Laws
 from dialer.simulation.node import SimulatedNode
 from dialer.vocabulary import commands as c
@@ -97,7 +98,7 @@ class Desks:
         self.done_at.pop(name, None)
         agent = self._node.world.agents[name]
         if interaction is not None and agent.interaction == interaction:
-            self._node.ask(c.Done(name, interaction))
+            self._node.ask(Done(name, interaction))
         if agent.state is AgentState.NOT_READY and name not in self._resting:
             self._node.ask(c.GoReady(name))
 

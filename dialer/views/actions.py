@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dialer.agents.agent import Agent
+from dialer.callflow.actions import ACTIONS
 from dialer.campaigns.campaign import Campaign
-from dialer.core.actions import ACTIONS, Desk, against
+from dialer.core.desk import Desk
 from dialer.interactions.interaction import Interaction
 from dialer.views.permission import Allowed, allow
 from dialer.world.world import World
@@ -16,4 +17,4 @@ def actions(world: World, campaign: Campaign, interaction: Interaction, agent: A
     if party is None or agent is None:
         return ()
     desk = Desk(world, campaign, interaction, party, agent)
-    return tuple(allow(action.button, against(action, desk)) for action in ACTIONS)
+    return tuple(allow(action.button, action.against(desk)) for action in ACTIONS)

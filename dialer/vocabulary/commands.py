@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, NoticeId, OfferId
-from dialer.vocabulary.results import CallResult
+from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, NoticeId
 
 
 class LoadCampaign(Struct, frozen=True):
@@ -77,94 +76,13 @@ class GetRecord(Struct, frozen=True):
     campaign: CampaignName
 
 
-class AcceptOffer(Struct, frozen=True):
-    agent: AgentName
-    offer: OfferId
-
-
-class RejectOffer(Struct, frozen=True):
-    agent: AgentName
-    offer: OfferId
-
-
-class DialRecord(Struct, frozen=True):
-    """PREVIEW: dial the record on the desktop."""
+class DeskCommand(Struct, frozen=True):
+    """What an agent does with the interaction on the desk. Each kind stands beside its handler in a wing of the call
+    flow; dialer/callflow/actions.py lists them. The first paragraph of a kind's text is the summary of its route, the
+    rest describes the body of the request, whose fields are those of the kind."""
 
     agent: AgentName
     interaction: InteractionId
-
-
-class ReturnRecord(Struct, frozen=True):
-    """PREVIEW: give the record on the desktop back, so that somebody else gets it; nothing was dialed."""
-
-    agent: AgentName
-    interaction: InteractionId
-
-
-class CancelRecord(Struct, frozen=True):
-    """Take the record out of this campaign's run without dialing it."""
-
-    agent: AgentName
-    interaction: InteractionId
-
-
-class Hold(Struct, frozen=True):
-    agent: AgentName
-    interaction: InteractionId
-
-
-class Resume(Struct, frozen=True):
-    agent: AgentName
-    interaction: InteractionId
-
-
-class Mute(Struct, frozen=True):
-    agent: AgentName
-    interaction: InteractionId
-    on: bool
-
-
-class SendDigits(Struct, frozen=True):
-    agent: AgentName
-    interaction: InteractionId
-    digits: str
-
-
-class EndCall(Struct, frozen=True):
-    agent: AgentName
-    interaction: InteractionId
-
-
-class SetOutcome(Struct, frozen=True):
-    """Interim or final outcome; None leaves a part as it is."""
-
-    agent: AgentName
-    interaction: InteractionId
-    result: CallResult | None = None
-    disposition: str | None = None
-    note: str | None = None
-    do_not_call: bool | None = None
-    data: dict[str, str] | None = None
-
-
-class CallAgain(Struct, frozen=True):
-    """A new attempt of the same interaction, to the same number."""
-
-    agent: AgentName
-    interaction: InteractionId
-
-
-class ExtendAfterCall(Struct, frozen=True):
-    agent: AgentName
-    interaction: InteractionId
-
-
-class Done(Struct, frozen=True):
-    """Close the interaction. The agent goes where `then` says: ready, not_ready or, empty, as the campaign says."""
-
-    agent: AgentName
-    interaction: InteractionId
-    then: str = ""
 
 
 class CloseInteraction(Struct, frozen=True):
@@ -219,28 +137,7 @@ class EndTestCall(Struct, frozen=True):
     call: str
 
 
-AgentCommand = (
-    LogIn
-    | LogOut
-    | GoReady
-    | GoNotReady
-    | AcknowledgeNotice
-    | GetRecord
-    | AcceptOffer
-    | RejectOffer
-    | DialRecord
-    | ReturnRecord
-    | CancelRecord
-    | Hold
-    | Resume
-    | Mute
-    | SendDigits
-    | EndCall
-    | SetOutcome
-    | CallAgain
-    | ExtendAfterCall
-    | Done
-)
+AgentCommand = LogIn | LogOut | GoReady | GoNotReady | AcknowledgeNotice | GetRecord | DeskCommand
 CampaignCommand = (
     LoadCampaign | StartCampaign | StopCampaign | UnloadCampaign | ChangeMode | PlaceTestCall | EndTestCall
 ) | (BarNumbers | LiftNumber)

@@ -21,6 +21,11 @@ _JOINERS = re.compile("(?<![^\x00-\u024f])[\u200c\u200d]|[\u200c\u200d](?![^\x00
 #: Ends of lines beside CR and LF (Unicode categories Zl and Zp, and NEL).
 _LINE_ENDS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", "\n"))
 
+#: What the type of a text says of it, as `Meta(extra=LINES)`; a text that says nothing is one line.
+KIND_OF_TEXT = "text"
+LINES = {KIND_OF_TEXT: "lines"}
+VERBATIM = {KIND_OF_TEXT: "verbatim"}
+
 
 def plain(text: str) -> str:
     """`text` without letters that nobody sees."""

@@ -13,6 +13,8 @@ from typing import Any
 import msgspec
 
 from config.model import Settings
+from dialer.callflow.outcome.end_call import EndCall
+from dialer.callflow.outcome.outcome import Done, SetOutcome
 from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.lab.scenario import CAMPAIGN, LIST
@@ -146,12 +148,12 @@ class Floor:
         await self.phase(interaction, CallPhase.ENDED)
         agent = interaction.agent
         assert agent is not None
-        await self.ask(commands.SetOutcome(agent, interaction.id, disposition="sale"))
-        await self.ask(commands.Done(agent, interaction.id, "ready"))
+        await self.ask(SetOutcome(agent, interaction.id, disposition="sale"))
+        await self.ask(Done(agent, interaction.id, "ready"))
 
     async def end_call(self, interaction: Interaction) -> None:
         assert interaction.agent is not None
-        await self.ask(commands.EndCall(interaction.agent, interaction.id))
+        await self.ask(EndCall(interaction.agent, interaction.id))
 
     async def tell_phone(self, user: str, action: str, digits: str = "") -> None:
         await self.phones.request({"do": "phone", "phone": user, "action": action, "digits": digits})

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from config.model import Mode
+from dialer.callflow.call.commands import SendDigits
+from dialer.callflow.call.hold import Hold, Resume
 from dialer.interactions.interaction import EndedBy, HoldBy
 from dialer.views.call import CallPhase
-from dialer.vocabulary import commands
 from dialer.vocabulary.results import CallResult
 from sip.lab.behaviours import Behaviour, number_for
 
@@ -76,7 +77,7 @@ async def test_on_hold_neither_hears_the_other_until_it_is_resumed(floors: Floor
                 case HoldBy.CONTACT:
                     await floor.tell_contact(PATIENT, word)
                 case HoldBy.AGENT if call.agent is not None:
-                    command = commands.Hold if word == "hold" else commands.Resume
+                    command = Hold if word == "hold" else Resume
                     await floor.ask(command(call.agent, call.id))
 
         await act("hold")
@@ -100,7 +101,7 @@ async def test_digits_go_both_ways(floors: Floors) -> None:
         await floor.phase(call, CallPhase.CONNECTED)
         await floor.until_live("contact", lambda legs: [leg["answered"] for leg in legs] == [True])
         assert call.agent is not None
-        await floor.ask(commands.SendDigits(call.agent, call.id, "12#"))
+        await floor.ask(SendDigits(call.agent, call.id, "12#"))
         await floor.until_live("contact", lambda legs: [leg["digits"] for leg in legs] == ["12#"])
         await floor.tell_phone("1001", "digits", "45")
         await floor.until_live("contact", lambda legs: [leg["digits"] for leg in legs] == ["12#45"])

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dialer.agents.agent import AgentState
+from dialer.callflow.call.commands import SendDigits
+from dialer.callflow.call.hold import Hold, Mute, Resume
+from dialer.callflow.dial.again import CallAgain
+from dialer.callflow.dial.offers import AcceptOffer, CancelRecord, DialRecord, RejectOffer
+from dialer.callflow.outcome.end_call import EndCall
+from dialer.callflow.outcome.outcome import Done, ExtendAfterCall, SetOutcome
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.party import PartyState
 from dialer.vocabulary import commands as c
@@ -71,22 +77,22 @@ class People:
         party = interaction.owner
         if party is None or self._centre.random.random() < 0.5:
             return []
-        rare: list[c.Command] = [c.GoNotReady(name, "lunch"), c.GoReady(name), c.LogOut(name), c.EndCall(name, id_)]
+        rare: list[c.Command] = [c.GoNotReady(name, "lunch"), c.GoReady(name), c.LogOut(name), EndCall(name, id_)]
         if self._centre.random.random() < 0.1:
-            return [*rare, c.SetOutcome(name, id_, do_not_call=True)]
+            return [*rare, SetOutcome(name, id_, do_not_call=True)]
         if interaction.state is InteractionState.PREVIEW and party.state is PartyState.OFFERED:
             if party.offer is None:
-                return [c.DialRecord(name, id_), c.DialRecord(name, id_), c.CancelRecord(name, id_)]
+                return [DialRecord(name, id_), DialRecord(name, id_), CancelRecord(name, id_)]
             return [
-                c.AcceptOffer(name, party.offer),
-                c.AcceptOffer(name, party.offer),
-                c.RejectOffer(name, party.offer),
+                AcceptOffer(name, id_, party.offer),
+                AcceptOffer(name, id_, party.offer),
+                RejectOffer(name, id_, party.offer),
             ]
         if interaction.state is InteractionState.CONNECTED:
             return [
-                *(c.Hold(name, id_), c.Resume(name, id_), c.Resume(name, id_)),
-                *(c.Mute(name, id_, True), c.Mute(name, id_, False)),
-                *(c.SendDigits(name, id_, "12#"), c.EndCall(name, id_)),
+                *(Hold(name, id_), Resume(name, id_), Resume(name, id_)),
+                *(Mute(name, id_, True), Mute(name, id_, False)),
+                *(SendDigits(name, id_, "12#"), EndCall(name, id_)),
             ]
         if interaction.state is InteractionState.CLEARED:
             return self._wrap_up(name)
@@ -95,15 +101,15 @@ class People:
     def _wrap_up(self, name: AgentName) -> list[c.Command]:
         id_ = self._centre.world.agents[name].interaction
         assert id_ is not None
-        done: list[c.Command] = [c.Done(name, id_), c.Done(name, id_, "not_ready"), c.Done(name, id_, "ready")]
+        done: list[c.Command] = [Done(name, id_), Done(name, id_, "not_ready"), Done(name, id_, "ready")]
         if self._closing:
-            return [c.SetOutcome(name, id_, disposition="sale"), *done]
+            return [SetOutcome(name, id_, disposition="sale"), *done]
         return [
             *done,
-            c.CallAgain(name, id_),
-            c.ExtendAfterCall(name, id_),
-            c.SetOutcome(name, id_, disposition="sale"),
-            c.SetOutcome(name, id_, result=CallResult.WRONG_PARTY),
+            CallAgain(name, id_),
+            ExtendAfterCall(name, id_),
+            SetOutcome(name, id_, disposition="sale"),
+            SetOutcome(name, id_, result=CallResult.WRONG_PARTY),
         ]
 
     # ------------------------------------------------------------------ the supervisor, and fate

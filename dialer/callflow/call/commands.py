@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from dialer.callflow.agent.legs import hang_up
-from dialer.core.actions import permitted
+from dialer.core.desk import Desk
 from dialer.core.step import Step
 from dialer.interactions.interaction import EndedBy, Interaction, InteractionState
 from dialer.interactions.leg import Leg
-from dialer.vocabulary import commands, telephony
+from dialer.vocabulary import telephony
+from dialer.vocabulary.commands import DeskCommand
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.reasons.calls import LegEnded
 from dialer.vocabulary.reasons.desk import BadDigits
 from dialer.world.lookups import agent_leg, contact_leg
 
 
-def on_digits(step: Step, command: commands.SendDigits) -> None:
-    desk = permitted(step.world, commands.SendDigits, command.agent, command.interaction)
+class SendDigits(DeskCommand, frozen=True):
+    """Send digits to the contact.
+
+    Digits to be sent to the contact (RFC 4733).
+    """
+
+    digits: Annotated[str, Meta(pattern=r"^[0-9*#A-D]{1,32}$")]
+
+
+def on_digits(step: Step, desk: Desk, command: SendDigits) -> None:
     contact = contact_leg(step.world, desk.interaction)
     if not command.digits or len(command.digits) > 32 or set(command.digits) - set("0123456789*#ABCD"):
         raise Refused(BadDigits(command.digits))

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from dialer.core.actions import permitted
+from dialer.core.desk import Desk, not_connected
 from dialer.core.step import Step
 from dialer.interactions.interaction import HoldBy, Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import PartyState, PartyTrigger
-from dialer.vocabulary import commands
+from dialer.vocabulary.commands import DeskCommand
+from dialer.vocabulary.reasons.desk import AlreadyOnHold, NotOnHold
+from dialer.vocabulary.reasons.reason import Reason
 from dialer.vocabulary.telephony import LegMedia
 from dialer.world.lookups import agent_leg, contact_leg
 
 
-def on_hold(step: Step, command: commands.Hold) -> None:
-    desk = permitted(step.world, commands.Hold, command.agent, command.interaction)
+class Hold(DeskCommand, frozen=True):
+    """Put the contact on hold."""
+
+
+class Resume(DeskCommand, frozen=True):
+    """Take the contact off hold."""
+
+
+class Mute(DeskCommand, frozen=True):
+    """Not be heard, or be heard again.
+
+    Whether the agent is not to be heard.
+    """
+
+    on: bool
+
+
+def against_hold(desk: Desk) -> Reason | None:
+    return not_connected(desk) or (AlreadyOnHold() if HoldBy.AGENT in desk.interaction.holds else None)
+
+
+def against_resume(desk: Desk) -> Reason | None:
+    holds = desk.interaction.holds
+    return not_connected(desk) or (None if HoldBy.AGENT in holds else NotOnHold(tuple(sorted(holds))))
+
+
+def on_hold(step: Step, desk: Desk, _: Hold) -> None:
     put_on_hold(step, desk.interaction, HoldBy.AGENT)
 
 
-def on_resume(step: Step, command: commands.Resume) -> None:
-    desk = permitted(step.world, commands.Resume, command.agent, command.interaction)
+def on_resume(step: Step, desk: Desk, _: Resume) -> None:
     take_off_hold(step, desk.interaction, HoldBy.AGENT)
 
 
@@ -47,8 +73,7 @@ def resume_party(step: Step, interaction: Interaction) -> None:
         step.save_party(interaction, party)
 
 
-def on_mute(step: Step, command: commands.Mute) -> None:
-    desk = permitted(step.world, commands.Mute, command.agent, command.interaction)
+def on_mute(step: Step, desk: Desk, command: Mute) -> None:
     desk.party.muted = command.on
     step.interaction_changed(desk.interaction)
 

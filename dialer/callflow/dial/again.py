@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from dialer.agents.agent import AgentTrigger
+from dialer.agents.agent import AgentState, AgentTrigger
 from dialer.callflow.agent.desk import move
 from dialer.callflow.agent.legs import ring_agent
 from dialer.callflow.call.audio import release_leg
 from dialer.callflow.dial.attempt import place, place_over, waits_for_rate
 from dialer.callflow.end.after_call import back_to_work
-from dialer.core.actions import permitted
+from dialer.core.desk import Desk, phone_on_hold
 from dialer.core.step import Step
 from dialer.core.timers import dial_timer, limit_timer, warning_timer
-from dialer.interactions.interaction import Interaction
+from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import PartyTrigger
-from dialer.vocabulary import commands, topics
+from dialer.vocabulary import topics
+from dialer.vocabulary.commands import DeskCommand
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.reasons.desk import CallNotOver, CampaignNotRunning, ContactBarred, NotAfterCall
 from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.vocabulary.topics import OwnDesk
 
 
-def on_call_again(step: Step, command: commands.CallAgain) -> None:
-    """A new attempt of the same interaction."""
-    _, campaign, interaction, party, agent = permitted(
-        step.world, commands.CallAgain, command.agent, command.interaction
-    )
+class CallAgain(DeskCommand, frozen=True):
+    """Dial the contact again within this interaction."""
+
+
+def against_call_again(desk: Desk) -> Reason | None:
+    if desk.interaction.state is not InteractionState.CLEARED:
+        return CallNotOver(desk.interaction.state)
+    if desk.interaction.do_not_call:
+        return ContactBarred()
+    if not desk.campaign.is_running:
+        return CampaignNotRunning(desk.campaign.name, desk.campaign.state)
+    if desk.agent.state is not AgentState.AFTER_CALL_WORK:
+        return NotAfterCall(desk.agent.state)
+    return phone_on_hold(desk)
+
+
+def on_call_again(step: Step, desk: Desk, _: CallAgain) -> None:
+    """A new attempt of the same interaction, to the same number."""
+    _world, campaign, interaction, party, agent = desk
     said = interaction.agent_result
     engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
     if engaged is not None and engaged.reaches_agent:

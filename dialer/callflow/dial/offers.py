@@ -3,6 +3,10 @@ returns the record, never both."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from config.model import Mode
 from dialer.agents.agent import Agent, AgentState, AgentTrigger, SystemReason
 from dialer.callflow.agent.desk import give_free, move
@@ -11,19 +15,25 @@ from dialer.callflow.dial.attempt import open_interaction, place, place_over, wa
 from dialer.callflow.end.ending import withdraw
 from dialer.callflow.record.give_back import cancel_record
 from dialer.campaigns.campaign import Campaign
-from dialer.core.actions import permitted
+from dialer.core.desk import Desk, phone_on_hold, shows_record
 from dialer.core.step import Step
 from dialer.core.timers import dial_timer, look_timer, offer_timer
 from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import Party, PartyState, PartyTrigger, make_party
 from dialer.vocabulary import commands, topics
+from dialer.vocabulary.commands import DeskCommand
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import ClaimedRecord
-from dialer.vocabulary.ids import AgentName, OfferId
+from dialer.vocabulary.ids import OfferId
 from dialer.vocabulary.reasons.desk import (
     AlreadyAsked,
+    AlreadyDialed,
+    AnswerOffer,
     CampaignNotRunning,
+    NoOffer,
+    NothingToDial,
+    NothingToGiveBack,
     NotPermitted,
     NotPreview,
     NotReady,
@@ -33,6 +43,64 @@ from dialer.vocabulary.reasons.desk import (
 )
 from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.vocabulary.topics import OwnDesk
+
+#: An offer as a click names it: a click on an older one changes nothing.
+Shown = Annotated[OfferId, Meta(min_length=1, max_length=64)]
+
+
+class AcceptOffer(DeskCommand, frozen=True):
+    """Accept the offer: it is dialed.
+
+    `offer` is the id of the offer that the desktop shows: a click on an older one changes nothing.
+    """
+
+    offer: Shown
+
+
+class RejectOffer(DeskCommand, frozen=True):
+    """Give the offered record back.
+
+    `offer` is the id of the offer that the desktop shows: a click on an older one changes nothing.
+    """
+
+    offer: Shown
+
+
+class DialRecord(DeskCommand, frozen=True):
+    """Dial the record on the desk (preview)."""
+
+
+class ReturnRecord(DeskCommand, frozen=True):
+    """Give the previewed record back."""
+
+
+class CancelRecord(DeskCommand, frozen=True):
+    """Take the record out of this run."""
+
+
+def against_reject(desk: Desk) -> Reason | None:
+    waits = desk.party.offer is not None and desk.party.state is PartyState.OFFERED
+    return None if waits else NoOffer()
+
+
+def against_accept(desk: Desk) -> Reason | None:
+    return against_reject(desk) or phone_on_hold(desk)
+
+
+def against_dial(desk: Desk) -> Reason | None:
+    if not shows_record(desk):
+        return NothingToDial(desk.interaction.state)
+    return AnswerOffer() if desk.party.offer is not None else phone_on_hold(desk)
+
+
+def against_return(desk: Desk) -> Reason | None:
+    if not shows_record(desk):
+        return NothingToGiveBack(desk.interaction.state)
+    return AnswerOffer() if desk.party.offer is not None else None
+
+
+def against_cancel(desk: Desk) -> Reason | None:
+    return None if shows_record(desk) else AlreadyDialed(desk.interaction.state)
 
 
 def begin(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) -> tuple[Interaction, Party]:
@@ -87,21 +155,16 @@ def on_get_record(step: Step, command: commands.GetRecord) -> None:
     step.agent_changed(agent.name)
 
 
-def _offered(step: Step, agent: AgentName, offer_id: OfferId) -> tuple[Agent, Interaction, Party]:
-    """Raises Refused for an offer that is over: accepted, expired or withdrawn."""
-    owner = step.world.agent(agent)
-    interaction = step.world.interactions.get(owner.interaction) if owner.interaction else None
-    party = interaction.owner if interaction else None
-    if interaction is None or party is None or party.offer != offer_id or party.state is not PartyState.OFFERED:
-        raise Refused(OfferOver(offer_id))
-    return owner, interaction, party
+def _check_offer(desk: Desk, offer: OfferId) -> None:
+    """Raises Refused for an older offer than the one that waits."""
+    if desk.party.offer != offer:
+        raise Refused(OfferOver(offer))
 
 
-def on_accept(step: Step, command: commands.AcceptOffer) -> None:
-    agent, interaction, party = _offered(step, command.agent, command.offer)
-    permitted(step.world, commands.AcceptOffer, agent.name, interaction.id)
-    dial_for(step, agent, interaction, party)
-    agent.expiries = 0
+def on_accept(step: Step, desk: Desk, command: AcceptOffer) -> None:
+    _check_offer(desk, command.offer)
+    dial_for(step, desk.agent, desk.interaction, desk.party)
+    desk.agent.expiries = 0
 
 
 def on_look_over(step: Step, offer_id: OfferId) -> None:
@@ -141,9 +204,9 @@ def on_offer_expired(step: Step, offer_id: OfferId) -> None:
         give_free(step, agent, AgentTrigger.RELEASE)
 
 
-def on_reject(step: Step, command: commands.RejectOffer) -> None:
-    agent, interaction, party = _offered(step, command.agent, command.offer)
-    campaign = permitted(step.world, commands.RejectOffer, command.agent, interaction.id).campaign
+def on_reject(step: Step, desk: Desk, command: RejectOffer) -> None:
+    _check_offer(desk, command.offer)
+    _world, campaign, interaction, party, agent = desk
     stop_timers(step, party)
     _hide(step, agent, interaction, campaign)
     agent.expiries = 0
@@ -152,26 +215,23 @@ def on_reject(step: Step, command: commands.RejectOffer) -> None:
     give_free(step, agent, AgentTrigger.RELEASE)
 
 
-def on_dial(step: Step, command: commands.DialRecord) -> None:
+def on_dial(step: Step, desk: Desk, _: DialRecord) -> None:
     """PREVIEW: dial what is on the desk."""
-    desk = permitted(step.world, commands.DialRecord, command.agent, command.interaction)
     dial_for(step, desk.agent, desk.interaction, desk.party)
 
 
-def on_return(step: Step, command: commands.ReturnRecord) -> None:
+def on_return(step: Step, desk: Desk, _: ReturnRecord) -> None:
     """PREVIEW: the record goes back to the top of its list, and is hidden from this agent for a while."""
-    _, campaign, interaction, _, agent = permitted(
-        step.world, commands.ReturnRecord, command.agent, command.interaction
-    )
+    _world, campaign, interaction, _party, agent = desk
     _hide(step, agent, interaction, campaign)
     step.history("record_returned", interaction=interaction)
     withdraw(step, interaction)
     give_free(step, agent, AgentTrigger.RELEASE)
 
 
-def on_cancel(step: Step, command: commands.CancelRecord) -> None:
-    """Take the record out of this run of the campaign, or give a preview back."""
-    _, _, interaction, party, agent = permitted(step.world, commands.CancelRecord, command.agent, command.interaction)
+def on_cancel(step: Step, desk: Desk, _: CancelRecord) -> None:
+    """Take the record out of this run of the campaign."""
+    interaction, party, agent = desk.interaction, desk.party, desk.agent
     stop_timers(step, party)
     step.history("record_cancelled", interaction=interaction)
     cancel_record(step, interaction)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from config.model import AtLimit, CampaignSettings
 from dialer.agents.agent import AgentState, AgentTrigger, SystemReason
@@ -10,30 +13,67 @@ from dialer.callflow.agent.desk import move
 from dialer.callflow.end.after_call import look_if_drained, start_work_clock
 from dialer.callflow.end.ending import finalize
 from dialer.callflow.record.do_not_call import bar_contact, says_do_not_call
-from dialer.core.actions import permitted
+from dialer.core.desk import Desk
 from dialer.core.step import Step
 from dialer.core.timers import limit_timer, warning_timer
-from dialer.interactions.interaction import Interaction
+from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import PartyState
 from dialer.records.typed_value import problem
-from dialer.vocabulary import commands
+from dialer.vocabulary.commands import DeskCommand
 from dialer.vocabulary.errors import Refused
-from dialer.vocabulary.limits import NOTE_LENGTH
+from dialer.vocabulary.limits import NOTE_LENGTH, VALUE_LENGTH
+from dialer.vocabulary.plain_text import LINES
 from dialer.vocabulary.reasons.desk import (
     BadThen,
     DoNotCallStays,
+    EndCallFirst,
     FieldNotEditable,
+    NoMoreTime,
     NoteTooLong,
+    NothingToProlong,
     NotPermitted,
+    OutcomeField,
+    OutcomeMissing,
+    OutcomePart,
     UnknownDisposition,
     UnknownResult,
 )
+from dialer.vocabulary.reasons.reason import Reason
+from dialer.vocabulary.results import CallResult
+
+#: The value of a field of a record.
+Value = Annotated[str, Meta(max_length=VALUE_LENGTH, extra=LINES)]
 
 
-def on_set_outcome(step: Step, command: commands.SetOutcome) -> None:
+class SetOutcome(DeskCommand, frozen=True):
+    """Call result, disposition, note, do not call, fields.
+
+    What is left out stays as it is. `data` holds changed fields of the record.
+    """
+
+    result: CallResult | None = None
+    disposition: Annotated[str, Meta(max_length=64)] | None = None
+    note: Annotated[str, Meta(max_length=NOTE_LENGTH, extra=LINES)] | None = None
+    do_not_call: bool | None = None
+    data: dict[Annotated[str, Meta(max_length=64)], Value] | None = None
+
+
+class ExtendAfterCall(DeskCommand, frozen=True):
+    """More time for after-call work."""
+
+
+class Done(DeskCommand, frozen=True):
+    """Close the interaction.
+
+    Where the agent goes; left out, as the campaign says.
+    """
+
+    then: Literal["", "ready", "not_ready"] = ""
+
+
+def on_set_outcome(step: Step, desk: Desk, command: SetOutcome) -> None:
     """Interim or final. Do not call, by whatever it is said, is committed at once and stays."""
-    _, campaign, interaction, *_ = permitted(step.world, commands.SetOutcome, command.agent, command.interaction)
-    settings = campaign.settings
+    interaction, settings = desk.interaction, desk.campaign.settings
     _check_outcome(settings, command, interaction)
     if command.result is not None:
         interaction.agent_result = command.result
@@ -51,7 +91,7 @@ def on_set_outcome(step: Step, command: commands.SetOutcome) -> None:
     step.interaction_changed(interaction)
 
 
-def _check_outcome(settings: CampaignSettings, command: commands.SetOutcome, interaction: Interaction) -> None:
+def _check_outcome(settings: CampaignSettings, command: SetOutcome, interaction: Interaction) -> None:
     permissions, outcome = settings.permissions, settings.outcome
     if command.result is not None:
         offered = [choice.call_result for choice in outcome.call_results]
@@ -88,10 +128,18 @@ def _check_data(settings: CampaignSettings, data: dict[str, str], before: Mappin
             raise Refused(found)
 
 
-def on_extend(step: Step, command: commands.ExtendAfterCall) -> None:
+def against_extend(desk: Desk) -> Reason | None:
+    after = desk.interaction.after_call
+    if after is None or after.ends_at is None or desk.party.state is not PartyState.AFTER_CALL:
+        return NothingToProlong(desk.interaction.state)
+    most = desk.campaign.settings.after_call.max_extensions
+    return NoMoreTime(after.extensions, most) if after.extensions >= most and not after.shown else None
+
+
+def on_extend(step: Step, desk: Desk, _: ExtendAfterCall) -> None:
     """More time for after-call work."""
-    _, campaign, interaction, *_ = permitted(step.world, commands.ExtendAfterCall, command.agent, command.interaction)
-    rules, after = campaign.settings.after_call, interaction.after_call
+    interaction = desk.interaction
+    rules, after = desk.campaign.settings.after_call, interaction.after_call
     if after is None or after.ends_at is None:
         return
     if after.shown:
@@ -141,10 +189,33 @@ def on_limit(step: Step, interaction: Interaction) -> None:
     step.interaction_changed(interaction)
 
 
-def on_done(step: Step, command: commands.Done) -> None:
+def against_done(desk: Desk) -> Reason | None:
+    interaction = desk.interaction
+    if interaction.state is not InteractionState.CLEARED or desk.party.state is not PartyState.AFTER_CALL:
+        return EndCallFirst(interaction.state)
+    shown = interaction.after_call is not None and interaction.after_call.shown
+    return None if shown else _missing(desk.campaign.settings, interaction)
+
+
+def _missing(settings: CampaignSettings, interaction: Interaction) -> Reason | None:
+    """What the campaign wants before Done and has not been said."""
+    rules, fields = settings.outcome, settings.fields
+    said = {
+        "call_result": not rules.call_result_mandatory or interaction.agent_result is not None,
+        "disposition": not rules.disposition_mandatory or interaction.disposition,
+        "note": not rules.note_mandatory or interaction.note.strip(),
+    }
+    missing: dict[str, Reason] = {part: OutcomePart(part) for part, is_said in said.items() if not is_said}
+    for each in (*fields.case, *fields.record):
+        if each.mandatory and not interaction.data.get(each.key, "").strip():
+            missing[each.key] = OutcomeField(each.key, each.label)
+    return OutcomeMissing(tuple(missing), tuple(dict.fromkeys(missing.values()))) if missing else None
+
+
+def on_done(step: Step, desk: Desk, command: Done) -> None:
     """Close the interaction. Refused while the call is up or something mandatory is missing. An agent who is
     not ready already, by an overrun, stays so unless `then` says otherwise."""
-    _, campaign, interaction, _, agent = permitted(step.world, commands.Done, command.agent, command.interaction)
+    _world, campaign, interaction, _party, agent = desk
     if command.then not in ("", "ready", "not_ready"):
         raise Refused(BadThen(command.then))
     shown = interaction.after_call is not None and interaction.after_call.shown

@@ -185,7 +185,7 @@ class UnknownReason(Reason, frozen=True, tag="unknown_reason"):
     reasons: tuple[str, ...]
 
 
-class NoOffer(Reason, frozen=True, tag="no_offer"):
+class NoOffer(Reason, frozen=True, tag="offer_over.none"):
     pass
 
 

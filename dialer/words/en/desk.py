@@ -54,7 +54,7 @@ SENTENCES = {
     "bad_then": "then is ready, not_ready or empty.",
     "outcome_missing": "Before Done, set: {wanted}.",
     "logged_out": "Log in first.",
-    "no_offer": "There is no offer to answer.",
+    "offer_over.none": "There is no offer to answer.",
     "not_previewed.offered": "Accept or reject the offer.",
     "outcome_part": "{part, select, call_result {call result} other {{part}}}",
     "outcome_field": "{label}",

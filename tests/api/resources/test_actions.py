@@ -5,7 +5,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
+from dialer.callflow.call.commands import SendDigits
+from dialer.callflow.call.hold import Hold, Mute, Resume
+from dialer.callflow.dial.again import CallAgain
+from dialer.callflow.dial.offers import AcceptOffer, CancelRecord, DialRecord, RejectOffer, ReturnRecord
 from dialer.callflow.dispatch import handle
+from dialer.callflow.outcome.end_call import EndCall
+from dialer.callflow.outcome.outcome import Done, ExtendAfterCall, SetOutcome
 from dialer.core.step import Step
 from dialer.views.agent import agent_view
 from dialer.views.interaction import interaction_view
@@ -19,20 +25,20 @@ ANNA = AgentName("anna")
 Make = Callable[[InteractionId, OfferId], commands.Command]
 
 INTERACTION_COMMANDS: dict[str, Make] = {
-    "accept": lambda _, offer: commands.AcceptOffer(ANNA, offer),
-    "reject": lambda _, offer: commands.RejectOffer(ANNA, offer),
-    "dial": lambda id_, _: commands.DialRecord(ANNA, id_),
-    "return": lambda id_, _: commands.ReturnRecord(ANNA, id_),
-    "cancel": lambda id_, _: commands.CancelRecord(ANNA, id_),
-    "hold": lambda id_, _: commands.Hold(ANNA, id_),
-    "resume": lambda id_, _: commands.Resume(ANNA, id_),
-    "mute": lambda id_, _: commands.Mute(ANNA, id_, True),
-    "digits": lambda id_, _: commands.SendDigits(ANNA, id_, "1"),
-    "end": lambda id_, _: commands.EndCall(ANNA, id_),
-    "outcome": lambda id_, _: commands.SetOutcome(ANNA, id_, note="a note"),
-    "call-again": lambda id_, _: commands.CallAgain(ANNA, id_),
-    "extend": lambda id_, _: commands.ExtendAfterCall(ANNA, id_),
-    "done": lambda id_, _: commands.Done(ANNA, id_),
+    "accept": lambda id_, offer: AcceptOffer(ANNA, id_, offer),
+    "reject": lambda id_, offer: RejectOffer(ANNA, id_, offer),
+    "dial": lambda id_, _: DialRecord(ANNA, id_),
+    "return": lambda id_, _: ReturnRecord(ANNA, id_),
+    "cancel": lambda id_, _: CancelRecord(ANNA, id_),
+    "hold": lambda id_, _: Hold(ANNA, id_),
+    "resume": lambda id_, _: Resume(ANNA, id_),
+    "mute": lambda id_, _: Mute(ANNA, id_, True),
+    "digits": lambda id_, _: SendDigits(ANNA, id_, "1"),
+    "end": lambda id_, _: EndCall(ANNA, id_),
+    "outcome": lambda id_, _: SetOutcome(ANNA, id_, note="a note"),
+    "call-again": lambda id_, _: CallAgain(ANNA, id_),
+    "extend": lambda id_, _: ExtendAfterCall(ANNA, id_),
+    "done": lambda id_, _: Done(ANNA, id_),
 }
 AGENT_COMMANDS: dict[str, commands.Command] = {
     "ready": commands.GoReady(ANNA),

@@ -18,6 +18,8 @@ from typing import Any
 import msgspec
 
 from config.model import Mode, ProbeKind, Settings, Trunk
+from dialer.callflow.outcome.end_call import EndCall
+from dialer.callflow.outcome.outcome import Done, SetOutcome
 from dialer.interactions.interaction import Interaction
 from dialer.lab.ports import LabPorts
 from dialer.lab.scenario import CALLER_ID, CAMPAIGN, LIST, Scenario, node_settings
@@ -187,13 +189,13 @@ class Booth:
             await self.ask(commands.GoReady(agent))
 
     async def end_call(self, call: Interaction) -> None:
-        await self.ask(commands.EndCall(AGENT, call.id))
+        await self.ask(EndCall(AGENT, call.id))
 
     async def wrap_up(self, call: Interaction) -> None:
         """After-call work, and Done."""
         await self.phase(call, CallPhase.ENDED)
-        await self.ask(commands.SetOutcome(AGENT, call.id, disposition="sale"))
-        await self.ask(commands.Done(AGENT, call.id, "not_ready"))
+        await self.ask(SetOutcome(AGENT, call.id, disposition="sale"))
+        await self.ask(Done(AGENT, call.id, "not_ready"))
 
     # -- what is seen ------------------------------------------------------------------------------------------------
 

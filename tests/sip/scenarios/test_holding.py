@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dialer.callflow.call.hold import Hold, Resume
 from dialer.interactions.interaction import HoldBy
 from dialer.interactions.party import PartyState
 from dialer.views.call import CallPhase
-from dialer.vocabulary import commands
 from dialer.vocabulary.results import CallResult
 from tests.sip.engine.scenario import pause, script, sdp
 
@@ -123,11 +123,11 @@ async def test_both_hold_and_each_resumes_alone(booths: Booths) -> None:
         await booth.start()
         await _held(booth)
         call = await booth.call()
-        await booth.ask(commands.Hold(AGENT, call.id))
+        await booth.ask(Hold(AGENT, call.id))
         assert booth.words(call) == "On hold by you and the contact"
         await booth.until("the contact is back", lambda: call.holds == {HoldBy.AGENT})
         assert booth.words(call) == "On hold by you"
-        await booth.ask(commands.Resume(AGENT, call.id))
+        await booth.ask(Resume(AGENT, call.id))
         await booth.phase(call, CallPhase.CONNECTED)
         await booth.end_call(call)
         await booth.wrap_up(call)

@@ -13,6 +13,8 @@ import pytest
 
 from config.model import Mode, Predictive
 from dialer.agents.agent import AgentState
+from dialer.callflow.outcome.end_call import EndCall
+from dialer.callflow.outcome.outcome import Done, SetOutcome
 from dialer.campaigns.calendar import day_of
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import Interaction, InteractionState
@@ -73,10 +75,10 @@ async def is_queued(booth: Booth, number: str) -> Interaction:
 
 async def hand_over(booth: Booth, agent: AgentName, call: Interaction) -> None:
     """The agent ends the conversation and is ready for the next one."""
-    await booth.ask(commands.EndCall(agent, call.id))
+    await booth.ask(EndCall(agent, call.id))
     await booth.phase(call, CallPhase.ENDED)
-    await booth.ask(commands.SetOutcome(agent, call.id, disposition="sale"))
-    await booth.ask(commands.Done(agent, call.id, "ready"))
+    await booth.ask(SetOutcome(agent, call.id, disposition="sale"))
+    await booth.ask(Done(agent, call.id, "ready"))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.model import Mode, Trunk
+from dialer.callflow.dial.offers import AcceptOffer
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands
 from dialer.vocabulary.events import ClaimedRecord
@@ -49,7 +50,7 @@ def ringing_phone(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> Floor:
         party = floor.interaction.owner
         assert party is not None
         assert party.offer is not None
-        floor.ask(commands.AcceptOffer(ADA, party.offer))
+        floor.ask(AcceptOffer(ADA, floor.interaction.id, party.offer))
     floor.ring(floor.phone)
     return floor
 

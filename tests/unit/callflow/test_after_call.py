@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from config.model import CallResultChoice, Disposition, Mode, Outcome
 from dialer.agents.agent import AgentState, Pending, SystemReason, Wish
+from dialer.callflow.dial.again import CallAgain
+from dialer.callflow.outcome.outcome import Done, ExtendAfterCall, SetOutcome
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
@@ -17,18 +19,19 @@ from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, SPRING
 from tests.unit.callflow.scenes import after_call, talking
 
+Then = Literal["", "ready", "not_ready"]
 LUNCH = "lunch"
 FIELDS = {
     "record": ({"key": "city", "label": "City", "editable": True, "mandatory": True}, {"key": "id", "label": "Id"})
 }
 
 
-def done(floor: Floor, then: str = "") -> None:
-    floor.ask(commands.Done(ADA, floor.interaction.id, then))
+def done(floor: Floor, then: Then = "") -> None:
+    floor.ask(Done(ADA, floor.interaction.id, then))
 
 
-def outcome(floor: Floor, **more: Any) -> commands.SetOutcome:
-    return commands.SetOutcome(ADA, floor.interaction.id, **more)
+def outcome(floor: Floor, **more: Any) -> SetOutcome:
+    return SetOutcome(ADA, floor.interaction.id, **more)
 
 
 def test_the_agents_result_is_kept_beside_the_one_that_was_found() -> None:
@@ -77,7 +80,7 @@ def test_an_outcome_that_may_not_be_set(settings: dict[str, Any], said: dict[str
 )
 def test_what_is_mandatory_before_done(settings: dict[str, Any], missing: list[str], said: dict[str, Any]) -> None:
     floor = after_call(**settings)
-    assert floor.refusal(commands.Done(ADA, floor.interaction.id)) == "outcome_missing"
+    assert floor.refusal(Done(ADA, floor.interaction.id)) == "outcome_missing"
     floor.ask(outcome(floor, **said))
     done(floor)
     assert floor.agent().state in (AgentState.READY, AgentState.RESERVED)
@@ -92,7 +95,7 @@ def test_do_not_call_is_written_at_once_and_stays() -> None:
     assert (barred.number, barred.campaign) == (floor.interaction.number, None)
     assert floor.refusal(outcome(floor, do_not_call=False)) == "do_not_call_stays"
     floor.clear(floor.contact)
-    assert floor.refusal(commands.CallAgain(ADA, floor.interaction.id)) == "do_not_call"
+    assert floor.refusal(CallAgain(ADA, floor.interaction.id)) == "do_not_call"
     done(floor)
     (update,) = floor.writes(UpdateRecord)
     assert (update.status, update.type) == (RecordStatus.CANCELLED, RecordType.NO_CALL)
@@ -114,7 +117,7 @@ def test_tick_result_and_disposition_bar_the_number_alike(said: dict[str, Any]) 
     (barred,) = floor.writes(AddDoNotCall)
     assert (barred.number, barred.campaign, barred.agent) == (floor.interaction.number, None, ADA)
     assert floor.interaction.do_not_call
-    assert floor.refusal(commands.CallAgain(ADA, floor.interaction.id)) == "do_not_call"
+    assert floor.refusal(CallAgain(ADA, floor.interaction.id)) == "do_not_call"
     floor.ask(outcome(floor, result=CallResult.ANSWER, disposition="sale"))
     done(floor)
     (update,) = floor.writes(UpdateRecord)
@@ -139,9 +142,10 @@ def test_a_supervisor_who_closes_with_such_a_disposition_bars_the_number() -> No
 
 def test_done_needs_the_end_of_the_call_and_a_word_that_is_known() -> None:
     floor = talking()
-    assert floor.refusal(commands.Done(ADA, floor.interaction.id)) == "call_in_progress"
+    assert floor.refusal(Done(ADA, floor.interaction.id)) == "call_in_progress"
     floor.clear(floor.contact)
-    assert floor.refusal(commands.Done(ADA, floor.interaction.id, "asleep")) == "bad_then"
+    asleep = Done(ADA, floor.interaction.id, "asleep")  # type: ignore[arg-type]  # what the type rules out
+    assert floor.refusal(asleep) == "bad_then"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +157,7 @@ def test_done_needs_the_end_of_the_call_and_a_word_that_is_known() -> None:
         ("not_ready", "ready", "ready"),
     ],
 )
-def test_where_the_agent_goes_after_done(setting: str, then: str, state: str) -> None:
+def test_where_the_agent_goes_after_done(setting: str, then: Then, state: str) -> None:
     floor = after_call(after_call={"then": setting})
     floor.campaign.pool.drain()
     floor.records.clear()
@@ -226,7 +230,7 @@ def test_warning_limit_and_overrun() -> None:
     ],
 )
 def test_what_is_asked_for_after_an_overrun_is_granted_too(
-    wish: commands.Command | None, then: str, state: str
+    wish: commands.Command | None, then: Then, state: str
 ) -> None:
     floor = after_call()
     floor.records.clear()
@@ -243,15 +247,15 @@ def test_more_time_on_request_as_often_as_is_allowed() -> None:
     floor = after_call(after_call={"max_extensions": 1})
     id_ = floor.interaction.id
     floor.pass_time(50)
-    floor.ask(commands.ExtendAfterCall(ADA, id_))
+    floor.ask(ExtendAfterCall(ADA, id_))
     floor.say(events.TimerFired(f"after_call/{id_}"))
     assert floor.agent().state is AgentState.AFTER_CALL_WORK, "a limit that was prolonged is not over"
-    assert floor.refusal(commands.ExtendAfterCall(ADA, id_)) == "no_more_time"
+    assert floor.refusal(ExtendAfterCall(ADA, id_)) == "no_more_time"
     floor.pass_time(68)
     assert floor.agent().state is AgentState.AFTER_CALL_WORK
     floor.pass_time(3)
     assert floor.agent().state is AgentState.NOT_READY
-    assert floor.refusal(commands.ExtendAfterCall(ADA, id_)) == "not_after_call"
+    assert floor.refusal(ExtendAfterCall(ADA, id_)) == "not_after_call"
 
 
 def test_the_default_disposition_closes_it_at_the_limit() -> None:

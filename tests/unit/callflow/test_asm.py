@@ -6,6 +6,8 @@ import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentState, SystemReason
+from dialer.callflow.call.hold import Hold
+from dialer.callflow.outcome.outcome import Done
 from dialer.interactions.attempt import call_id_of
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import LegPurpose
@@ -108,7 +110,7 @@ def test_engaged_through_after_call_work() -> None:
     floor = after_call(ASM)
     engaged = floor.agent().engaged
     assert engaged is not None
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     assert floor.agent().engaged == engaged
     assert floor.interaction.state is InteractionState.DIALING
     assert len(floor.commands(Dial)) == 1, "the contact alone is dialed"
@@ -117,7 +119,7 @@ def test_engaged_through_after_call_work() -> None:
 def test_engaged_through_a_short_pause_and_not_through_a_long_one() -> None:
     floor = after_call(ASM)
     engaged = floor.engaged
-    floor.ask(commands.Done(ADA, floor.interaction.id, "not_ready"))
+    floor.ask(Done(ADA, floor.interaction.id, "not_ready"))
     floor.pass_time(899)
     assert not floor.commands(HangUp)
     floor.pass_time(2)
@@ -129,7 +131,7 @@ def test_a_pause_that_was_asked_for_in_conversation_is_limited_too() -> None:
     floor.ask(commands.GoNotReady(ADA, "break"))
     assert floor.agent().state is AgentState.BUSY
     floor.clear(floor.contact)
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     assert (floor.agent().state, floor.agent().reason) == (AgentState.NOT_READY, "break")
     floor.pass_time(901)
     assert floor.commands(HangUp)
@@ -160,7 +162,7 @@ def test_log_out_asked_for_in_conversation_ends_the_engaged_leg_when_granted() -
     engaged = floor.engaged
     floor.ask(commands.LogOut(ADA))
     floor.clear(floor.contact)
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     assert floor.agent().state is AgentState.LOGGED_OUT
     assert [each.leg for each in floor.commands(HangUp)] == [engaged.id]
 
@@ -174,7 +176,7 @@ def test_bye_in_conversation_is_end_call_and_the_phone_is_rung_for_the_next_cont
     assert floor.agent().state is AgentState.AFTER_CALL_WORK
     assert floor.interaction.ended_by == "agent"
     floor.forget_outputs()
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     floor.tick()
     assert [each.leg for each in floor.commands(Dial)] == [floor.agent().engaged]
 
@@ -185,7 +187,7 @@ def test_rtp_death_in_conversation_rings_the_agent_again_and_makes_the_leg_the_e
     floor.clear(floor.engaged, by=ClearedBy.MEDIA)
     assert (floor.interaction.reconnecting, floor.agent().state) == (True, AgentState.BUSY)
     assert [each.leg for each in floor.commands(Play)] == [contact.id], "comfort audio"
-    assert floor.refusal(commands.Hold(ADA, floor.interaction.id)) == "not_connected"
+    assert floor.refusal(Hold(ADA, floor.interaction.id)) == "not_connected"
     again = floor.phone
     floor.forget_outputs()
     floor.answer(again)
@@ -214,7 +216,7 @@ def test_a_lost_agent_who_does_not_come_back_ends_the_conversation(how: str) -> 
     assert contact.id in {each.leg for each in floor.commands(HangUp)}
     floor.clear(contact, by=ClearedBy.US)
     assert floor.agent().state is AgentState.AFTER_CALL_WORK
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     assert (floor.agent().state, floor.agent().reason) == (AgentState.NOT_READY, SystemReason.PHONE_LOST)
     assert not floor.world.legs
 
@@ -243,7 +245,7 @@ def test_an_agent_in_after_call_work_at_the_stop_is_let_go_after_it() -> None:
     engaged = floor.engaged
     floor.ask(commands.StopCampaign(SPRING, "sue"))
     assert engaged.is_connected
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     floor.tick()
     assert [each.leg for each in floor.commands(HangUp)] == [engaged.id]
 

@@ -6,12 +6,13 @@ import pytest
 
 from config.model import Mode
 from dialer.callflow.call.audio import COMFORT_NOISE, plan
+from dialer.callflow.call.hold import Mute
+from dialer.callflow.outcome.outcome import SetOutcome
 from dialer.interactions.hearing import Hearing
 from dialer.interactions.interaction import HoldBy
 from dialer.interactions.leg import Leg, LegPurpose, LegState, make_leg
 from dialer.interactions.party import PARTY_TABLE, Party, PartyRole, PartyState, make_party
 from dialer.machine import Machine
-from dialer.vocabulary import commands
 from dialer.vocabulary.ids import AccountId, AgentName, LegId, PartyId
 from dialer.vocabulary.telephony import ClearedBy, Join, Leave, Play, StopPlay
 from tests.unit.callflow.floor import Floor
@@ -84,9 +85,9 @@ def test_the_contact_hears_comfort_noise_while_the_phone_is_rung_again() -> None
 
 def test_the_difference_alone_is_told() -> None:
     floor = talking(Mode.PROGRESSIVE_ASM)
-    floor.ask(commands.Mute(ADA, floor.interaction.id, on=True))
+    floor.ask(Mute(ADA, floor.interaction.id, on=True))
     assert [(each.leg, each.heard_by) for each in floor.commands(Join)] == [(floor.engaged.id, NOBODY)]
     floor.forget_outputs()
-    floor.ask(commands.Mute(ADA, floor.interaction.id, on=True))
-    floor.ask(commands.SetOutcome(ADA, floor.interaction.id, note="asked for a brochure"))
+    floor.ask(Mute(ADA, floor.interaction.id, on=True))
+    floor.ask(SetOutcome(ADA, floor.interaction.id, note="asked for a brochure"))
     assert not any(floor.commands(kind) for kind in (Join, Leave, Play, StopPlay))

@@ -8,6 +8,8 @@ import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentState, SystemReason
+from dialer.callflow.dial.again import CallAgain
+from dialer.callflow.outcome.outcome import Done, SetOutcome
 from dialer.interactions.interaction import InteractionState
 from dialer.ports import Moment
 from dialer.trunks.bucket import Bucket
@@ -24,7 +26,7 @@ ASM = Mode.PROGRESSIVE_ASM
 
 
 def again(floor: Floor) -> None:
-    floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+    floor.ask(CallAgain(ADA, floor.interaction.id))
 
 
 def test_the_phone_first_then_the_contact() -> None:
@@ -64,7 +66,7 @@ def test_attempts_of_both_calls_count_in_the_treatment() -> None:
     floor = after_call(ASM, records=(record(1, attempts=2, tries={"busy": 2}),))
     again(floor)
     floor.clear(floor.contact, 486)
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     (update,) = floor.writes(UpdateRecord)
     assert (update.status, update.result) == ("updated", CallResult.BUSY), "busy three times is the end"
 
@@ -75,14 +77,14 @@ def test_a_phone_that_is_not_answered_goes_back_to_after_call_work() -> None:
     floor.clear(floor.phone, by=ClearedBy.TIMEOUT)
     assert floor.agent().state is AgentState.AFTER_CALL_WORK
     assert "call_again_failed" in floor.topics()
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     assert (floor.agent().state, floor.agent().reason) == (AgentState.NOT_READY, SystemReason.PHONE_NO_ANSWER)
 
 
 def test_done_while_the_phone_rings_is_refused() -> None:
     floor = after_call()
     again(floor)
-    assert floor.refusal(commands.Done(ADA, floor.interaction.id)) == "call_in_progress"
+    assert floor.refusal(Done(ADA, floor.interaction.id)) == "call_in_progress"
 
 
 def test_a_dial_that_may_not_be_lets_the_phone_go() -> None:
@@ -101,15 +103,15 @@ MACHINE: dict[str, Any] = {"retries": {"answering_machine": {"delay_s": 14_400, 
 
 
 def say(floor: Floor, result: CallResult) -> None:
-    floor.ask(commands.SetOutcome(ADA, floor.interaction.id, result=result))
+    floor.ask(SetOutcome(ADA, floor.interaction.id, result=result))
 
 
 def sold(floor: Floor) -> UpdateRecord:
     """The contact answers the second call, buys, and the agent closes."""
     floor.answer(floor.contact)
     floor.clear(floor.contact)
-    floor.ask(commands.SetOutcome(ADA, floor.interaction.id, disposition="sale"))
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(SetOutcome(ADA, floor.interaction.id, disposition="sale"))
+    floor.ask(Done(ADA, floor.interaction.id))
     (update,) = floor.writes(UpdateRecord)
     return update
 
@@ -133,7 +135,7 @@ def test_a_machine_and_then_nobody_is_nobody_who_was_spoken_to() -> None:
     say(floor, CallResult.ANSWERING_MACHINE)
     again(floor)
     floor.clear(floor.contact, 486)
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     (update,) = floor.writes(UpdateRecord)
     assert update.tried == (CallResult.ANSWERING_MACHINE, CallResult.BUSY)
     assert not update.finish_chain
@@ -145,7 +147,7 @@ def test_who_was_spoken_to_first_was_reached_whatever_the_second_call_comes_to()
     floor.answer(floor.contact)
     floor.clear(floor.contact)
     say(floor, CallResult.ANSWERING_MACHINE)
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     (update,) = floor.writes(UpdateRecord)
     assert update.tried == (CallResult.ANSWER, CallResult.ANSWERING_MACHINE)
     assert update.finish_chain
@@ -188,7 +190,7 @@ def test_the_store_refuses_it_and_the_conversations_result_stands(rule: str) -> 
     floor.say(events.AttemptRefused(begun.attempt, rule))
     assert floor.agent().state is AgentState.AFTER_CALL_WORK
     assert not floor.trunk().legs
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     assert [each.result for each in floor.writes(UpdateRecord)] == [CallResult.WRONG_PARTY]
 
 
@@ -220,7 +222,7 @@ def test_it_is_refused(why: str, code: str) -> None:
         floor.utc += 8 * 3600
     elif why == "store":
         floor.say(events.StoreFailing("the disk is full"))
-    assert floor.refusal(commands.CallAgain(ADA, floor.interaction.id)) == code
+    assert floor.refusal(CallAgain(ADA, floor.interaction.id)) == code
 
 
 @pytest.mark.parametrize("picked_up", [False, True])

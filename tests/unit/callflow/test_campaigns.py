@@ -9,6 +9,8 @@ import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentState
+from dialer.callflow.dial.offers import RejectOffer
+from dialer.callflow.outcome.outcome import Done
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.ids import CampaignName
@@ -128,7 +130,7 @@ def test_a_conversation_and_its_after_call_work_go_on_and_nothing_new_comes() ->
     floor.clear(floor.contact)
     floor.ask(commands.UnloadCampaign(SPRING, "sue"))
     assert floor.campaign.state == "unloading"
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     assert floor.campaign.state == "inactive"
     floor.tick(5)
     assert not floor.writes(BeginAttempt)
@@ -140,7 +142,7 @@ def test_a_campaign_that_is_taken_out_stays_until_its_desks_are_empty() -> None:
     floor.ask(commands.UnloadCampaign(SPRING, "sue", force=True))
     other = settings(campaign(name="autumn"))
     floor.say(events.ConfigurationApplied(2, other))
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     floor.say(events.ConfigurationApplied(3, other))
     assert set(floor.world.campaigns) == {AUTUMN}
 
@@ -214,7 +216,7 @@ def offers(floor: Floor, count: int) -> Counter[str]:
         seen[interaction.campaign] += 1
         assert interaction.owner is not None
         assert interaction.owner.offer is not None
-        floor.ask(commands.RejectOffer(ADA, interaction.owner.offer))
+        floor.ask(RejectOffer(ADA, floor.interaction.id, interaction.owner.offer))
     return seen
 
 

@@ -7,11 +7,15 @@ import pytest
 from config.model import Mode
 from dialer.agents.agent import AgentState, SystemReason
 from dialer.callflow.call.audio import COMFORT_NOISE
+from dialer.callflow.call.commands import SendDigits
+from dialer.callflow.call.hold import Hold, Mute, Resume
+from dialer.callflow.dial.again import CallAgain
+from dialer.callflow.outcome.end_call import EndCall
 from dialer.interactions.interaction import HoldBy, InteractionState
 from dialer.interactions.leg import LegPurpose
-from dialer.vocabulary import commands
+from dialer.vocabulary import telephony
 from dialer.vocabulary.results import CallResult
-from dialer.vocabulary.telephony import ClearedBy, HangUp, Join, LegMedia, Play, SendDigits, StopPlay
+from dialer.vocabulary.telephony import ClearedBy, HangUp, Join, LegMedia, Play, StopPlay
 from dialer.vocabulary.writes import SettleAttempt
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA
@@ -38,15 +42,15 @@ def use(floor: Floor, act: str) -> None:
     phone = floor.world.legs[floor.interaction.owner.leg]  # type: ignore[index, union-attr]  # a conversation has both
     match act:
         case "hold":
-            floor.ask(commands.Hold(ADA, id_))
+            floor.ask(Hold(ADA, id_))
         case "resume":
-            floor.ask(commands.Resume(ADA, id_))
+            floor.ask(Resume(ADA, id_))
         case "phone holds" | "phone resumes":
             floor.hold(phone, on=act == "phone holds")
         case "contact holds" | "contact resumes":
             floor.hold(floor.contact, on=act == "contact holds")
         case "mute" | "unmute":
-            floor.ask(commands.Mute(ADA, id_, act == "mute"))
+            floor.ask(Mute(ADA, id_, act == "mute"))
 
 
 @pytest.mark.parametrize("mode", BOTH)
@@ -101,11 +105,11 @@ def test_the_contact_hears_music_only_while_we_hold() -> None:
 def test_hold_and_resume_say_why_not() -> None:
     floor = talking()
     id_ = floor.interaction.id
-    assert floor.refusal(commands.Resume(ADA, id_)) == "not_on_hold"
+    assert floor.refusal(Resume(ADA, id_)) == "not_on_hold"
     use(floor, "hold")
-    assert floor.refusal(commands.Hold(ADA, id_)) == "already_on_hold"
+    assert floor.refusal(Hold(ADA, id_)) == "already_on_hold"
     floor.clear(floor.contact)
-    assert floor.refusal(commands.Resume(ADA, id_)) == "not_connected"
+    assert floor.refusal(Resume(ADA, id_)) == "not_connected"
 
 
 @pytest.mark.parametrize(
@@ -113,12 +117,12 @@ def test_hold_and_resume_say_why_not() -> None:
 )
 def test_digits(digits: str, code: str | None) -> None:
     floor = talking()
-    command = commands.SendDigits(ADA, floor.interaction.id, digits)
+    command = SendDigits(ADA, floor.interaction.id, digits)
     if code is not None:
         assert floor.refusal(command) == code
         return
     floor.ask(command)
-    assert floor.commands(SendDigits) == [SendDigits(floor.contact.id, digits)]
+    assert floor.commands(telephony.SendDigits) == [telephony.SendDigits(floor.contact.id, digits)]
 
 
 @pytest.mark.parametrize("mode", BOTH)
@@ -132,8 +136,8 @@ def test_the_end_from_every_side_is_one_result_and_after_call_work(mode: Mode, w
         floor.clear(contact, by=ClearedBy.MEDIA)
     else:
         if who == "agent":
-            floor.ask(commands.EndCall(ADA, floor.interaction.id))
-            floor.ask(commands.EndCall(ADA, floor.interaction.id))
+            floor.ask(EndCall(ADA, floor.interaction.id))
+            floor.ask(EndCall(ADA, floor.interaction.id))
         else:
             floor.clear(floor.world.legs[floor.interaction.owner.leg])  # type: ignore[index, union-attr]  # it has both
         assert [each.leg for each in floor.commands(HangUp)] == [contact.id]
@@ -151,7 +155,7 @@ def test_end_call_while_the_contact_rings() -> None:
     floor = dialing()
     contact = floor.contact
     floor.ring(contact)
-    floor.ask(commands.EndCall(ADA, floor.interaction.id))
+    floor.ask(EndCall(ADA, floor.interaction.id))
     floor.clear(contact, 487, ClearedBy.US)
     assert [each.result for each in floor.writes(SettleAttempt)] == [CallResult.CANCELLED]
     assert floor.agent().state in (AgentState.READY, AgentState.RESERVED)
@@ -162,7 +166,7 @@ def test_an_answer_that_crosses_our_cancel_joins_nobody_and_is_abandoned(mode: M
     floor = dialing(mode)
     contact = floor.contact
     floor.ring(contact)
-    floor.ask(commands.EndCall(ADA, floor.interaction.id))
+    floor.ask(EndCall(ADA, floor.interaction.id))
     floor.forget_outputs()
     floor.answer(contact)
     assert floor.interaction.state is InteractionState.DIALING
@@ -176,7 +180,7 @@ def test_an_answer_that_crosses_our_cancel_joins_nobody_and_is_abandoned(mode: M
 
 def test_end_call_says_when_there_is_none() -> None:
     floor = after_call()
-    assert floor.refusal(commands.EndCall(ADA, floor.interaction.id)) == "no_call"
+    assert floor.refusal(EndCall(ADA, floor.interaction.id)) == "no_call"
 
 
 def test_an_agents_phone_that_dies_while_the_contact_rings_makes_not_ready() -> None:
@@ -213,7 +217,7 @@ def test_a_mute_ends_with_its_conversation() -> None:
     use(floor, "mute")
     floor.clear(floor.engaged, by=ClearedBy.PEER)
     floor.clear(floor.contact, by=ClearedBy.US)
-    floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+    floor.ask(CallAgain(ADA, floor.interaction.id))
     floor.answer(floor.leg(LegPurpose.AGENT))
     floor.answer(floor.contact)
     assert floor.interaction.owner is not None

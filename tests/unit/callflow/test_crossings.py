@@ -7,6 +7,7 @@ import pytest
 from config.model import Mode, OnStop
 from dialer.agents.agent import AgentState, SystemReason
 from dialer.callflow.agent.desk import DESKTOP_GRACE_S
+from dialer.callflow.outcome.outcome import Done
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import Leg
 from dialer.vocabulary import commands
@@ -214,7 +215,7 @@ def test_an_agent_who_becomes_free_while_the_message_plays_gets_another_contact(
     floor.pass_time(2.1)
     floor.answer(third)
     floor.clear(first)
-    floor.ask(commands.Done(ADA, floor.agent().interaction or of(floor, first).id))
+    floor.ask(Done(ADA, floor.agent().interaction or of(floor, first).id))
     assert floor.agent().interaction == third.interaction
     assert of(floor, second).owner is None
     floor.engine_says(PlayFinished(second.id, f"queue_message/{second.interaction}", floor.now))
@@ -296,10 +297,10 @@ def test_a_contact_who_waits_as_the_campaign_stops_still_gets_the_next_agent() -
     floor.answer(second)
     floor.ask(commands.StopCampaign(SPRING, "sue"))
     floor.clear(first)
-    floor.ask(commands.Done(ADA, of(floor, first).id))
+    floor.ask(Done(ADA, of(floor, first).id))
     assert floor.agent().interaction == second.interaction
     floor.clear(second)
-    floor.ask(commands.Done(ADA, of(floor, second).id))
+    floor.ask(Done(ADA, of(floor, second).id))
     assert counted(floor) == (2, 0)
     assert floor.campaign.state == "loaded"
     assert len(floor.commands(HangUp)) == 1, "the standing leg goes with the last call"
@@ -318,7 +319,7 @@ def test_who_asked_to_log_out_is_logged_out_whatever_else_goes_wrong(how: str) -
         floor.clear(floor.engaged, by=ClearedBy.MEDIA)
         floor.clear(floor.phone, 486)
     floor.clear(contact)
-    floor.ask(commands.Done(ADA, of(floor, contact).id))
+    floor.ask(Done(ADA, of(floor, contact).id))
     assert floor.agent().state is AgentState.LOGGED_OUT
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from dialer.callflow.dial.offers import CancelRecord, ReturnRecord
+from dialer.callflow.outcome.outcome import SetOutcome
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.writes import ReleaseRecord, UpdateRecord
@@ -24,7 +26,7 @@ FIELDS: dict[str, Any] = {
 
 
 def edited(floor: Floor) -> None:
-    floor.ask(commands.SetOutcome(ADA, floor.interaction.id, data={"city": "Leeds"}))
+    floor.ask(SetOutcome(ADA, floor.interaction.id, data={"city": "Leeds"}))
 
 
 def scene(make: Any = previewing, **more: Any) -> Floor:
@@ -40,14 +42,14 @@ def released(floor: Floor) -> list[dict[str, str] | None]:
 def test_edits_survive_a_return() -> None:
     floor = scene()
     edited(floor)
-    floor.ask(commands.ReturnRecord(ADA, floor.interaction.id))
+    floor.ask(ReturnRecord(ADA, floor.interaction.id))
     assert released(floor) == [{"city": "Leeds"}]
 
 
 def test_edits_survive_a_cancel() -> None:
     floor = scene()
     edited(floor)
-    floor.ask(commands.CancelRecord(ADA, floor.interaction.id))
+    floor.ask(CancelRecord(ADA, floor.interaction.id))
     assert [each.data for each in floor.writes(UpdateRecord)] == [{"city": "Leeds"}]
 
 
@@ -67,8 +69,8 @@ def test_edits_survive_whatever_takes_the_record_off_the_desk(how: str) -> None:
             floor.say(events.DesktopDisconnected(ADA))
             floor.pass_time(31)
         case _:
-            floor.ask(commands.SetOutcome(ADA, id_, do_not_call=True))
-            floor.ask(commands.ReturnRecord(ADA, id_))
+            floor.ask(SetOutcome(ADA, id_, do_not_call=True))
+            floor.ask(ReturnRecord(ADA, id_))
     found = [*released(floor), *(each.data for each in floor.writes(UpdateRecord))]
     assert {"city": "Leeds"} in found
 
@@ -85,13 +87,13 @@ def test_edits_survive_two_desks() -> None:
     edited(floor)
     floor.ready(BOB)
     floor.ask(commands.ReassignInteraction(floor.interaction.id, BOB, "sue", "x"))
-    floor.ask(commands.ReturnRecord(BOB, floor.interaction.id))
+    floor.ask(ReturnRecord(BOB, floor.interaction.id))
     assert released(floor) == [{"city": "Leeds"}]
 
 
 def test_what_was_not_changed_is_not_written() -> None:
     floor = scene()
-    floor.ask(commands.ReturnRecord(ADA, floor.interaction.id))
+    floor.ask(ReturnRecord(ADA, floor.interaction.id))
     assert released(floor) == [None]
 
 
@@ -106,7 +108,7 @@ def test_what_was_not_changed_is_not_written() -> None:
 def test_a_value_that_the_field_cannot_hold_is_refused(data: dict[str, str], code: str, says: str) -> None:
     floor = scene()
     with pytest.raises(Refused) as refused:
-        floor.ask(commands.SetOutcome(ADA, floor.interaction.id, data=data))
+        floor.ask(SetOutcome(ADA, floor.interaction.id, data=data))
     assert refused.value.code == code
     assert says in words_of(refused.value)
     assert floor.interaction.data["city"] == "York"
@@ -114,5 +116,5 @@ def test_a_value_that_the_field_cannot_hold_is_refused(data: dict[str, str], cod
 
 def test_what_the_list_has_already_may_stay() -> None:
     floor = scene()
-    floor.ask(commands.SetOutcome(ADA, floor.interaction.id, data={"since": "3/4/20", "city": "Leeds"}))
+    floor.ask(SetOutcome(ADA, floor.interaction.id, data={"since": "3/4/20", "city": "Leeds"}))
     assert floor.interaction.data["city"] == "Leeds"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from config.model import Mode
 from dialer.agents.agent import AgentState
+from dialer.callflow.outcome.outcome import Done
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.reasons.reason import sentence_of
@@ -57,7 +58,7 @@ def test_an_asm_conversation_ends_in_after_call_work_and_no_phone_is_rung_for_it
 
 def test_an_idle_agent_stays_ready_and_is_engaged_again_by_itself() -> None:
     floor = after_call(ASM)
-    floor.ask(commands.Done(ADA, floor.interaction.id, "not_ready"))
+    floor.ask(Done(ADA, floor.interaction.id, "not_ready"))
     floor.campaign.claim_after = floor.now + 100
     floor.campaign.pool.drain()
     floor.ready()

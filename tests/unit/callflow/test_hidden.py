@@ -6,6 +6,7 @@ import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentState
+from dialer.callflow.dial.offers import RejectOffer, ReturnRecord
 from dialer.campaigns.reason import NoCallsCode
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import AgentName
@@ -31,7 +32,7 @@ def give_back(floor: Floor, agent: AgentName) -> int:
     assert got is not None, f"nothing for {agent}; {floor.topics()[-3:]}"
     interaction = floor.agent(agent).interaction
     assert interaction is not None
-    floor.ask(commands.ReturnRecord(agent, interaction))
+    floor.ask(ReturnRecord(agent, interaction))
     return got
 
 
@@ -68,10 +69,10 @@ def test_who_rejects_is_offered_the_rest(mode: Mode, team: tuple[AgentName, ...]
             got = on_desk(floor, name)
             if got is not None:
                 rejected[name].add(got)
-                party = floor.world.interactions[floor.agent(name).interaction or ""].owner  # type: ignore[index]  # never empty here
-                assert party is not None
-                assert party.offer is not None
-                floor.ask(commands.RejectOffer(name, party.offer))
+                shown = floor.world.interactions[floor.agent(name).interaction or ""]  # type: ignore[index]  # never empty here
+                assert shown.owner is not None
+                assert shown.owner.offer is not None
+                floor.ask(RejectOffer(name, shown.id, shown.owner.offer))
     assert all(records == set(range(1, 31)) for records in rejected.values())
     floor.tick()
     assert all(floor.agent(name).state is AgentState.READY for name in team)

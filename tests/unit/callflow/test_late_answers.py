@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from config.model import Mode, Retry
+from dialer.callflow.dial.again import CallAgain
 from dialer.callflow.end.ending import REMEMBERED_S
+from dialer.callflow.outcome.end_call import EndCall
+from dialer.callflow.outcome.outcome import Done, SetOutcome
 from dialer.campaigns.calendar import day_of
 from dialer.interactions.living import decode
-from dialer.vocabulary import commands
 from dialer.vocabulary.ids import AttemptId
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, LateAnswer
@@ -44,7 +46,7 @@ def test_an_answer_after_the_end_is_abandoned_once_and_the_result_stays(by: Clea
     floor = dialing(ASM, retries=RULES)
     floor.ring(floor.contact)
     if by is ClearedBy.US:
-        floor.ask(commands.EndCall(ADA, floor.interaction.id))
+        floor.ask(EndCall(ADA, floor.interaction.id))
     floor.clear(floor.contact, by=by)
     assert counted(floor) == (0, 0)
     came_at = floor.now
@@ -94,15 +96,15 @@ def test_who_was_called_again_and_abandoned_rests_whichever_is_told_first(late_f
     """The contact was spoken to, is called again, and picks up as the agent gives up."""
     floor = talking(ASM, retries=RULES, permissions={"call_again": True})
     floor.clear(floor.contact)
-    floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+    floor.ask(CallAgain(ADA, floor.interaction.id))
     again, interaction, leg = floor.writes(BeginAttempt)[-1].attempt, floor.interaction, floor.contact
-    floor.ask(commands.EndCall(ADA, interaction.id))
+    floor.ask(EndCall(ADA, interaction.id))
     floor.clear(leg, by=ClearedBy.US)
     late, came_at = LateAnswer(leg.id, floor.now, f"{again}.0"), floor.utc
     if late_first:
         floor.engine_says(late)
-    floor.ask(commands.SetOutcome(ADA, interaction.id, result=CallResult.ANSWERING_MACHINE))
-    floor.ask(commands.Done(ADA, interaction.id))
+    floor.ask(SetOutcome(ADA, interaction.id, result=CallResult.ANSWERING_MACHINE))
+    floor.ask(Done(ADA, interaction.id))
     treated = floor.writes(UpdateRecord)[-1]
     if late_first:
         assert treated.due_at == came_at + REST_S

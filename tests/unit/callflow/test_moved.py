@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from config.model import Mode
 from dialer.agents.agent import AgentState
+from dialer.callflow.outcome.outcome import Done
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import Leg
-from dialer.vocabulary import commands
 from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp, LegMedia
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, record
@@ -49,7 +49,7 @@ def test_a_conversation_goes_on_and_the_next_contact_is_not_joined() -> None:
     assert not [each for each in floor.commands(HangUp) if each.leg == leg.id]
     floor.records = [record(7)]
     floor.clear(floor.contact)
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     floor.tick()
     assert leg.id in {each.leg for each in floor.commands(HangUp)}
     assert not floor.world.interactions

@@ -9,6 +9,9 @@ import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentState, Pending, Wish
+from dialer.callflow.dial.again import CallAgain
+from dialer.callflow.dial.offers import DialRecord
+from dialer.callflow.outcome.outcome import Done, ExtendAfterCall, SetOutcome
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.results import CallResult
@@ -27,7 +30,7 @@ def not_reached(mode: Mode = Mode.PROGRESSIVE, code: int = 486, **more: Any) -> 
     unanswered = {key: more.pop(key) for key in ("desk", "show_s", "results") if key in more}
     if mode is Mode.PREVIEW:
         floor = previewing(unanswered=unanswered, **more)
-        floor.ask(commands.DialRecord(ADA, floor.interaction.id))
+        floor.ask(DialRecord(ADA, floor.interaction.id))
         floor.answer(floor.phone)
     else:
         floor = dialing(mode, unanswered=unanswered, **more)
@@ -96,9 +99,9 @@ def test_where_it_waits_for_done_what_is_mandatory_is_asked_for() -> None:
     floor.records = []
     floor.pass_time(30)
     id_ = floor.interaction.id
-    assert floor.refusal(commands.Done(ADA, id_)) == "outcome_missing"
-    floor.ask(commands.SetOutcome(ADA, id_, note="engaged all day"))
-    floor.ask(commands.Done(ADA, id_))
+    assert floor.refusal(Done(ADA, id_)) == "outcome_missing"
+    floor.ask(SetOutcome(ADA, id_, note="engaged all day"))
+    floor.ask(Done(ADA, id_))
     assert results(floor) == [CallResult.BUSY]
     saved = [each for each in floor.writes(SaveInteraction) if each.state == "finalized"]
     assert saved[-1].note == "engaged all day"
@@ -114,20 +117,20 @@ def test_where_it_waits_the_limit_of_after_call_work_holds() -> None:
 
 def test_done_ends_the_showing_whatever_is_mandatory() -> None:
     floor = not_reached(outcome={"note_mandatory": True})
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     assert results(floor) == [CallResult.BUSY]
 
 
 def test_who_writes_is_not_rushed() -> None:
     floor = not_reached()
     floor.pass_time(3)
-    floor.ask(commands.SetOutcome(ADA, floor.interaction.id, note="fax tone before"))
+    floor.ask(SetOutcome(ADA, floor.interaction.id, note="fax tone before"))
     floor.pass_time(30)
     assert state(floor) is InteractionState.CLEARED
     assert floor.interaction.after_call is not None
     assert not floor.interaction.after_call.shown
     floor = not_reached()
-    floor.ask(commands.ExtendAfterCall(ADA, floor.interaction.id))
+    floor.ask(ExtendAfterCall(ADA, floor.interaction.id))
     floor.pass_time(30)
     assert state(floor) is InteractionState.CLEARED
 
@@ -136,7 +139,7 @@ def test_who_writes_is_not_rushed() -> None:
 def test_call_again_from_a_result(desk: str) -> None:
     floor = not_reached(desk=desk)
     floor.clear(floor.phone)
-    floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+    floor.ask(CallAgain(ADA, floor.interaction.id))
     floor.pass_time(8)
     assert state(floor) is InteractionState.CLEARED, "the former result's time does not run any more"
     floor.answer(floor.phone)
@@ -144,14 +147,14 @@ def test_call_again_from_a_result(desk: str) -> None:
     floor.answer(floor.contact)
     assert state(floor) is InteractionState.CONNECTED
     floor.clear(floor.contact)
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     assert results(floor) == [CallResult.ANSWER]
 
 
 def test_a_second_attempt_that_is_not_answered_is_shown_anew() -> None:
     floor = not_reached()
     floor.clear(floor.phone)
-    floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+    floor.ask(CallAgain(ADA, floor.interaction.id))
     floor.answer(floor.phone)
     floor.clear(floor.contact, 480)
     assert [each["result"] for each in told(floor)] == ["busy", "unreachable"]
@@ -162,7 +165,7 @@ def test_a_second_attempt_that_is_not_answered_is_shown_anew() -> None:
 def test_a_call_again_that_the_store_refuses_comes_back_to_the_result() -> None:
     floor = not_reached()
     floor.clear(floor.phone)
-    floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+    floor.ask(CallAgain(ADA, floor.interaction.id))
     floor.answer(floor.phone)
     attempt = floor.interaction.attempt
     assert attempt is not None
@@ -174,7 +177,7 @@ def test_a_call_again_that_the_store_refuses_comes_back_to_the_result() -> None:
 def test_a_phone_that_is_not_picked_up_for_a_call_again_leaves_the_result() -> None:
     floor = not_reached()
     floor.clear(floor.phone)
-    floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+    floor.ask(CallAgain(ADA, floor.interaction.id))
     floor.clear(floor.phone, 486)
     assert (floor.interaction.state, floor.interaction.found_result) == (InteractionState.CLEARED, CallResult.BUSY)
     floor.pass_time(5)

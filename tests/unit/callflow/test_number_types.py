@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from config.model import Mode
+from dialer.callflow.dial.again import CallAgain
 from dialer.campaigns.reason import NoCallsCode
 from dialer.compliance.check import Rule
 from dialer.vocabulary import commands
@@ -64,4 +65,4 @@ def test_a_test_call_is_refused_by_type(number: str) -> None:
 def test_a_call_again_is_refused_by_type() -> None:
     floor = after_call(Mode.PROGRESSIVE_ASM)
     floor.interaction.number = PREMIUM
-    assert floor.refusal(commands.CallAgain(floor.agent().name, floor.interaction.id)) == Rule.NUMBER_TYPE
+    assert floor.refusal(CallAgain(floor.agent().name, floor.interaction.id)) == Rule.NUMBER_TYPE

@@ -6,6 +6,10 @@ import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentState, Pending, SystemReason, Wish
+from dialer.callflow.call.hold import Hold
+from dialer.callflow.dial.offers import AcceptOffer, CancelRecord, DialRecord, RejectOffer, ReturnRecord
+from dialer.callflow.outcome.end_call import EndCall
+from dialer.callflow.outcome.outcome import Done
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.ids import OfferId
@@ -34,7 +38,7 @@ def given_back(floor: Floor) -> list[int]:
 
 def test_accept_rings_the_agents_phone_first_then_the_contact() -> None:
     floor = offered(PUSH)
-    floor.ask(commands.AcceptOffer(ADA, offer_of(floor)))
+    floor.ask(AcceptOffer(ADA, floor.interaction.id, offer_of(floor)))
     assert [each.leg for each in floor.commands(Dial)] == [floor.phone.id]
     assert not floor.writes(BeginAttempt)
     floor.answer(floor.phone)
@@ -58,28 +62,28 @@ def test_progressive_waits_for_the_click_where_the_agent_accepts() -> None:
     floor = offered(Mode.PROGRESSIVE, offer={"accept": "agent"})
     floor.pass_time(10)
     assert not floor.commands(Dial)
-    floor.ask(commands.AcceptOffer(ADA, offer_of(floor)))
+    floor.ask(AcceptOffer(ADA, floor.interaction.id, offer_of(floor)))
     assert len(floor.commands(Dial)) == 1
 
 
 def test_an_accepted_offer_does_not_expire_and_an_expired_one_is_not_accepted() -> None:
     floor = offered(PUSH)
     offer = offer_of(floor)
-    floor.ask(commands.AcceptOffer(ADA, offer))
+    floor.ask(AcceptOffer(ADA, floor.interaction.id, offer))
     floor.say(events.TimerFired(f"offer/{offer}"))
     assert not floor.writes(ReleaseRecord)
-    assert floor.refusal(commands.AcceptOffer(ADA, offer)) == "offer_over"
+    assert floor.refusal(AcceptOffer(ADA, floor.interaction.id, offer)) == "offer_over"
 
     floor = offered(PUSH)
     offer = offer_of(floor)
     floor.pass_time(31)
-    assert floor.refusal(commands.AcceptOffer(ADA, offer)) == "offer_over"
+    assert floor.refusal(AcceptOffer(ADA, floor.interaction.id, offer)) == "offer_over"
     assert not floor.commands(Dial)
 
 
 def test_reject_gives_it_to_others_at_once_and_hides_it_for_the_cool_down() -> None:
     floor = offered(PUSH, records=(record(1),), agents=(ADA, BOB))
-    floor.ask(commands.RejectOffer(ADA, offer_of(floor)))
+    floor.ask(RejectOffer(ADA, floor.interaction.id, offer_of(floor)))
     assert floor.agent().state is AgentState.READY
     assert given_back(floor) == [1]
     floor.tick(2)
@@ -96,7 +100,7 @@ def test_reject_gives_it_to_others_at_once_and_hides_it_for_the_cool_down() -> N
 
 def test_reject_needs_the_permission() -> None:
     floor = offered(PUSH, permissions={"reject": False})
-    assert floor.refusal(commands.RejectOffer(ADA, offer_of(floor))) == "not_permitted"
+    assert floor.refusal(RejectOffer(ADA, floor.interaction.id, offer_of(floor))) == "not_permitted"
 
 
 def test_two_expiries_in_a_row_make_not_ready() -> None:
@@ -112,7 +116,7 @@ def test_two_expiries_in_a_row_make_not_ready() -> None:
 def test_a_click_between_begins_the_count_anew() -> None:
     floor = offered(PUSH)
     floor.pass_time(30)
-    floor.ask(commands.RejectOffer(ADA, offer_of(floor)))
+    floor.ask(RejectOffer(ADA, floor.interaction.id, offer_of(floor)))
     floor.pass_time(30)
     assert floor.agent().state is not AgentState.NOT_READY
 
@@ -188,15 +192,15 @@ def test_preview_agents_take_read_and_dial() -> None:
     assert floor.interaction.agent == ADA
     floor.pass_time(600)
     assert not floor.commands(Dial)
-    floor.ask(commands.DialRecord(ADA, floor.interaction.id))
+    floor.ask(DialRecord(ADA, floor.interaction.id))
     floor.answer(floor.phone)
     assert floor.interaction.state is InteractionState.DIALING
-    assert floor.refusal(commands.DialRecord(ADA, floor.interaction.id)) == "not_previewed"
+    assert floor.refusal(DialRecord(ADA, floor.interaction.id)) == "not_previewed"
 
 
 def test_preview_rings_back_while_the_contact_rings_and_lets_early_media_through() -> None:
     floor = previewing()
-    floor.ask(commands.DialRecord(ADA, floor.interaction.id))
+    floor.ask(DialRecord(ADA, floor.interaction.id))
     floor.answer(floor.phone)
     floor.forget_outputs()
     floor.ring(floor.contact)
@@ -210,7 +214,7 @@ def test_preview_rings_back_while_the_contact_rings_and_lets_early_media_through
 @pytest.mark.parametrize(("permitted", "code"), [(True, None), (False, "not_permitted")])
 def test_cancel_takes_the_record_out_of_the_run(permitted: bool, code: str | None) -> None:
     floor = previewing(permissions={"cancel": permitted})
-    command = commands.CancelRecord(ADA, floor.interaction.id)
+    command = CancelRecord(ADA, floor.interaction.id)
     if code is not None:
         assert floor.refusal(command) == code
         return
@@ -225,7 +229,7 @@ def test_a_previewed_record_is_given_back_for_somebody_else() -> None:
     floor = previewing()
     given = floor.interaction.record
     assert given is not None
-    floor.ask(commands.ReturnRecord(ADA, floor.interaction.id))
+    floor.ask(ReturnRecord(ADA, floor.interaction.id))
     assert [each.to_top for each in floor.writes(ReleaseRecord)] == [True]
     assert not floor.writes(BeginAttempt)
     assert not floor.agent().sees(given.record, floor.now)
@@ -234,10 +238,10 @@ def test_a_previewed_record_is_given_back_for_somebody_else() -> None:
 
 def test_end_call_while_the_agents_own_phone_rings_gives_the_record_back() -> None:
     floor = previewing()
-    floor.ask(commands.DialRecord(ADA, floor.interaction.id))
+    floor.ask(DialRecord(ADA, floor.interaction.id))
     phone = floor.phone
     floor.forget_outputs()
-    floor.ask(commands.EndCall(ADA, floor.interaction.id))
+    floor.ask(EndCall(ADA, floor.interaction.id))
     assert phone.id in [each.leg for each in floor.commands(HangUp)]
     assert [each.to_top for each in floor.writes(ReleaseRecord)] == [True]
     floor.clear(phone, by=ClearedBy.US)
@@ -272,14 +276,14 @@ def test_get_record_says_why_not() -> None:
 
 def test_an_offer_is_its_agents_alone() -> None:
     floor = offered(PUSH, agents=(ADA, BOB))
-    assert floor.refusal(commands.AcceptOffer(BOB, offer_of(floor))) == "offer_over"
-    assert floor.refusal(commands.Hold(BOB, floor.interaction.id)) == "not_your_interaction"
+    assert floor.refusal(AcceptOffer(BOB, floor.interaction.id, offer_of(floor))) == "not_your_interaction"
+    assert floor.refusal(Hold(BOB, floor.interaction.id)) == "not_your_interaction"
 
 
 def test_an_agent_who_does_not_click_when_the_trunk_is_down_keeps_the_offer() -> None:
     floor = offered(PUSH)
     floor.know(ADA, phone="")
-    assert floor.refusal(commands.AcceptOffer(ADA, offer_of(floor))) == "no_phone"
+    assert floor.refusal(AcceptOffer(ADA, floor.interaction.id, offer_of(floor))) == "no_phone"
     assert floor.interaction.state is InteractionState.PREVIEW
 
 
@@ -292,16 +296,16 @@ def test_not_ready_with_a_record_that_was_asked_for_is_pending_as_in_a_call() ->
     floor.ask(commands.GoReady(ADA))
     assert floor.agent().pending == Pending(Wish.READY)
     floor.ask(commands.GoNotReady(ADA, "break"))
-    floor.ask(commands.ReturnRecord(ADA, id_))
+    floor.ask(ReturnRecord(ADA, id_))
     assert (floor.agent().state, floor.agent().reason) == (AgentState.NOT_READY, "break")
 
 
 def test_who_asked_for_a_break_in_a_preview_has_it_after_the_call() -> None:
     floor = previewing()
     floor.ask(commands.GoNotReady(ADA, "break"))
-    floor.ask(commands.DialRecord(ADA, floor.interaction.id))
+    floor.ask(DialRecord(ADA, floor.interaction.id))
     floor.answer(floor.phone)
     floor.answer(floor.contact)
     floor.clear(floor.contact)
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     assert (floor.agent().state, floor.agent().reason) == (AgentState.NOT_READY, "break")

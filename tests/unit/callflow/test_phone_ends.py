@@ -9,12 +9,12 @@ import pytest
 from config.model import AsteriskPhone, Authentication, Mode
 from dialer.agents.agent import AgentState, SystemReason
 from dialer.callflow.agent.phone_end import reason_of
+from dialer.callflow.outcome.outcome import Done
 from dialer.callflow.tick.snapshot import snapshot_of
 from dialer.core.step import Step
 from dialer.interactions.interaction import HoldBy, InteractionState
 from dialer.ports import Moment
 from dialer.views.agent import Engagement, agent_summary, agent_view
-from dialer.vocabulary import commands
 from dialer.vocabulary.ids import LegId
 from dialer.vocabulary.reasons.phones import PhoneFailed
 from dialer.vocabulary.telephony import ClearedBy, Dial, LegCleared, LegRole
@@ -191,5 +191,5 @@ def test_a_hold_in_a_conversation_is_a_hold_of_the_conversation() -> None:
     floor.records = []
     floor.campaign.pool.drain()
     floor.clear(floor.contact)
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     assert agent_view(floor.world, floor.agent()).engaged is Engagement.ON_HOLD

@@ -9,6 +9,7 @@ import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentState
+from dialer.callflow.outcome.outcome import Done
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.pacing import AgentStage, Observed, Outcome
@@ -69,7 +70,7 @@ def test_who_waits_longest_gets_the_next_agent() -> None:
     floor.pass_time(0.5)
     floor.answer(third)
     floor.clear(first)
-    floor.ask(commands.Done(ADA, of_agent(floor)))
+    floor.ask(Done(ADA, of_agent(floor)))
     assert floor.agent().interaction == second.interaction
     assert of(floor, third).state is InteractionState.QUEUED
 
@@ -98,7 +99,7 @@ def test_without_an_agent_in_time_the_contact_hears_the_message_and_was_abandone
     assert floor.campaign.abandonment.within(1, today(floor)).abandoned == 1
     # An agent who is free now is for the next contact: this one has been told that nobody comes.
     floor.clear(first)
-    floor.ask(commands.Done(ADA, of_agent(floor)))
+    floor.ask(Done(ADA, of_agent(floor)))
     assert floor.agent().state is AgentState.READY
     floor.clear(second)
     settled = {each.attempt: each for each in floor.writes(SettleAttempt)}

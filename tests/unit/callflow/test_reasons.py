@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from config.model import Mode
+from dialer.callflow.dial.offers import RejectOffer
 from dialer.campaigns.reason import NoCalls, NoCallsCode
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.events import Waiting
@@ -64,7 +65,7 @@ def rejected() -> Floor:
     floor = offered(Mode.PUSH_PREVIEW, records=(record(1),))
     assert floor.interaction.owner is not None
     assert floor.interaction.owner.offer is not None
-    floor.ask(commands.RejectOffer(ADA, floor.interaction.owner.offer))
+    floor.ask(RejectOffer(ADA, floor.interaction.id, floor.interaction.owner.offer))
     return floor
 
 

@@ -10,6 +10,9 @@ from msgspec import structs
 from config.model import CampaignSettings, Mode
 from dialer.agents.agent import AgentState, SystemReason
 from dialer.callflow.agent.legs import LegContext, write_context
+from dialer.callflow.call.hold import Hold, Mute, Resume
+from dialer.callflow.dial.again import CallAgain
+from dialer.callflow.outcome.outcome import Done
 from dialer.interactions.interaction import HoldBy, InteractionState
 from dialer.interactions.leg import LegPurpose
 from dialer.interactions.living import decode, encode
@@ -114,8 +117,8 @@ def test_a_conversation_is_adopted_with_its_audio(mode: Mode) -> None:
     floor.connect_engine("boot-1", legs_of(old))
     assert not floor.commands(HangUp)
     assert {each.leg for each in floor.commands(Join)} == set(old.world.legs)
-    floor.ask(commands.Hold(ADA, floor.interaction.id))
-    floor.ask(commands.Resume(ADA, floor.interaction.id))
+    floor.ask(Hold(ADA, floor.interaction.id))
+    floor.ask(Resume(ADA, floor.interaction.id))
     floor.clear(floor.contact)
     assert [each.result for each in floor.writes(SettleAttempt)] == [CallResult.ANSWER]
     assert floor.agent().state is AgentState.AFTER_CALL_WORK
@@ -123,7 +126,7 @@ def test_a_conversation_is_adopted_with_its_audio(mode: Mode) -> None:
 
 def test_a_conversation_on_hold_stays_on_hold_and_hears_music() -> None:
     old = talking()
-    old.ask(commands.Hold(ADA, old.interaction.id))
+    old.ask(Hold(ADA, old.interaction.id))
     floor = restarted(old)
     floor.connect_engine("boot-1", legs_of(old))
     assert all(each.hears == () for each in floor.commands(Join))
@@ -179,7 +182,7 @@ def test_after_call_work_keeps_its_clock_and_an_overrun_stays_one() -> None:
     assert floor.agent().reason == SystemReason.AFTER_CALL_OVERRUN
     again = restarted(floor)
     assert (again.agent().state, again.agent().reason) == (AgentState.NOT_READY, SystemReason.AFTER_CALL_OVERRUN)
-    again.ask(commands.Done(ADA, again.interaction.id))
+    again.ask(Done(ADA, again.interaction.id))
     assert again.agent().interaction is None
 
 
@@ -272,7 +275,7 @@ def test_what_was_lost_while_the_socket_was_down_is_said_again() -> None:
     floor = talking()
     legs = (seen(floor.phone.id, UP), seen(floor.contact.id, UP, held=True))
     floor.say(events.EngineDisconnected(ENGINE))
-    floor.ask(commands.Mute(ADA, floor.interaction.id, True))
+    floor.ask(Mute(ADA, floor.interaction.id, True))
     floor.forget_outputs()
     floor.connect_engine("boot-1", legs)
     assert floor.interaction.holds == {HoldBy.CONTACT}
@@ -293,11 +296,11 @@ def test_a_phone_that_was_rung_for_a_call_again_is_no_engaged_leg_after_the_rest
     old = talking(ASM)
     old.clear(old.engaged, by=ClearedBy.PEER)
     old.clear(old.contact, by=ClearedBy.US)
-    old.ask(commands.CallAgain(ADA, old.interaction.id))
+    old.ask(CallAgain(ADA, old.interaction.id))
     floor = restarted(old)
     floor.connect_engine("boot-2")
     assert floor.agent().state is AgentState.AFTER_CALL_WORK
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     assert floor.agent().interaction is None
 
 
@@ -340,7 +343,7 @@ def test_a_phone_that_was_rung_again_is_known_as_the_engaged_one_after_a_restart
     old.clear(old.engaged, by=ClearedBy.MEDIA)
     old.answer(old.phone)
     old.clear(old.contact)
-    old.ask(commands.Done(ADA, old.interaction.id))
+    old.ask(Done(ADA, old.interaction.id))
     (left,) = old.world.legs
     floor = restarted(old)
     floor.connect_engine("boot-1", legs_of(old))

@@ -6,8 +6,9 @@ import pytest
 
 from config.model import Mode, Retry
 from dialer.agents.agent import AgentState
+from dialer.callflow.dial.again import CallAgain
 from dialer.pacing import Observed, Outcome
-from dialer.vocabulary import commands, events
+from dialer.vocabulary import events
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.writes import AddHistory, BeginAttempt, UpdateRecord
 from tests.unit.callflow.ahead import Script, dial, of, predictive
@@ -66,6 +67,6 @@ def test_an_agent_who_calls_again_is_at_hand() -> None:
     (leg,) = dial(floor, script, 1)
     floor.answer(leg)
     floor.clear(leg)
-    floor.ask(commands.CallAgain(ADA, of(floor, leg).id))
+    floor.ask(CallAgain(ADA, of(floor, leg).id))
     again = floor.writes(BeginAttempt)[-1]
     assert (again.agent, again.abandoned_since) == (ADA, None)

@@ -6,6 +6,8 @@ import pytest
 
 from config.model import Engine, Mode
 from dialer.agents.agent import AgentState
+from dialer.callflow.dial.again import CallAgain
+from dialer.callflow.dial.offers import DialRecord
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import LegPurpose
 from dialer.vocabulary import commands
@@ -99,7 +101,7 @@ def test_a_phone_that_was_not_rung_for_an_offer_leaves_its_agent_ready_and_told_
 
 def test_a_phone_that_was_not_rung_for_a_preview_leaves_its_agent_ready() -> None:
     floor = previewing()
-    floor.ask(commands.DialRecord(ADA, floor.interaction.id))
+    floor.ask(DialRecord(ADA, floor.interaction.id))
     refuse(floor, floor.phone.id)
     assert floor.agent().state is AgentState.READY
     assert [code for code, _ in reasons(floor, "offer_withdrawn")] == ["engine_short"]
@@ -108,15 +110,15 @@ def test_a_phone_that_was_not_rung_for_a_preview_leaves_its_agent_ready() -> Non
 def test_a_preview_is_kept_where_the_engine_is_known_to_be_short() -> None:
     floor = previewing()
     floor.world.engines[ENGINE].run_short(WORDS, floor.now)
-    assert floor.refusal(commands.DialRecord(ADA, floor.interaction.id)) == "engine_short"
+    assert floor.refusal(DialRecord(ADA, floor.interaction.id)) == "engine_short"
     assert floor.interaction.state is InteractionState.PREVIEW
     floor.pass_time(6)
-    floor.ask(commands.DialRecord(ADA, floor.interaction.id))
+    floor.ask(DialRecord(ADA, floor.interaction.id))
 
 
 def test_a_phone_that_was_not_rung_to_call_again_leaves_its_agent_in_after_call_work() -> None:
     floor = after_call()
-    floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+    floor.ask(CallAgain(ADA, floor.interaction.id))
     refuse(floor, floor.phone.id)
     agent = floor.agent()
     assert (agent.state, agent.pending) == (AgentState.AFTER_CALL_WORK, None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from config.model import Mode
+from dialer.callflow.dial.again import CallAgain
 from dialer.interactions.interaction import InteractionState
 from dialer.interactions.leg import LegPurpose, make_leg
-from dialer.vocabulary import commands
 from dialer.vocabulary.ids import LegId
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp, Join, Joined, Leave, LegAnswered, LegCleared
@@ -51,7 +51,7 @@ def test_a_contact_who_calls_nobody_to_the_phone_leaves_the_bridge_empty() -> No
 def test_call_again_stands_by_too() -> None:
     floor = after_call(ASM)
     floor.forget_outputs()
-    floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+    floor.ask(CallAgain(ADA, floor.interaction.id))
     (dial,), (join,) = floor.commands(Dial), floor.commands(Join)
     assert (join.leg, join.bridge) == (floor.engaged.id, dial.bridge)
 

@@ -8,6 +8,7 @@ import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentState, SystemReason
+from dialer.callflow.outcome.outcome import Done, SetOutcome
 from dialer.campaigns.campaign import CampaignState
 from dialer.interactions.interaction import InteractionState
 from dialer.vocabulary import commands, events
@@ -69,7 +70,7 @@ def test_the_disposition_of_a_forced_close_is_the_supervisors_if_one_is_given() 
     close(floor, "sale")
     assert last(floor).disposition == "sale"
     floor = after_call()
-    floor.ask(commands.SetOutcome(ADA, floor.interaction.id, disposition="no"))
+    floor.ask(SetOutcome(ADA, floor.interaction.id, disposition="no"))
     close(floor)
     assert last(floor).disposition == "no", "the agent's stays"
 
@@ -130,7 +131,7 @@ def test_a_record_that_was_not_dialed_goes_back(make: Any) -> None:
 def test_after_call_work_goes_to_another_agent(ready: bool) -> None:
     floor = after_call(agents=(ADA, BOB))
     floor.say(events.DesktopConnected(ADA))
-    floor.ask(commands.SetOutcome(ADA, floor.interaction.id, note="half of it"))
+    floor.ask(SetOutcome(ADA, floor.interaction.id, note="half of it"))
     floor.records = []
     if ready:
         floor.campaign.pool.drain()
@@ -143,15 +144,15 @@ def test_after_call_work_goes_to_another_agent(ready: bool) -> None:
     assert floor.agent().interaction is None
     assert work.after_call is not None
     assert work.after_call.ends_at == floor.utc + 60, "its time begins anew"
-    assert floor.refusal(commands.Done(ADA, work.id)) == "not_your_interaction"
-    floor.ask(commands.Done(BOB, work.id, "not_ready"))
+    assert floor.refusal(Done(ADA, work.id)) == "not_your_interaction"
+    floor.ask(Done(BOB, work.id, "not_ready"))
     assert last(floor).agent == BOB
     assert {"interaction_reassigned", "interaction_assigned"} <= set(floor.topics())
 
 
 def test_an_offer_goes_to_another_agent_with_what_was_written() -> None:
     floor = previewing(agents=(ADA, BOB))
-    floor.ask(commands.SetOutcome(ADA, floor.interaction.id, note="ring twice"))
+    floor.ask(SetOutcome(ADA, floor.interaction.id, note="ring twice"))
     record = floor.interaction.record
     floor.ready(BOB)
     floor.ask(commands.ReassignInteraction(floor.interaction.id, BOB, "sue", "speaks French"))

@@ -7,6 +7,7 @@ import pytest
 
 from config.model import Mode
 from dialer.agents.agent import AgentState
+from dialer.callflow.outcome.outcome import Done
 from dialer.campaigns.campaign import CampaignState
 from dialer.interactions.leg import Leg
 from dialer.pacing import AgentStage, Observed
@@ -41,7 +42,7 @@ def overnight(floor: Floor, contact: Leg) -> None:
     floor.clear(contact)
     assert floor.campaign.state is CampaignState.LOADED
     floor.pass_time(5.0)
-    floor.ask(commands.Done(ADA, interaction))
+    floor.ask(Done(ADA, interaction))
     for name in (ADA, BOB):
         floor.ask(commands.LogOut(name))
     floor.pass_time(NIGHT_S)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from config.model import Mode
-from dialer.vocabulary import commands, events
+from dialer.callflow.dial.again import CallAgain
+from dialer.callflow.dial.offers import CancelRecord, ReturnRecord
+from dialer.callflow.outcome.outcome import Done, SetOutcome
+from dialer.vocabulary import events
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 from dialer.vocabulary.writes import BeginAttempt, ReleaseRecord, UpdateRecord
 from tests.unit.callflow.floor import Floor
@@ -29,15 +32,15 @@ def test_a_busy_number_counts_once_and_leaves_its_chain() -> None:
 
 def test_a_conversation_finishes_the_chain() -> None:
     floor = after_call()
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     update = update_of(floor)
     assert (update.status, update.tried, update.finish_chain) == (RecordStatus.UPDATED, (ANSWER,), True)
 
 
 def test_a_machine_that_the_agent_heard_does_not() -> None:
     floor = after_call()
-    floor.ask(commands.SetOutcome(ADA, floor.interaction.id, result=MACHINE))
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(SetOutcome(ADA, floor.interaction.id, result=MACHINE))
+    floor.ask(Done(ADA, floor.interaction.id))
     update = update_of(floor)
     assert (update.result, update.tried, update.finish_chain) == (MACHINE, (MACHINE,), False)
 
@@ -45,9 +48,9 @@ def test_a_machine_that_the_agent_heard_does_not() -> None:
 def test_every_attempt_of_an_interaction_counts() -> None:
     floor = after_call(Mode.PROGRESSIVE_ASM)
     for _ in range(2):
-        floor.ask(commands.CallAgain(ADA, floor.interaction.id))
+        floor.ask(CallAgain(ADA, floor.interaction.id))
         floor.clear(floor.contact, 486)
-    floor.ask(commands.Done(ADA, floor.interaction.id))
+    floor.ask(Done(ADA, floor.interaction.id))
     update = update_of(floor)
     assert (update.result, update.tried, update.finish_chain) == (BUSY, (ANSWER, BUSY, BUSY), True)
 
@@ -56,11 +59,11 @@ def test_every_attempt_of_an_interaction_counts() -> None:
 def test_do_not_call_before_dialing_finishes_record_and_chain(end: str) -> None:
     floor = previewing(permissions={"cancel": True})
     interaction = floor.interaction
-    floor.ask(commands.SetOutcome(ADA, interaction.id, do_not_call=True))
+    floor.ask(SetOutcome(ADA, interaction.id, do_not_call=True))
     if end == "cancelled":
-        floor.ask(commands.CancelRecord(ADA, interaction.id))
+        floor.ask(CancelRecord(ADA, interaction.id))
     else:
-        floor.ask(commands.ReturnRecord(ADA, interaction.id))
+        floor.ask(ReturnRecord(ADA, interaction.id))
     assert not floor.writes(ReleaseRecord)
     assert not floor.writes(BeginAttempt)
     update = update_of(floor)

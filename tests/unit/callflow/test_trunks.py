@@ -6,10 +6,11 @@ import pytest
 
 from config.model import Mode
 from dialer.callflow.heard.contact import BARRED_IN_A_ROW
+from dialer.callflow.outcome.end_call import EndCall
 from dialer.interactions.attempt import call_id_of
 from dialer.interactions.interaction import InteractionState
 from dialer.trunks.trunk import TrunkState
-from dialer.vocabulary import commands, events
+from dialer.vocabulary import events
 from dialer.vocabulary.reasons.calls import LegEnded
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import (
@@ -250,7 +251,7 @@ def test_nothing_heard_from_any_trunk_costs_the_record_nothing() -> None:
 def test_a_call_given_up_by_the_agent_goes_nowhere_else() -> None:
     floor = two()
     contact = floor.contact
-    floor.ask(commands.EndCall(ADA, floor.interaction.id))
+    floor.ask(EndCall(ADA, floor.interaction.id))
     floor.clear(contact, by=ClearedBy.US, heard=False)
     assert used(floor) == [MAIN]
     assert results(floor) == [CallResult.CANCELLED]

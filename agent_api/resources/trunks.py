@@ -10,8 +10,8 @@ from msgspec import Meta, Struct
 from agent_api.frame.exchange import Exchange, Reply
 from agent_api.frame.route import PREFIX, Route
 from agent_api.frame.section import Section
-from dialer.ports.reports import TrunkStateRow, TrunkStates
-from dialer.views.trunk import TrunkView, trunk_view
+from dialer.ports.reports import TrunkStates
+from dialer.views.trunk import TrunkStateView, TrunkView, trunk_state_view, trunk_view
 from dialer.vocabulary.errors import NotFound
 from dialer.vocabulary.ids import TrunkName
 
@@ -45,7 +45,7 @@ async def states(exchange: Exchange) -> Reply:
     rows = await exchange.dependencies.reports.read(TrunkStates(name, till, query.limit))
     if not rows and name not in exchange.world.trunks:
         raise NotFound("trunk", name)
-    return Reply(tuple(rows))
+    return Reply(tuple(map(trunk_state_view, rows)))
 
 
 def routes() -> tuple[Route, ...]:
@@ -59,7 +59,7 @@ def routes() -> tuple[Route, ...]:
             "trunkStates",
             "When a trunk came up and went down",
             states,
-            tuple[TrunkStateRow, ...],
+            tuple[TrunkStateView, ...],
             query=StatesQuery,
         ),
     )

@@ -7,9 +7,12 @@ import logging
 import sys
 
 import structlog
+from structlog.types import EventDict, WrappedLogger
 
 from dialer.vocabulary.log import guards
 from dialer.vocabulary.log.flood import KIND
+from dialer.vocabulary.reasons.reason import Sentence
+from dialer.words import spoken
 
 
 def log_to_stderr(level: str) -> None:
@@ -19,6 +22,7 @@ def log_to_stderr(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.dev.set_exc_info,
+            put_in_words,
             *guards(),
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.dev.ConsoleRenderer(
@@ -32,6 +36,14 @@ def log_to_stderr(level: str) -> None:
     for handler in [each for each in root.handlers if isinstance(each, _OfLibraries)]:
         root.removeHandler(handler)
     root.addHandler(_OfLibraries(max(logging.WARNING, logging.getLevelNamesMapping()[level])))
+
+
+def put_in_words(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """A processor of structlog: sentences become text. A bare reason stays its key, as its facts may be personal."""
+    for key, value in line.items():
+        if isinstance(value, Sentence):
+            line[key] = spoken(value)
+    return line
 
 
 class _Stderr:

@@ -148,7 +148,8 @@ def lines_panel(world: World) -> Panel:
     for state in _SHOWN:
         body.add_row(_label(state), str(states.get(state, 0)))
     for trunk in world.trunks.values():
-        told = f"{trunk.state}, {len(trunk.legs)} legs {trunk.last_error}".rstrip()
+        error = f" {say(trunk.last_error)}" if trunk.last_error is not None else ""
+        told = f"{trunk.state}, {len(trunk.legs)} legs{error}"
         body.add_row(f"trunk {trunk.name}", Text(escaped(told)))
     for engine in world.engines.values():
         up = "up" if engine.usable else "not connected"

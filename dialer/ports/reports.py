@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, InteractionId, NoticeId, RecordId, TrunkName
 from dialer.vocabulary.interaction_row import InteractionRow
+from dialer.vocabulary.reasons.trunks import Complaint
 from dialer.vocabulary.results import CallResult
 
 A = TypeVar("A")
@@ -147,12 +148,12 @@ class InteractionsOfAgent(Question[Sequence[InteractionRow]], frozen=True):
 
 class TrunkStateRow(Struct, frozen=True):
     """A state that a trunk entered `at` this time, up or down, as the `node` saw it; `error` is what it had last
-    complained of."""
+    complained of, text where a version before reasons has kept it."""
 
     trunk: TrunkName
     node: str
     state: str
-    error: str
+    error: Complaint | str | None
     at: float
 
 

@@ -1,7 +1,8 @@
 """What an operator has to read at night: lines of the history that tell of the state of the house, in the node's log.
 
 The history is the one list of what happens; a few of its kinds are written here as well, as they are decided and also
-while the database takes no writes. Each line has the facts of the history, and nothing that belongs to a contact."""
+while the database takes no writes. Each line has the facts of the history, and nothing that belongs to a contact. A
+reason is a sentence, which the program's log puts in words, with its key beside it."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import structlog
 
+from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.vocabulary.writes import AddHistory, Write
 
 log = structlog.get_logger(__name__)
@@ -56,5 +58,10 @@ def write(writes: Iterable[Write]) -> None:
 
 def _facts(line: AddHistory) -> dict[str, object]:
     of = {"campaign": line.campaign, "agent": line.agent, "interaction": line.interaction, "record": line.record}
-    told = {key: value for key, value in (line.facts or {}).items() if key not in _PERSONAL}
+    told: dict[str, object] = {}
+    for key, value in (line.facts or {}).items():
+        if isinstance(value, Reason):
+            told |= {key: Sentence(value), f"{key}_code": value.key}
+        elif key not in _PERSONAL:
+            told[key] = value
     return {key: value for key, value in {**of, **told}.items() if value is not None}

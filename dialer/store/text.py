@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import structlog
+from msgspec import Struct
 
 log = structlog.get_logger(__name__)
 
@@ -19,11 +20,11 @@ def stored(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def to_json(mapping: Mapping[str, object]) -> str:
+def to_json(value: Mapping[str, object] | Struct) -> str:
     try:
-        return msgspec.json.encode(mapping).decode()
+        return msgspec.json.encode(value).decode()
     except UnicodeEncodeError:
-        return msgspec.json.encode(_clean(mapping)).decode()
+        return msgspec.json.encode(_clean(value)).decode()
 
 
 def from_json(text: str) -> dict[str, Any]:
@@ -55,4 +56,6 @@ def _clean(value: Any) -> Any:
         return {stored(str(key)): _clean(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_clean(item) for item in value]
+    if isinstance(value, Struct):
+        return _clean(msgspec.to_builtins(value))
     return value

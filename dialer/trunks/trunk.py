@@ -10,6 +10,7 @@ from config.model import Trunk as TrunkSettings
 from dialer.machine import Machine, Table
 from dialer.trunks.bucket import Bucket
 from dialer.vocabulary.ids import LegId, TrunkName
+from dialer.vocabulary.reasons.trunks import Complaint
 
 
 class TrunkState(StrEnum):
@@ -64,7 +65,7 @@ class Trunk:
     registered: bool = False
     #: Nothing is sent before this time: Retry-After (RFC 3261 20.33), or the trunk refused us again and again.
     resumes_at: float = 0.0
-    last_error: str = ""
+    last_error: Complaint | None = None
     last_error_at: float | None = None
     round_trip_ms: float | None = None
 
@@ -98,7 +99,7 @@ class Trunk:
             return 0
         return min(self.settings.max_legs - len(self.legs), self.bucket.tokens(now))
 
-    def complain(self, problem: str, at_utc: float) -> None:
+    def complain(self, problem: Complaint, at_utc: float) -> None:
         self.last_error = problem
         self.last_error_at = at_utc
 

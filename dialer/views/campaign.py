@@ -116,7 +116,7 @@ def _explained(world: World, campaign: Campaign, found: NoCalls) -> tuple[NoCall
 
 def _with_errors(world: World, campaign: Campaign, reason: Reason) -> Reason:
     trunks = world.trunks_of(campaign)
-    errors: list[Reason] = [TrunkError(each.name, each.last_error) for each in trunks if each.last_error]
+    errors: list[Reason] = [TrunkError(each.name, each.last_error) for each in trunks if each.last_error is not None]
     return NoTrunkUpSince(reason, reduce(Also, errors)) if errors else reason
 
 

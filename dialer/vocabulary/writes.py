@@ -22,6 +22,7 @@ from dialer.vocabulary.ids import (
     TrunkName,
 )
 from dialer.vocabulary.interaction_row import InteractionRow
+from dialer.vocabulary.reasons.trunks import Complaint
 from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 from dialer.vocabulary.telephony import ClearedBy
 
@@ -53,7 +54,7 @@ class SaveTrunk(Struct, frozen=True, tag_field="write", tag="save_trunk"):
 
     trunk: TrunkName
     state: str
-    error: str
+    error: Complaint | None
     at: float
 
 

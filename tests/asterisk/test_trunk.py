@@ -12,6 +12,7 @@ from dialer.views.call import CallPhase
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import Srtp, Transport
 from sip.lab.behaviours import Behaviour, number_for
+from tests.complaints import complaint
 
 from .floors import PASSWORD, Floors
 
@@ -28,7 +29,7 @@ async def test_a_wrong_password_is_told_and_costs_no_record(floors: Floors) -> N
         PATIENT, trunk={"authentication": wrong}, campaign={"retries": later}, phones_static=True
     ) as floor:
         await floor.start()
-        await floor.until("the trunk complains", lambda: floor.trunk.last_error.startswith(("401", "403")))
+        await floor.until("the trunk complains", lambda: complaint(floor.trunk).startswith(("401", "403")))
         await floor.until("the attempt is over", lambda: not floor.world.interactions)
         await floor.stop_campaign()
         await floor.until_quiet()
@@ -72,5 +73,5 @@ async def test_a_certificate_of_a_stranger_keeps_the_trunk_down(floors: Floors) 
     often = {"probe_interval_s": 1.0, "probe_deadline_s": 0.9}
     async with floors(PATIENT, trunk=encrypted(floors, "stranger") | often) as floor:
         await floor.until("the trunk is down", lambda: floor.trunk.state is TrunkState.DOWN)
-        assert floor.trunk.last_error
+        assert complaint(floor.trunk)
         assert await floor.attempts() == {}

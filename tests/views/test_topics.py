@@ -9,18 +9,20 @@ import pytest
 
 from config.model import Trunk as TrunkSettings
 from dialer.interactions.interaction import InteractionState
+from dialer.ports.reports import TrunkStateRow
 from dialer.trunks.trunk import TrunkTrigger, make_trunk
 from dialer.views.agent import AgentSummary, AgentView
 from dialer.views.campaign import CampaignView
 from dialer.views.interaction import InteractionSummary, InteractionView
 from dialer.views.overview import overview
 from dialer.views.topics import READ_MODELS, Notices, all_topics, render
-from dialer.views.trunk import TrunkView, trunk_view
+from dialer.views.trunk import TrunkView, trunk_state_view, trunk_view
 from dialer.vocabulary import topics
-from dialer.vocabulary.ids import AgentName, CampaignName, NoticeId
+from dialer.vocabulary.ids import AgentName, CampaignName, NoticeId, TrunkName
 from dialer.vocabulary.outputs import Publish
 from dialer.vocabulary.reasons.phones import NoRecordNow
-from dialer.vocabulary.reasons.reason import Sentence
+from dialer.vocabulary.reasons.reason import Because, Sentence
+from dialer.vocabulary.reasons.trunks import Complaint, NoAnswerToProbe, TrunkRefuses
 from dialer.vocabulary.topics import Audience, Floor, Model, OwnDesk
 from dialer.words import spoken
 from dialer.world.world import Notice
@@ -116,8 +118,24 @@ def test_a_trunk_tells_why_it_takes_no_call() -> None:
     trunk.resumes_at = NOON.monotonic + 5
     view = trunk_view(trunk, NOON)
     assert (view.refusal, view.resumes_at) == ("paused", NOON.utc + 5)
-    trunk.complain("503 Service Unavailable", NOON.utc)
-    assert trunk_view(trunk, NOON).last_error == "503 Service Unavailable"
+    assert (view.last_error, view.last_error_because) == (Sentence(), None)
+    refused = TrunkRefuses(403, "403 Forbidden")
+    trunk.complain(refused, NOON.utc)
+    view = trunk_view(trunk, NOON)
+    assert view.last_error == Sentence(refused)
+    assert view.last_error_because == Because("trunk_refuses", {"sip_code": 403, "said": "403 Forbidden"})
+
+
+def test_a_state_of_a_trunk_tells_its_error_in_words_and_by_key() -> None:
+    def told(error: Complaint | str | None) -> dict[str, object]:
+        view = trunk_state_view(TrunkStateRow(TrunkName("main"), "node-1", "down", error, NOON.utc))
+        row: dict[str, object] = msgspec.json.decode(msgspec.json.encode(view, enc_hook=spoken))
+        return {"error": row["error"], "because": row["because"]}
+
+    because = {"key": "trunk_silent.probe", "facts": {"deadline_s": 0.5}}
+    assert told(NoAnswerToProbe(0.5)) == {"error": "no answer to OPTIONS in 0.5 s", "because": because}
+    assert told("no answer to OPTIONS in 4 s") == {"error": "no answer to OPTIONS in 4 s", "because": None}
+    assert told(None) == {"error": "", "because": None}
 
 
 def test_the_overview_counts_what_goes_on() -> None:

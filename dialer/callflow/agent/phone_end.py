@@ -13,6 +13,7 @@ from dialer.trunks.accounts import trunk_of
 from dialer.vocabulary import topics
 from dialer.vocabulary.reasons.phones import PhoneFailed, PhoneFailedSaying
 from dialer.vocabulary.reasons.reason import Sentence
+from dialer.vocabulary.reasons.trunks import AtPhoneCall, TrunkRefuses, unreachable
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
 from dialer.vocabulary.topics import OwnDesk
 
@@ -91,5 +92,6 @@ def _complain(step: Step, leg: Leg, event: LegCleared, said: str) -> None:
     refused = event.by is ClearedBy.PEER and event.q850 is None and (event.code in _ABOUT_US or event.code >= 500)
     if trunk is None or event.answered or not (refused or event.by is ClearedBy.TRANSPORT):
         return
-    trunk.complain(f"{said or 'no connection'}, for a call to an agent's phone", step.utc)
+    about = TrunkRefuses(event.code, said) if refused else unreachable(event.code, event.reason)
+    trunk.complain(AtPhoneCall(about), step.utc)
     step.trunk_changed(trunk.name)

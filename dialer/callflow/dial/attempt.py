@@ -25,6 +25,7 @@ from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.ids import LegId, TrunkName
 from dialer.vocabulary.reasons.dialing import CallHasNoEngine, EngineOfCallAway, StoreAway, TrunksDown, TrunksFull
+from dialer.vocabulary.reasons.trunks import NoProgress, NothingHeard
 from dialer.vocabulary.telephony import Dial
 from dialer.vocabulary.writes import AddDial, BeginAttempt
 
@@ -197,7 +198,7 @@ def on_nothing_heard(step: Step, leg_id: LegId) -> None:
         return
     trunk = step.world.trunks.get(TrunkName(interaction.attempt.dial.trunk))
     if trunk is not None:
-        trunk.complain(f"nothing heard {trunk.settings.nothing_heard_s:g} s after an INVITE", step.utc)
+        trunk.complain(NothingHeard(trunk.settings.nothing_heard_s), step.utc)
         step.trunk_changed(trunk.name)
     hang_up(step, leg_id)
 
@@ -218,6 +219,5 @@ def mark_stalled(step: Step, attempt: Attempt) -> None:
     attempt.dial.stalled = True
     trunk = step.world.trunks.get(TrunkName(attempt.dial.trunk))
     if trunk is not None:
-        waited_s = step.utc - attempt.dial.begun_at
-        trunk.complain(f"100 Trying and nothing more within {waited_s:.0f} s of an INVITE", step.utc)
+        trunk.complain(NoProgress(round(step.utc - attempt.dial.begun_at)), step.utc)
         step.trunk_changed(trunk.name)

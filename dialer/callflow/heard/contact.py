@@ -21,6 +21,15 @@ from dialer.interactions.leg import Leg, LegTrigger
 from dialer.interactions.results import LINE_FAULTS, UNKNOWN_ENDS, call_result, may_fail_over
 from dialer.trunks.trunk import Trunk, TrunkTrigger
 from dialer.vocabulary.ids import TrunkName
+from dialer.vocabulary.reasons.trunks import (
+    NoAudio,
+    NoAudioSaying,
+    TrunkPauses,
+    TrunkPausesLess,
+    TrunkRefuses,
+    TrunkRefusesAgain,
+    unreachable,
+)
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, LegAlerting, LegAnswered, LegCleared, LegProgress
 from dialer.vocabulary.writes import SettleDial
@@ -155,8 +164,7 @@ def _mark_mute_answer(step: Step, attempt: Attempt, event: LegCleared) -> None:
     attempt.mute = True
     trunk = step.world.trunks.get(attempt.dial.trunk)
     if trunk is not None:
-        why = f": {event.reason}" if event.reason else ""
-        trunk.complain(f"answered a call, but with no audio that we take{why}", step.utc)
+        trunk.complain(NoAudioSaying(event.reason) if event.reason else NoAudio(), step.utc)
 
 
 def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, event: LegCleared) -> None:
@@ -180,16 +188,16 @@ def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, even
 
 
 def _judge(step: Step, trunk: Trunk, event: LegCleared, *, cancelled: bool) -> None:
+    said = f"{event.code} {event.reason}".strip()
     if event.retry_after_s is not None and event.code == 503:
         pause_s = min(event.retry_after_s, trunk.settings.retry_after_max_s)
         trunk.resumes_at = step.now + pause_s
-        asked = "" if pause_s == event.retry_after_s else f" (it asked for {event.retry_after_s:.0f} s)"
-        trunk.complain(f"503 {event.reason}, retry after {pause_s:g} s{asked}", step.utc)
+        trunk.complain(_pause(said, pause_s, event), step.utc)
         _tell_refused(step, trunk)
     elif event.by is ClearedBy.TRANSPORT or (not event.heard and not cancelled and event.by is ClearedBy.US):
         trunk.misses += 1
         if event.by is ClearedBy.TRANSPORT:
-            trunk.complain(f"{event.code or ''} {event.reason or 'no connection'}".strip(), step.utc)
+            trunk.complain(unreachable(event.code, event.reason), step.utc)
         if trunk.misses >= trunk.settings.probe_misses_down and trunk.is_probed:
             change(step, trunk, TrunkTrigger.LOST)
     elif event.heard:
@@ -197,22 +205,29 @@ def _judge(step: Step, trunk: Trunk, event: LegCleared, *, cancelled: bool) -> N
         # With a cause of the telephone network it is the contact's word: Asterisk says 403 for a declined call.
         barred = event.code in (401, 403, 407) and event.q850 is None
         if event.by is ClearedBy.PEER and not event.answered and barred:
-            _bar(step, trunk, event)
+            _bar(step, trunk, TrunkRefuses(event.code, said))
             return
         trunk.barred = 0
         if event.by is ClearedBy.PEER and event.code in OUR_SIP:
-            trunk.complain(f"{event.code} {event.reason}", step.utc)
+            trunk.complain(TrunkRefuses(event.code, said), step.utc)
 
 
-def _bar(step: Step, trunk: Trunk, event: LegCleared) -> None:
+def _pause(said: str, pause_s: float, event: LegCleared) -> TrunkPauses | TrunkPausesLess:
+    asked_s = event.retry_after_s or 0.0
+    if asked_s > pause_s:
+        return TrunkPausesLess(event.code, said, pause_s, round(asked_s))
+    return TrunkPauses(event.code, said, pause_s)
+
+
+def _bar(step: Step, trunk: Trunk, refusal: TrunkRefuses) -> None:
     """The trunk does not take us (credentials, caller ID, contract). After so many in a row it is left alone for a
     while: every record would come back uncounted, and be tried again for nothing."""
     trunk.barred += 1
-    trunk.complain(f"{event.code} {event.reason}", step.utc)
+    trunk.complain(refusal, step.utc)
     if trunk.barred >= BARRED_IN_A_ROW:
         trunk.barred = 0
         trunk.resumes_at = step.now + BARRED_PAUSE_S
-        trunk.complain(f"{event.code} {event.reason}, {BARRED_IN_A_ROW} times in a row", step.utc)
+        trunk.complain(TrunkRefusesAgain(refusal.sip_code, refusal.said, BARRED_IN_A_ROW), step.utc)
         _tell_refused(step, trunk)
 
 

@@ -7,6 +7,13 @@ from dialer.core.timers import probe_timer
 from dialer.trunks.accounts import trunk_account
 from dialer.trunks.trunk import Trunk, TrunkState, TrunkTrigger
 from dialer.vocabulary.ids import AccountId, EngineId, TrunkName
+from dialer.vocabulary.reasons.trunks import (
+    AccountUnusable,
+    Complaint,
+    NoAnswerToProbe,
+    RegistrationRefused,
+    unreachable,
+)
 from dialer.vocabulary.telephony import AccountState, Probe, ProbeCompleted
 from dialer.vocabulary.writes import SaveTrunk
 
@@ -45,8 +52,7 @@ def on_probe_completed(step: Step, engine: EngineId, event: ProbeCompleted) -> N
         change(step, trunk, TrunkTrigger.ANSWERED)
     else:
         trunk.misses += 1
-        silence = f"no answer to OPTIONS in {trunk.settings.probe_deadline_s:g} s"
-        trunk.complain(_problem_of(step, engine, event.account) or event.reason or silence, step.utc)
+        trunk.complain(_why_missed(step, engine, trunk, event), step.utc)
         if trunk.misses >= trunk.settings.probe_misses_down:
             change(step, trunk, TrunkTrigger.LOST)
 
@@ -63,6 +69,13 @@ def change(step: Step, trunk: Trunk, trigger: TrunkTrigger) -> None:
             step.start_timer("pace", 0.0)
 
 
+def _why_missed(step: Step, engine: EngineId, trunk: Trunk, event: ProbeCompleted) -> Complaint:
+    problem = _problem_of(step, engine, event.account)
+    if problem:
+        return AccountUnusable(problem)
+    return unreachable(0, event.reason) if event.reason else NoAnswerToProbe(trunk.settings.probe_deadline_s)
+
+
 def _problem_of(step: Step, engine: EngineId, account: AccountId) -> str:
     """Why the engine could not make the account, "" if it could: a probe then says merely that there is none."""
     known = step.world.engines.get(engine)
@@ -75,7 +88,7 @@ def on_account_state(step: Step, engine: EngineId, event: AccountState) -> None:
     if trunk is None or not trunk.settings.registration:
         return
     if not event.registered and event.code >= 300:
-        trunk.complain(f"registration refused: {event.code} {event.reason}", step.utc)
+        trunk.complain(RegistrationRefused(event.code, f"{event.code} {event.reason}".strip()), step.utc)
     if trunk.registered != event.registered:
         trunk.registered = event.registered
         kind = "trunk_registration" if event.registered else "trunk_registration_lost"

@@ -22,6 +22,7 @@ from dialer.vocabulary import events, telephony, topics
 from dialer.vocabulary.ids import EngineId, LegId
 from dialer.vocabulary.reasons.dialing import AbandonedBefore, ClaimLost, NumberBarred
 from dialer.vocabulary.reasons.reason import Reason, Sentence
+from dialer.vocabulary.reasons.trunks import AccountUnusable
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.topics import OwnDesk
 
@@ -106,7 +107,7 @@ def on_configuration_taken(step: Step, engine_id: EngineId, event: telephony.Con
         step.history("engine_problem", engine=engine_id, problem=problem)
         for trunk in step.world.trunks.values():
             if problem.startswith(f"account {trunk_account(trunk.name)}: "):
-                trunk.complain(problem, step.utc)
+                trunk.complain(AccountUnusable(problem), step.utc)
                 step.trunk_changed(trunk.name)
 
 

@@ -11,9 +11,11 @@ from dialer.store.answers import Answers
 from dialer.store.batch import Batch, Part, Verdict, judges
 from dialer.store.mapping import Columns
 from dialer.store.metadata import Number, metadata
+from dialer.store.reasons import Reasons
 from dialer.store.rows import Rows
 from dialer.store.statement import Sql
 from dialer.vocabulary import writes as w
+from dialer.vocabulary.reasons.trunks import Complaint
 
 trunk_states = Table(
     "trunk_states",
@@ -29,6 +31,7 @@ trunk_states = Table(
 
 ENTERED = Columns(trunk_states, w.SaveTrunk)
 ROW = Columns(trunk_states, TrunkStateRow)
+ERRORS: Reasons[Complaint] = Reasons(Complaint)
 
 
 class Trunks(Part):
@@ -51,7 +54,9 @@ class TrunkRows(Rows[Trunks]):
         self._entered = sql.prepare(ENTERED.insert("node"))
 
     def write(self, connection: Connection, part: Trunks) -> None:
-        self._entered.run_all(connection, ENTERED.rows(part.entered, node=self._run.node))
+        node = self._run.node
+        rows = [ENTERED.row(each, node=node, error=ERRORS.column(each.error)) for each in part.entered]
+        self._entered.run_all(connection, rows)
 
 
 def states(connection: Connection, question: TrunkStates) -> Sequence[TrunkStateRow]:
@@ -61,7 +66,7 @@ def states(connection: Connection, question: TrunkStates) -> Sequence[TrunkState
         .order_by(trunk_states.c.at.desc(), trunk_states.c.n.desc())
         .limit(question.limit)
     )
-    return [ROW.read(row) for row in connection.execute(query)]
+    return [ROW.read(row, error=ERRORS.read(row.error)) for row in connection.execute(query)]
 
 
 ANSWERS: Answers = {TrunkStates: states}

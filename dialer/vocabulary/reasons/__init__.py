@@ -16,11 +16,12 @@ from dialer.vocabulary.reasons import (
     reason,
     status,
     test_calls,
+    trunks,
     why,
 )
 from dialer.vocabulary.reasons.reason import Reason
 
-ROOMS = (reason, desk, floor, dialing, phones, calls, status, why, pacing, labels, test_calls)
+ROOMS = (reason, desk, floor, dialing, phones, calls, status, why, trunks, pacing, labels, test_calls)
 
 
 def all_reasons() -> tuple[type[Reason], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dialer.vocabulary.reasons.dialing import TrunkState
 from dialer.vocabulary.reasons.reason import Reason
+from dialer.vocabulary.reasons.trunks import Complaint
 
 
 class NotRunning(Reason, frozen=True, tag="not_running"):
@@ -74,7 +75,7 @@ class TrunkError(Reason, frozen=True, tag="trunk_error"):
     """What a trunk last complained of."""
 
     trunk: str
-    error: str
+    error: Complaint
 
 
 class NoTrunkUpSince(Reason, frozen=True, tag="trunk_down.errors"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dialer.words.en import calls, desk, dialing, floor, general, labels, pacing, phones, test_calls, why
+from dialer.words.en import calls, desk, dialing, floor, general, labels, pacing, phones, test_calls, trunks, why
 
-ROOMS = (general, desk, floor, dialing, phones, calls, why, pacing, labels, test_calls)
+ROOMS = (general, desk, floor, dialing, phones, calls, why, trunks, pacing, labels, test_calls)
 
 
 def sentences() -> Mapping[str, str]:

@@ -158,6 +158,8 @@ async def test_it_is_told_when_a_trunk_came_up_and_went_down(stage: Stage) -> No
     await stage.written()
     down, up = await otto.get(path)
     assert (down["trunk"], down["state"], down["error"], up["state"]) == ("carrier", "down", "nobody there", "up")
+    assert down["because"] == {"key": "trunk_unreachable.saying", "facts": {"sip_code": 0, "said": "nobody there"}}
+    assert (up["error"], up["because"]) == ("", None)
     assert await otto.get(f"{path}?limit=1") == [down]
     assert await otto.get(f"{path}?till={down['at']}") == [up]
     assert (await otto.get("/trunks/none/states", 404))["code"] == "trunk_not_found"

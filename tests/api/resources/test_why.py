@@ -14,6 +14,7 @@ from config.model import CallingList, CallingWindow, Hours, Mode, Predictive
 from dialer.pacing import Decision, Observation, PacingSnapshot
 from dialer.pacing.governor import Governor
 from dialer.vocabulary import events
+from dialer.vocabulary.reasons.trunks import TrunkRefusesAgain
 from dialer.vocabulary.telephony import LegAlerting
 from tests.api.engine import ENGINE
 from tests.api.stage import Person, Stage, campaign, settings
@@ -203,9 +204,9 @@ async def test_a_trunk_that_is_paused_or_full_is_named(shift: Shift) -> None:
     await shift.ready("anna")
     trunk = shift.stage.world.trunks[next(iter(shift.stage.world.trunks))]
     trunk.resumes_at = shift.stage.clock.now().monotonic + 60
-    trunk.complain("5 refusals in a row, the last 403", shift.stage.clock.now().utc)
+    trunk.complain(TrunkRefusesAgain(403, "403 Forbidden", 5), shift.stage.clock.now().utc)
     told = await shift.told("trunk_down", "403")
-    assert told == "No trunk is up (carrier: paused). Last error of carrier: 5 refusals in a row, the last 403."
+    assert told == "No trunk is up (carrier: paused). Last error of carrier: 403 Forbidden, 5 times in a row."
     trunk.resumes_at = 0.0
     trunk.settings = trunk.settings.model_copy(update={"max_legs": 0})
     assert "carrier: max_legs" in await shift.told("trunk_limit")

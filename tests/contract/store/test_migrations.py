@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from msgspec import UNSET
-from sqlalchemy import Connection, insert, make_url, select
+from sqlalchemy import Connection, insert, make_url, select, update
 
 from dialer.ports import NewRecord
+from dialer.ports.reports import TrunkStates
 from dialer.store.aggregates.do_not_call import do_not_call
 from dialer.store.aggregates.lists import list_zones, lists
 from dialer.store.aggregates.records import records
+from dialer.store.aggregates.trunks import trunk_states
 from dialer.store.database import Database
 from dialer.store.migrations.versions import r0003_places_and_numbers as places_and_numbers
 from dialer.store.opening import open_plain, open_store
 from dialer.store.postgres import PostgresDatabase
 from dialer.store.sqlite import SqliteDatabase
+from dialer.vocabulary.ids import TrunkName
+from dialer.vocabulary.reasons.trunks import NoAnswerToProbe
+from dialer.vocabulary.writes import SaveTrunk
 from tests.contract.store.backends import LIST, NOON, SPRING, claim_one, fill
 from tests.contract.store.revisions import go_back
 
@@ -92,3 +98,15 @@ async def test_numbers_of_the_do_not_call_list_become_those_that_are_dialed(url:
         (SPRING, "+442079460001"),
     ]
     await database.close()
+
+
+async def test_what_a_trunk_complained_of_before_there_were_reasons_is_told_as_it_was(url: str) -> None:
+    main, text = TrunkName("main"), "503 Service Unavailable, retry after 5 s"
+    store = await open_store(url, "node-1")
+    await store.ledger.commit([SaveTrunk(main, "down", NoAnswerToProbe(0.5), NOON)])
+    database = database_of(url)
+    await database.write(lambda connection: connection.execute(update(trunk_states).values(error=text)))
+    await database.close()
+    (row,) = await store.reports.read(TrunkStates(main, math.inf, 9))
+    await store.close()
+    assert row.error == text

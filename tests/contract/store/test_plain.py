@@ -22,6 +22,7 @@ from dialer.ports.reports import (
 from dialer.store.opening import Store
 from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import InteractionId, ListName, RecordId, TrunkName
+from dialer.vocabulary.reasons.trunks import NoAnswerToProbe
 from dialer.vocabulary.results import RecordStatus, RecordType
 from dialer.vocabulary.writes import AddDoNotCall, AddHistory, SaveTrunk
 from tests.contract.store.backends import (
@@ -158,21 +159,22 @@ async def test_of_each_user_the_newest_answers_are_kept(database: Store) -> None
 
 async def test_states_of_trunks_are_told_the_newest_first(database: Store) -> None:
     main, spare = TrunkName("main"), TrunkName("spare")
-    up, down = SaveTrunk(main, "up", "", NOON), SaveTrunk(main, "down", "nobody there", NOON + 9)
-    await database.ledger.commit([up, SaveTrunk(spare, "up", "", NOON), down])
+    silent = NoAnswerToProbe(0.5)
+    up, down = SaveTrunk(main, "up", None, NOON), SaveTrunk(main, "down", silent, NOON + 9)
+    await database.ledger.commit([up, SaveTrunk(spare, "up", None, NOON), down])
     rows = await database.reports.read(TrunkStates(main, math.inf, 9))
     node = rows[0].node
     assert node
     assert rows == [
-        TrunkStateRow(main, node, "down", "nobody there", NOON + 9),
-        TrunkStateRow(main, node, "up", "", NOON),
+        TrunkStateRow(main, node, "down", silent, NOON + 9),
+        TrunkStateRow(main, node, "up", None, NOON),
     ]
     assert await database.reports.read(TrunkStates(main, NOON + 9, 9)) == rows[1:]
     assert await database.reports.read(TrunkStates(main, math.inf, 1)) == rows[:1]
 
 
 async def test_what_no_simulation_asks_for_is_taken_and_forgotten(store: AnyStore) -> None:
-    assert not (await store.ledger.commit([SaveTrunk(TrunkName("main"), "up", "", NOON)])).refusals
+    assert not (await store.ledger.commit([SaveTrunk(TrunkName("main"), "up", None, NOON)])).refusals
 
 
 async def test_history_of_record_number_and_agent(store: AnyStore) -> None:

@@ -7,6 +7,7 @@ import pytest
 from dialer.agents.agent import AgentState
 from dialer.views.call import CallPhase
 from dialer.vocabulary.results import CallResult, RecordStatus
+from tests.complaints import complaint
 from tests.sip.engine.scenario import (
     invited,
     receive,
@@ -147,7 +148,7 @@ async def test_an_answer_that_nobody_can_hear_is_abandoned_and_the_trunk_is_told
         await booth.start()
         attempt, record, wire = await booth.settled(), await booth.record(), await booth.wire("first")
         (dial,) = await booth.rows("SELECT * FROM dials")
-        told = booth.trunk("first").last_error
+        told = complaint(booth.trunk("first"))
         assert booth.world.agents[AGENT].state is AgentState.READY
     assert (attempt.result, attempt.abandoned) == (CallResult.ABANDONED, True)
     assert told == f"answered a call, but with no audio that we take: {words}"

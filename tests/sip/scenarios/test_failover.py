@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dialer.vocabulary.results import CallResult, RecordStatus
+from tests.complaints import complaint
 from tests.sip.engine.scenario import invited, pause, receive, respond, script
 
 from .booth import Booths, Carrier
@@ -100,7 +101,7 @@ async def test_a_silent_trunk_is_left_for_the_next(booths: Booths) -> None:
         await booth.wrap_up(call)
         attempt, second = await booth.settled(), await booth.wire("second")
         dials = await booth.rows("SELECT code, cleared_by FROM dials ORDER BY n")
-        assert "nothing heard 0.4 s" in booth.trunk("first").last_error
+        assert "nothing heard 0.4 s" in complaint(booth.trunk("first"))
     assert (attempt.result, attempt.trunks) == (CallResult.ANSWER, ("first", "second"))
     assert dials[0] == {"code": 0, "cleared_by": "us"}
     assert second.call_ids == [attempt.call_ids[1]]
@@ -175,7 +176,7 @@ async def test_a_100_and_then_silence_is_left_for_the_next(booths: Booths) -> No
         await booth.end_call(call)
         await booth.wrap_up(call)
         attempt, second = await booth.settled(), await booth.wire("second")
-        assert booth.trunk("first").last_error.startswith("100 Trying and nothing more within")
+        assert complaint(booth.trunk("first")).startswith("100 Trying and nothing more within")
         assert (await booth.record()).attempts == 1
     assert (attempt.result, attempt.trunks) == (CallResult.ANSWER, ("first", "second"))
     assert first.story() == [">INVITE", "<100", ">CANCEL", "<200", "<487", ">ACK"]
@@ -206,5 +207,5 @@ async def test_retry_after_has_a_bound(booths: Booths) -> None:
         await booth.start()
         await booth.settled()
         left_s = booth.trunk("first").resumes_at - booth.node.clock.now().monotonic
-        assert "it asked for 999999999 s" in booth.trunk("first").last_error
+        assert "it asked for 999999999 s" in complaint(booth.trunk("first"))
     assert 0 < left_s <= 120

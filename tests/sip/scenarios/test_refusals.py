@@ -9,6 +9,7 @@ import pytest
 
 from dialer.views.call import CallPhase
 from dialer.vocabulary.results import CallResult, RecordStatus
+from tests.complaints import complaint
 from tests.sip.engine.rig import free_port
 from tests.sip.engine.scenario import invited, pause, receive, receive_response, request, respond, script
 
@@ -168,7 +169,7 @@ async def test_a_wrong_password_is_the_trunks_failure(booths: Booths, code: int)
     async with booths(Carrier(steps, trunk=account)) as booth:
         await booth.start()
         attempt, record, wire = await booth.settled(), await booth.record(), await booth.wire("first")
-        assert booth.trunk("first").last_error == f"{code} {reason}"
+        assert complaint(booth.trunk("first")) == f"{code} {reason}"
     assert (attempt.result, attempt.code) == (_R.TRUNK_FAILURE, code)
     assert (record.status, record.attempts) == (RecordStatus.READY, 0)
     first, second = wire.once.requests("INVITE")

@@ -20,6 +20,7 @@ from dialer.vocabulary.reasons.phones import PhoneFailed
 from dialer.vocabulary.telephony import ClearedBy, Dial, LegCleared, LegRole
 from dialer.vocabulary.writes import AddHistory, BeginAttempt
 from dialer.words import say, spoken
+from tests.complaints import complaint
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, campaign, record, settings, trunk
 from tests.unit.callflow.scenes import opened, ringing_phone, talking
@@ -102,16 +103,16 @@ def test_a_trunk_that_refuses_our_call_to_a_phone_says_so_in_its_last_error() ->
     floor.ready()
     floor.pass_time(3)
     cleared(floor, floor.phone.id, 401, reason="Unauthorized")
-    assert floor.world.trunks["pbx"].last_error == "401 Unauthorized, for a call to an agent's phone"  # type: ignore[index]
+    assert complaint(floor.world.trunks["pbx"]) == "401 Unauthorized, for a call to an agent's phone"  # type: ignore[index]
     assert floor.agent().reason == SystemReason.PHONE_NOT_ALLOWED
     floor.records = [record(2)]
     floor.ready()
     floor.pass_time(5)
     floor.tick()
     floor.pass_time(4)
-    error = floor.world.trunks["pbx"].last_error  # type: ignore[index]
+    error = complaint(floor.world.trunks["pbx"])  # type: ignore[index]
     cleared(floor, floor.phone.id, 486)
-    assert floor.world.trunks["pbx"].last_error == error, "busy is no fault of the trunk"  # type: ignore[index]
+    assert complaint(floor.world.trunks["pbx"]) == error, "busy is no fault of the trunk"  # type: ignore[index]
 
 
 def test_a_phone_that_is_rung_again_in_a_conversation_is_told_of_once() -> None:

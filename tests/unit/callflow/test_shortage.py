@@ -17,6 +17,7 @@ from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, Dial, EngineReady, LegCleared, SnapshotTaken
 from dialer.vocabulary.writes import AddDial, ReleaseRecord, SettleAttempt, UpdateRecord
 from dialer.words import say
+from tests.complaints import complaint
 from tests.unit.callflow.ahead import dial, predictive
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, ENGINE, MAIN, SPARE, SPRING, record, settings, trunk
@@ -39,7 +40,7 @@ def test_no_trunk_is_blamed_and_no_record_is_used_up() -> None:
     (update,) = floor.writes(UpdateRecord)
     assert (update.status, update.uncount, update.tried) == (RecordStatus.READY, 1, ())
     assert update.due_at == floor.utc + 30
-    assert {floor.trunk(name).last_error for name in (MAIN, SPARE)} == {""}
+    assert {complaint(floor.trunk(name)) for name in (MAIN, SPARE)} == {""}
     assert floor.agent().state is AgentState.READY
 
 

@@ -12,6 +12,7 @@ from dialer.vocabulary.ids import LegId
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp, Join, Joined, Leave, LegAnswered, LegCleared
 from dialer.vocabulary.writes import AddParty, SaveInteraction, SettleAttempt, SettleDial
+from tests.complaints import complaint
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, ENGINE
 from tests.unit.callflow.scenes import after_call, dialing, talking
@@ -147,7 +148,7 @@ def test_an_answer_that_comes_to_no_call_is_a_live_answer_without_an_agent() -> 
     (settled,) = floor.writes(SettleAttempt)
     assert (settled.result, settled.abandoned) == (CallResult.ABANDONED, True)
     assert settled.answered_at == pytest.approx(floor.utc, abs=0.001)
-    assert "no audio" in floor.trunk().last_error
+    assert "no audio" in complaint(floor.trunk())
 
 
 def _ended(floor: Floor, at: float) -> LegCleared:

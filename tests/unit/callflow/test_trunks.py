@@ -25,6 +25,7 @@ from dialer.vocabulary.telephony import (
     ProbeCompleted,
 )
 from dialer.vocabulary.writes import AddDial, BeginAttempt, MarkLateAnswer, SettleAttempt, SettleDial, UpdateRecord
+from tests.complaints import complaint
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, MAIN, NOON, SPARE, campaign, record, settings, trunk
 from tests.unit.callflow.scenes import dialing, opened
@@ -103,7 +104,7 @@ def test_a_hundred_and_then_silence_is_the_trunks_failure() -> None:
     assert [each.leg for each in floor.commands(HangUp)] == [first.id]
     floor.clear(first, by=ClearedBy.US)
     assert used(floor) == [MAIN, SPARE]
-    assert floor.trunk(MAIN).last_error == "100 Trying and nothing more within 20 s of an INVITE"
+    assert complaint(floor.trunk(MAIN)) == "100 Trying and nothing more within 20 s of an INVITE"
 
 
 def test_a_ring_time_that_ends_with_nothing_but_a_hundred_is_no_answer_of_nobody() -> None:
@@ -112,7 +113,7 @@ def test_a_ring_time_that_ends_with_nothing_but_a_hundred_is_no_answer_of_nobody
     floor.pass_time(15)
     floor.clear(floor.contact, by=ClearedBy.TIMEOUT)
     assert results(floor) == [CallResult.TRUNK_FAILURE]
-    assert floor.trunk(MAIN).last_error.startswith("100 Trying and nothing more")
+    assert complaint(floor.trunk(MAIN)).startswith("100 Trying and nothing more")
     (update,) = floor.writes(UpdateRecord)
     assert (update.status, update.uncount) == (RecordStatus.READY, 1)
     assert update.tried == (CallResult.TRUNK_FAILURE,), "the contact's phone may have rung, so it is not for ever"
@@ -172,7 +173,7 @@ def test_retry_after_has_a_bound() -> None:
     floor.clear(floor.contact, 503, retry_after_s=999_999_999.0)
     assert floor.trunk(MAIN).refusal(floor.now + 599) == "paused"
     assert floor.trunk(MAIN).refusal(floor.now + 601) is None
-    assert floor.trunk(MAIN).last_error.endswith("retry after 600 s (it asked for 999999999 s)")
+    assert complaint(floor.trunk(MAIN)).endswith("retry after 600 s (it asked for 999999999 s)")
 
 
 def test_an_answer_without_audio_that_we_take_is_the_trunks_and_costs_the_record_nothing() -> None:
@@ -183,7 +184,7 @@ def test_an_answer_without_audio_that_we_take_is_the_trunks_and_costs_the_record
     assert used(floor) == [MAIN]
     (settled,) = floor.writes(SettleAttempt)
     assert (settled.result, settled.abandoned) == (CallResult.ABANDONED, True)
-    assert floor.trunk(MAIN).last_error == f"answered a call, but with no audio that we take: {why}"
+    assert complaint(floor.trunk(MAIN)) == f"answered a call, but with no audio that we take: {why}"
     (update,) = floor.writes(UpdateRecord)
     assert (update.status, update.uncount, update.tried) == (RecordStatus.READY, 1, ())
     assert update.due_at == floor.utc + 72 * 3600, "somebody picked up and heard nobody"
@@ -204,14 +205,14 @@ def test_a_trunk_that_refuses_us_again_and_again_is_left_alone() -> None:
         floor.clear(floor.contact, 403)
         floor.tick()
     assert floor.trunk(MAIN).refusal(floor.now) == "paused"
-    assert floor.trunk(MAIN).last_error.startswith("403")
+    assert complaint(floor.trunk(MAIN)).startswith("403")
 
 
 @pytest.mark.parametrize("code", [420, 421, 494])
 def test_what_a_trunk_wants_of_our_sip_is_its_error(code: int) -> None:
     floor = dialing(Mode.PROGRESSIVE_ASM)
     floor.clear(floor.contact, code)
-    assert floor.trunk(MAIN).last_error.startswith(str(code))
+    assert complaint(floor.trunk(MAIN)).startswith(str(code))
 
 
 def test_a_record_that_the_trunk_refuses_does_not_come_back_for_ever() -> None:
@@ -344,12 +345,12 @@ def test_a_trunk_whose_account_cannot_be_made_keeps_telling_why() -> None:
     why = f"account {account}: Cannot assign requested address"
     floor.engine_says(ConfigurationTaken(1, (why,), floor.now))
     floor.engine_says(ProbeCompleted(account, "", 0, "no such account", -1.0, floor.now))
-    assert floor.trunk().last_error == why
+    assert complaint(floor.trunk()) == why
     floor.engine_says(ConfigurationTaken(2, (), floor.now))
     floor.engine_says(ProbeCompleted(account, "", 0, "no answer in time", -1.0, floor.now))
-    assert floor.trunk().last_error == "no answer in time"
+    assert complaint(floor.trunk()) == "no answer in time"
     floor.engine_says(ConfigurationTaken(3, (f"account {account}-2: it is another trunk's",), floor.now))
-    assert floor.trunk().last_error == "no answer in time"
+    assert complaint(floor.trunk()) == "no answer in time"
 
 
 def test_a_trunk_that_is_not_probed_is_dialed_unknown() -> None:
@@ -367,7 +368,7 @@ def test_a_registered_trunk_waits_for_its_registration() -> None:
     account = floor.commands(Dial)[0].account
     floor.engine_says(AccountState(account, True, 200, "OK", floor.now))
     floor.engine_says(AccountState("trunk/main", False, 403, "Forbidden", floor.now))  # type: ignore[arg-type]  # an id
-    assert "403" in floor.trunk().last_error
+    assert "403" in complaint(floor.trunk())
     floor.engine_says(AccountState("trunk/main", True, 200, "OK", floor.now))  # type: ignore[arg-type]  # an id
     assert len(floor.writes(BeginAttempt)) == 1
 

@@ -10,6 +10,7 @@ from config.model import Mode
 from dialer.lab.gauge import Reading
 from dialer.lab.screen import agents_panel, lines_panel, picture, results_panel
 from dialer.vocabulary.ids import AgentName
+from dialer.vocabulary.reasons.trunks import TrunkRefuses
 from tests.unit.callflow.scenes import after_call, opened
 
 
@@ -65,7 +66,7 @@ def test_a_large_terminal_has_boxes() -> None:
 
 def test_words_of_a_carrier_are_no_orders_to_the_terminal() -> None:
     floor = opened()
-    floor.trunk().last_error = "503 \x1b]0;[red]title\x07"
+    floor.trunk().last_error = TrunkRefuses(503, "503 \x1b]0;[red]title\x07")
     told = drawn(lines_panel(floor.world))
     assert r"\x1b]0;[red]title\x07" in told
     assert "\x1b" not in told

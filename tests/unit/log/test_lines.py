@@ -15,6 +15,8 @@ from dialer.vocabulary.log.flood import BURST, PER_S, Flood
 from dialer.vocabulary.log.traces import BURST as TRACES
 from dialer.vocabulary.log.traces import Traces
 from dialer.vocabulary.printable import printable
+from dialer.vocabulary.reasons.reason import Sentence
+from dialer.vocabulary.reasons.trunks import NothingHeard
 
 TOKEN = TOKEN_PREFIX + "Zk3vQ9aLr0uXw1TgYb7HnA"
 PASSWORD = "correct horse battery"
@@ -192,3 +194,11 @@ def test_a_line_is_one_line_without_escapes_of_a_terminal(written: Written) -> N
 def test_printable_leaves_words_of_all_languages() -> None:
     assert printable("Büro, 東京, naïve 🙂") == "Büro, 東京, naïve 🙂"
     assert printable("\x1b[31m\ud800") == "\\x1b[31m\\ud800"
+
+
+def test_a_sentence_is_written_in_words_and_a_bare_reason_as_its_key(written: Written) -> None:
+    heard = NothingHeard(4.0)
+    structlog.get_logger().warning("trunk_down", last_error=Sentence(heard), why=heard)
+    line = written.getvalue()
+    assert "nothing heard 4 s after an INVITE" in line
+    assert "why=trunk_silent" in line

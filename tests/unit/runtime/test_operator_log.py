@@ -11,6 +11,7 @@ from dialer.trunks.accounts import trunk_account
 from dialer.vocabulary import commands, events, telephony
 from dialer.vocabulary.telephony import ClearedBy
 from dialer.vocabulary.writes import AddHistory
+from dialer.words import spoken
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ENGINE, SPRING, trunk
 from tests.unit.callflow.scenes import opened, talking
@@ -40,7 +41,8 @@ def test_a_trunk_that_goes_down_and_comes_back_is_a_line_each() -> None:
     assert len(down) == 1, "once, not with each probe"
     line = lines(floor)["trunk_down"]
     assert (line["log_level"], line["trunk"]) == ("warning", "main")
-    assert "OPTIONS" in line["last_error"]
+    assert "OPTIONS" in spoken(line["last_error"])
+    assert line["last_error_code"] == "trunk_silent.probe"
     floor.forget_outputs()
     answered(floor, 200)
     assert "trunk_up" in lines(floor)

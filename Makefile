@@ -70,7 +70,7 @@ $(VENV)/.stamp: pyproject.toml
 	    echo "Python 3.11 or later is needed, and '$(PYTHON)' is not: set PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "venv: installing the libraries for $$($(PYTHON) --version) (about a minute)"
 	@$(BIN)/python -c '' 2>/dev/null || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' 2>$(VENV)/pip.log || { \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,desktop]' 2>$(VENV)/pip.log || { \
 	    cat $(VENV)/pip.log; exit 1; }
 	@touch $@
 

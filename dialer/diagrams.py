@@ -11,6 +11,7 @@ from config.model import Mode
 from dialer.agents.agent import AGENT_TABLE
 from dialer.callflow.actions import ACTIONS
 from dialer.campaigns.campaign import ASM_MODES, CAMPAIGN_TABLE, OFFER_MODES, PREDICTIVE_MODES
+from dialer.interactions.attempt import ATTEMPT_TABLE
 from dialer.interactions.interaction import INTERACTION_TABLE
 from dialer.interactions.leg import LEG_TABLE
 from dialer.interactions.party import PARTY_TABLE
@@ -29,6 +30,7 @@ TABLES: tuple[Table[Any, Any], ...] = (
     RECORD_TABLE,
     INTERACTION_TABLE,
     PARTY_TABLE,
+    ATTEMPT_TABLE,
     LEG_TABLE,
     TRUNK_TABLE,
     TEST_CALL_TABLE,

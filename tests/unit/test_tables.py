@@ -9,6 +9,7 @@ import pytest
 
 from dialer.agents.agent import AGENT_TABLE, AgentTrigger
 from dialer.campaigns.campaign import CAMPAIGN_TABLE, CampaignTrigger
+from dialer.interactions.attempt import ATTEMPT_TABLE, AttemptTrigger
 from dialer.interactions.interaction import INTERACTION_TABLE, InteractionTrigger
 from dialer.interactions.leg import LEG_TABLE, LegTrigger
 from dialer.interactions.party import PARTY_TABLE, PartyTrigger
@@ -19,6 +20,7 @@ from dialer.vocabulary.errors import InvalidTransition
 
 TABLES: list[tuple[Table[Any, Any], type[StrEnum]]] = [
     (AGENT_TABLE, AgentTrigger),
+    (ATTEMPT_TABLE, AttemptTrigger),
     (CAMPAIGN_TABLE, CampaignTrigger),
     (INTERACTION_TABLE, InteractionTrigger),
     (LEG_TABLE, LegTrigger),

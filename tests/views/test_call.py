@@ -8,7 +8,7 @@ from msgspec import structs
 from config.model import Mode
 from dialer.agents.agent import AgentTrigger, Pending, SystemReason, Wish
 from dialer.campaigns.campaign import CampaignTrigger
-from dialer.interactions.attempt import Attempt
+from dialer.interactions.attempt import make_attempt
 from dialer.interactions.interaction import (
     AfterCall,
     EndedBy,
@@ -67,7 +67,7 @@ def test_before_the_contact_is_dialed() -> None:
 def test_while_it_is_dialed(triggers: tuple[LegTrigger, ...], phase: str) -> None:
     world = make_world()
     interaction = make_interaction(world, InteractionState.DIALING)
-    interaction.attempt = Attempt(AttemptId("t-A1"), interaction.number, NOON.utc - 7)
+    interaction.attempt = make_attempt(AttemptId("t-A1"), interaction.number, NOON.utc - 7, NOON.monotonic - 7)
     assert words(world, interaction) == ("dialing", "Dialing", NOON.utc - 7)
     leg = make_leg(LegId("t-L1"), ENGINE, ACCOUNT, LegPurpose.CONTACT)
     for trigger in triggers:

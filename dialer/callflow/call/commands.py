@@ -40,7 +40,7 @@ def end_by_agent(step: Step, interaction: Interaction) -> None:
     interaction.ended_by = EndedBy.AGENT
     interaction.cause = LegEnded(telephony.ClearedBy.US)
     if interaction.attempt is not None and interaction.state is InteractionState.DIALING:
-        interaction.attempt.cancelled = "by_agent"
+        interaction.attempt.cancel("by_agent", step.now)
     hang_up(step, interaction.contact_leg)
     step.interaction_changed(interaction)
 

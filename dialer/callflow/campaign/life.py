@@ -13,6 +13,7 @@ from dialer.callflow.record.claim import release_pool
 from dialer.callflow.supervision.interventions import close_deserted
 from dialer.campaigns.campaign import PREDICTIVE_MODES, Campaign, CampaignState, CampaignTrigger
 from dialer.core.step import Step
+from dialer.interactions.attempt import AttemptState
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.party import PartyState
 from dialer.vocabulary import commands, topics
@@ -124,9 +125,10 @@ def take_off(step: Step, campaign: Campaign, interaction: Interaction, why: Halt
         again.on_call_again_failed(step, interaction, why)
         return
     attempt = interaction.attempt
-    ringing = interaction.state is InteractionState.DIALING and attempt is not None and not attempt.cancelled
-    if ringing and attempt is not None and campaign.settings.on_stop_ringing is OnStop.CANCEL:
-        attempt.cancelled = why.code
+    if interaction.state is not InteractionState.DIALING or attempt is None:
+        return
+    if attempt.state is not AttemptState.CANCELLING and campaign.settings.on_stop_ringing is OnStop.CANCEL:
+        attempt.cancel(why.code, step.now)
         interaction.cause = why
         hang_up(step, interaction.contact_leg)
         step.interaction_changed(interaction)

@@ -11,6 +11,7 @@ from dialer.callflow.dial.attempt import open_interaction, place
 from dialer.callflow.end.ending import withdraw
 from dialer.campaigns.campaign import Campaign
 from dialer.core.step import Step
+from dialer.interactions.attempt import SHED, AttemptState
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import LegPurpose
 from dialer.pacing import Decision
@@ -106,9 +107,8 @@ def shed(step: Step, campaign: Campaign, attempts: Mapping[AttemptId, float | No
         attempt = interaction.attempt
         if attempt is None or attempt.id not in attempts or not _may_be_shed(step, interaction, least_s):
             continue
-        attempt.shed = True
         attempt.chance = attempts[attempt.id]
-        attempt.cancelled = "shed"
+        attempt.cancel(SHED, step.now)
         hang_up(step, interaction.contact_leg)
         step.interaction_changed(interaction)
 
@@ -118,4 +118,4 @@ def _may_be_shed(step: Step, interaction: Interaction, least_s: float) -> bool:
     if attempt is None or interaction.state is not InteractionState.DIALING or not interaction.ahead:
         return False
     rings_since = attempt.alerted_at if attempt.alerted_at is not None else attempt.begun_at
-    return not attempt.cancelled and step.utc - rings_since >= least_s - 1e-6
+    return attempt.state is not AttemptState.CANCELLING and step.utc - rings_since >= least_s - 1e-6

@@ -11,7 +11,7 @@ from dialer.campaigns.campaign import Campaign
 from dialer.compliance.check import RuleRefusal, check, check_number
 from dialer.core.step import Step
 from dialer.core.timers import nothing_heard_timer
-from dialer.interactions.attempt import Attempt, TrunkDial, call_id_of
+from dialer.interactions.attempt import Attempt, AttemptTrigger, TrunkDial, call_id_of, make_attempt
 from dialer.interactions.interaction import INTERACTION_TABLE, Interaction, InteractionTrigger
 from dialer.interactions.leg import ROLES, Leg, LegPurpose, LegState, LegTrigger, make_leg
 from dialer.interactions.party import Party
@@ -93,7 +93,7 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
         raise Refused(kind(choice.states, len(choice.states)))
     if interaction.attempt is not None:
         interaction.call_again()
-    attempt = Attempt(world.mint.attempt(), interaction.number, step.utc)
+    attempt = make_attempt(world.mint.attempt(), interaction.number, step.utc, step.now)
     interaction.attempt = attempt
     interaction.attempts += 1
     interaction.found_result = None
@@ -184,6 +184,7 @@ def next_trunk(step: Step, campaign: Campaign, interaction: Interaction, attempt
     if choice.trunk is None or refuse_now(step, campaign, interaction, interaction.attempts - 1) is not None:
         return False
     interaction.machine.advance(InteractionTrigger.DIAL, step.now)
+    attempt.machine.advance(AttemptTrigger.NEXT, step.now)
     dial_over(step, campaign, interaction, attempt, choice.trunk)
     return True
 

@@ -54,7 +54,7 @@ def on_engaged_lost(step: Step, agent: Agent, leg: Leg, event: LegCleared, *, wa
 def _give_up(step: Step, interaction: Interaction) -> None:
     """Give up a contact who is being dialed: the agent's leg is lost, and an answer would find nobody."""
     if interaction.attempt is not None and interaction.state is InteractionState.DIALING:
-        interaction.attempt.cancelled = "agent_leg_lost"
+        interaction.attempt.cancel("agent_leg_lost", step.now)
     hang_up(step, interaction.contact_leg)
 
 

@@ -13,7 +13,7 @@ from dialer.callflow.record.give_back import give_back
 from dialer.callflow.record.treatment import treat_record
 from dialer.core.step import Step
 from dialer.core.timers import limit_timer, reconnect_timer, warning_timer
-from dialer.interactions.attempt import Attempt
+from dialer.interactions.attempt import Attempt, AttemptTrigger
 from dialer.interactions.interaction import EndedBy, Interaction, InteractionTrigger
 from dialer.interactions.party import Party, PartyState, PartyTrigger
 from dialer.vocabulary import topics
@@ -33,7 +33,7 @@ def settle(step: Step, interaction: Interaction, result: CallResult, ended_at: f
     attempt = interaction.attempt
     if attempt is None or attempt.settled:
         return
-    attempt.settled = True
+    attempt.machine.advance(AttemptTrigger.SETTLE, step.now)
     interaction.found_result = result
     interaction.tried.append(result)
     interaction.cleared_at = step.utc_of(ended_at)

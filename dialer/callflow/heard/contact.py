@@ -14,7 +14,7 @@ from dialer.callflow.pacing import observations
 from dialer.callflow.queue import crossing, idle_agents, queue
 from dialer.core.step import Step
 from dialer.core.timers import no_progress_timer, nothing_heard_timer
-from dialer.interactions.attempt import Attempt
+from dialer.interactions.attempt import SHED, Attempt, AttemptFault, AttemptState, AttemptTrigger
 from dialer.interactions.hearing import Hearing
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegTrigger
@@ -60,7 +60,7 @@ def on_progress(step: Step, interaction: Interaction, leg: Leg, event: LegProgre
         if not attempt.alerted:
             attempt.alerted_at = step.utc
             observations.rung(step, interaction)
-        attempt.alerted = True
+        attempt.machine.advance(AttemptTrigger.ALERT, step.now)
         step.interaction_changed(interaction)
     elif not attempt.alerted:
         _await_progress(step, attempt, leg)
@@ -86,7 +86,6 @@ def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswer
         return
     leg.answered_at = event.at
     attempt.answered_at = step.utc_of(event.at)
-    attempt.alerted = True
     if not leg.is_connected:
         step.interaction_changed(interaction)
         return
@@ -95,6 +94,7 @@ def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswer
     leg.told = Hearing(interaction.bridge)  # the engine joins it at the answer: see Dial
     _stop_waiting(step, leg)
     await_exchange(step, interaction, leg)
+    attempt.machine.advance(AttemptTrigger.ANSWER, step.now)
     observations.answered(step, interaction, event.at)
     if party is not None and hearing is not None and hearing.is_connected:
         connect(step, interaction, party, leg, hearing)
@@ -135,7 +135,8 @@ def _end_dial(step: Step, interaction: Interaction, attempt: Attempt, event: Leg
         observations.abandoned(step, interaction)
         close_unanswered(step, interaction, CallResult.ABANDONED, event.at)
         return
-    if not attempt.cancelled and may_fail_over(event, stalled=attempt.dial.stalled):
+    cancelling = attempt.state is AttemptState.CANCELLING
+    if not cancelling and may_fail_over(event, stalled=attempt.dial.stalled):
         if next_trunk(step, step.world.campaigns[interaction.campaign], interaction, attempt):
             step.history("failed_over", interaction=interaction, trunk=attempt.dial.trunk)
             return
@@ -144,9 +145,8 @@ def _end_dial(step: Step, interaction: Interaction, attempt: Attempt, event: Leg
             return
     trunk = step.world.trunks.get(attempt.dial.trunk)
     table = trunk.settings.cause_table if trunk is not None else {}
-    cancelled = attempt.cancelled and event.by not in UNKNOWN_ENDS
-    given_up = CallResult.SHED if attempt.shed else CallResult.CANCELLED
-    result = given_up if cancelled else call_result(event, table)
+    given_up = CallResult.SHED if attempt.cancelled == SHED else CallResult.CANCELLED
+    result = given_up if cancelling and event.by not in UNKNOWN_ENDS else call_result(event, table)
     close_unanswered(step, interaction, result, event.at)
 
 
@@ -159,9 +159,9 @@ def _mark_mute_answer(step: Step, attempt: Attempt, event: LegCleared) -> None:
     """A 200 whose offer and answer came to nothing (no SDP, no common codec) is ended by the engine before it is a
     call, and only the end is told. One that crossed our CANCEL is no fault of the trunk."""
     attempt.answered_at = step.utc_of(event.at)
-    if attempt.cancelled or event.by is ClearedBy.US:
+    if attempt.state is AttemptState.CANCELLING or event.by is ClearedBy.US:
         return
-    attempt.mute = True
+    attempt.fault = AttemptFault.MUTE
     trunk = step.world.trunks.get(attempt.dial.trunk)
     if trunk is not None:
         trunk.complain(NoAudioSaying(event.reason) if event.reason else NoAudio(), step.utc)
@@ -172,7 +172,7 @@ def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, even
     dial = attempt.dials[leg.dial]
     dial.code, dial.reason, dial.q850 = event.code, event.reason, event.q850
     dial.heard = dial.heard or event.heard
-    attempt.short = event.exhausted
+    attempt.fault = AttemptFault.SHORT if event.exhausted else None
     if event.exhausted:
         note_shortage(step, leg, event)
     if event.by is ClearedBy.MEDIA and attempt.answered_at is not None:
@@ -183,7 +183,7 @@ def _note(step: Step, interaction: Interaction, attempt: Attempt, leg: Leg, even
         return
     if event.by is ClearedBy.TIMEOUT and event.heard and not event.alerted and not event.answered:
         mark_stalled(step, attempt)
-    _judge(step, trunk, event, cancelled=bool(attempt.cancelled))
+    _judge(step, trunk, event, cancelled=attempt.state is AttemptState.CANCELLING)
     step.trunk_changed(trunk.name)
 
 

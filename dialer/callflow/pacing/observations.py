@@ -10,6 +10,7 @@ from dialer.campaigns.calendar import day_of
 from dialer.campaigns.campaign import Campaign, CampaignState
 from dialer.campaigns.day_figures import DayFigures
 from dialer.core.step import Step
+from dialer.interactions.attempt import AttemptState
 from dialer.interactions.interaction import Interaction
 from dialer.pacing import AgentStage, Observation, Observed, Outcome
 from dialer.vocabulary.results import CallResult
@@ -56,7 +57,6 @@ def answered(step: Step, interaction: Interaction, at: float) -> None:
     attempt = interaction.attempt
     if attempt is None:
         return
-    attempt.counted = True
     campaign = step.world.campaigns[interaction.campaign]
     campaign.abandonment.answer(day_of(campaign, step.utc))
     today = _today(step, interaction)
@@ -71,10 +71,10 @@ def abandoned(step: Step, interaction: Interaction) -> None:
     attempt = interaction.attempt
     if attempt is None or attempt.abandoned:
         return
-    if not attempt.counted:
+    if attempt.state is not AttemptState.ANSWERED:
         ago_s = 0.0 if attempt.answered_at is None else step.utc - attempt.answered_at
         answered(step, interaction, step.now - ago_s)
-    attempt.abandoned = True
+    attempt.abandoned_at = step.utc
     campaign = step.world.campaigns[interaction.campaign]
     campaign.abandonment.abandon(day_of(campaign, step.utc))
     _tell(step, interaction, _ended(step, interaction, Outcome.ABANDONED, CallResult.ABANDONED))

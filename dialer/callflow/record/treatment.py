@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialer.core.step import Step
+from dialer.interactions.attempt import AttemptFault
 from dialer.interactions.interaction import Interaction
 from dialer.records.treatment import Handling, treat
 from dialer.vocabulary.results import RecordStatus
@@ -23,6 +24,7 @@ def treat_record(step: Step, interaction: Interaction) -> None:
         return
     campaign = step.world.campaigns[interaction.campaign]
     settings = campaign.settings
+    fault = interaction.attempt.fault if interaction.attempt is not None else None
     handling = Handling(
         found=tuple(interaction.tried) or (result,),
         said=interaction.agent_result,
@@ -30,8 +32,8 @@ def treat_record(step: Step, interaction: Interaction) -> None:
         reached=interaction.reached_before,
         do_not_call=interaction.do_not_call,
         refused=_is_refused(interaction),
-        mute=interaction.attempt is not None and interaction.attempt.mute,
-        short=interaction.attempt is not None and interaction.attempt.short,
+        mute=fault is AttemptFault.MUTE,
+        short=fault is AttemptFault.SHORT,
         abandoned_at=_late_answer_at(interaction),
     )
     treatment = treat(settings, record, handling, step.utc)

@@ -15,6 +15,7 @@ from dialer.callflow.queue import queue
 from dialer.callflow.record.give_back import cancel_barred, rest_record
 from dialer.compliance.check import Rule
 from dialer.core.step import Step
+from dialer.interactions.attempt import AttemptTrigger
 from dialer.interactions.interaction import Interaction, InteractionTrigger
 from dialer.interactions.leg import LegTrigger
 from dialer.trunks.accounts import trunk_account
@@ -45,7 +46,7 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
     _drop_leg(step, interaction)
     attempt = interaction.attempt
     if attempt is not None:
-        attempt.settled = True
+        attempt.machine.advance(AttemptTrigger.REFUSE, step.now)
         observations.ended(step, interaction, CallResult.DO_NOT_CALL)
     interaction.attempts -= 1
     if interaction.owner is not None and (interaction.conversed or interaction.tried):

@@ -17,6 +17,7 @@ from dialer.callflow.recovery.engines import clear_lost
 from dialer.campaigns.campaign import CAMPAIGN_TABLE, CampaignState
 from dialer.core.step import Step
 from dialer.core.timers import desktop_timer, drained_timer, limit_timer, reconnect_timer
+from dialer.interactions.attempt import AttemptState
 from dialer.interactions.interaction import INTERACTION_TABLE, Interaction, InteractionState
 from dialer.interactions.leg import LEG_TABLE, Leg, LegPurpose, LegState
 from dialer.interactions.living import decode
@@ -85,7 +86,7 @@ def on_interaction_remembered(step: Step, event: events.InteractionRemembered) -
         return
     step.world.interactions[interaction.id] = interaction
     attempt = interaction.attempt
-    if attempt is not None and attempt.counted and not attempt.settled and attempt.answered_at is not None:
+    if attempt is not None and attempt.state is AttemptState.ANSWERED and attempt.answered_at is not None:
         counted = events.AnswersRemembered(interaction.campaign, attempt.answered_at, 1, int(attempt.abandoned))
         on_answers_remembered(step, counted)
     if interaction.contact_leg is not None and interaction.attempt is not None and interaction.engine is not None:

@@ -83,7 +83,7 @@ def _end_call(step: Step, interaction: Interaction, by: str) -> None:
     interaction.cause = ClosedBySupervisor()
     attempt = interaction.attempt
     if attempt is not None and interaction.state is InteractionState.DIALING:
-        attempt.cancelled = "by_supervisor"
+        attempt.cancel("by_supervisor", step.now)
     leg = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
     if leg is None:
         settle(step, interaction, CallResult.SYSTEM_LOST, step.now)

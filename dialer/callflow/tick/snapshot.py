@@ -9,6 +9,7 @@ from dialer.callflow.pacing.traits import score_of, traits_of
 from dialer.campaigns.calendar import open_hours
 from dialer.campaigns.campaign import Campaign, OpenHours
 from dialer.core.step import Step
+from dialer.interactions.attempt import AttemptState
 from dialer.interactions.interaction import InteractionState
 from dialer.pacing import PacingSnapshot, Traits, Window
 from dialer.world.consent import may_work
@@ -76,7 +77,7 @@ def _calls(step: Step, campaign: Campaign) -> tuple[int, int]:
             continue
         attempt = interaction.attempt
         if interaction.state is InteractionState.DIALING:
-            ringing += interaction.ahead and attempt is not None and not attempt.cancelled
+            ringing += interaction.ahead and attempt is not None and attempt.state is not AttemptState.CANCELLING
         elif interaction.state is InteractionState.QUEUED and interaction.owner is None:
             waiting += not (interaction.ahead and attempt is not None and attempt.abandoned)
     return ringing, waiting

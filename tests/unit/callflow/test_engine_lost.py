@@ -37,7 +37,7 @@ def test_a_dial_of_which_nothing_was_heard_is_lost_and_goes_over_no_other_trunk(
 def test_a_dial_that_was_being_cancelled_is_lost_not_cancelled() -> None:
     floor = dialing(ASM)
     assert floor.interaction.attempt is not None
-    floor.interaction.attempt.cancelled = "ended by the agent"
+    floor.interaction.attempt.cancel("by_agent", floor.now)
     floor.forget_outputs()
     floor.clear(floor.contact, by=ClearedBy.ENGINE, heard=True)
     assert [each.result for each in floor.writes(SettleAttempt)] == [CallResult.SYSTEM_LOST]

@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from dialer.vocabulary.errors import CornettaError
+from dialer.words import words_of
 
 EXIT_MISTAKE = 2
 EXIT_FAILED = 1
@@ -81,7 +82,7 @@ def run_bench(name: str, arguments: Sequence[str]) -> int:
     try:
         result = bench.run(options)
     except (CornettaError, TimeoutError, OSError) as error:
-        sys.stderr.write(f"{name}: {str(error) or type(error).__name__}\n")
+        sys.stderr.write(f"{name}: {words_of(error) or type(error).__name__}\n")
         return EXIT_FAILED
     sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
     return exit_code(name, result)

@@ -9,6 +9,7 @@ from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import InteractionState
 from dialer.simulation.tally import AWAY, WORKING, percent
 from dialer.vocabulary.ids import CampaignName
+from dialer.words import spoken
 from dialer.world.world import World
 
 
@@ -72,7 +73,7 @@ class Gauge:
             answers=answers,
             abandoned=abandoned,
             limit_percent=campaign.settings.predictive.abandonment_limit_percent,
-            why=last.reason if last is not None else "",
+            why=spoken(last.reason) if last is not None else "",
         )
 
 

@@ -10,11 +10,13 @@ from msgspec import Struct, structs
 
 from dialer.pacing.pacer import Decision, Observation, Pacer, PacingSnapshot
 from dialer.pacing.progressive import Progressive
-from dialer.pacing.sound import sound
+from dialer.pacing.sound import UnsoundDecision, sound
+from dialer.vocabulary.reasons.reason import Reason, Sentence
+from dialer.vocabulary.reasons.rule_failures import RuleRaised
 
 #: Decisions that can be looked up: five minutes at two a second.
 DECISIONS_KEPT = 600
-#: Events that are older when they arrive tell of a world that is gone: nothing is dialed ahead on their word.
+#: Age of an event at its arrival, in seconds, above which calls are placed 1:1: a forecast by old events is wrong.
 LAG_LIMIT_S = 1.0
 
 
@@ -38,7 +40,7 @@ class PastDecision(Struct, frozen=True):
     basis: Basis
     dial: int
     shed: int
-    reason: str
+    reason: Sentence
     figures: dict[str, float]
     idle: int
     busy: int
@@ -61,7 +63,7 @@ class Governor:
         self._ahead = ahead
         self._one_to_one = one_to_one or Progressive()
         self._least_agents = least_agents
-        self.failure = ""
+        self.failure: Reason | None = None
         #: Failures that nobody was told of yet.
         self.untold = False
         #: Decisions made so far.
@@ -92,7 +94,7 @@ class Governor:
     def _basis(self, snapshot: PacingSnapshot, *, forecasts: bool) -> Basis:
         if not forecasts:
             return Basis.MODE
-        if self.failure:
+        if self.failure is not None:
             return Basis.FAILURE
         if snapshot.lag_s > LAG_LIMIT_S:
             return Basis.LAG
@@ -104,12 +106,12 @@ class Governor:
         return sound(self._ahead.decide(now, snapshot), snapshot)
 
     def _guarded(self, work: Callable[[], Decision | None]) -> Decision | None:
-        if self.failure:
+        if self.failure is not None:
             return None
         try:
             return work()
         except Exception as error:  # noqa: BLE001 - the border to a rule: whatever it does, the campaign goes on 1:1
-            self.failure = f"{type(error).__name__}: {error}"
+            self.failure = _failure_of(error)
             self.untold = True
             return None
 
@@ -121,7 +123,7 @@ class Governor:
                 basis=basis,
                 dial=decision.dial,
                 shed=len(decision.shed),
-                reason=decision.reason,
+                reason=Sentence(decision.reason),
                 figures=dict(decision.figures),
                 idle=snapshot.idle,
                 busy=snapshot.busy,
@@ -135,8 +137,12 @@ class Governor:
         )
 
 
+def _failure_of(error: Exception) -> Reason:
+    return error.reason if isinstance(error, UnsoundDecision) else RuleRaised(type(error).__name__, str(error))
+
+
 def one_to_one(snapshot: PacingSnapshot) -> PacingSnapshot:
-    """As if an agent were reserved for each call that rings for nobody in particular: after a change from predictive
-    to progressive the older calls have an agent each before new ones are placed."""
+    """The snapshot with an idle agent reserved for each call that rings for nobody in particular: after a change from
+    predictive to progressive the older calls have an agent each before new ones are placed."""
     taken = min(snapshot.idle, snapshot.ringing)
     return structs.replace(snapshot, idle=snapshot.idle - taken, reserved=snapshot.reserved + taken, ringing=0)

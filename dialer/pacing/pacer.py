@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from dialer.vocabulary.habits import HabitCount
 from dialer.vocabulary.ids import AttemptId
+from dialer.vocabulary.reasons.decisions import Decided
 
 
 class Observed(StrEnum):
@@ -144,7 +145,7 @@ class Decision(Struct, frozen=True):
     """
 
     dial: int
-    reason: str
+    reason: Decided
     shed: tuple[AttemptId, ...] = ()
     figures: Mapping[str, float] = {}
     pick: tuple[int, ...] = ()

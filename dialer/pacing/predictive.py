@@ -17,7 +17,7 @@ from dialer.pacing.answer_rate import LEAST_MEMORY, PRIOR_RATE
 from dialer.pacing.budget import Allowance, Budget
 from dialer.pacing.calls import Calls
 from dialer.pacing.crew import Crew
-from dialer.pacing.explanation import explain, learnt_from
+from dialer.pacing.explanation import explain, with_origin
 from dialer.pacing.grid import Floats, make_grid
 from dialer.pacing.list_change import ListWatch
 from dialer.pacing.loss import Risk
@@ -105,7 +105,7 @@ class PredictivePacer:
 
     def _go_over(self, name: str) -> None:
         """Contacts of another list are taken to answer like those of any campaign, or as our habits say if that is
-        more: whoever expects too many answers loses a minute, whoever expects too few abandons contacts."""
+        more: to expect too many answers costs a minute of dialing, to expect too few abandons contacts."""
         if not self._prospects.habit_dials and not self._calls.rate.dials:
             # A campaign that begins with several lists: nothing is known yet that could be forgotten.
             return
@@ -116,7 +116,7 @@ class PredictivePacer:
         """What to place and to give up at `now` (monotonic seconds)."""
         self._keep_up(now)
         if self._risked is None or now - self._risked > self._grid.ring_s:
-            # Longer ago than any call that rings now was placed.
+            # That decision is older than any call that rings now.
             self._budget.unasked()
         later = self._answers_of(snapshot.retries_later)
         allowance = self._budget.allow(self._windows(now, snapshot), self._answers_to_come(snapshot), later)
@@ -136,8 +136,8 @@ class PredictivePacer:
         return self._decision(snapshot, allowance, held, forecast, choice, self._outlook(snapshot.upcoming, chances))
 
     def _keep_up_unasked(self, at: float) -> None:
-        """While nobody asks, as in progressive mode, dials are learnt from as they come: else a day's would wait for
-        the first decision, and all that is forgotten with time would count in full."""
+        """In progressive mode no decision is asked for, and dials are learnt from as they come: otherwise the first
+        decision would learn from those of a day at once, and the oldest would weigh as much as new ones."""
         if self._began is None:
             self._began = self._renewed = at
         elif at - self._renewed >= 2 * RENEW_S:
@@ -191,7 +191,7 @@ class PredictivePacer:
         else:
             load = Sum(np.concatenate([1.0 - free, chances]))
         ringing = len(chances) - len(shed)
-        # Calls that nobody told us of, as after a restart of the node: each may be answered like a new one.
+        # Calls that were never observed, as after a restart of the node: each may be answered like a new one.
         unknown = snapshot.ringing - len(self._calls.ringing)
         if unknown > 0:
             load.add(self._new_call(), unknown)
@@ -222,7 +222,7 @@ class PredictivePacer:
         placed = len(picked.positions)
         if sort or placed < len(upcoming) or placed == most:
             return picked
-        # Of what comes behind them nothing is known but that it is of the same list.
+        # Nothing is known of the records behind them but that they are of the same list.
         usual = float(chances.mean()) * self._calls.law.by
         further = admit(load, risk, usual, theta, least - placed, most - placed)
         return Picked(tuple(range(placed + further.dial)), further.beta)
@@ -260,9 +260,10 @@ class PredictivePacer:
             "bearable": allowance.bearable,
         }
         dial = len(choice.positions)
-        why = "" if held is None else held.reason
-        reason = explain(dial, len(forecast.shed), figures, allowance, why) + learnt_from(figures, self._learnt_anew())
-        # Who dials more than can be told apart dials the first ones.
+        why = None if held is None else held.reason
+        explained = explain(dial, len(forecast.shed), figures, allowance, why)
+        reason = with_origin(explained, figures, self._learnt_anew())
+        # If more are dialed than there are records with known traits, the first ones are.
         picked = choice.positions if dial <= len(snapshot.upcoming) else ()
         return Decision(dial, reason, forecast.shed, figures, picked, forecast.shed_chances)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialer.pacing.pacer import Decision, Observation, PacingSnapshot
+from dialer.vocabulary.reasons.decisions import OneForEachIdle
 
 
 class Progressive:
@@ -13,5 +14,4 @@ class Progressive:
 
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
         dial = max(0, snapshot.idle - snapshot.waiting)
-        reason = f"one call for each of {dial} idle agents" if dial else "no agent is idle"
-        return Decision(dial, reason, figures={"idle": snapshot.idle, "waiting": snapshot.waiting})
+        return Decision(dial, OneForEachIdle(dial), figures={"idle": snapshot.idle, "waiting": snapshot.waiting})

@@ -54,7 +54,7 @@ class DecisionLog:
                 written.basis = governor.last.basis
                 self._changed(world, campaign, governor.last)
             if self._each:
-                _decided(name, list(governor.decisions)[-new:])
+                self._decided(name, list(governor.decisions)[-new:])
 
     def _changed(self, world: World, campaign: Campaign, decision: PastDecision) -> None:
         write = getattr(log, _WRITERS.get(decision.basis, "info"))
@@ -64,10 +64,13 @@ class DecisionLog:
             mode=campaign.mode,
             basis=decision.basis,
             why=self._say(basis_reason(world, campaign, decision.basis)),
-            decided=decision.reason,
+            decided=self._words(decision),
         )
 
+    def _decided(self, campaign: CampaignName, decisions: Iterable[PastDecision]) -> None:
+        for decision in decisions:
+            told = {**structs.asdict(decision), "reason": self._words(decision)}
+            log.debug("pacing_decision", campaign=campaign, **told)
 
-def _decided(campaign: CampaignName, decisions: Iterable[PastDecision]) -> None:
-    for decision in decisions:
-        log.debug("pacing_decision", campaign=campaign, **structs.asdict(decision))
+    def _words(self, decision: PastDecision) -> str:
+        return "" if decision.reason.reason is None else self._say(decision.reason.reason)

@@ -31,6 +31,7 @@ from dialer.pacing.rules import is_one_to_one
 from dialer.ports import User
 from dialer.simulation.profile import DRIFT, Profile
 from dialer.vocabulary.errors import ConfigurationError
+from dialer.words import say
 
 MOST_AGENTS = 1000
 MOST_HOURS = 24.0
@@ -102,7 +103,7 @@ class Plan:
             found.append(("records", f"{self.records} records cannot be dialed; write 1 or more"))
         unfit = problem_of(self.rule)
         if unfit is not None:
-            found.append(("rule", unfit))
+            found.append(("rule", say(unfit)))
         if self.campaign is not None and 0 < self.hours <= MOST_HOURS:
             found.extend(self._problems_of_campaign(self.campaign))
         return found

@@ -39,6 +39,7 @@ from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, ListName, 
 from dialer.vocabulary.outputs import ClaimRecords
 from dialer.vocabulary.results import RecordStatus
 from dialer.vocabulary.writes import CommitReport, SaveAgent, Write
+from dialer.words import say
 from dialer.world.world import World
 
 #: The node and its engine are up, and everybody is at work, before the shift begins.
@@ -212,8 +213,8 @@ class SimulatedShift(SimulatedNode):
     def fallback(self) -> str:
         """Why the shift is not the rule's own: agents had one call each instead. Empty where the rule decided."""
         for governor in self._governors:
-            if governor.failure:
-                return f"the rule failed and agents had one call each from then on ({governor.failure})"
+            if governor.failure is not None:
+                return f"the rule failed and agents had one call each from then on ({say(governor.failure)})"
         few = considerable(self._governors, Basis.FEW_AGENTS)
         if not few or is_one_to_one(self.plan.rule):
             return ""

@@ -63,8 +63,8 @@ class CampaignView(Struct, frozen=True):
     calls: dict[str, int]
     in_hand: int
     served: int
-    results: dict[str, int] | None = None
-    pacing_problem: str = ""
+    results: dict[str, int] | None
+    pacing_problem: Sentence
 
 
 def why_view(world: World, campaign: Campaign) -> WhyView | None:
@@ -147,5 +147,5 @@ def campaign_view(world: World, campaign: Campaign, results: Mapping[str, int] |
         in_hand=len(campaign.pool),
         served=campaign.served,
         results=None if results is None else dict(results),
-        pacing_problem=world.pacers[campaign.name].failure,
+        pacing_problem=Sentence(world.pacers[campaign.name].failure),
     )

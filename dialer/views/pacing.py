@@ -47,7 +47,7 @@ class PacingView(Struct, frozen=True):
     mode: str
     sentence: Sentence
     basis: Basis | None
-    failure: str
+    failure: Sentence
     lag_s: float
     abandonment: tuple[AbandonmentView, ...]
     habits: HabitsView | None
@@ -63,7 +63,7 @@ def pacing_view(world: World, campaign: Campaign, at: Moment, limit: int) -> Pac
         mode=campaign.mode,
         sentence=Sentence(pacing_reason(world, campaign)),
         basis=None if last is None else last.basis,
-        failure=governor.failure,
+        failure=Sentence(governor.failure),
         lag_s=world.lag_at(at.monotonic),
         abandonment=abandonment_views(campaign, at),
         habits=None if last is None else habits_view(last),

@@ -22,7 +22,7 @@ from dialer.vocabulary.reasons.pacing import (
     CannotDialYet,
     NothingDecided,
 )
-from dialer.vocabulary.reasons.reason import Reason, Said
+from dialer.vocabulary.reasons.reason import Reason
 from dialer.vocabulary.reasons.why import NotRunning
 from dialer.world.consent import may_work
 from dialer.world.world import World
@@ -35,9 +35,9 @@ def pacing_reason(world: World, campaign: Campaign) -> Reason:
     if not is_paced(world, campaign):
         return campaign.reason.reason if campaign.reason is not None else CannotDialYet()
     last = world.pacers[campaign.name].last
-    if last is None:
+    decided = None if last is None else last.reason.reason
+    if last is None or decided is None:
         return NothingDecided()
-    decided = Said("decision", last.reason)
     if last.basis is Basis.FORECAST:
         return ByForecast(decided, _later(campaign, last))
     return ByOtherRule(basis_reason(world, campaign, last.basis), decided)
@@ -65,7 +65,7 @@ def basis_reason(world: World, campaign: Campaign, basis: Basis) -> Reason:
         case Basis.LAG:
             return BasisLag(round(world.lag_s, 1), LAG_LIMIT_S)
         case Basis.FAILURE:
-            return BasisFailure(world.pacers[campaign.name].failure)
+            return BasisFailure(world.pacers[campaign.name].failure or NothingDecided())
         case Basis.FEW_AGENTS:
             return _few(world, campaign)
 

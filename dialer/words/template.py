@@ -1,8 +1,9 @@
 """Sentences with facts in them, in the message format of ICU, which libraries of desktops read too:
 
 `{name}` is a fact, `{count, plural, one {# record} other {# records}}` chooses by number, `=0 {none}` before them by
-one number alone, `{who, select, agent {you} other {the system}}` chooses by value, `{at, date}` is a time. `''` is an
-apostrophe, `'{'` a brace. Source: ICU User Guide, "Formatting Messages"; of its formats only these are read.
+one number alone, `{who, select, agent {you} other {the system}}` chooses by value, `{at, date}` is a time,
+`{share, number, ::.0}` a number with one digit behind the point. `''` is an apostrophe, `'{'` a brace. Source: ICU User
+Guide, "Formatting Messages" and "Number Skeletons"; of its formats only these are read.
 """
 
 from __future__ import annotations
@@ -36,10 +37,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """The value of a fact; `name` is `#` for the number of the plural around it. `date`: UTC epoch seconds."""
+    """The value of a fact; `name` is `#` for the number of the plural around it. `date`: UTC epoch seconds. `digits`:
+    how many stand behind the point of a number."""
 
     name: str
     date: bool = False
+    digits: int | None = None
+
+    def filled(self, value: object, show: Callable[[object], str]) -> str:
+        if self.date:
+            return clock(value)
+        return show(value) if self.digits is None else f"{float(str(value)):.{self.digits}f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ class Template:
             if isinstance(part, str):
                 yield part
             elif isinstance(part, Fact):
-                yield clock(facts[part.name]) if part.date else show(facts[part.name])
+                yield part.filled(facts[part.name], show)
             else:
                 value = facts[part.name]
                 inner = {**facts, "#": value} if part.plural else facts
@@ -147,9 +155,11 @@ class _Reader:
         if kind == "date":
             self._close()
             return Fact(name, date=True)
-        if kind not in ("plural", "select") or self.text[self.at : self.at + 1] != ",":
-            raise BadTemplate(f"{name} is no plural, select or date in {self.text!r}")
+        if kind not in ("plural", "select", "number") or self.text[self.at : self.at + 1] != ",":
+            raise BadTemplate(f"{name} is no plural, select, number with digits or date in {self.text!r}")
         self.at += 1
+        if kind == "number":
+            return self._decimal(name)
         options: dict[str, Template] = {}
         while (key := self._word()) != "":
             if self.text[self.at : self.at + 1] != "{":
@@ -161,6 +171,14 @@ class _Reader:
         if "other" not in options:
             raise BadTemplate(f"{name} has no words for other in {self.text!r}")
         return Choice(name, kind == "plural", options)
+
+    def _decimal(self, name: str) -> Fact:
+        skeleton = self._word()
+        self._close()
+        zeros = skeleton.removeprefix("::.")
+        if zeros == skeleton or not zeros or zeros.strip("0"):
+            raise BadTemplate(f"{skeleton} is no number of digits in {self.text!r}; write ::.0")
+        return Fact(name, digits=len(zeros))
 
     def _word(self) -> str:
         while self.text[self.at : self.at + 1].isspace():

@@ -27,6 +27,7 @@ from dialer.pacing import rules
 from dialer.pacing.pacer import Decision, Observation, Observed
 from dialer.pacing.pacer import Outcome as Ended
 from dialer.pacing.trace import Decided, Entry, Recorder, Told, replay
+from dialer.vocabulary.reasons.reason import Said
 
 HOUR = Cell(agents=5, answer_rate=0.25, hours=1.0)
 SHORT_TIMEOUT_S = 600
@@ -140,7 +141,7 @@ class TestShift:
             def decide(self, now: float, snapshot: object) -> Decision:
                 old = [each for each in self.young if each.at <= now - 1.0]
                 self.young = [each for each in self.young if each not in old]
-                return Decision(1, "a test", shed=tuple(each.attempt for each in old if each.attempt))
+                return Decision(1, Said("decision", "a test"), shed=tuple(each.attempt for each in old if each.attempt))
 
         pacer = Sheds()
         outcome = Shift(HOUR, 1).run(pacer)
@@ -169,13 +170,13 @@ class TestScoredList:
     def test_records_are_taken_in_order_or_as_picked(self) -> None:
         scored = self.list_of(False, True, False, True)
         assert [each.score for each in scored.upcoming()[:4]] == [0.1, 0.4, 0.1, 0.4]
-        assert [factor for factor, _ in scored.take(Decision(2, "", pick=(1, 3)))] == [1.6, 1.6]
-        assert [factor for factor, _ in scored.take(Decision(1, ""))] == [0.4]
+        assert [factor for factor, _ in scored.take(Decision(2, Said("decision", ""), pick=(1, 3)))] == [1.6, 1.6]
+        assert [factor for factor, _ in scored.take(Decision(1, Said("decision", "")))] == [0.4]
         assert len(scored.upcoming()) == AHEAD
 
     def test_more_may_be_dialed_than_are_seen(self) -> None:
         scored = self.list_of(True)
-        assert len(scored.take(Decision(AHEAD + 10, ""))) == AHEAD + 10
+        assert len(scored.take(Decision(AHEAD + 10, Said("decision", "")))) == AHEAD + 10
         assert len(scored.upcoming()) == AHEAD
 
 

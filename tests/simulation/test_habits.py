@@ -12,6 +12,7 @@ from dialer.simulation.setting import Plan
 from dialer.simulation.shift import ABROAD, SimulatedShift
 from dialer.store.memory import Tables
 from dialer.vocabulary.results import CallResult
+from dialer.words import say
 
 #: At home few answer in the first hour and many in the second; abroad it is the other way round.
 SWINGING = Profile.model_validate(
@@ -49,7 +50,7 @@ class Judged:
 
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
         decision = self._rule.decide(now, snapshot)
-        self.reason = decision.reason
+        self.reason = say(decision.reason)
         return decision
 
     @property

@@ -48,7 +48,7 @@ def pacing_families(world: World, at: Moment) -> Iterator[Metric]:
         for name, campaign in world.campaigns.items()
     }
     yield from _basis(last)
-    failed = ((name, float(bool(governor.failure))) for name, governor in world.pacers.items())
+    failed = ((name, float(governor.failure is not None)) for name, governor in world.pacers.items())
     yield family("cornetta_pacing_failed", "1 while the forecast is out of order.", "campaign", failed)
     made = CounterMetricFamily("cornetta_pacing_decisions", "Decisions since the campaign began.", labels=("campaign",))
     for name, governor in world.pacers.items():

@@ -78,7 +78,7 @@ def on_start(step: Step, command: commands.StartCampaign) -> None:
     # From here on all count alike: who starts later has nothing to catch up with.
     for each in step.world.campaigns.values():
         each.served = 0
-    if step.world.pacers[campaign.name].failure:
+    if step.world.pacers[campaign.name].failure is not None:
         step.world.pacers[campaign.name] = step.world.make_pacer(campaign.settings)
         goes_on = False
     if not goes_on:

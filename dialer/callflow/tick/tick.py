@@ -23,7 +23,7 @@ from dialer.trunks.trunk import TrunkRefusal
 from dialer.vocabulary import topics
 from dialer.vocabulary.reasons.dialing import WindowOver
 from dialer.vocabulary.reasons.phones import NoRecordNow
-from dialer.vocabulary.reasons.reason import Sentence
+from dialer.vocabulary.reasons.reason import Sentence, because
 from dialer.vocabulary.topics import OwnDesk
 from dialer.world.consent import may_work
 
@@ -121,9 +121,9 @@ def _allowance(step: Step, campaign: Campaign) -> int:
     governor = step.world.pacers[campaign.name]
     snapshot = snapshot_of(step, campaign)
     decision = governor.decide(step.now, step.utc, snapshot, forecasts=campaign.is_predictive)
-    if governor.untold:
+    if governor.failure is not None and governor.untold:
         governor.untold = False
-        step.history("pacing_failed", campaign=campaign.name, problem=governor.failure)
+        step.history("pacing_failed", campaign=campaign.name, because=because(governor.failure))
         step.campaign_changed(campaign.name)
     if not campaign.is_predictive:
         return decision.dial

@@ -7,10 +7,11 @@ from __future__ import annotations
 from dialer.pacing.baselines.answers import Answers
 from dialer.pacing.baselines.team import Team
 from dialer.pacing.pacer import AgentStage, Decision, Observation, Observed, PacingSnapshot
+from dialer.vocabulary.reasons.decisions import EvenRate
 
-#: The handling time believed at first, as so many conversations of this mean.
+#: The handling time assumed at first weighs as much as this many conversations, of this mean in seconds.
 PRIOR_CONVERSATIONS, PRIOR_HANDLING_S = 3.0, 175.0
-#: The rate while more are abandoned than the limit allows.
+#: Factor on the rate while more contacts are abandoned than the limit allows.
 CUT = 0.7
 
 
@@ -64,7 +65,7 @@ class ErlangRate:
         agents = self._team.present
         if self._load[0] != agents:
             self._load = (agents, largest_load(agents, self._limit))
-        # Those who still talk have been handled for so long at least.
+        # A conversation that still runs counts with its length so far.
         handling_s = (self._handled_s + sum(now - each for each in self._began.values())) / self._handled
         per_s = self._load[1] / (rate * handling_s)
         if self._answers.over(self._limit):
@@ -74,5 +75,5 @@ class ErlangRate:
         floor = max(0, snapshot.idle - snapshot.waiting - snapshot.ringing)
         dial = max(floor, int(self._credit))
         self._credit %= 1.0
-        reason = f"{per_s:.2f} dials a second for {self._load[1]:.1f} Erlang and {agents} agents"
+        reason = EvenRate(per_s, self._load[1], agents)
         return Decision(dial, reason, figures={"dials_per_s": per_s, "answer_rate": rate})

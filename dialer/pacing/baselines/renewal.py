@@ -1,7 +1,7 @@
 """The renewal rule: dial so that the expected answers meet the agents who are expected to be free when they come.
 
 It balances two means, idle agents and those expected to be free soon against answers in flight, and tunes one factor
-on the first by what is abandoned. How far either may stray from its mean is not asked.
+on the first by what is abandoned. The spread around the two means is left out of account.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ from dialer.pacing.grid import Floats, Grid
 from dialer.pacing.pacer import AgentStage, Decision, Observation, Observed, PacingSnapshot
 from dialer.pacing.ring_law import RingLaw
 from dialer.vocabulary.ids import AttemptId
+from dialer.vocabulary.reasons.decisions import MeansBalanced
 
-#: Agents who are expected to be free within so long count: a usual ring.
+#: Agents who are expected to be free within this time count: the length of a usual ring, seconds.
 AHEAD_S = 12.0
-#: The laws are worked out so often.
+#: How often the laws are worked out, seconds.
 LEARN_EVERY_S = 30.0
-#: Of the limit, the part that is aimed at.
+#: Part of the limit that is aimed at.
 AIM = 0.97
-#: What one abandoned answer takes off the factor, divided by the agents; one answer gives the limit's part of it.
+#: An abandoned answer takes this off the factor, divided by the agents; each answer adds the limit's part of it.
 STEP, LEAST_TEAM = 1.2, 25
 FIRST_FACTOR, LEAST_FACTOR, MOST_FACTOR = 0.6, 0.0, 2.0
-#: The factor that counts while more are abandoned than the limit allows, in parts of the tuned one.
+#: Part of the tuned factor that is used while more contacts are abandoned than the limit allows.
 CUT = 0.9
 
 
@@ -79,7 +80,7 @@ class Renewal:
         wanted = (factor * (snapshot.idle + soon) - coming - snapshot.waiting) / rate
         floor = snapshot.idle - snapshot.waiting - snapshot.ringing
         dial = max(0, floor, int(wanted + 0.5))
-        reason = f"{snapshot.idle} idle and {soon:.1f} soon, by {factor:.2f}, for {coming:.1f} answers in flight"
+        reason = MeansBalanced(snapshot.idle, soon, factor, coming)
         return Decision(dial, reason, figures={"soon": soon, "coming": coming, "factor": factor, "answer_rate": rate})
 
     def _learn(self, now: float) -> None:

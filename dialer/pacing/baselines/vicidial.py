@@ -15,15 +15,17 @@ from msgspec import Struct
 
 from dialer.pacing.baselines.team import Team
 from dialer.pacing.pacer import Decision, Observation, Observed, Outcome, PacingSnapshot
+from dialer.vocabulary.reasons.decisions import LinesByLevel
 
+#: How often the level moves, seconds.
 LEVEL_EVERY_S = 15.0
-#: The mean of idle minus waiting runs over so long.
+#: The mean of idle minus waiting is of this time, seconds.
 MEAN_S = 15.0
-#: The figures of abandonment are read so often.
+#: How often the figures of abandonment are read, seconds.
 FIGURES_EVERY_S = 60.0
 #: More calls than this in the last minute, and more than this part of them abandoned: the level is halved.
 MINUTE_CALLS, MINUTE_ABANDONED = 20, 0.5
-#: The limit applies once so many calls have been placed in the day.
+#: The limit applies after this many calls of the day.
 DAY_CALLS = 50
 #: TAPERED multiplies by the hours and minutes left, read as a number (7:30 is 730), over this.
 TAPER = 1000.0
@@ -93,7 +95,7 @@ class Vicidial:
         tally = snapshot.idle if settings.available_only else snapshot.idle + talking
         goal = int(self.level * tally + 0.5)
         lines = snapshot.ringing + snapshot.waiting + (0 if settings.available_only else talking)
-        reason = f"level {self.level:.3f} for {tally} agents is {goal} lines, {lines} are up"
+        reason = LinesByLevel(self.level, tally, goal, lines)
         return Decision(max(0, goal - lines), reason, figures={"level": self.level, "tally": tally, "lines": lines})
 
     def _read_figures(self, now: float) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dialer.vocabulary.reasons import (
     calls,
+    decisions,
     desk,
     dialing,
     floor,
@@ -14,6 +15,8 @@ from dialer.vocabulary.reasons import (
     pacing,
     phones,
     reason,
+    rule_failures,
+    rules,
     status,
     test_calls,
     trunks,
@@ -21,7 +24,10 @@ from dialer.vocabulary.reasons import (
 )
 from dialer.vocabulary.reasons.reason import Reason
 
-ROOMS = (reason, desk, floor, dialing, phones, calls, status, why, trunks, pacing, labels, test_calls)
+ROOMS = (
+    *(reason, desk, floor, dialing, phones, calls, status, why, trunks, labels, test_calls),
+    *(pacing, decisions, rules, rule_failures),
+)
 
 
 def all_reasons() -> tuple[type[Reason], ...]:

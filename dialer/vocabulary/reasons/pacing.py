@@ -43,7 +43,7 @@ class BasisLag(Reason, frozen=True, tag="pacing_basis.lag"):
 
 
 class BasisFailure(Reason, frozen=True, tag="pacing_basis.failure"):
-    failure: str
+    failure: Reason
 
 
 class BasisFewAgents(Reason, frozen=True, tag="pacing_basis.few_agents"):

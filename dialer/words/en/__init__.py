@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dialer.words.en import calls, desk, dialing, floor, general, labels, pacing, phones, test_calls, trunks, why
+from dialer.words.en import (
+    calls,
+    decisions,
+    desk,
+    dialing,
+    floor,
+    general,
+    labels,
+    pacing,
+    phones,
+    rules,
+    test_calls,
+    trunks,
+    why,
+)
 
-ROOMS = (general, desk, floor, dialing, phones, calls, why, trunks, pacing, labels, test_calls)
+ROOMS = (
+    *(general, desk, floor, dialing, phones, calls, why, trunks, labels, test_calls),
+    *(pacing, decisions, rules),
+)
 
 
 def sentences() -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from config.model import CallingList, CallingWindow, Hours, Mode, Predictive
 from dialer.pacing import Decision, Observation, PacingSnapshot
 from dialer.pacing.governor import Governor
 from dialer.vocabulary import events
+from dialer.vocabulary.reasons.reason import Said
 from dialer.vocabulary.reasons.trunks import TrunkRefusesAgain
 from dialer.vocabulary.telephony import LegAlerting
 from tests.api.engine import ENGINE
@@ -29,7 +30,7 @@ class Script:
     """A rule that does what the test says."""
 
     def __init__(self) -> None:
-        self.decision = Decision(0, "dials none: 1:1, the abandonment of the day is spent")
+        self.decision = Decision(0, Said("decision", "dials none: 1:1, the abandonment of the day is spent"))
         self.fault: Exception | None = None
 
     def observe(self, observation: Observation) -> None:
@@ -151,10 +152,10 @@ async def test_agents_on_a_break_are_counted(shift: Shift) -> None:
 
 async def test_where_all_are_busy_the_pacing_says_why_nothing_is_dialed_ahead(shift: Shift) -> None:
     await shift.ready("anna")
-    shift.script.decision = Decision(1, "dials 1: one more")
+    shift.script.decision = Decision(1, Said("decision", "dials 1: one more"))
     await shift.start(*(f"+4420794601{n}" for n in range(11, 40)))
     await shift.stage.until(lambda: shift.stage.state("anna") == "busy")
-    shift.script.decision = Decision(0, "dials none: 1:1, the abandonment of the day is spent")
+    shift.script.decision = Decision(0, Said("decision", "dials none: 1:1, the abandonment of the day is spent"))
     told = await shift.told("all_agents_occupied", "spent")
     assert told.startswith("1 agent is occupied, none is free. By forecast: dials none")
     assert "the abandonment of the day is spent." in told
@@ -177,7 +178,7 @@ async def test_few_agents_are_named_with_the_setting(shift: Shift) -> None:
 
 
 async def test_a_list_at_its_end_says_so(shift: Shift) -> None:
-    shift.script.decision = Decision(1, "dials 1: one more")
+    shift.script.decision = Decision(1, Said("decision", "dials 1: one more"))
     await shift.start("+442079460102")
     await shift.ready("anna")
     assert "1 record waits for its next attempt" in await shift.told("waiting_for_retry")
@@ -213,7 +214,7 @@ async def test_a_trunk_that_is_paused_or_full_is_named(shift: Shift) -> None:
 
 
 async def test_news_that_come_late_are_named_with_the_limit(shift: Shift) -> None:
-    shift.script.decision = Decision(1, "dials 1: one more")
+    shift.script.decision = Decision(1, Said("decision", "dials 1: one more"))
     await shift.start()
     await shift.ready("anna")
     await shift.stage.until(lambda: shift.stage.engine.up)
@@ -264,7 +265,7 @@ async def test_a_database_or_an_engine_that_is_away_makes_old_decisions_worth_no
 
 
 async def test_a_change_of_the_mode_is_answered_with_what_happens(shift: Shift) -> None:
-    shift.script.decision = Decision(3, "dials 3: all")
+    shift.script.decision = Decision(3, Said("decision", "dials 3: all"))
     await shift.start()
     await shift.ready("anna", "ben")
     await shift.stage.until(lambda: len(shift.stage.engine.up) == 3)

@@ -11,6 +11,7 @@ from dialer.interactions.leg import Leg, LegPurpose
 from dialer.pacing import Decision, Observation, Observed, PacingSnapshot
 from dialer.pacing.governor import Governor
 from dialer.vocabulary.ids import AgentName, AttemptId
+from dialer.vocabulary.reasons.reason import Said
 from dialer.vocabulary.telephony import Play
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, MAIN, campaign, record, settings
@@ -38,7 +39,7 @@ class Script:
         self.asked.append(snapshot)
         if self.says is not None:
             return self.says  # type: ignore[no-any-return]  # a rule that says nonsense, for a test
-        decision = Decision(self.dial, "as told", self.shed, {"told": float(self.dial)})
+        decision = Decision(self.dial, Said("decision", "as told"), self.shed, {"told": float(self.dial)})
         self.dial, self.shed = 0, ()
         return decision
 

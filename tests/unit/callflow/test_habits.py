@@ -17,8 +17,10 @@ from dialer.vocabulary import commands, events
 from dialer.vocabulary.habits import DayHabit, Habit
 from dialer.vocabulary.ids import AttemptId, CampaignName, ListName
 from dialer.vocabulary.outputs import Output, RecallHabits
+from dialer.vocabulary.reasons.reason import Said
 from dialer.vocabulary.telephony import ClearedBy
 from dialer.vocabulary.writes import SettleAttempt
+from dialer.words import spoken
 from dialer.world.world import make_governor
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, LONDON, SPRING, campaign, record, settings
@@ -36,7 +38,7 @@ class Script:
     """A rule that does what the test says, and remembers what it was told."""
 
     def __init__(self) -> None:
-        self.next = Decision(0, "as told")
+        self.next = Decision(0, Said("decision", "as told"))
         self.told: list[Observation] = []
         self.asked: list[PacingSnapshot] = []
 
@@ -45,7 +47,7 @@ class Script:
 
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
         self.asked.append(snapshot)
-        decision, self.next = self.next, Decision(0, "as told")
+        decision, self.next = self.next, Decision(0, Said("decision", "as told"))
         return decision
 
     @property
@@ -87,7 +89,7 @@ class HabitFloor(Floor):
 
     def dial(self) -> AttemptId:
         """One call that rings."""
-        self.script.next = Decision(1, "as told")
+        self.script.next = Decision(1, Said("decision", "as told"))
         self.tick()
         self.ring(self.contact)
         (attempt,) = [each.attempt for each in self.world.interactions.values() if each.contact_leg == self.contact.id]
@@ -137,7 +139,7 @@ def test_a_call_that_was_given_up_teaches_the_chance_that_it_had() -> None:
     floor.work()
     attempt = floor.dial()
     floor.pass_time(16.0)
-    floor.script.next = Decision(0, "as told", (attempt,), shed_chances=(0.07,))
+    floor.script.next = Decision(0, Said("decision", "as told"), (attempt,), shed_chances=(0.07,))
     floor.tick()
     floor.clear(floor.contact, 487, ClearedBy.US)
     assert floor.taught() == [0.07]
@@ -273,7 +275,7 @@ def test_a_supervisor_reads_what_former_days_have_to_do_with_a_decision() -> Non
     assert habits is not None
     assert 30 < habits.percent < 45
     assert habits.dials == habits.alike == 60
-    assert "60 dials of former days, 60 of them alike" in told[1].decisions[0].reason
+    assert "60 dials of former days, 60 of them alike" in spoken(told[1].decisions[0].reason)
 
 
 def test_habits_of_a_campaign_that_is_gone_are_dropped() -> None:

@@ -14,6 +14,7 @@ from dialer.pacing import AgentStage, Decision, Observation, PacingSnapshot
 from dialer.pacing.governor import Governor
 from dialer.ports import Moment
 from dialer.vocabulary.ids import AgentName, CampaignName
+from dialer.vocabulary.reasons.reason import Said
 from dialer.words import say
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import SPRING, campaign, record, settings
@@ -34,7 +35,7 @@ class Silent:
             self.stages[observation.agent] = observation.stage
 
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
-        return Decision(0, "silent", (), {})
+        return Decision(0, Said("decision", "silent"), (), {})
 
 
 def two(spring: dict[str, Any], winter: dict[str, Any]) -> tuple[Floor, dict[CampaignName, Silent]]:

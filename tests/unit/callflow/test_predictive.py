@@ -17,6 +17,7 @@ from dialer.pacing.governor import Basis, Governor
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import AgentName
 from dialer.vocabulary.outputs import Publish
+from dialer.vocabulary.reasons.rule_failures import RuleRaised
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.telephony import ClearedBy, Dial, EngineStatistics, HangUp, Join, Play
 from dialer.vocabulary.topics import DESK_INTERACTION, OwnDesk
@@ -184,7 +185,7 @@ def test_a_pacer_that_raises_falls_to_one_call_for_one_agent() -> None:
     assert len([leg for leg in floor.world.legs.values() if leg.purpose is LegPurpose.CONTACT]) == 2
     assert "pacing_failed" in floor.history()
     governor = floor.world.pacers[SPRING]
-    assert governor.failure == "ZeroDivisionError: no agents"
+    assert governor.failure == RuleRaised("ZeroDivisionError", "no agents")
     floor.tick()
     assert governor.last is not None
     assert (governor.last.basis, governor.last.dial) == (Basis.FAILURE, 0)

@@ -9,6 +9,7 @@ from msgspec import structs
 from dialer.pacing import AgentStage, Decision, Outcome, Traits, Window
 from dialer.pacing.grid import make_grid
 from dialer.pacing.predictive import PredictivePacer
+from dialer.words import say
 from tests.unit.pacing.day import agent, answered, dialed, ended, pacer, rung, snapshot, warmed_up
 
 SPENT = (Window("day", 0.03, 1000, 100, 7 * 3600.0, 8 * 3600.0),)
@@ -67,7 +68,7 @@ def test_a_spent_period_means_one_line_for_each_idle_agent() -> None:
     free = rule.decide(at, told)
     spent = rule.decide(at, msgspec.structs.replace(told, windows=SPENT))
     assert free.dial >= spent.dial == 3
-    assert "abandonment of the day is spent" in spent.reason
+    assert "abandonment of the day is spent" in say(spent.reason)
 
 
 def test_the_end_of_the_shift_is_progressive_in_the_last_ring() -> None:
@@ -76,7 +77,7 @@ def test_the_end_of_the_shift_is_progressive_in_the_last_ring() -> None:
     assert rule.decide(at, snapshot(3, 7, seconds_left=3600.0)).dial > 3
     last = rule.decide(at, snapshot(3, 7, seconds_left=24.0))
     assert last.dial == 3
-    assert "ends within a ring" in last.reason
+    assert "ends within a ring" in say(last.reason)
 
 
 def test_the_end_of_the_list_is_progressive() -> None:
@@ -85,7 +86,7 @@ def test_the_end_of_the_list_is_progressive() -> None:
     assert rule.decide(at, snapshot(3, 7, records_left=1000)).dial > 3
     last = rule.decide(at, snapshot(3, 7, records_left=8))
     assert last.dial == 3
-    assert "list ends" in last.reason
+    assert "list ends" in say(last.reason)
     assert rule.decide(at, snapshot(3, 7, records_left=2)).dial == 2
     assert rule.decide(at, snapshot(3, 7, records_left=0)).dial == 0
 
@@ -96,7 +97,7 @@ def test_no_more_than_lines_and_records_allow(bound: dict[str, int]) -> None:
     at = warmed_up(rule)
     decision = rule.decide(at, snapshot(8, 2, **bound))  # type: ignore[arg-type]  # the bounds are all whole numbers
     assert decision.dial == min(bound.values())
-    assert "all that lines and records allow" in decision.reason
+    assert "all that lines and records allow" in say(decision.reason)
 
 
 def _talking_long(rule: PredictivePacer, at: float, *, leaving: bool) -> None:
@@ -139,7 +140,7 @@ def test_late_rings_are_given_up_when_no_agent_is_left_for_them() -> None:
     assert keeping.decide(at, snapshot(0, 10, ringing=2)).shed == ()
     decision = shedding.decide(at, snapshot(0, 10, ringing=2))
     assert decision.shed == ("old",), "never before 15 s of ringing"
-    assert "gives up 1 that rang long" in decision.reason
+    assert "gives up 1 that rang long" in say(decision.reason)
 
 
 def test_a_ring_begins_when_it_is_told_not_at_the_dial() -> None:
@@ -222,7 +223,7 @@ def test_a_decision_says_what_it_is_made_of() -> None:
         "answers", "abandoned", "budget_left", "bearable",
     }  # fmt: skip
     assert decision.figures["answers"] == 200
-    assert "would risk" in decision.reason
+    assert "would risk" in say(decision.reason)
 
 
 def _decided(answers: int, abandoned: int, elapsed_s: float = 3600.0) -> Decision:
@@ -237,15 +238,15 @@ def _decided(answers: int, abandoned: int, elapsed_s: float = 3600.0) -> Decisio
 def test_less_is_dialed_and_said_so_where_a_burst_would_break_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     much, little = _decided(4000, 100), _decided(80, 2)
     assert (much.figures["bearable"], little.figures["bearable"]) == (136, 2)
-    assert "the next would risk" in much.reason
-    assert "(with bursts, as the day bears 2 more), allowed are" in little.reason
+    assert "the next would risk" in say(much.reason)
+    assert "(with bursts, as the day bears 2 more), allowed are" in say(little.reason)
     monkeypatch.setattr("dialer.pacing.loss.BURST_WEIGHT", 0.0)
     assert _decided(4000, 100).dial == much.dial
     assert 0 < little.dial < _decided(80, 2).dial
 
 
 def test_a_period_that_can_bear_none_is_said_to() -> None:
-    assert "as the day bears none more" in _decided(985, 29, 7199.0).reason
+    assert "as the day bears none more" in say(_decided(985, 29, 7199.0).reason)
 
 
 @pytest.mark.parametrize("ring_s", [15.0, 25.0, 30.0, 60.0, 120.0])

@@ -10,7 +10,8 @@ from dialer.pacing import Decision, Observation, PacingSnapshot
 from dialer.pacing.governor import Governor, PastDecision
 from dialer.runtime.decision_log import DecisionLog
 from dialer.vocabulary import commands
-from dialer.words import say
+from dialer.vocabulary.reasons.reason import Said
+from dialer.words import say, spoken
 from tests.unit.callflow.floor import Floor
 from tests.unit.callflow.house import ADA, BOB, SPRING, campaign, record, settings
 
@@ -27,7 +28,7 @@ class Rule:
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
         if self.broken:
             raise ZeroDivisionError("no agents")
-        return Decision(0, "the next would risk 4.0%, allowed are 3.0%", figures={"theta": 0.03})
+        return Decision(0, Said("decision", "the next would risk 4.0%, allowed are 3.0%"), figures={"theta": 0.03})
 
 
 def opened() -> tuple[Floor, Rule]:
@@ -52,7 +53,13 @@ def test_each_decision_is_written_once_with_all_that_it_was_made_of() -> None:
     decisions = [line for line in lines if line["event"] == "pacing_decision"]
     last = floor.world.pacers[SPRING].last
     assert last is not None
-    told = {**structs.asdict(last), "campaign": SPRING, "event": "pacing_decision", "log_level": "debug"}
+    told = {
+        **structs.asdict(last),
+        "reason": spoken(last.reason),
+        "campaign": SPRING,
+        "event": "pacing_decision",
+        "log_level": "debug",
+    }
     assert decisions == [told]
     assert set(PastDecision.__struct_fields__) <= set(told)
 

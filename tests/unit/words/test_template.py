@@ -25,6 +25,7 @@ from dialer.words.template import BadTemplate, read
             "the agent's 2",
         ),
         ("Number #1", {}, "Number #1"),
+        ("{a, number, ::.0} of {b, number, ::.000}", {"a": 3, "b": 0.12345}, "3.0 of 0.123"),
         ("due at {at, date}", {"at": 1_769_086_800.0}, "due at 2026-01-22 13:00 UTC"),
     ],
 )
@@ -39,7 +40,10 @@ def test_all_facts_of_a_sentence_are_known() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{name", "name}", "{not a name}", "{n, number}", "{n, plural, one {x}}", "{n, select, a x other {y}}", "{}"],
+    [
+        *("{name", "name}", "{not a name}", "{}", "{n, plural, one {x}}", "{n, select, a x other {y}}"),
+        *("{n, number}", "{n, number, ::0}", "{n, number, ::.}", "{n, number, ::.#}", "{n, number, ::.0"),
+    ],
 )
 def test_a_sentence_that_cannot_be_read_is_a_mistake(text: str) -> None:
     with pytest.raises(BadTemplate):

@@ -60,22 +60,6 @@ Say = Callable[[float, int, t.Event], None]
 
 #: A snapshot's way to the node.
 SNAPSHOT_S = 0.01
-#: Nobody calls in, records, listens to tones, holds by SIP or refers here.
-NotSimulated = (
-    t.Alert
-    | t.Answer
-    | t.Reject
-    | t.StartRecording
-    | t.PauseRecording
-    | t.ResumeRecording
-    | t.StopRecording
-    | t.StartAnalysis
-    | t.StopAnalysis
-    | t.Refer
-    | t.HoldPeer
-    | t.ResumePeer
-    | t.Drain
-)
 #: Length of every announcement.
 PLAY_S = 4.0
 
@@ -204,14 +188,15 @@ class SimulatedEngine:
             case _:
                 self._refuse(command)
 
-    def _refuse(self, command: NotSimulated) -> None:
-        """Say that it cannot, as an engine without the ability would."""
+    def _refuse(self, command: t.Command) -> None:
+        """Say that it cannot, as an engine without the ability would. Nobody calls in, records, listens to tones,
+        holds by SIP or refers here."""
         said = t.CommandRefused(
             command=str(type(command).__struct_config__.tag),
             because=t.RefusedBecause.ABILITY,
             problem=f"The simulated engine has no {type(command).__name__}; try it on the lab.",
             at=self.agenda.now,
-            leg=None if isinstance(command, t.Drain) else command.leg,
+            leg=getattr(command, "leg", None),
         )
         self.tell(said)
 

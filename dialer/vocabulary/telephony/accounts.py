@@ -8,6 +8,20 @@ from msgspec import Struct
 
 from dialer.vocabulary.ids import AccountId
 
+__all__ = [
+    "Account",
+    "ClearedBy",
+    "Credentials",
+    "DtmfMode",
+    "Header",
+    "LegRole",
+    "Media",
+    "SessionTimers",
+    "Srtp",
+    "Tls",
+    "Transport",
+]
+
 
 class Transport(enum.StrEnum):
     UDP = "udp"

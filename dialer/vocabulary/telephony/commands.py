@@ -1,6 +1,10 @@
-"""Commands, node to engine."""
+"""Commands, node to engine, each with the ability that an engine needs to carry it out."""
 
 from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from msgspec import Struct
 
@@ -8,12 +12,64 @@ from dialer.vocabulary.ids import AccountId, BridgeId, LegId, RecordingId, TapId
 from dialer.vocabulary.telephony.accounts import Account, Header, LegRole, Media
 from dialer.vocabulary.telephony.sources import Source
 
+__all__ = [
+    "IN_WORDS",
+    "Ability",
+    "Alert",
+    "Answer",
+    "Command",
+    "Configure",
+    "Dial",
+    "Drain",
+    "HangUp",
+    "HoldPeer",
+    "Join",
+    "Leave",
+    "PauseRecording",
+    "Play",
+    "Probe",
+    "Refer",
+    "Reject",
+    "ResumePeer",
+    "ResumeRecording",
+    "SendDigits",
+    "Snapshot",
+    "StartAnalysis",
+    "StartRecording",
+    "StopAnalysis",
+    "StopPlay",
+    "StopRecording",
+]
+
+
+class Ability(enum.StrEnum):
+    """The codes go over the wire: never rename one."""
+
+    CALLS = "calls"
+    BRIDGES = "bridges"
+    PLAYING = "playing"
+    ANALYSIS = "analysis"
+    SEVERAL_TAPS = "several_taps"
+    STEREO_RECORDING = "stereo_recording"
+
+
+#: In words that follow "cannot".
+IN_WORDS: Final[Mapping[Ability, str]] = {
+    Ability.CALLS: "place calls",
+    Ability.BRIDGES: "join legs",
+    Ability.PLAYING: "play sounds",
+    Ability.ANALYSIS: "analyse the audio of a leg",
+    Ability.SEVERAL_TAPS: "analyse the audio of a leg in several ways at once",
+    Ability.STEREO_RECORDING: "record both sides of a leg",
+}
+
 
 class Configure(Struct, frozen=True, tag="configure"):
     """The whole configuration; the engine works out the difference. Accounts that vanished are removed when
     their last leg is gone. `unattended_s`: how long without a node before legs that are still dialing are
     cleared and contacts without an agent hear `waiting_message` and are cleared."""
 
+    needs: ClassVar[Ability] = Ability.CALLS
     revision: int
     accounts: tuple[Account, ...]
     media: Media
@@ -29,6 +85,7 @@ class Dial(Struct, frozen=True, tag="dial"):
     is heard with the first packet, also while no node is connected, and is played nothing any more (ringback). None
     joins nothing; nor does an answer that crosses our CANCEL."""
 
+    needs: ClassVar[Ability] = Ability.CALLS
     leg: LegId
     account: AccountId
     uri: str
@@ -44,17 +101,20 @@ class Dial(Struct, frozen=True, tag="dial"):
 class Alert(Struct, frozen=True, tag="alert"):
     """Answer an offered leg provisionally: 180, or 183 with early media."""
 
+    needs: ClassVar[Ability] = Ability.CALLS
     leg: LegId
     code: int = 180
 
 
 class Answer(Struct, frozen=True, tag="answer"):
+    needs: ClassVar[Ability] = Ability.CALLS
     leg: LegId
 
 
 class Reject(Struct, frozen=True, tag="reject"):
     """Refuse an offered leg."""
 
+    needs: ClassVar[Ability] = Ability.CALLS
     leg: LegId
     code: int
     reason: str = ""
@@ -64,6 +124,7 @@ class Reject(Struct, frozen=True, tag="reject"):
 class HangUp(Struct, frozen=True, tag="hang_up"):
     """End a leg in any state: CANCEL, BYE or a final answer, as its state wants. Unknown legs are ignored."""
 
+    needs: ClassVar[Ability] = Ability.CALLS
     leg: LegId
     code: int = 0
     headers: tuple[Header, ...] = ()
@@ -77,6 +138,7 @@ class Join(Struct, frozen=True, tag="join"):
     bridge at a time; joining another leaves the first. Joining stops what is played to the leg if
     `stops_play`."""
 
+    needs: ClassVar[Ability] = Ability.BRIDGES
     leg: LegId
     bridge: BridgeId
     hears: tuple[LegId, ...] | None = None
@@ -85,10 +147,12 @@ class Join(Struct, frozen=True, tag="join"):
 
 
 class Leave(Struct, frozen=True, tag="leave"):
+    needs: ClassVar[Ability] = Ability.BRIDGES
     leg: LegId
 
 
 class SendDigits(Struct, frozen=True, tag="send_digits"):
+    needs: ClassVar[Ability] = Ability.CALLS
     leg: LegId
     digits: str
 
@@ -98,6 +162,7 @@ class Play(Struct, frozen=True, tag="play"):
 
     `key` comes back in PlayFinished, which is sent for a source that came to its end (never for loops)."""
 
+    needs: ClassVar[Ability] = Ability.PLAYING
     leg: LegId
     source: Source
     loop: bool = False
@@ -105,6 +170,7 @@ class Play(Struct, frozen=True, tag="play"):
 
 
 class StopPlay(Struct, frozen=True, tag="stop_play"):
+    needs: ClassVar[Ability] = Ability.PLAYING
     leg: LegId
 
 
@@ -116,6 +182,7 @@ class StartRecording(Struct, frozen=True, tag="recording_start"):
     disk that is full, the end of the engine. An engine that is killed tells no RecordingFinished. The leg goes on in
     any case. The file can be played at any moment, also after the engine was killed."""
 
+    needs: ClassVar[Ability] = Ability.STEREO_RECORDING
     leg: LegId
     recording: RecordingId
     path: str
@@ -124,16 +191,19 @@ class StartRecording(Struct, frozen=True, tag="recording_start"):
 class PauseRecording(Struct, frozen=True, tag="recording_pause"):
     """Silence in the file instead of what is said, on both channels, for card data say. The file's time goes on."""
 
+    needs: ClassVar[Ability] = Ability.STEREO_RECORDING
     leg: LegId
     recording: RecordingId
 
 
 class ResumeRecording(Struct, frozen=True, tag="recording_resume"):
+    needs: ClassVar[Ability] = Ability.STEREO_RECORDING
     leg: LegId
     recording: RecordingId
 
 
 class StopRecording(Struct, frozen=True, tag="recording_stop"):
+    needs: ClassVar[Ability] = Ability.STEREO_RECORDING
     leg: LegId
     recording: RecordingId
 
@@ -142,6 +212,7 @@ class StartAnalysis(Struct, frozen=True, tag="start_analysis"):
     """Bring what a leg says to the analysis process. `kind` "tones" reports which steady tones were heard and
     for how long. A leg may have several taps, each by an id that the node mints; one whose tap runs already goes on."""
 
+    needs: ClassVar[Ability] = Ability.ANALYSIS
     leg: LegId
     kind: str
     tap: TapId = TapId("")
@@ -150,12 +221,14 @@ class StartAnalysis(Struct, frozen=True, tag="start_analysis"):
 class StopAnalysis(Struct, frozen=True, tag="stop_analysis"):
     """End an analysis; its AnalysisCompleted follows. A leg that is cleared ends its analyses by itself."""
 
+    needs: ClassVar[Ability] = Ability.ANALYSIS
     leg: LegId
     kind: str
     tap: TapId = TapId("")
 
 
 class Refer(Struct, frozen=True, tag="refer"):
+    needs: ClassVar[Ability] = Ability.CALLS
     leg: LegId
     uri: str
 
@@ -163,16 +236,19 @@ class Refer(Struct, frozen=True, tag="refer"):
 class HoldPeer(Struct, frozen=True, tag="hold_peer"):
     """Hold by SIP (re-INVITE, RFC 3264 8.4). Glare (491) is retried by the engine per RFC 3261 14.1."""
 
+    needs: ClassVar[Ability] = Ability.CALLS
     leg: LegId
 
 
 class ResumePeer(Struct, frozen=True, tag="resume_peer"):
+    needs: ClassVar[Ability] = Ability.CALLS
     leg: LegId
 
 
 class Probe(Struct, frozen=True, tag="probe"):
     """One OPTIONS. The answer, or its absence after `deadline_s`, is a ProbeCompleted."""
 
+    needs: ClassVar[Ability] = Ability.CALLS
     account: AccountId
     uri: str
     deadline_s: float = 2.0
@@ -181,9 +257,13 @@ class Probe(Struct, frozen=True, tag="probe"):
 class Snapshot(Struct, frozen=True, tag="snapshot"):
     """Ask for SnapshotTaken."""
 
+    needs: ClassVar[Ability] = Ability.CALLS
+
 
 class Drain(Struct, frozen=True, tag="drain"):
     """Refuse new legs; the engine exits with 0 when the last leg is gone."""
+
+    needs: ClassVar[Ability] = Ability.CALLS
 
 
 Command = (

@@ -9,6 +9,42 @@ from msgspec import Struct
 from dialer.vocabulary.ids import AccountId, BridgeId, EngineId, LegId, RecordingId, TapId
 from dialer.vocabulary.telephony.accounts import ClearedBy, Header, LegRole
 
+__all__ = [
+    "AccountState",
+    "AnalysisCompleted",
+    "CommandRefused",
+    "ConfigurationTaken",
+    "Digits",
+    "Drained",
+    "EngineFault",
+    "EngineReady",
+    "EngineStatistics",
+    "Event",
+    "HoldFailed",
+    "Joined",
+    "LateAnswer",
+    "LegAlerting",
+    "LegAnswered",
+    "LegCleared",
+    "LegMedia",
+    "LegOffered",
+    "LegProgress",
+    "LegSnapshot",
+    "LegStanding",
+    "PlayFinished",
+    "ProbeCompleted",
+    "RecordingEnd",
+    "RecordingFinished",
+    "RecordingPaused",
+    "RecordingResumed",
+    "RecordingSnapshot",
+    "RecordingStarted",
+    "RefusedBecause",
+    "SnapshotTaken",
+    "StreamStatistics",
+    "ToneHeard",
+]
+
 
 class StreamStatistics(Struct, frozen=True):
     """RTP of one leg over its life (RFC 3550). Jitter and round trip in ms, -1 where unknown."""

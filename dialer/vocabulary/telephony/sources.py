@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+__all__ = [
+    "File",
+    "Source",
+    "Tone",
+]
+
 
 class Tone(Struct, frozen=True, tag="tone"):
     """A steady sine. `level` 0..1 of full scale; `on_ms`/`off_ms` 0 means without pause."""

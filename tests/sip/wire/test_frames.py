@@ -55,7 +55,7 @@ def example(kind: Any, full: bool) -> Any:
     if origin is tuple:
         return tuple(example(get_args(kind)[0], full) for _ in range(2 if full else 0))
     if issubclass(kind, msgspec.Struct):
-        hints = get_type_hints(kind)
+        hints = {name: hint for name, hint in get_type_hints(kind).items() if name in kind.__struct_fields__}
         required = {field.name for field in msgspec.structs.fields(kind) if field.required}
         return kind(**{name: example(hint, full) for name, hint in hints.items() if full or name in required})
     if issubclass(kind, enum.Enum):

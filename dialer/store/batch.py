@@ -1,8 +1,8 @@
-"""What a list of writes comes to, judged in order against what the store knows. Pure: no database here.
+"""A list of writes, judged in order against the rows of the store. Pure: no database here.
 
-Each aggregate has a part in it (`Part`): which rows its writes touch, what the store knows of these, which writes it
-refuses, and what is left to be written. A store, on a database or in memory, loads what the parts know and writes what
-they came to, so that the rules are the same everywhere and a transaction needs one statement for each kind of row,
+Each aggregate has a part in it (`Part`): the rows that its writes touch, the state of these rows, the writes that it
+refuses, and the rows to be written. A store, on a database or in memory, loads the rows for the parts and writes their
+results. The rules are therefore the same everywhere, and a transaction needs one statement for each kind of row,
 however many steps it joins.
 """
 
@@ -16,7 +16,7 @@ from dialer.vocabulary.writes import CommitReport, Refusal, Write
 P = TypeVar("P", bound="Part")
 W = TypeVar("W")
 
-#: None for a write that is accepted, else the rule that refused it, and until when it does if not for ever.
+#: None for a write that is accepted, else the rule that refused it, and the end of the refusal if it has one.
 Verdict: TypeAlias = str | tuple[str, float] | None
 
 _Touch: TypeAlias = Callable[[Any, Any], None]
@@ -24,7 +24,7 @@ _Judge: TypeAlias = Callable[[Any, Any], Verdict]
 
 
 class Part:
-    """What the writes of one batch come to in one aggregate. Methods marked with `touches` and `judges` see each write
+    """The result of one batch in one aggregate. Methods marked with `touches` and `judges` see each write
     of their kind, in order; `touches` note the rows to be loaded before anything is judged."""
 
     touching: Mapping[type, _Touch] = {}
@@ -90,12 +90,12 @@ class Batch:
         return part
 
     def get(self, kind: type[P]) -> P | None:
-        """The part, if any write has to do with it."""
+        """The part, if any write of the batch concerns it."""
         part: P | None = self._parts.get(kind)
         return part
 
     def judge(self) -> CommitReport:
-        """Called once, when the parts know what the store knows."""
+        """Called once, after the parts have loaded their rows."""
         refusals: list[Refusal] = []
         for write in self.writes:
             for kind, judge in self._judging[type(write)]:

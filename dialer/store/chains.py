@@ -1,4 +1,4 @@
-"""The SQL that finishes a chain: the records of one contact, of which one has come to an end for all of them."""
+"""The SQL that finishes a chain (all records of one contact) once one of its records has ended."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dialer.store.statement import Sql
 
 
 def chain_finished(sql: Sql) -> str:
-    """UPDATE of the other records of the chain of record `:id` that wait, at the time `:at`. Rows are locked in one
-    order by all, against deadlocks."""
+    """UPDATE of the other waiting records in the chain of record `:id`, at the time `:at`. All transactions lock rows
+    in the same order, against deadlocks."""
     return (
         "UPDATE records SET status = 'chain_updated', updated_at = :at WHERE id IN (SELECT c.id FROM records r"
         " JOIN records c ON c.list_id = r.list_id AND c.chain = r.chain AND c.chain <> ''"

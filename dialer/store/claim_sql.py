@@ -30,7 +30,7 @@ FIRST_OF_CHAIN = (
 
 NOT_BARRED = "NOT EXISTS (SELECT 1 FROM do_not_call d WHERE d.number = r.number AND d.campaign IN ('', :campaign))"
 
-#: A record that was begun to be dialed outlives its lease: only its own node knows what came of it, see `lost`.
+#: A record with an attempt under way outlives its lease: only its own node knows the result, see `lost`.
 EXPIRED = (
     "UPDATE records SET status = 'ready', lease_until = NULL, claimed_by = NULL, updated_at = :now"
     " WHERE status = 'retrieved' AND lease_until <= :now AND NOT EXISTS"
@@ -50,7 +50,7 @@ def queued(sql: Sql) -> str:
 
 def claim(sql: Sql, zones: int, ranks: Sequence[int], *, hides: bool) -> Prepared:
     """The statement that claims records of these ranks, in this order, from one list in `zones` zones, parameters
-    `zone0`, `second0` and so on. `hides`: those in the parameter `hidden` are left."""
+    `zone0`, `second0` and so on. `hides`: records in the parameter `hidden` are left out."""
     skip = "" if sql.is_sqlite else " FOR UPDATE OF r SKIP LOCKED"
     seen = f" AND NOT ({sql.among('r.id', 'hidden')})" if hides else ""
     parts = [

@@ -20,7 +20,7 @@ from dialer.vocabulary.outputs import ClaimRecords
 
 
 class ListPlace:
-    """Where a list's records are: its row and the zones in it."""
+    """A list with the zones of its records."""
 
     def __init__(self, id_: int, name: ListName) -> None:
         self.id = id_

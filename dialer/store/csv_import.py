@@ -18,16 +18,16 @@ from dialer.records.importing import read
 from dialer.records.unusable import UnusableFile
 from dialer.vocabulary.ids import ListName
 
-#: Rows of one transaction: short enough for a node that works beside it.
+#: Rows of one transaction, which must stay short: a node works on the same database.
 ROWS_AT_ONCE = 500
 
-#: In place of a file: what comes by standard input.
+#: The name that stands for standard input in place of a file.
 STANDARD_INPUT = Path("-")
 
 #: Bytes read at a time.
 PART_BYTES = 65_536
 
-#: Refused rows that a report tells of; all are counted.
+#: The most refused rows that a report lists; all are counted.
 TOLD = 1_000
 
 
@@ -53,8 +53,8 @@ async def import_csv(
     """Import a file, a pipe or `STANDARD_INPUT` into the list `name`, which is made if there is none; `now` in UTC
     epoch seconds.
 
-    What was imported before an error stays; the same file may be imported again, its rows are then duplicates.
-    Raises UnusableFile, Refused for an unknown zone or region, StoreUnavailable.
+    Rows imported before an error stay. The same file may be imported again: rows that are there already are then
+    duplicates. Raises UnusableFile, Refused for an unknown zone or region, StoreUnavailable.
     """
     check(options)
     source = await asyncio.to_thread(_Source, path)
@@ -74,7 +74,7 @@ async def import_csv(
 
 
 class _Source:
-    """The bytes of a file or of a pipe, in parts, and how many they are so far; a pipe cannot say where it stands.
+    """The bytes of a file or of a pipe, in parts, with their count so far, as a pipe has no position.
     Raises UnusableFile."""
 
     def __init__(self, path: Path) -> None:
@@ -107,7 +107,7 @@ class _Source:
 
 
 class _Count:
-    """What an import came to so far."""
+    """The counts of an import so far."""
 
     def __init__(self, name: ListName, size: int | None) -> None:
         self._name = name

@@ -1,4 +1,4 @@
-"""What a database's failure means to us: something to wait for, or a defect of ours."""
+"""Failures of a database, sorted into those that pass and defects of ours."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _DEFECTS = (
     *(UnicodeError, OverflowError),
 )
 
-#: The class of PostgreSQL's codes for data that is wrong, which SQLAlchemy calls by no name of its own.
+#: The class of PostgreSQL's codes for wrong data; SQLAlchemy has no exception of its own for it.
 _DATA_STATES = "22"
 
 #: A byte sequence that is no text (appendix A of PostgreSQL's handbook).
 _TEXT_STATES = ("22021",)
 
-#: Errors of one chain that are looked at.
+#: The most errors of one chain that are examined.
 _CAUSES = 6
 
 DAMAGED = "The database file is damaged: restore it from a backup, or save what can be read (sqlite3 FILE .recover)."
@@ -42,7 +42,7 @@ _REMEDIES = (
 
 
 def damaged(said: str) -> str:
-    """What a check of the file found, in a sentence for a person."""
+    """The finding of a check of the file, in a sentence for a person."""
     return f"{DAMAGED} ({' '.join(said.split())[:300]})"
 
 
@@ -61,8 +61,7 @@ def _sqlstate(problem: BaseException) -> str:
 
 
 def _is_text(problem: BaseException) -> bool:
-    """Whether it is a letter of a text that cannot be stored: encoded by us, by the driver, or looked at by the
-    server."""
+    """Whether the error means a letter that cannot be stored, found by our encoding, by the driver or by the server."""
     causes = [problem]
     while len(causes) < _CAUSES and (cause := getattr(causes[-1], "orig", None) or causes[-1].__cause__) is not None:
         causes.append(cause)
@@ -78,7 +77,7 @@ def translated() -> Iterator[None]:
     except (*_DEFECTS, TimeoutError, exc.DBAPIError, exc.TimeoutError, OSError, sqlite3.Error) as problem:
         raise _translated(problem) from problem
     except (msgspec.MsgspecError, ValueError) as problem:
-        # A word of another version, or a row that was changed by hand. It must not end who asked without a word.
+        # A value of another version, or a row changed by hand: the caller gets an error that names it.
         raise StoreRejected(f"A row of the database cannot be read ({problem}): mend it, or take it out.") from problem
 
 

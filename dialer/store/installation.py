@@ -1,4 +1,4 @@
-"""What the database says of this installation, and the starts of its nodes."""
+"""The installation's entry in the database, and the starts of its nodes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from sqlalchemy import BigInteger, Column, Connection, Float, Table, Text, inser
 
 from dialer.store.metadata import Number, metadata
 
-#: Digits of run names: no letter that is read as another one.
+#: Digits of run names, without letters that are easily misread.
 DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 
-#: Letters that tell installations apart, so that a Call-ID is unique also after the database was made anew.
+#: The number of letters that distinguish installations, so that Call-IDs stay unique after the database is made anew.
 TOKEN_LENGTH = 5
 
 installation = Table(

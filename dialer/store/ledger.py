@@ -28,7 +28,7 @@ from dialer.vocabulary.writes import CommitReport, Write
 
 
 class _Unknown(NamedTuple):
-    """A commit whose answer was lost: it may be in the database, or not."""
+    """A commit whose answer was lost: it may be in the database or not."""
 
     number: int
     writes: tuple[Write, ...]
@@ -149,6 +149,6 @@ class SqlLedger:
 
 
 def _changes_counts(batch: Batch) -> bool:
-    """Whether fewer or more records may be claimed by now."""
+    """Whether the write changes how many records can be claimed."""
     records, numbers = batch.get(Records), batch.get(DoNotCall)
     return bool((records and (records.changed or records.renewed)) or (numbers and numbers.barred))

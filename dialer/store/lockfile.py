@@ -9,18 +9,18 @@ from pathlib import Path
 
 from dialer.vocabulary.errors import StoreInUse
 
-#: What is no node holds a file as.
+#: The name by which a command, which is no node, holds a file.
 COMMAND = "none, a command"
 
-#: How long a file that a command holds is waited for, and how often it is tried. Commands of this version hold it while
+#: How long a node waits for a file that a command holds, and how often it tries. Commands of this version hold it while
 #: they migrate; those of former ones until they end.
 COMMAND_PATIENCE_S = 30.0
 _LOOK_S = 0.05
 
 
 class FileLock:
-    """The lock of a database file. One that a command holds is waited for, for so long; raises StoreInUse with the
-    holder's process id if another has it."""
+    """The lock of a database file. A node waits a while for a command that holds it; raises StoreInUse with the process
+    id of any other holder."""
 
     def __init__(self, database: Path, holder: str, patience_s: float = COMMAND_PATIENCE_S) -> None:
         self.path = database.with_name(database.name + ".lock")
@@ -30,7 +30,7 @@ class FileLock:
         while not self._is_taken():
             said = os.pread(self._file, 200, 0).decode("utf-8", "replace")
             pid, _, node = said.partition(" ")
-            # Who has just taken it may not have written its name yet: a name is believed at the second look.
+            # A new holder may not have written its name yet, so a name counts only at the second look.
             if (node.strip() != COMMAND and said == before) or time.monotonic() >= until:
                 os.close(self._file)
                 raise StoreInUse(str(database), int(pid) if pid.isdigit() else None, node.strip())
@@ -47,5 +47,5 @@ class FileLock:
         return True
 
     def release(self) -> None:
-        """Give the lock back. The file stays: removing it would race with the next holder."""
+        """Release the lock. The file stays: removing it would race with the next holder."""
         os.close(self._file)

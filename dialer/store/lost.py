@@ -1,4 +1,4 @@
-"""What becomes of attempts and records whose node will not come back for them."""
+"""Attempts and records of nodes that do not come back."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Lost:
         skip = "" if sql.is_sqlite else " FOR UPDATE SKIP LOCKED"
         held = " INDEXED BY ix_records_lease" if sql.is_sqlite else ""
         self._dead = sql.prepare(
-            # SQLite would read the whole table, for the sake of the order.
+            # For the order SQLite would read the whole table.
             f"SELECT id, type, fence, result, tries FROM records{held} WHERE status = 'retrieved'"
             f" AND lease_until <= :ended AND claimed_by <> :run ORDER BY id{skip}"
         )
@@ -94,5 +94,5 @@ class Lost:
 
 
 def counted(results: Iterable[CallResult]) -> list[CallResult]:
-    """Those that count for the record's caps."""
+    """Attempts that count toward the record's caps."""
     return [result for result in results if result not in UNCOUNTED]

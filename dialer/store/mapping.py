@@ -1,4 +1,4 @@
-"""Rows from structs, and structs from rows: each field is a column, of the same name or of the one that is said.
+"""Rows from structs, and structs from rows: each field is a column of the same name, or of a given one.
 
 Columns hold text, numbers and bytes. Enumerations are their values, mappings and tuples are JSON. Plain text, which
 comes from peers and people, is cleaned of what databases cannot hold; names and ids of ours are kept as they are.
@@ -25,7 +25,8 @@ _Convert = Callable[[Any], Any]
 
 class Columns(Generic[S]):
     """The fields of `struct` that are columns of `table`. `renamed` are fields whose columns have another name. Other
-    fields are no columns: who reads rows says what they are. Without `clean` a text that cannot be stored is refused.
+    fields are no columns; the caller that reads rows gives their values. Without `clean` a text that cannot be stored
+    is refused.
     """
 
     def __init__(self, table: Table, struct: type[S], *, clean: bool = True, **renamed: str) -> None:
@@ -57,7 +58,7 @@ class Columns(Generic[S]):
         return [self.row(item, **more) for item in items]
 
     def read(self, row: Any, **more: object) -> S:
-        """The struct of a row that has the columns as attributes; `more` are fields that are told."""
+        """The struct of a row that has the columns as attributes; `more` are fields with given values."""
         values = dict(more)
         for field, column, decode in self._decoders:
             if field not in more:

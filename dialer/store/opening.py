@@ -35,7 +35,7 @@ PRIVATE = 0o600
 
 
 class Plain:
-    """The plain data of a store: what the API and the command line ask for beside the core."""
+    """The plain data of a store, for the API and the command line beside the core."""
 
     def __init__(self, database: Database, changed: Callable[[], None]) -> None:
         self._database = database
@@ -88,7 +88,7 @@ async def open_plain(url: str) -> Plain:
     lock: FileLock | None = None
     if parsed.get_backend_name() == "sqlite":
         path = await asyncio.to_thread(_usable, parsed)
-        # Held while the command migrates and no longer: a node may be started while it works.
+        # The lock is held only while the command migrates: a node may start while it works.
         lock = await asyncio.to_thread(_lock_of_command, path)
         database = await asyncio.to_thread(SqliteDatabase, path, None)
     else:
@@ -134,7 +134,7 @@ def _parsed(url: str) -> URL:
 
 
 def _usable(url: URL) -> Path:
-    """The path of the SQLite file; raises StoreUnavailable with what is wrong with it."""
+    """The path of the SQLite file; raises StoreUnavailable with its fault."""
     path = Path(url.database or "").absolute()
     directory = path.parent
     if not directory.is_dir():
@@ -150,8 +150,8 @@ def _usable(url: URL) -> Path:
 
 
 def _make_private(path: Path) -> None:
-    """The file is there, and for nobody but its owner: it has numbers and names of people. SQLite gives the files that
-    it makes beside it the same permissions."""
+    """Make the file readable by its owner alone, as it holds numbers and names of people. SQLite gives the files beside
+    it the same permissions."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
     for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal", ".lock"))):
         with contextlib.suppress(FileNotFoundError):

@@ -12,7 +12,7 @@ from dialer.vocabulary.outputs import ALL_RETRIES, ClaimRecords, ListShare
 
 T = TypeVar("T")
 
-#: Takes up to so many records of these ranks, in their order.
+#: A function that takes up to a number of records of these ranks, in their order.
 Take = Callable[[tuple[int, ...], int], Sequence[T]]
 
 _RETRIES, _FRESH = ListName("retries"), ListName("fresh")
@@ -38,7 +38,7 @@ class Order:
         shares = (ListShare(_RETRIES, share), ListShare(_FRESH, ALL_RETRIES - share))
         retries = turns.split(shares, count - len(taken)).get(_RETRIES, 0)
         taken.extend(take((RETRY,), retries) if retries else ())
-        # Whatever one kind lacks, the other gives.
+        # Records of the other kind fill up where one kind has too few.
         for rank in (FRESH, RETRY):
             if len(taken) < count:
                 taken.extend(take((rank,), count - len(taken)))

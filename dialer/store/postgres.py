@@ -23,7 +23,7 @@ CONNECTIONS = 5
 CONNECT_TIMEOUT_S = 5.0
 STATEMENT_TIMEOUT_S = 15.0
 
-#: A server that does not say goodbye is left after this.
+#: How long a server may take to close a connection.
 CLOSE_TIMEOUT_S = 5.0
 
 #: Transactions that PostgreSQL ended to resolve a deadlock or a conflict are run again.
@@ -33,8 +33,8 @@ _TO_BE_RUN_AGAIN = {"40001", "40P01"}
 #: First key of the advisory locks that hold the names of nodes.
 NODE_LOCKS = 0x436F
 
-#: A commit that the node's former process had sent when it was killed is carried out all the same. What the database
-#: says is true once none is left; waited for at most so long, looked every so often.
+#: PostgreSQL carries out a commit that the node's killed process had still sent. The node waits until none is left, for
+#: this long at most, and looks at this interval.
 FORMER_TIMEOUT_S = 15.0
 FORMER_LOOK_S = 0.05
 
@@ -49,7 +49,7 @@ _FORMER = text(
 
 
 def application(node: str) -> str:
-    """What the server calls the connections of a node; of a command, without the node."""
+    """The application name of a node's connections; that of a command has no node in it."""
     return f"cornetta {node}".strip()[:APPLICATION_LENGTH]
 
 
@@ -76,11 +76,11 @@ class PostgresDatabase:
         self.sql = Sql(self._engine.dialect)
 
     async def check(self) -> None:
-        """PostgreSQL looks at its data by itself."""
+        """Does nothing: PostgreSQL checks its data itself."""
 
     async def write(self, work: Callable[[Connection], T]) -> T:
-        """Raises StoreUnavailable also when the name of our node was lost with a connection and another process has
-        taken it: what we hold may be theirs by now."""
+        """Raises StoreUnavailable also when another process has taken the node's name after a lost connection: our
+        claims may be theirs by now."""
         if self._name and self._holder_driver.is_closed():
             await self._hold_name_again()
         return await self._run(work)
@@ -104,8 +104,8 @@ class PostgresDatabase:
 
     @classmethod
     async def of_node(cls, url: URL, node: str) -> PostgresDatabase:
-        """The database for a node; raises StoreInUse if another process is this node. Nothing that a former process
-        of this node has begun is under way any more when this returns."""
+        """The database for a node; raises StoreInUse if another process is this node. No transaction of a former
+        process of this node is under way when this returns."""
         database = cls(url, node)
         try:
             await database._hold_name(node)
@@ -147,7 +147,7 @@ class PostgresDatabase:
         return int(connection.execute(_FORMER, {"application": self._application}).scalar_one())
 
     async def _hold_name_again(self) -> None:
-        """The server was restarted, or ended the connection that held our name."""
+        """Take the node's name again after the server was restarted or has ended the connection that held it."""
         async with self._naming:
             if not self._holder_driver.is_closed():
                 return
@@ -168,5 +168,5 @@ class PostgresDatabase:
                     await self._name_holder.close()
                 await self._engine.dispose()
         except (TimeoutError, exc.SQLAlchemyError, OSError):
-            # A server that is gone has nothing left to be closed.
+            # The server is gone, and its connections with it.
             await self._engine.dispose(close=False)

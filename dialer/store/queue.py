@@ -1,8 +1,8 @@
 """The order in which records are claimed: by rank, then by the time since which they are due.
 
 A record given back to the top has rank TOP and a negative time, so that the one given back last is the next. Records
-that were dialed before (RETRY) and those that never were (FRESH) have ranks of their own: which of them go first is a
-setting of the campaign.
+that were dialed before (RETRY) and records that never were (FRESH) have ranks of their own; a setting of the campaign
+says which go first.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def rank_sql(result: str = "result") -> str:
 def place(
     kind: RecordType, due_at: float, result: CallResult | None, to_top_at: float | None = None
 ) -> tuple[int, float]:
-    """Rank and queue time of a record that waits. `result` is what came of its last attempt, None if it was never
-    dialed; `to_top_at` when it was given back to the top."""
+    """Rank and queue time of a record that waits. `result` is that of its last attempt, None if it was never dialed;
+    `to_top_at` is the time when it was given back to the top."""
     if to_top_at is not None and kind is not RecordType.NO_CALL:
         return TOP, -to_top_at
     if kind is RecordType.GENERAL and result is not None:

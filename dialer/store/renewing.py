@@ -1,4 +1,4 @@
-"""Records that are finished or cancelled and shall be dialed again."""
+"""Finished or cancelled records that are to be dialed again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dialer.store.queue import rank_sql
 from dialer.store.statement import Sql
 from dialer.vocabulary.results import RecordStatus
 
-#: Barred for all campaigns, be it by a mark of the record or by its number alone: nothing renews it.
+#: A record barred for all campaigns, by its own mark or by its number, is never renewed.
 BARRED = (
     "(type = 'no_call' OR EXISTS (SELECT 1 FROM do_not_call d WHERE d.number = records.number AND d.campaign = ''))"
 )

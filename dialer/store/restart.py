@@ -1,4 +1,4 @@
-"""What a node finds when it starts again, and what it makes of it before anything is dialed."""
+"""The state that a restarted node reads and settles before anything is dialed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from dialer.vocabulary.results import CallResult
 
 #: Notices whose OK means "I take part".
 JOINING = ("loaded", "started", "mode_changed")
-#: How far back live answers are counted, and in pieces of which length they are told: short enough to lie on one day.
+#: How far back live answers are counted, and the length of the pieces in which they are reported: short enough to lie
+#: on one day.
 ANSWERS_BACK_S = 31 * 86_400.0
 ANSWERS_PIECE_S = 900.0
 
@@ -60,8 +61,8 @@ class Restart:
         )
         self._campaigns = sql.prepare("SELECT name, state, mode, loaded_at, news_at FROM campaigns ORDER BY name")
         self._agents = sql.prepare("SELECT name, state, reason FROM agents ORDER BY name")
-        # The last OK by which an agent joined, and the last notice of each campaign. What they are worth by now is
-        # judged by the campaign's load; one from before that was kept ends with the notice of the unload.
+        # Each agent's last OK that joined a campaign, and the last notice of each campaign. The time of the campaign's
+        # load decides whether an OK still counts; without a known load time the notice of the unload ends it.
         self._notices = sql.prepare(
             "SELECT n.id, n.agent, n.campaign, n.kind, n.at, n.acknowledged_at FROM notices n WHERE n.n IN"
             " (SELECT MAX(m.n) FROM notices m WHERE m.acknowledged_at IS NOT NULL"
@@ -127,7 +128,7 @@ class Restart:
         ]
 
     def _settle(self, connection: Connection, now: float) -> None:
-        """Release what was not begun, settle what nobody will settle any more, free the records of both."""
+        """Release claims without an attempt, settle attempts that no node will settle, and free the records of both."""
         values = {**self._values, "now": now}
         self._not_begun.run(connection, values)
         lost = self._attempts.rows(connection, {**values, "result": CallResult.SYSTEM_LOST, "reason": RESTART_REASON})

@@ -1,4 +1,4 @@
-"""What an aggregate does on a database: it loads what its part of a batch has to know, and writes what it came to."""
+"""An aggregate on a database: it loads the rows that its part of a batch needs, and writes the results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ P = TypeVar("P", bound=Part)
 
 
 class Run(NamedTuple):
-    """In whose name rows are written: the node, and this start of it."""
+    """The node, and this start of it, in whose name rows are written."""
 
     node: str
     run: str
@@ -33,10 +33,10 @@ class Rows(Generic[P]):
         """Prepare the statements."""
 
     def load(self, connection: Connection, part: P) -> None:
-        """What decides about the writes, locked where the database locks rows."""
+        """Load the rows that decide about the writes, locked where the database locks rows."""
 
     def write(self, connection: Connection, part: P) -> None:
-        """What is left to be written."""
+        """Write the results."""
 
 
 def load(connection: Connection, batch: Batch, aggregates: tuple[Rows[Part], ...]) -> None:
@@ -47,7 +47,7 @@ def load(connection: Connection, batch: Batch, aggregates: tuple[Rows[Part], ...
 
 
 def write(connection: Connection, batch: Batch, aggregates: tuple[Rows[Part], ...]) -> None:
-    """Tables are written in one order by all, against deadlocks."""
+    """All transactions write the tables in the same order, against deadlocks."""
     for rows in aggregates:
         part = batch.get(rows.part)
         if part is not None:

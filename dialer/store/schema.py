@@ -37,5 +37,5 @@ class Schema:
                 context.run_migrations()
 
     def _steps(self, revision: Any, _context: MigrationContext) -> Any:
-        """What Alembic's `upgrade` command gives to a migration."""
+        """The steps, as Alembic's `upgrade` command gives them to a migration."""
         return self._scripts._upgrade_revs("head", revision)

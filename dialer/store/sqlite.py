@@ -32,7 +32,7 @@ READERS = 2
 
 
 def _connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    """Every connection: transactions begun by us, durable when committed."""
+    """Set up a connection: transactions are begun by us and durable when committed."""
     connection.isolation_level = None
     for pragma in (
         f"busy_timeout = {int(BUSY_TIMEOUT_S * 1000)}",

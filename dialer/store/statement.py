@@ -72,7 +72,7 @@ def driver(connection: Connection) -> sqlite3.Connection:
 
 
 class Sql:
-    """What SQLite and PostgreSQL say in different words."""
+    """The SQL in which SQLite and PostgreSQL differ."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -95,7 +95,7 @@ class Sql:
 
 
 def insert_of(table: str, columns: Sequence[str] | Mapping[str, str], rest: str = "") -> str:
-    """INSERT of these columns from parameters of their names, or of those that are said; `rest` follows the values."""
+    """INSERT of these columns from parameters of the same names, or of given ones; `rest` follows the values."""
     parameters = columns.values() if isinstance(columns, Mapping) else columns
     marks = ", ".join(f":{parameter}" for parameter in parameters)
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) {rest}".strip()

@@ -32,7 +32,7 @@ def from_json(text: str) -> dict[str, Any]:
 
 
 def texts_from_json(text: str) -> dict[str, str]:
-    """Custom fields of a record; none where the column was damaged: the contact can be called without."""
+    """Custom fields of a record; none where the column is damaged, as the contact can be called without them."""
     try:
         return msgspec.json.decode(text, type=dict[str, str])
     except msgspec.MsgspecError as problem:
@@ -41,7 +41,7 @@ def texts_from_json(text: str) -> dict[str, str]:
 
 
 def counts_from_json(text: str) -> dict[str, int]:
-    """Attempts by call result; none where the column was damaged: all attempts together are counted elsewhere."""
+    """Attempts by call result; none where the column is damaged, as the sum of all attempts is counted elsewhere."""
     try:
         return msgspec.json.decode(text, type=dict[str, int])
     except msgspec.MsgspecError as problem:

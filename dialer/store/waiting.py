@@ -1,4 +1,4 @@
-"""Counts of what a campaign's lists hold and why they gave no more, kept for a short time."""
+"""Counts of the records in a campaign's lists, by the reason why they were not claimed, kept for a short time."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from dialer.store.statement import Prepared, Sql
 from dialer.vocabulary.events import Waiting
 from dialer.vocabulary.outputs import ClaimRecords
 
-#: How long counts are kept while we changed no record.
+#: How long counts are kept while this node changes no record.
 KEPT_S = 1.0
 
-#: And how long while the lists give all that is asked for.
+#: The same while the lists give all the records asked for.
 KEPT_WHILE_FULL_S = 5.0
 
-#: In any case they are kept for so long for each record counted, about 20 times what counting it takes: at most 1/20
-#: of a core goes into counts, however long the lists are.
+#: The shortest time that counts are kept, for each record counted: 20 times the time of counting it, so that counts
+#: take at most 1/20 of a core, however long the lists are.
 KEPT_FOR_RECORD_S = 1e-5
 
 
@@ -34,7 +34,7 @@ class _Kept(NamedTuple):
     counted_for: float
     """The request's time."""
     changes: int
-    """How often records had been changed by then."""
+    """The number of changes of records until then."""
 
 
 class Counts:
@@ -51,8 +51,8 @@ class Counts:
         self._any_chain = sql.prepare(f"SELECT id FROM records WHERE {lists} AND chain <> '' LIMIT 1")
 
     def kept(self, request: ClaimRecords, full: bool) -> Waiting | None:
-        """Counts that are fresh enough for this request; `full`: the lists gave all that was asked for, so that
-        nobody asks why they gave no more."""
+        """Counts that are fresh enough for this request; `full`: the lists gave all the records asked for, so that the
+        reason for less does not matter."""
         kept = self._kept.get(request.campaign)
         if kept is None or kept.key != _key(request):
             return None

@@ -19,7 +19,7 @@ from dialer.store.answers import Answers
 from dialer.store.batch import Rules
 from dialer.store.rows import Rows
 
-#: Those that the ledger writes, in the order in which they are loaded, judge and are written.
+#: Aggregates that the ledger writes, in their order of loading, judging and writing.
 WRITTEN: tuple[type[Rows[Any]], ...] = (
     RecordRows,
     CampaignRows,
@@ -34,10 +34,10 @@ WRITTEN: tuple[type[Rows[Any]], ...] = (
     HistoryRows,
 )
 
-#: Those that the API and the command line write by themselves.
+#: Aggregates that the API and the command line write themselves.
 PLAIN = (lists, users, sessions, idempotency)
 
-#: Questions about one aggregate, and who answers them.
+#: Questions about one aggregate, each with the function that answers it.
 ANSWERS: Answers = {**agents.ANSWERS, **notices.ANSWERS, **trunks.ANSWERS}
 
 RULES = Rules(rows.part for rows in WRITTEN)

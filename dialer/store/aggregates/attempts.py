@@ -73,8 +73,8 @@ SETTLEMENT = Columns(attempts, w.SettleAttempt, attempt="id")
 
 
 class Attempts(Part):
-    """Attempts that begin, are given to an agent, are settled, or are answered when they were over. `abandoned` is when
-    somebody was last abandoned at a number."""
+    """Attempts that begin, are given to an agent, are settled, or are answered after their end. `abandoned` is the time
+    of the last abandoned call to a number."""
 
     def __init__(self, batch: Batch) -> None:
         super().__init__(batch)
@@ -129,7 +129,7 @@ class Attempts(Part):
         return None
 
     def _refusal(self, write: w.BeginAttempt, rule: str) -> Verdict:
-        """The rest after an abandoned call is as long as from `abandoned_since` to the attempt."""
+        """A number rests after an abandoned call for the time from `abandoned_since` to the attempt."""
         if rule != ABANDONED:
             return rule
         since = write.at if write.abandoned_since is None else write.abandoned_since
@@ -165,7 +165,7 @@ class Attempts(Part):
         return None
 
     def answer_late(self, attempt: AttemptState, write: w.MarkLateAnswer) -> None:
-        """A dial of it was answered when it had been given up."""
+        """A dial of the attempt was answered after it had been given up."""
         self.answered_late.append(write)
         if attempt.ended_at is not None and attempt.answered_at is None:
             attempt.answered_at = write.at

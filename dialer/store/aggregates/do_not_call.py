@@ -29,8 +29,8 @@ do_not_call = Table(
 
 
 class DoNotCall(Part):
-    """Numbers that are barred and lifted; a number of a campaign, or of all, is in one of the two lists: what was said
-    of it last. `known` are (number, campaign), campaign empty for all."""
+    """Numbers that are barred and lifted. The last write about a number, in one campaign or in all, decides in which of
+    the two lists it is. `known` are (number, campaign), campaign empty for all."""
 
     def __init__(self, batch: Batch) -> None:
         super().__init__(batch)
@@ -100,7 +100,7 @@ class DoNotCallRows(Rows[DoNotCall]):
 
 
 class SqlDoNotCall:
-    """The do-not-call table of a database."""
+    """The do-not-call list of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -113,7 +113,7 @@ class SqlDoNotCall:
         return await self._database.read(lambda connection: connection.execute(query).first()) is not None
 
     async def source(self, number: str, campaign: CampaignName | None) -> str | None:
-        """By whom the number came on this list; None where it is not on it."""
+        """The user, agent or register that put the number on this list; None where it is not on it."""
         query = select(do_not_call.c.source).where(
             do_not_call.c.number == number, do_not_call.c.campaign == (campaign or "")
         )
@@ -121,7 +121,7 @@ class SqlDoNotCall:
         return None if row is None else str(row.source)
 
     async def numbers(self, campaign: CampaignName | None, limit: int, after: str = "") -> Sequence[str]:
-        """Numbers that this campaign may not dial, or None: that no campaign may; in order, from `after` on."""
+        """Numbers barred for this campaign, with None those barred for all; in order, from `after` on."""
         query = (
             select(do_not_call.c.number)
             .where(do_not_call.c.campaign == (campaign or ""), do_not_call.c.number > after)

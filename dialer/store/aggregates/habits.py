@@ -16,9 +16,9 @@ from dialer.store.statement import Sql, insert_of
 from dialer.vocabulary.habits import DayHabit, Habit
 from dialer.vocabulary.outputs import RecallHabits
 
-#: Days that are kept: as many as are looked back.
+#: Days that are kept: as many as the pacing looks back.
 DAYS_KEPT = DAYS_BACK
-#: Rows that are told at most, the newest days first.
+#: The most rows that are handed out, the newest days first.
 MOST_ROWS = 20_000
 
 #: Campaign, day, list, hour, type of number, region.
@@ -42,7 +42,7 @@ TOLD = Columns(habits, DayHabit)
 
 
 def key_of(habit: Habit) -> HabitKey:
-    """Under which row it is counted."""
+    """The row in which the dial is counted."""
     return (habit.campaign, habit.day, habit.list, habit.hour, habit.number_type, habit.region)
 
 
@@ -98,13 +98,13 @@ class HabitRows(Rows[Habits]):
             for key, (dials, answers) in sorted(part.counted.items())
         ]
         self._add.run_all(connection, rows)
-        # In one order by all, against deadlocks; rows of nodes that are gone go as well.
+        # All nodes delete in the same order, against deadlocks; rows of dead nodes go, too.
         for campaign, day in sorted(newest_days(part.counted).items()):
             if day > self._pruned.get(campaign, 0):
                 self._prune.run(connection, {"campaign": campaign, "day": day - DAYS_KEPT})
                 self._pruned[campaign] = day
 
     def told(self, connection: Connection, request: RecallHabits) -> list[DayHabit]:
-        """What is known of a campaign since a day."""
+        """The habits of a campaign since a day."""
         values = {"campaign": request.campaign, "since": request.since_day, "most": MOST_ROWS}
         return [TOLD.read(row) for row in self._told.rows(connection, values)]

@@ -81,7 +81,7 @@ class SqlIdempotencyKeys:
 
 
 def judge(key: str, same: bool, response: KeptResponse | None) -> KeptResponse:
-    """What a key that was used before gives: its response, or a refusal."""
+    """The response that is kept for a key that was used before, or a refusal."""
     if not same:
         raise Refused("idempotency_conflict", "This Idempotency-Key was used for another request.", key=key)
     if response is None:

@@ -39,7 +39,7 @@ list_zones = Table(
     Column("zone", Text, primary_key=True),
 )
 
-#: What an import says of a record; the rest is told of each that is new.
+#: The columns of an import; the others of a new record are set beside them.
 IMPORTED = Columns(records, NewRecord)
 ROW = Columns(records, RecordRow, record="id")
 LIST = Columns(lists, ListRow)
@@ -50,7 +50,7 @@ _NEW = (
 
 
 class SqlLists:
-    """Lists on a database; `changed` is told when records were added."""
+    """Lists on a database; `changed` is called after records were added."""
 
     def __init__(self, database: Database, changed: Callable[[], None]) -> None:
         self._database = database

@@ -10,7 +10,7 @@ from dialer.vocabulary.results import CallResult, RecordStatus, RecordType
 
 
 class RecordState(Struct):
-    """A row of `records`, without what an import alone says."""
+    """A row of `records`, without the columns that only an import writes."""
 
     id: int
     number: str
@@ -40,7 +40,7 @@ class RecordState(Struct):
         self.status = moved(self.id, self.status, status)
 
     def bar(self) -> None:
-        """Nobody may dial its number any more."""
+        """Cancel the record: its number is barred."""
         self.type = RecordType.NO_CALL
         self.become(RecordStatus.CANCELLED)
         self.result = CallResult.DO_NOT_CALL

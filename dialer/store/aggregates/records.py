@@ -1,4 +1,4 @@
-"""Records of calling lists: what is called, with what is known of it, and where it stands."""
+"""Records of calling lists: number, data and status."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ records = Table(
         "rank",
         "queue_at",
         "id",
-        # What counts look at, so that they need not look into the table.
+        # The columns that counts read, so that the index alone suffices.
         "attempts",
         "daily_from",
         "daily_till",
@@ -103,12 +103,12 @@ STATE = Columns(records, RecordState)
 
 
 class Records(Part):
-    """Records that an attempt or an agent is through with, that are given back, renewed or barred."""
+    """Records that are finished by an attempt or an agent, given back, renewed or barred."""
 
     def __init__(self, batch: Batch) -> None:
         super().__init__(batch)
         self.ids: set[int] = set()
-        #: Attempts whose records, too, decide.
+        #: Attempts that are judged by their records, too.
         self.of_attempts: set[str] = set()
         self.known: dict[int, RecordState] = {}
         self.changed: dict[int, RecordState] = {}
@@ -139,7 +139,7 @@ class Records(Part):
         self.changed[record.id] = record
 
     def rest(self, record: int | None, write: w.MarkLateAnswer) -> None:
-        """`updated_at` stays: it tells whether the write that ended the claim is repeated."""
+        """`updated_at` stays as it is: by it a repetition of the write that ended the claim is recognised."""
         state = None if record is None else self.known.get(record)
         if state is None or state.status is not RecordStatus.READY:
             return
@@ -193,7 +193,7 @@ class Records(Part):
 
     @judges(w.AddDoNotCall)
     def _bar(self, write: w.AddDoNotCall) -> Verdict:
-        """Records of this batch; those that wait in the store are barred as it is written."""
+        """Bar the records of this batch; waiting records in the store are barred when the batch is written."""
         if write.campaign is None:
             for record in self.changed.values():
                 if record.number == write.number and record.status is RecordStatus.READY:
@@ -202,7 +202,7 @@ class Records(Part):
 
     @judges(w.LiftDoNotCall)
     def _lift(self, _write: w.LiftDoNotCall) -> Verdict:
-        """Records with the number are no longer marked as it is written."""
+        """Records with the number lose their mark when the batch is written."""
         return None
 
     def _end_claim(self, record: RecordState, at: float, to_top: bool) -> None:
@@ -225,7 +225,7 @@ class RecordRows(Rows[Records]):
     part = Records
 
     def prepare(self, sql: Sql) -> None:
-        # Locked in one order by all, so that two transactions cannot wait for each other.
+        # All transactions lock in the same order, so that no two wait for each other.
         self._known = sql.prepare(
             f"SELECT {STATE.names} FROM records WHERE {sql.among('id', 'ids')} ORDER BY id{sql.for_update}"
         )

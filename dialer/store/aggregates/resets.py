@@ -20,7 +20,7 @@ from dialer.vocabulary.results import RENEWABLE, RecordStatus
 
 log = structlog.get_logger(__name__)
 
-#: Records of one transaction: short enough for a node that works beside it.
+#: Records of one transaction, which must stay short: a node works on the same database.
 RECORDS_AT_ONCE = 1_000
 
 
@@ -58,7 +58,7 @@ class Resets:
         return ResetReport(name, sum(by_status.values()), by_status, barred, preview=True)
 
     async def reset(self, name: ListName, statuses: Collection[RecordStatus], by: str, now: float) -> ResetReport:
-        """The history has a line before it, with what was asked for, and one after it, with what came of it."""
+        """The history gets a line before the reset, with the request, and one after it, with the counts."""
         barred = (await self.count(name, statuses)).barred
         facts: dict[str, object] = {"list": name, "by": by, "statuses": sorted(_renewable(statuses))}
         done: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Trunks: when each came up and went down, and what it had complained of."""
+"""Trunks: when each came up and went down, and its last error."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def teams_of(text: str) -> tuple[str, ...] | None:
 
 
 def judged(user: User, *, readable: bool = True) -> User:
-    """The user with what is wrong with the row, if anything is. `readable`: its teams could be read."""
+    """The user, with the fault of the row if it has one. `readable`: the teams of the row could be read."""
     if user.role not in ROLES:
         fault = f"the role {user.role!r} is none of this version"
     elif not readable:
@@ -85,6 +85,6 @@ def judged(user: User, *, readable: bool = True) -> User:
 
 
 def check_role(user: User) -> None:
-    """Raises Refused for a role that there is not."""
+    """Raises Refused for an unknown role."""
     if user.role not in ROLES:
         raise Refused("unknown_role", f"{user.role!r} is no role; take {', '.join(ROLES)}.", role=user.role)

@@ -12,7 +12,7 @@ __all__ = ["MemoryStore", "Tables"]
 
 
 class MemoryStore:
-    """A store of a node. Give the `tables` of another store to find what it left, as after a restart."""
+    """A store of a node. With the `tables` of another store it begins with that store's content, as after a restart."""
 
     def __init__(self, now: Callable[[], float], node: str = "node-1", tables: Tables | None = None) -> None:
         self.tables = tables or Tables()
@@ -22,4 +22,4 @@ class MemoryStore:
         self.lists = MemoryLists(self.tables)
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        """Does nothing: no file is open."""

@@ -188,7 +188,7 @@ class MemoryClaims:
         )
 
     def _is_plain(self, request: ClaimRecords, list_: MemoryList) -> bool:
-        """Whether nothing but its time keeps a record of the list back, so that it need not be looked at."""
+        """Whether records of the list wait for their time alone, so that they need not be examined one by one."""
         return (
             not list_.chains
             and not list_.has_hours
@@ -199,8 +199,8 @@ class MemoryClaims:
         )
 
     def _ready(self, request: ClaimRecords, list_: MemoryList) -> tuple[int, float, int, int]:
-        """Records still to be dialed, when the next of them is due, and how many are due in any zone now, and with
-        those that will be due today."""
+        """The records still to be dialed, the time when the next is due, the count of those due in any zone now, and
+        this count with those due later today."""
         open_ = due = today = 0
         upcoming = inf
         for _, queue_at, id_ in list_.queue:

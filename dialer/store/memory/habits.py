@@ -24,7 +24,7 @@ def add_habits(tables: Tables, counted: Mapping[HabitKey, tuple[int, float]]) ->
 
 
 def told_habits(tables: Tables, request: RecallHabits) -> list[DayHabit]:
-    """What is known of a campaign since a day, the newest first."""
+    """The habits of a campaign since a day, the newest first."""
     found = [
         DayHabit(ListName(list_), day, hour, number_type, region, dials, answers)
         for (campaign, day, list_, hour, number_type, region), (dials, answers) in tables.habits.items()
@@ -35,6 +35,6 @@ def told_habits(tables: Tables, request: RecallHabits) -> list[DayHabit]:
 
 
 def inherit_habits(tables: Tables, former: Tables) -> None:
-    """What was taught in `former`, a day earlier: as if it had been the day before."""
+    """Take over the habits in `former`, each moved back by one day, as if learned the day before."""
     for (campaign, day, list_, hour, number_type, region), counts in former.habits.items():
         tables.habits[campaign, day - 1, list_, hour, number_type, region] = counts

@@ -14,7 +14,7 @@ from dialer.vocabulary.writes import AddHistory, SettleAttempt
 
 
 def settle_dead(tables: Tables, state: RecordState, now: float) -> None:
-    """Settle the open attempts of a record that its node left for good, and free it."""
+    """Settle the open attempts of a record whose node does not come back, and free the record."""
     for attempt in tables.attempts_of_claim(state):
         if attempt.settled is None:
             settle(tables, attempt, DEAD_REASON, now)
@@ -22,7 +22,7 @@ def settle_dead(tables: Tables, state: RecordState, now: float) -> None:
 
 
 def settle(tables: Tables, attempt: MemoryAttempt, why: str, now: float) -> None:
-    """Nobody knows what came of it, and nobody will."""
+    """Settle an attempt with an unknown result."""
     begun = attempt.begun
     attempt.settled = SettleAttempt(
         attempt=begun.attempt,
@@ -49,7 +49,7 @@ def settle(tables: Tables, attempt: MemoryAttempt, why: str, now: float) -> None
 
 
 def free(tables: Tables, record: int, now: float) -> None:
-    """A record whose attempts are all settled."""
+    """Free a record whose attempts are all settled."""
     state = copy.copy(tables.records[record].state)
     found = [attempt.settled.result for attempt in tables.attempts_of_claim(state) if attempt.settled is not None]
     reached = CallResult.ANSWER in found

@@ -1,4 +1,4 @@
-"""Records in memory that shall be dialed again: the rules of `dialer.store.renewing`."""
+"""Records in memory that are to be dialed again: the rules of `dialer.store.renewing`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dialer.vocabulary.writes import RenewCancelled
 
 
 def is_barred(tables: Tables, state: RecordState) -> bool:
-    """Whether nothing renews it."""
+    """Whether the record's number is barred, so that the record cannot be renewed."""
     return state.type is RecordType.NO_CALL or (state.number, "") in tables.barred
 
 

@@ -1,4 +1,4 @@
-"""What a node finds in memory when it starts again: the rules of `dialer.store.restart`."""
+"""The state that a restarted node reads from memory: the rules of `dialer.store.restart`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dialer.vocabulary.writes import SettleAttempt
 
 
 def remembered(tables: Tables, claims: MemoryClaims, node: str, run: str, now: float) -> tuple[Event, ...]:
-    """What was true before, ending with Restored; claims and attempts of former runs are settled first."""
+    """The state before the restart, ending with Restored; claims and attempts of former runs are settled first."""
     former = {name for name, of_node in tables.runs if of_node == node and name != run}
     for attempt in tables.attempts.values():
         if attempt.settled is None and attempt.run in former and not _is_live(tables, attempt.begun.interaction):
@@ -100,7 +100,7 @@ def _users(tables: Tables) -> list[Event]:
 
 
 def _notices(tables: Tables) -> list[Event]:
-    """The last OK by which an agent joined since the last unload told, and the last notice of each campaign."""
+    """Each agent's last OK that joined a campaign since its last unload, and the last notice of each campaign."""
     joined: dict[tuple[str, str], int] = {}
     last: dict[tuple[str, str], int] = {}
     items = list(tables.notices.values())

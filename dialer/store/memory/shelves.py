@@ -1,6 +1,6 @@
-"""What the parts of a batch know from the tables in memory, and what they leave there.
+"""Shelves load the parts of a batch from the tables in memory and write their results there.
 
-An aggregate without a shelf is judged all the same, and forgotten: nothing of it is asked for in a simulation.
+Writes of an aggregate without a shelf are judged and then dropped: no simulation reads them.
 """
 
 from __future__ import annotations

@@ -24,14 +24,14 @@ _STATE = frozenset(RecordState.__struct_fields__)
 
 
 class MemoryRecord(Struct):
-    """A record: what was imported, and what became of it."""
+    """A record as imported, with its state since then."""
 
     list: ListName
     source: NewRecord
     state: RecordState
 
     def told(self, kind: type[S], **more: object) -> S:
-        """What is told of it: the fields of `kind` as they are by now, or as they were imported."""
+        """The fields of `kind`, as they are now or as they were imported."""
         values = dict(more)
         for field in kind.__struct_fields__:
             if field not in more:
@@ -86,7 +86,7 @@ class MemoryList:
             del self.queue[bisect_left(self.queue, (state.rank, state.queue_at, state.id))]
 
     def waiting(self, now: float) -> tuple[int, float, int]:
-        """Of the records in the queue: how many, when the next of them is due, and how many are due at `now`."""
+        """The number of records in the queue, the time when the next is due, and the number due at `now`."""
         due = 0
         upcoming = inf
         for place, later, end in self._ranks(now):
@@ -100,8 +100,8 @@ class MemoryList:
         return sum(later - place for place, later, _ in self._ranks(at))
 
     def _ranks(self, at: float) -> Iterator[tuple[int, int, int]]:
-        """For each rank in the queue: its first place, that of the first record which is not due at `at`, and its
-        end."""
+        """For each rank in the queue: the places where it begins, where records not due at `at` begin, and where it
+        ends."""
         place = 0
         while place < len(self.queue):
             rank = self.queue[place][0]
@@ -112,7 +112,7 @@ class MemoryList:
 
 
 class Tables:
-    """All tables. `put` is the only way to change a record, for the sake of its list's queue."""
+    """All tables. Records are changed by `put` alone, which keeps the list's queue in order."""
 
     def __init__(self) -> None:
         self.runs: list[tuple[str, str]] = []
@@ -125,7 +125,7 @@ class Tables:
         self.dials: dict[str, tuple[str, int]] = {}
         self.settled_dials: dict[tuple[str, int], w.SettleDial] = {}
         self.late_answers: set[tuple[str, int]] = set()
-        #: When somebody was last abandoned at a number.
+        #: The time of the last abandoned call to each number.
         self.abandoned: dict[str, float] = {}
         self.interactions: dict[str, tuple[w.SaveInteraction, str]] = {}
         self.parties: dict[str, w.AddParty] = {}
@@ -163,7 +163,7 @@ class Tables:
             self.retrieved.discard(state.id)
 
     def finish_chain(self, record: int, at: float) -> None:
-        """The other records of its chain that wait are not dialed any more."""
+        """Finish the other waiting records of the chain: they are not dialed any more."""
         finished = self.records[record]
         chain = finished.source.chain
         for id_ in self.lists[finished.list].chains[chain] if chain else ():

@@ -1,4 +1,4 @@
-"""Figures, histories and pages: what is read for reports and views, in SQL alone."""
+"""Figures, histories and pages for reports and views, in SQL alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Zones that are no places, and numbers of the do-not-call list that were kept as they were typed."""
+"""Zones that are no places become places, and typed numbers of the do-not-call list E.164."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Nothing: what was written before is not known any more, and what is written now is right for it, too."""
+    """Does nothing: the former values are not known, and the former version reads the new ones as well."""
 
 
 def _move(connection: sa.Connection, zone: str, place: str) -> None:
@@ -52,7 +52,7 @@ def _write(connection: sa.Connection, values: dict[str, object], place: str, con
 
 
 def _normalise(connection: sa.Connection) -> None:
-    """`+4402079460001` protects nobody: the number is dialled as +442079460001. What is no number at all stays."""
+    """Entries as `+4402079460001` match no call, which goes to +442079460001. Text that is no number stays."""
     after = ("", "")
     while rows := connection.execute(
         sa.text(
@@ -82,7 +82,7 @@ def _rewrite(connection: sa.Connection, number: str, campaign: str, right: str) 
 
 
 def _e164(number: str) -> str:
-    """The number as it is dialled; as it is where it cannot be read."""
+    """The number as it is dialed; unchanged where it cannot be read."""
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:

@@ -1,4 +1,4 @@
-"""Records that were dialled before have a rank of their own, and a cancelled one knows its campaign."""
+"""Records that were dialed before have a rank of their own, and a cancelled one knows its campaign."""
 
 from __future__ import annotations
 

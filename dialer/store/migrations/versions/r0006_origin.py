@@ -1,4 +1,4 @@
-"""Where a contact's number was had from, as the list says."""
+"""The origin of a contact's number, as the list states it."""
 
 from __future__ import annotations
 

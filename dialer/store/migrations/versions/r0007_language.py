@@ -1,4 +1,4 @@
-"""The language of a contact, as the list says."""
+"""The language of a contact, as the list states it."""
 
 from __future__ import annotations
 

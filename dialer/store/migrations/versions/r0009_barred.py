@@ -1,4 +1,4 @@
-"""A record whose number is barred is cancelled, however it came to be barred; some were updated."""
+"""Every record with a barred number has the status of a cancelled one; some had another."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Both versions read the status that is left."""
+    """Does nothing: both versions read the status."""

@@ -15,4 +15,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """No program reads the kind."""
+    """Does nothing: no program reads the kind."""

@@ -1,4 +1,4 @@
-"""The virtual clock: what is due, in order. Nothing waits; time is what the next due thing says."""
+"""The virtual clock: an ordered agenda of due events. Nothing waits; the time is that of the next event."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 
 
 class Agenda:
-    """Seconds of a clock that begins at 0. Things due at the same time happen in the order in which they were put."""
+    """Seconds of a clock that begins at 0. Events due at the same time happen in the order of their entry."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -15,12 +15,12 @@ class Agenda:
         self._number = 0
 
     def later(self, seconds: float, what: Callable[[], None]) -> None:
-        """`what` happens in `seconds`; a time in the past is now."""
+        """Enter `what`, due in `seconds`; a time in the past is now."""
         self._number += 1
         heappush(self._queue, (self.now + max(0.0, seconds), self._number, what))
 
     def run(self, until: float) -> None:
-        """Let everything happen that is due by `until`, what comes of it included."""
+        """Let all events due by `until` happen, new ones included."""
         queue = self._queue
         while queue and queue[0][0] <= until:
             self.now, _, what = heappop(queue)

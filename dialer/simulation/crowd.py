@@ -1,7 +1,7 @@
-"""Contacts and agents' phones: who answers, after how long, and how long they talk.
+"""Contacts and agents' phones: whether they answer, after how long, and how long they talk.
 
-What a contact will do is drawn when the call is placed, and the conversation's length with it, each from a stream of
-its own: two rules that dial the n-th call on the same seed meet the same n-th contact.
+The behaviour of a contact and the length of the conversation are drawn when the call is placed, each from a stream of
+its own: two rules on the same seed meet the same n-th contact with their n-th call.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dialer.vocabulary.telephony import ClearedBy
 
 
 class Kind(StrEnum):
-    """What picks up, if anything."""
+    """The kind of answer, if there is one."""
 
     PERSON = "person"
     MACHINE = "machine"
@@ -30,7 +30,7 @@ class Kind(StrEnum):
 
 @dataclass(slots=True, frozen=True)
 class Fate:
-    """What becomes of one call: busy or an answer comes `after_s` the INVITE, nothing if nobody is there; a person or
+    """The outcome of one call: busy or an answer comes `after_s` the INVITE, or neither if nobody is there; a person or
     machine talks for `talk_s`."""
 
     kind: Kind
@@ -44,8 +44,8 @@ class Fate:
 
 
 class Crowd:
-    """People of an engine's lines. `rate` is the probability of a live answer at a time of the agenda, of whom a
-    request's URI names; `answered` is told of each."""
+    """People of an engine's lines. `rate` is the probability of a live answer at a time of the agenda for the contact
+    of a request's URI; `answered` is called at each answer."""
 
     def __init__(
         self,
@@ -62,9 +62,9 @@ class Crowd:
         self._calls = Random(f"{seed}/calls")
         self._talks = Random(f"{seed}/talks")
         self._fates: dict[LegId, Fate] = {}
-        #: Of calls that are still up, by attempt; read by rules that know the future.
+        #: The fates of calls that are still up, by attempt; read by rules that know the future.
         self.placed: dict[AttemptId, tuple[float, Fate]] = {}
-        #: By attempt: when the conversation that goes on will end.
+        #: The end of each conversation under way, by attempt.
         self.ends_at: dict[AttemptId, float] = {}
 
     def rung(self, line: Line) -> None:
@@ -87,7 +87,7 @@ class Crowd:
             engine.at(fate.after_s, line, lambda: self._pick_up(line, fate))
 
     def fate(self, uri: str) -> Fate:
-        """What becomes of the next call, to whom the URI names."""
+        """The fate of the next call to the contact of the URI."""
         random, laws = self._calls, self._laws
         answers = random.random() < self._rate(self._engine.agenda.now, uri)
         if answers:

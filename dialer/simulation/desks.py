@@ -18,7 +18,7 @@ BREAK = "break"
 
 
 class Desks:
-    """Works by what the store is told of the agents' states, as a desktop does."""
+    """Acts on the agents' states as they are written to the store, as a desktop does."""
 
     def __init__(self, node: SimulatedNode, agents: Iterable[AgentName], laws: Laws, seed: int) -> None:
         self._node = node
@@ -29,12 +29,12 @@ class Desks:
         #: When each agent's next break is due, in seconds of the agenda.
         self._break_due: dict[AgentName, float] = {}
         self._leaves_at: dict[AgentName, float] = {}
-        #: Who takes a break, or has said so for after the conversation.
+        #: Agents who take a break, or have announced one for after the conversation.
         self._resting: set[AgentName] = set()
-        #: The call that each agent finishes. The system may close it before they are done, by the limit of after-call
-        #: work, and the next one may have begun by then.
+        #: The call of each agent's after-call work. The system may close it at the limit of after-call work, before the
+        #: agent is done, and the next one may have begun by then.
         self._finishing: dict[AgentName, InteractionId | None] = {}
-        #: When each agent's after-call work will be done; read by rules that know the future.
+        #: The end of each agent's after-call work; read by rules that know the future.
         self.done_at: dict[AgentName, float] = {}
         #: Length of the next after-call work, drawn when the conversation begins.
         self.wrap_s: dict[AgentName, float] = {}
@@ -77,7 +77,7 @@ class Desks:
     def _wrap_up(self, name: AgentName) -> None:
         work = self._node.world.interactions.get(self._node.world.agents[name].interaction or InteractionId(""))
         if work is not None and work.after_call is not None and work.after_call.shown:
-            return  # The result of a contact who was not reached is read, and goes by itself.
+            return  # The result of a contact who was not reached closes by itself.
         seconds = self.wrap_s.pop(name, None) or self.draw_wrap(name)
         interaction = self._node.world.agents[name].interaction
         self._finishing[name] = interaction
@@ -85,13 +85,13 @@ class Desks:
         self._node.agenda.later(seconds, lambda: self._done(name, interaction))
 
     def _cut_short(self, name: AgentName) -> None:
-        """Whom the system made ready before they were done, by the limit of after-call work, takes the next call."""
+        """An agent who was made ready by the limit of after-call work, before they were done, takes the next call."""
         self._finishing.pop(name, None)
         self.done_at.pop(name, None)
 
     def _done(self, name: AgentName, interaction: InteractionId | None) -> None:
-        """All is written down. Whom the campaign leaves not ready then, by an overrun of the limit or by
-        `after_call.then`, presses Ready: nobody but a supervisor would, and the shift would lose them one by one."""
+        """The after-call work is done. An agent who is left not ready by an overrun of the limit or by
+        `after_call.then` presses Ready: otherwise the shift would lose one agent after the other."""
         if name not in self._finishing or self._finishing[name] != interaction:
             return
         del self._finishing[name]
@@ -107,7 +107,7 @@ class Desks:
         return due is not None and due <= self._node.agenda.now
 
     def _announce(self, name: AgentName) -> None:
-        """During a conversation: who takes a break before the next one says so now, if they say so at all."""
+        """During a conversation an agent announces a break before the next one, if agents announce breaks."""
         breaks = self._laws.breaks
         if breaks is not None and breaks.announced and self._is_due(name):
             self._node.ask(c.GoNotReady(name, BREAK))

@@ -1,7 +1,7 @@
-"""An engine without SIP and media: it takes the commands of the node and says what people and trunks do.
+"""An engine without SIP and media: it takes the commands of the node and reports what people and trunks do.
 
-It keeps to the border of a real engine: events are numbered, kept until they are acknowledged, and said again to a
-node that comes back; a Dial that was lost is told as LegCleared by ENGINE.
+It follows the protocol of a real engine: events are numbered, kept until they are acknowledged, and repeated to a node
+that comes back; a lost Dial is reported as LegCleared by ENGINE.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Line:
     hears: tuple[LegId, ...] | None = None
     heard_by: tuple[LegId, ...] | None = None
     playing: bool = False
-    #: What was keyed to whoever is on the line.
+    #: The keys that were sent as tones on this line.
     digits: str = ""
 
     @property
@@ -43,19 +43,20 @@ class Line:
 
 
 class People(Protocol):
-    """Who picks up, or does not. They act on a line by the engine's `alert`, `answer` and `end`, later."""
+    """The people at the lines, who may pick up. They act on a line later, by the engine's `alert`, `answer` and
+    `end`."""
 
     def rung(self, line: Line) -> None:
         """An INVITE has left for this line."""
 
     def joined(self, line: Line) -> None:
-        """Somebody can be heard on this line, or cannot any more (`line.hears`)."""
+        """The line hears another leg, or none any more (`line.hears`)."""
 
     def gone(self, line: Line) -> None:
         """The line is down, for whatever reason."""
 
 
-#: Says an event to the node, `seconds` from now, under a sequence number; 0 is never acknowledged.
+#: Sends an event to the node, `seconds` from now, under a sequence number; 0 is never acknowledged.
 Say = Callable[[float, int, t.Event], None]
 
 #: A snapshot's way to the node.
@@ -65,7 +66,7 @@ PLAY_S = 4.0
 
 
 class SimulatedEngine:
-    """One engine slot on an agenda. `people` and `say` are set before anything is dialed."""
+    """One engine slot on an agenda. `people` and `say` are set before the first Dial."""
 
     #: How long an event takes to the node, and a command of the node to the network.
     event_s = 0.001
@@ -83,14 +84,14 @@ class SimulatedEngine:
         self._say = say
         self._sequence = 0
         self._kept: dict[int, t.Event] = {}
-        #: Legs whose Dial the client took, or lost: one LegCleared is due for each.
+        #: Legs whose Dial the client has taken or lost; one LegCleared is due for each.
         self._expected: set[LegId] = set()
         self._unsure: set[LegId] = set()
 
     # ------------------------------------------------------------------ the socket
 
     def connect(self, *, new_node: bool) -> None:
-        """Everything that was not acknowledged is said again to a new node; then comes the snapshot."""
+        """Repeat all unacknowledged events to a new node, then send the snapshot."""
         self.connected = True
         if new_node:
             self._expected = set()
@@ -108,11 +109,11 @@ class SimulatedEngine:
             del self._kept[known]
 
     def missed(self) -> list[tuple[int, t.Event]]:
-        """What was not acknowledged, for a node whose socket is back."""
+        """The unacknowledged events, for a node whose socket is back."""
         return sorted(self._kept.items())
 
     def crash(self) -> None:
-        """All legs are gone without a word; what was not acknowledged is on disk."""
+        """All legs are gone without an event; the unacknowledged events are on disk."""
         self.boot += 1
         self.lines.clear()
         self.disconnect()
@@ -189,8 +190,8 @@ class SimulatedEngine:
                 self._refuse(command)
 
     def _refuse(self, command: t.Command) -> None:
-        """Say that it cannot, as an engine without the ability would. Nobody calls in, records, listens to tones,
-        holds by SIP or refers here."""
+        """Refuse the command, as an engine without the ability would. Events that never occur here: incoming calls,
+        recordings, tones, holds by SIP and transfers."""
         said = t.CommandRefused(
             command=str(type(command).__struct_config__.tag),
             because=t.RefusedBecause.ABILITY,
@@ -247,7 +248,7 @@ class SimulatedEngine:
         self.agenda.later(seconds, run)
 
     def trying(self, line: Line) -> None:
-        """100: somebody has the INVITE."""
+        """100: the INVITE has arrived."""
         line.heard = True
         self.tell(t.LegProgress(line.dial.leg, 100, False, self.agenda.now))
 
@@ -258,7 +259,7 @@ class SimulatedEngine:
         self.tell(t.LegAlerting(line.dial.leg, early_media, self.agenda.now))
 
     def answer(self, line: Line) -> None:
-        """200: somebody, or something, has picked up."""
+        """200: a person or a machine has picked up."""
         line.standing = t.LegStanding.CONNECTED
         line.heard = True
         line.answered_at = self.agenda.now
@@ -277,7 +278,7 @@ class SimulatedEngine:
             self.cleared(line, was_up)
 
     def cleared(self, line: Line, was_up: bool) -> None:
-        """What we hung up is gone."""
+        """The leg that we hung up is gone."""
         self.end(line, 200 if was_up else 487, t.ClearedBy.US)
 
     def end(self, line: Line, code: int, by: t.ClearedBy, retry_after_s: float | None = None) -> None:

@@ -14,8 +14,9 @@ from dialer.simulation.tally import percent
 
 class ShiftFigures(Struct, frozen=True):
     """One seed. Shares are in percent; `wait_s` is None where nobody talked; `ends_at_h` is the hour at which the
-    calling list was finished, and the shift with it, None if it was not; `fallback`: why the figures are not the rule's
-    own, empty if they are; `held_back`: by what the dialing was held back beside the rule, empty if it was not."""
+    calling list was finished, and the shift with it, None if it was not; `fallback` is the reason why the figures are
+    not the rule's own, empty if they are; `held_back` names a limit beside the rule that held the dialing back, empty
+    if none did."""
 
     seed: int
     utilisation: float
@@ -44,11 +45,11 @@ class Abandonment(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True):
-    """All seeds. `utilisation`: percent of the time at work and there that agents talk or finish a call; `wait_s`:
-    the mean of what an agent waits for the next contact, None if nobody talked; `dials_per_answer` is None if nobody
-    answered; `decision_us`: mean time of a decision; `ends_at_h`: mean
-    hour at which the list is finished, None if a seed did not finish it; `fallback`: why the figures of a seed are
-    not those of `rule`, empty if they are; `held_back`: what held back the dialing of a seed, empty if nothing did."""
+    """All seeds. `utilisation`: percent of the agents' time at work, without breaks, in conversations and after-call
+    work; `wait_s`: mean wait of an agent for the next contact, None if nobody talked; `dials_per_answer` is None if
+    nobody answered; `decision_us`: mean time of a decision; `ends_at_h`: mean hour at which the list is finished, None
+    if a seed did not finish it; `fallback`: the reason why the figures of a seed are not those of `rule`, empty if they
+    are; `held_back`: a limit that held the dialing of a seed back, empty if none did."""
 
     utilisation: float
     abandonment: Abandonment
@@ -64,7 +65,7 @@ class Figures(Struct, frozen=True):
 
 
 def figures_of(shift: SimulatedShift, seed: int) -> ShiftFigures:
-    """What a shift that is over came to."""
+    """The figures of a finished shift."""
     tally = shift.tally
     idle_s = tally.staffed_s - tally.working_s
     return ShiftFigures(
@@ -112,7 +113,7 @@ def together(seeds: Sequence[ShiftFigures], rule: str) -> Figures:
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """With straight lines between the values, as numpy does it."""
+    """The percentile with linear interpolation between the values, as in numpy."""
     ordered = sorted(values)
     place = (len(ordered) - 1) * percent / 100
     low, high = ordered[floor(place)], ordered[ceil(place)]

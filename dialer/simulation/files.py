@@ -1,4 +1,4 @@
-"""Files of a simulation: a profile of the day, a campaign to try. Mistakes are told with file, line and path."""
+"""Files of a simulation: a profile of the day, a campaign to try. Mistakes are reported with file, line and path."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def campaign_in(file: Path) -> tuple[CampaignSettings, Trunk | None]:
 
 
 def _together(trunks: Sequence[Trunk]) -> Trunk | None:
-    """The first of them, with the limits of all: a campaign dials over the next where one is full."""
+    """The first trunk with the limits of all of them: a campaign dials over the next trunk where one is full."""
     if not trunks:
         return None
     legs = sum(each.max_legs for each in trunks)
@@ -93,7 +93,7 @@ def _made(kind: type[S], document: Document, at: KeyPath, value: Value) -> S:
 
 
 def _within(error: ErrorDetails) -> KeyPath:
-    """The rest of the way to the mistake, where the model can only blame the section that it is in."""
+    """The rest of the path to the mistake, where the model names only its section."""
     cause = error.get("ctx", {}).get("error")
     return cause.path if isinstance(cause, NotInOrder) else ()
 

@@ -29,7 +29,7 @@ class Duration(Section):
 
 
 class Breaks(Section):
-    """Breaks that agents take: each after so long at work, for so long."""
+    """Breaks of agents: the time at work between them, and their length."""
 
     every_s: PositiveSeconds = 5400
     """Mean time at work between two breaks; each lies between half and one and a half of it."""
@@ -41,7 +41,7 @@ class Breaks(Section):
     """Longest break."""
 
     announced: bool = False
-    """Whether agents say during a conversation that they will go; otherwise nobody knows until the break begins."""
+    """Whether agents announce a break during the conversation before; otherwise it is known when it begins."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Breaks:
@@ -65,10 +65,10 @@ class Laws(Section):
     """How long it rings until a person answers; longer than `ring_out_s` is drawn again."""
 
     ring_out_s: Seconds = Field(default=25, ge=15, le=120)
-    """Nobody answers later than this; PACE-8h lets a phone ring for so long."""
+    """The latest answer; PACE-8h lets a phone ring for this time."""
 
     busy_percent: float = Field(default=25, ge=0, le=100)
-    """Of the calls that nobody answers, so many are busy or fail."""
+    """Share of the unanswered calls that are busy or fail."""
 
     busy_from_s: Seconds = 1
     """Earliest busy signal."""
@@ -77,7 +77,7 @@ class Laws(Section):
     """Latest busy signal."""
 
     machine_percent: float = Field(default=0, ge=0, le=100)
-    """Of the calls that no person answers, so many are answered by a machine at the end of the ringing."""
+    """Share of the calls without a person that a machine answers at the end of the ringing."""
 
     machine_talk_s: PositiveSeconds = 8
     """An agent ends the call to a machine after this time."""
@@ -95,7 +95,7 @@ class Laws(Section):
     """Breaks; left out: none."""
 
     log_off_percent: float = Field(default=0, ge=0, le=100)
-    """So many of the agents go home at some time in the last quarter of the shift."""
+    """Share of the agents who go home at some time in the last quarter of the shift."""
 
     phone_s: Seconds = 0.2
     """An agent's phone answers by itself after this time."""

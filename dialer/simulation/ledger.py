@@ -14,7 +14,7 @@ from dialer.vocabulary.writes import CommitReport, Write
 
 
 class FallibleLedger:
-    """Answers StoreUnavailable as long as there is a `problem`. `claim_asked` hears of each claim before it is made."""
+    """Answers StoreUnavailable as long as there is a `problem`. `claim_asked` is called before each claim."""
 
     def __init__(self, ledger: Ledger, claim_asked: Callable[[ClaimRecords], None]) -> None:
         self._ledger = ledger

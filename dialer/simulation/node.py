@@ -41,7 +41,7 @@ CONNECT_S = 0.5
 
 
 def run_now(coroutine: Coroutine[Any, Any, R]) -> R:
-    """A coroutine that waits for nothing, such as those of the store in memory."""
+    """Run a coroutine that never waits, such as those of the store in memory."""
     try:
         coroutine.send(None)
     except StopIteration as stop:
@@ -50,7 +50,7 @@ def run_now(coroutine: Coroutine[Any, Any, R]) -> R:
 
 
 class Cancellable:
-    """Something on the agenda that may be cancelled: then it happens and does nothing."""
+    """An event of the agenda that may be cancelled: it then does nothing when it is due."""
 
     __slots__ = ("_what",)
 
@@ -66,7 +66,7 @@ class Cancellable:
 
 
 class EngineLine:
-    """The port to the one engine that there is."""
+    """The port to the only engine."""
 
     def __init__(self, engine: SimulatedEngine) -> None:
         self._engine = engine
@@ -79,14 +79,15 @@ class EngineLine:
 
 
 def _anywhere(command: t.Command) -> t.Command:
-    """A command without what depends on where the product is installed: two machines have the same trace."""
+    """A command without the paths of the installation, so that two machines have the same trace."""
     if isinstance(command, t.Play) and isinstance(command.source, t.File):
         return structs.replace(command, source=t.File(PurePath(command.source.path).name))
     return command
 
 
 class SimulatedNode:
-    """`settings` with one engine, `users` and what `tables` hold make the node; `begun_utc` is the wall clock at 0.
+    """`settings` with one engine, `users` and the content of `tables` make the node; `begun_utc` is the wall clock at
+    0.
 
     Every message that is handled goes into `trace`: equal traces are equal runs.
     """
@@ -116,20 +117,20 @@ class SimulatedNode:
         for user in users:
             self.tables.users[user.name] = user
 
-    # ------------------------------------------------------------------ what a kind of simulation may change
+    # ------------------------------------------------------------------ for a kind of simulation to override
 
     def make_engine(self, name: EngineId) -> SimulatedEngine:
         return SimulatedEngine(name, self.agenda, self.engine_says)
 
     def make_feed(self) -> Feed | None:
-        """Where events of desktops go; None: nowhere."""
+        """The receiver of events for desktops; None for none."""
         return None
 
     def prepare(self, world: World) -> None:
         """A new world, before its first message."""
 
     def commit_after_s(self) -> float:
-        """How long the writer takes to begin the next transaction."""
+        """How long the writer waits before the next transaction."""
         return 0.0
 
     def committed(self, writes: list[Write], report: CommitReport) -> None:
@@ -145,7 +146,7 @@ class SimulatedNode:
         return self.begun_utc + self.agenda.now
 
     def _begin(self) -> None:
-        """A world that knows nothing yet, and a runtime around it."""
+        """An empty world with a runtime around it."""
         self.store = MemoryStore(lambda: self.utc, self.settings.server.node, self.tables)
         self._ledger = FallibleLedger(self.store.ledger, self.claim_asked)
         self.world = World(Mint(self.store.run), self.settings)
@@ -158,7 +159,7 @@ class SimulatedNode:
         )
 
     def start(self) -> None:
-        """A new life on the same tables: what was not committed is gone, the engine is still there."""
+        """Start again on the same tables: uncommitted steps are lost, the engine is still there."""
         self._life += 1
         self.engine.disconnect()
         self._begin()
@@ -171,7 +172,7 @@ class SimulatedNode:
         self._tick()
 
     def _alive(self, what: Callable[[], object]) -> Callable[[], None]:
-        """`what`, unless this life has ended by then."""
+        """`what`, unless this start of the node has ended by then."""
         life = self._life
 
         def run() -> None:
@@ -210,7 +211,7 @@ class SimulatedNode:
     # ------------------------------------------------------------------ what goes wrong
 
     def drop_socket(self, seconds: float) -> None:
-        """The engine lives on; what is said meanwhile is said again, commands are lost."""
+        """The socket drops: the engine goes on and repeats its events later; commands are lost."""
         if self.engine.connected:
             self.engine.disconnect()
             self.post(events.EngineDisconnected(self.engine.name))
@@ -240,7 +241,7 @@ class SimulatedNode:
         self.agenda.later(seconds, self._alive(lambda: self.post(said, sequence)))
 
     def post(self, event: events.Event, sequence: int = 0) -> None:
-        """A fact; nothing may go wrong with it."""
+        """Post a fact; any error is raised."""
         self._take(event, sequence)
 
     def ask(self, command: commands.Command) -> bool:
@@ -252,7 +253,7 @@ class SimulatedNode:
         return True
 
     def _take(self, message: Message, sequence: int) -> None:
-        """Raises what came in the way: Refused, or a defect."""
+        """Take a message. Raises Refused, or the exception of a defect."""
         acknowledge = (self.engine.name, sequence) if sequence else None
         self.handled += 1
         taken = self._turn.take(message, Moment(self.agenda.now, self.utc), acknowledge=acknowledge)
@@ -269,7 +270,7 @@ class SimulatedNode:
         self.after_each()
 
     def _note(self, message: Message, *outputs: Sequence[Output]) -> None:
-        """The message, and what was told to the engine because of it."""
+        """Note the message and the commands that it sent to the engine."""
         encode = self._encoder.encode
         self.trace.update(f"{self.agenda.now!r} {type(message).__name__}".encode())
         if not isinstance(message, events.ConfigurationApplied):

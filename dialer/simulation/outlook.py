@@ -18,16 +18,16 @@ from dialer.vocabulary.errors import CornettaError
 from dialer.vocabulary.shifts import ShiftOutlook, ShiftQuestion
 from dialer.words import words_of
 
-#: Calls and conversations of the node come first: what a simulation takes, it takes of idle processors.
+#: The node's calls come first: a simulation has the lowest priority.
 NICENESS = 10
-#: Nothing takes no time at all, such as after-call work that agents finish with a single click.
+#: The shortest mean of a duration, also for after-call work that takes a single click.
 LEAST_S = 0.1
-#: Nobody answers after a ring that is this much longer than the mean, at least.
+#: The longest ring is at least this much longer than the mean.
 LONGEST_RING = 1.5
 
 
 def outlooks(question: ShiftQuestion) -> tuple[ShiftOutlook, ...]:
-    """One for each number of agents. Raises ConfigurationError for what cannot be."""
+    """One for each number of agents. Raises ConfigurationError for impossible settings."""
     return tuple(_outlook(question, agents) for agents in question.agents)
 
 
@@ -66,8 +66,8 @@ def _of_day(question: ShiftQuestion, figures: Figures) -> float:
 
 
 def _end(question: ShiftQuestion, shift: RestOfDay) -> float | None:
-    """When every record has been dialed and none is due: what was reached, else on as so far. Records that rest are
-    told apart: as long as they do, there is nothing that agents could do."""
+    """The hour when every record has been dialed and none is due: as simulated, else by continuation. Resting records
+    are counted apart, as agents can do nothing about them."""
     if shift.dialed_at_h is not None:
         return shift.dialed_at_h
     left = shift.to_dial
@@ -78,7 +78,7 @@ def _end(question: ShiftQuestion, shift: RestOfDay) -> float | None:
 
 def _plan(question: ShiftQuestion, agents: int) -> Plan:
     campaign = CampaignSettings.model_validate_json(question.campaign)
-    # The hours are those in which the campaign may dial, on whatever day and whenever they begin.
+    # The hours are calling hours of the campaign, on any day, from any begin.
     pacing = campaign.predictive.model_copy(update={"shift_ends": None})
     campaign = campaign.model_copy(update={"calling_window": open_for(MOST_HOURS), "predictive": pacing})
     ring_out_s = min(120.0, max(15.0, campaign.ring_timeout_s))
@@ -108,7 +108,7 @@ def _plan(question: ShiftQuestion, agents: int) -> Plan:
 
 
 def main() -> int:
-    """0 with the outlooks as JSON, or 1 with what is wrong in words."""
+    """Print the outlooks as JSON and return 0, or the fault in words and return 1."""
     os.nice(NICENESS)
     try:
         question = msgspec.json.decode(sys.stdin.buffer.read(), type=ShiftQuestion)

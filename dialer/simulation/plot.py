@@ -24,8 +24,8 @@ class NoPlots(CornettaError):
 
 
 def require(file: Path) -> None:
-    """Raises NoPlots where nothing can be drawn, and ConfigurationError for a file that cannot be written: better known
-    before a long run than after it. Leaves no file behind."""
+    """Check before a long run that a plot can be drawn and written. Raises NoPlots without matplotlib, and
+    ConfigurationError for a file that cannot be written. Leaves no file behind."""
     if file.suffix.lower() != ".png":
         raise ConfigurationError((f"plot: {str(file)!r} is no name of a picture; write a name that ends in .png",))
     new = not file.exists()
@@ -80,8 +80,8 @@ def _level(axes: Any, hours: Sequence[float], pieces: Sequence[Piece]) -> None:
 
 
 def per_agent(seconds: float, piece: Piece) -> float:
-    """Seconds for each second of an agent. Nothing where nobody was there: the last call may ring on after the last
-    agent has gone."""
+    """Seconds for each second of an agent; 0 without agents, as the last call may ring on after the last agent has
+    gone."""
     return seconds / piece.staffed_s if piece.staffed_s else 0.0
 
 

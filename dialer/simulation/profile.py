@@ -78,7 +78,7 @@ class Pieces(Section):
 
     @property
     def hours(self) -> float:
-        """How long it goes."""
+        """The length of all pieces together."""
         return self.answer[-1].end_h
 
     def factor(self, hour: float) -> float:
@@ -93,7 +93,7 @@ class Abroad(Pieces):
     """Contacts of another country, who answer at other hours."""
 
     percent: float = Field(gt=0, lt=100)
-    """So many of the contacts."""
+    """Share of the contacts."""
 
 
 class Profile(Pieces):

@@ -19,8 +19,8 @@ DAY_S = 86_400.0
 
 
 class RestOfDay(SimulatedShift):
-    """`plan` is the shift; `counted`, `dialed_h` and `left_h` are those of a ShiftQuestion. The pacing has the whole
-    day before it: what was abandoned earlier binds it, and later hours can make up for what it risks."""
+    """`plan` is the shift; `counted`, `dialed_h` and `left_h` are those of a ShiftQuestion. The pacing plans for the
+    whole day: contacts abandoned earlier count, and later hours can make up for its risks."""
 
     def __init__(self, plan: Plan, seed: int, counted: tuple[CountedDay, ...], dialed_h: float, left_h: float) -> None:
         dialed_h = max(0.0, min(dialed_h, MOST_HOURS - plan.hours))
@@ -64,7 +64,8 @@ class RestOfDay(SimulatedShift):
 
     @property
     def _is_over(self) -> bool:
-        """Nothing is under way, and whatever rests does so until after the shift: that agents wait says nothing."""
+        """Whether nothing is under way and all other records rest until after the shift, so that agents who wait tell
+        nothing of the rule."""
         contacts = self.tables.lists[LIST]
         _, due_utc, _ = contacts.waiting(self.utc)
         ends_utc = self.begun_utc + LEAD_S + self.plan.length_s

@@ -1,4 +1,4 @@
-"""The settings of a simulated centre: what is to be tried, and the configuration that runs it."""
+"""The settings of a simulated centre: the plan, and the configuration that runs it."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ PATIENCE_S = 2.0
 
 @dataclass(slots=True, frozen=True)
 class Plan:
-    """What is to be tried. `answer_rate` and `abandonment_limit` are shares (0.25, 0.03); `records` is the length of
-    the calling list, None for one without end; `campaign` lends its rules: how long it rings, how long a contact
+    """The plan of a simulation. `answer_rate` and `abandonment_limit` are shares (0.25, 0.03); `records` is the length
+    of the calling list, None for one without end; `campaign` lends its rules: how long it rings, how long a contact
     waits, the limit, the hours."""
 
     agents: int
@@ -79,7 +79,7 @@ class Plan:
         return self.hours * 3600
 
     def check(self) -> None:
-        """Raises ConfigurationError with the path of each setting that cannot be, and why."""
+        """Raises ConfigurationError with path and reason for each impossible setting."""
         problems = [f"{path}: {reason}" for path, reason in self._problems()]
         if problems:
             raise ConfigurationError(tuple(problems))
@@ -122,7 +122,7 @@ class Plan:
 
 
 def campaign_of(plan: Plan) -> CampaignSettings:
-    """The campaign that is run: the plan's own without what only desktops see, or that of PACE-8h."""
+    """The campaign to run: the plan's own without the settings for desktops, or that of PACE-8h."""
     given = plan.campaign or _of_the_benchmark(plan)
     one_to_one = is_one_to_one(plan.rule)
     if given.mode.asm:
@@ -156,8 +156,8 @@ def open_for(hours: float) -> CallingWindow:
 
 
 def _closing_with(plan: Plan, window: CallingWindow) -> CallingWindow:
-    """The window of a tried campaign closes with the shift, never later than by itself: a shift is tried as a whole
-    day. A pacing that believes in hours to come counts on their answers to make up for who is abandoned now."""
+    """The campaign's window, closed at the end of the shift at the latest, as a shift stands for a whole day. With
+    hours to come the pacing would count on their answers to make up for abandoned contacts."""
     begins = local_time(zone_of(plan), begins_utc(plan))
     hours = None if begins is None else window.hours(begins.weekday())
     if begins is None or hours is None:
@@ -184,8 +184,8 @@ def _of_the_benchmark(plan: Plan) -> CampaignSettings:
 
 
 def predictive_of(plan: Plan) -> Predictive:
-    """What the shipped rule is told: the campaign's own settings, or those of PACE-8h; it sheds late rings where the
-    campaign or the rule's name (`predictive:shed`) says so."""
+    """The settings of the shipped rule: the campaign's own, or those of PACE-8h; it sheds late rings where the campaign
+    or the rule's name (`predictive:shed`) says so."""
     benchmark = Predictive(abandonment_limit_percent=plan.limit * 100)
     own = benchmark if plan.campaign is None else campaign_of(plan).predictive
     return own.model_copy(update={"shed_late_rings": own.shed_late_rings or plan.rule.endswith(":shed")})

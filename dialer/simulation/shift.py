@@ -1,4 +1,4 @@
-"""One shift of a simulated centre: from a plan and a seed to what came of it. Equal seeds give equal traces."""
+"""One shift of a simulated centre, from a plan and a seed to its figures. Equal seeds give equal traces."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ from dialer.vocabulary.writes import CommitReport, SaveAgent, Write
 from dialer.words import say
 from dialer.world.world import World
 
-#: The node and its engine are up, and everybody is at work, before the shift begins.
+#: Time for the node, its engine and all agents to be ready before the shift begins.
 LEAD_S = 2.0
 #: After a shift all calls are finished within this time.
 DRAIN_S = 3600.0
-#: Records of an endless list that are kept ready beyond those that are asked for: more than an agent needs in an hour,
-#: as the pacing risks less where the end of a list is in sight, but no more than this.
+#: Spare records of an endless list for each agent and hour, and the most in all: more than an agent needs in an hour,
+#: as the pacing risks less near the end of a list.
 SPARE_PER_AGENT_HOUR, MOST_SPARE = 400, 20_000
 #: Numbers of contacts abroad, without the last two digits.
 ABROAD = "+120255501"
@@ -64,7 +64,7 @@ class TimedPacer:
         self.spent_ns = 0
 
     def observe(self, observation: Observation) -> None:
-        """Counted with the decisions: what is observed is what they are made of."""
+        """Observe; the time counts with the decisions, which are made from the observations."""
         begun = perf_counter_ns()
         self._rule.observe(observation)
         self.spent_ns += perf_counter_ns() - begun
@@ -79,7 +79,7 @@ class TimedPacer:
 
 class SimulatedShift(SimulatedNode):
     """A node with its people. `run` lets the shift pass; `drain` lets everybody finish and go home. `former` is the
-    store that the shift of the day before has left: its habits are known."""
+    store of the shift of the day before, whose habits are known."""
 
     def __init__(self, plan: Plan, seed: int, former: Tables | None = None) -> None:
         plan.check()
@@ -88,9 +88,9 @@ class SimulatedShift(SimulatedNode):
         self._governors: list[WatchedGovernor] = []
         self._numbered = 0
         self._numbers = Random(f"{seed}/numbers")
-        #: When was last looked at what rings.
+        #: The time of the last look at ringing calls.
         self._looked_s = 0.0
-        #: Hour of the shift at which nothing was left to dial; None while there is.
+        #: Hour of the shift at which nothing was left to dial; None before.
         self.ended_at_h: float | None = None
         self._zone = zone_of(plan)
         begun_utc = begins_utc(plan)
@@ -111,7 +111,7 @@ class SimulatedShift(SimulatedNode):
         return self.agenda.now - LEAD_S
 
     def rate_at(self, at: float, uri: str) -> float:
-        """Probability of a live answer at a time of the agenda, of whom the URI names."""
+        """Probability of a live answer at a time of the agenda, for the contact of the URI."""
         profile = self.plan.profile
         pieces = profile.abroad if profile.abroad is not None and ABROAD in uri else profile
         return min(1.0, self.plan.answer_rate * pieces.factor(max(0.0, at - LEAD_S) / 3600))
@@ -120,7 +120,7 @@ class SimulatedShift(SimulatedNode):
         self.tally.answer(self.utc)
 
     def prepare(self, world: World) -> None:
-        """Every life of the node paces by the plan's rule."""
+        """Every start of the node paces by the plan's rule."""
         world.make_pacer = self._make_pacer
 
     def _make_pacer(self, _: object) -> Governor:
@@ -133,13 +133,13 @@ class SimulatedShift(SimulatedNode):
         return governor
 
     def rule(self, settings: CampaignSettings) -> Pacer:
-        """The plan's rule; the shipped one by the campaign's own settings, with the ring of those who are called."""
+        """The plan's rule; the shipped one with the campaign's own settings and the ringing times of the contacts."""
         plan = self.plan
         if plan.rule.partition(":")[0] == "predictive":
             return PredictivePacer(predictive_of(plan), settings.ring_timeout_s)
         return pacer(plan.rule, ShiftOfRule(plan.agents, plan.limit, plan.length_s), self)
 
-    # ------------------------------------------------------------------ what only an oracle may know
+    # ------------------------------------------------------------------ knowledge of the future, for oracles alone
 
     def answers_at(self, attempt: AttemptId) -> float | None:
         """When a call that rings will be answered by a person; None: never."""
@@ -147,7 +147,7 @@ class SimulatedShift(SimulatedNode):
         return placed[0] + placed[1].after_s if placed is not None and placed[1].answers else None
 
     def free_at(self, agent: str) -> float | None:
-        """When an agent who talks or finishes a call will have finished it."""
+        """When an agent in a conversation or in after-call work will be done."""
         name = AgentName(agent)
         if name in self.desks.done_at:
             return self.desks.done_at[name]
@@ -161,21 +161,21 @@ class SimulatedShift(SimulatedNode):
 
     def committed(self, writes: list[Write], report: CommitReport) -> None:
         self.tally.take(writes)
-        # Numbers of fiction are few, so that thousands of contacts share each: who was abandoned was another one.
+        # Thousands of contacts share each number of fiction: the abandoned contact was another one.
         self.tables.abandoned.clear()
         for write in writes:
             if isinstance(write, SaveAgent):
                 self.desks.agent_changed(write)
 
     def claim_asked(self, request: ClaimRecords) -> None:
-        """An endless list always has more."""
+        """Fill up an endless list before a claim."""
         if self.plan.records is None:
             ready = len(self.tables.lists[LIST].queue)
             if ready < request.limit + self._spare // 2:
                 self._add_records(request.limit + self._spare)
 
     def _add_records(self, count: int) -> None:
-        """Contacts with numbers that are kept for drama, told apart by their external id."""
+        """Add contacts with numbers reserved for drama, distinguished by their external id."""
         first = self._numbered
         self._numbered += count
         rows = [
@@ -185,7 +185,7 @@ class SimulatedShift(SimulatedNode):
         run_now(self.store.lists.add_records(ListName(LIST), rows, self.utc))
 
     def _number(self, n: int) -> str:
-        """In Britain, or in the United States for some of the contacts if the profile says so."""
+        """A British number, or one of the United States for the profile's share of contacts."""
         abroad = self.plan.profile.abroad
         if abroad is not None and self._numbers.random() * 100 < abroad.percent:
             return f"{ABROAD}{n % 100:02d}"
@@ -211,7 +211,7 @@ class SimulatedShift(SimulatedNode):
 
     @property
     def fallback(self) -> str:
-        """Why the shift is not the rule's own: agents had one call each instead. Empty where the rule decided."""
+        """The reason why agents had one call each instead of the rule's decisions. Empty where the rule decided."""
         for governor in self._governors:
             if governor.failure is not None:
                 return f"the rule failed and agents had one call each from then on ({say(governor.failure)})"
@@ -226,7 +226,7 @@ class SimulatedShift(SimulatedNode):
 
     @property
     def held_back(self) -> str:
-        """How the trunk's limits held the dialing back; empty where they hardly did."""
+        """How the trunk's limits held the dialing back; empty where they had little effect."""
         trunk = self.settings.trunks[0]
         if full := considerable(self._governors, TrunkRefusal.TOO_MANY_LEGS):
             return f"in {full:.0%} of the decisions the trunk was full (max_legs {trunk.max_legs})"
@@ -246,7 +246,7 @@ class SimulatedShift(SimulatedNode):
     # ------------------------------------------------------------------ the shift
 
     def open(self) -> None:
-        """Everybody is there and the campaign starts."""
+        """All agents come to work and the campaign starts."""
         self.start()
         self.agenda.run(LEAD_S / 2)
         self.desks.open(self.plan.length_s + LEAD_S / 2)
@@ -255,10 +255,10 @@ class SimulatedShift(SimulatedNode):
         self.ask(c.StartCampaign(CampaignName(CAMPAIGN), "simulation"))
 
     def run(self, progress: Callable[[float], None] = lambda _: None) -> None:
-        """The whole shift, or until the list is finished: what agents wait for afterwards says nothing of the rule.
+        """Run the whole shift, or until the list is finished: waiting afterwards tells nothing of the rule.
         `progress` gets the share that has passed."""
         self.open()
-        # In times of the agenda: the difference of two of them may fall short of the length for ever.
+        # Times of the agenda are compared: rounded differences might never reach the length.
         end = LEAD_S + self.plan.length_s
         while self.agenda.now < end and self.ended_at_h is None:
             self.agenda.run(min(self.agenda.now + STRIDE_S, end))
@@ -272,7 +272,7 @@ class SimulatedShift(SimulatedNode):
                 self.tally.abandon(attempt.answered_at)
 
     def _look(self) -> None:
-        """What rings now, for the time since the last look, and whether the list is finished."""
+        """Count the ringing calls for the time since the last look, and note whether the list is finished."""
         stride_s, self._looked_s = self.shift_s - self._looked_s, self.shift_s
         piece = self.tally.piece(self.shift_s - stride_s / 2)
         if piece is not None:
@@ -282,7 +282,7 @@ class SimulatedShift(SimulatedNode):
             self.ended_at_h = self.shift_s / 3600
 
     def drain(self) -> None:
-        """The campaign stops, calls are finished, everybody goes home."""
+        """Stop the campaign, let calls end, and send all agents home."""
         self.ask(c.StopCampaign(CampaignName(CAMPAIGN), "simulation"))
         self.desks.close()
         self.agenda.run(self.agenda.now + DRAIN_S)

@@ -1,4 +1,4 @@
-"""What a shift came to, counted from what the node wrote into its store and from what people did."""
+"""The figures of a shift, counted from the node's writes and from the actions of people."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from dialer.vocabulary.writes import BeginAttempt, SaveAgent, SettleAttempt, Wri
 #: Length of the pieces of a shift that a plot shows, in seconds.
 PIECE_S = 300.0
 HOUR_S = 3600.0
-#: An hour with fewer live answers says nothing of its abandonment.
+#: The fewest live answers of an hour whose abandonment is counted.
 ANSWERS_OF_AN_HOUR = 30
 
 WORKING = frozenset({AgentState.BUSY, AgentState.AFTER_CALL_WORK})
 #: Neither at work nor waiting for it.
 AWAY = frozenset({AgentState.NOT_READY, AgentState.LOGGED_OUT})
-#: Reasons of the system for agents not ready who still finish a call.
+#: System reasons of agents who are not ready and still in after-call work.
 FINISHING = frozenset({SystemReason.AFTER_CALL_OVERRUN, SystemReason.AFTER_CALL})
 
 
 def percent(part: float, whole: float) -> float:
-    """`part` in percent of `whole`; of nothing it is 0."""
+    """`part` in percent of `whole`; 0 of an empty whole."""
     return 100 * part / whole if whole else 0.0
 
 
@@ -44,13 +44,13 @@ class Piece:
 @dataclass(slots=True)
 class Tally:
     """`begun_utc`: epoch seconds of the start of the shift; `length_s`: its length, shorter once it has ended early.
-    What lies outside is not counted."""
+    Time outside is not counted."""
 
     begun_utc: float
     length_s: float
     pieces: list[Piece] = field(default_factory=list)
     conversations: int = 0
-    #: Contacts who hung up before their time was over.
+    #: Contacts who hung up before they had waited too long.
     left_queue: int = 0
     shed: int = 0
     _states: dict[AgentName, tuple[AgentState, float]] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Tally:
         return self.pieces[int(at_s // PIECE_S)] if 0 <= at_s < self.length_s else None
 
     def take(self, writes: Iterable[Write]) -> None:
-        """Count what was committed."""
+        """Count the committed writes."""
         for write in writes:
             if isinstance(write, SaveAgent):
                 self._agent(write)
@@ -117,11 +117,11 @@ class Tally:
             at = end
 
     def end(self, at_s: float) -> None:
-        """The shift ends at this time, if not later than it was to."""
+        """End the shift at this time, unless it ends earlier."""
         self.length_s = min(self.length_s, at_s)
 
     def close(self) -> None:
-        """The shift is over: what goes on is counted to its end."""
+        """Close the shift: states under way are counted to its end."""
         for state, since_s in self._states.values():
             self._spend(state, since_s, self.length_s)
         self._states.clear()
@@ -162,7 +162,7 @@ class Tally:
 
 
 def _state_in(write: SaveAgent) -> AgentState:
-    """What an agent does. Who finishes a call for longer than the limit of after-call work is not ready to the system,
-    but at work as before: left out, the time would flatter the utilisation, and a shorter limit would the more."""
+    """The activity of an agent in this state. An agent in after-call work beyond its limit is not ready for the system,
+    but still at work: without this time the utilisation would look too good, the more so with a shorter limit."""
     state = AgentState(write.state)
     return AgentState.AFTER_CALL_WORK if state is AgentState.NOT_READY and write.reason in FINISHING else state

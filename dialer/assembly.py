@@ -1,6 +1,6 @@
 """The parts of a node that need neither network nor files: live state, inbox, writer and feed, wired to each other.
 
-The node adds engines, a listener and its tasks; the stage of the API's tests adds an engine that is a fake.
+The node adds engines, a listener and its tasks; the stage of the API's tests adds a fake engine.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ class Engines(Telephony, Protocol):
     """Engines with their journals."""
 
     def acknowledge(self, engine: EngineId, sequence: int) -> None:
-        """What came of the engine's events up to `sequence` is on disk."""
+        """The results of the engine's events up to `sequence` are on disk."""
 
 
 class Stores(Protocol):
-    """What a node keeps."""
+    """The stores of a node."""
 
     @property
     def ledger(self) -> Ledger: ...
@@ -101,7 +101,7 @@ class Assembly:
         return SimulationProcess()
 
     def make_dependencies(self, registry: CollectorRegistry, reload: Reload, device_key: bytes) -> Dependencies:
-        """What one application needs; `registry`, `reload` and `device_key` as in Dependencies."""
+        """The dependencies of one application; `registry`, `reload` and `device_key` as in Dependencies."""
         stores = self._stores
         return Dependencies(
             asker=self.inbox,
@@ -125,11 +125,11 @@ class Assembly:
         )
 
     def begin(self) -> None:
-        """Take messages and write what comes of them."""
+        """Take messages and write their steps."""
         self._runtime.start()
 
     async def finish(self, patience_s: float) -> bool:
-        """Take no more messages and write what is queued; False if that was not written within `patience_s`."""
+        """Take no more messages and write the queued steps; False if that took longer than `patience_s`."""
         written = await self._runtime.stop(patience_s)
         self.feed.close()
         return written

@@ -68,13 +68,13 @@ def _actions() -> str:
 
 
 def blocks() -> dict[str, str]:
-    """What is generated, by the name of its marker."""
+    """The generated blocks by the names of their markers."""
     drawn = {table.name: f"```mermaid\n{table.mermaid()}\n```" for table in TABLES}
     return {**drawn, "modes": _modes(), "joint": _joint(), "actions": _actions()}
 
 
 def redraw(text: str) -> str:
-    """The page with every generated block as the tables say. Raises KeyError for a marker that nobody fills."""
+    """The page with its generated blocks made anew from the tables. Raises KeyError for an unknown marker."""
     made = blocks()
 
     def fill(found: re.Match[str]) -> str:

@@ -1,8 +1,8 @@
 """State machines as tables.
 
-A `Table` is data: for every state, what each trigger leads to. `Machine.advance` is the only thing that changes a
-state. A trigger without a row changes nothing and raises `InvalidTransition` with the story of the object, so that
-a race in production reads like a bug report. Diagrams in docs/states.md are drawn from the same tables.
+A `Table` is data: for every state, the state that each trigger leads to. `Machine.advance` is the only thing that
+changes a state. A trigger without a row changes nothing and raises `InvalidTransition` with the story of the object, so
+that a race in production reads like a bug report. Diagrams in docs/states.md are drawn from the same tables.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Machine(Generic[S, T]):
         self.table = table
         self.name = name
         self.since = since
-        #: Read by everybody, written by `advance` alone. No property: the states of all objects are read at each tick.
+        #: Read everywhere, written by `advance` alone. No property: the states of all objects are read at each tick.
         self.state: S = table.initial if state is None else state
         self._story: deque[Chapter] = deque(maxlen=STORY_LENGTH)
 

@@ -39,11 +39,11 @@ log = structlog.get_logger(__name__)
 
 #: The pacing tick.
 TICK_S = 0.5
-#: Connections to the API that wait to be taken.
+#: Connections to the API that may wait to be accepted.
 API_BACKLOG = 128
-#: Of the key that makes this start's Call-IDs.
+#: Length of the key for this start's Call-IDs.
 SECRET_BYTES = 16
-#: What is queued for the store is waited for at most this long when the node stops.
+#: How long a stopping node waits for its queued writes.
 LAST_WRITES_S = 10.0
 
 _NO_PASSWORD = (
@@ -109,7 +109,7 @@ class Node(Assembly):
     # ------------------------------------------------------------------ life
 
     async def start(self, *, api: bool = True) -> None:
-        """Restore what was, connect the engines, open the API. Raises AddressInUse, with nothing changed, when the
+        """Restore the state, connect the engines, open the API. Raises AddressInUse, with nothing changed, when the
         API's port is taken."""
         if api:
             self._listener = await asyncio.to_thread(_listen, self.settings)
@@ -137,7 +137,7 @@ class Node(Assembly):
         log.info("node_ready", url=self.settings.server.url)
 
     async def stop(self) -> None:
-        """Stop dialing and serving, write what is queued, leave the engines with their legs."""
+        """Stop dialing and serving, write the queued steps, leave the engines with their legs."""
         if self._api is not None:
             await self._api.stop()
         if self._listener is not None:
@@ -171,7 +171,7 @@ class Node(Assembly):
                     self.inbox.post(events.LeasesLost(tuple(lost)))
 
     async def _new_users(self, settings: Settings) -> list[tuple[Seed, str]]:
-        """Users of the configuration that the database does not have, with their first passwords. Raises
+        """Users of the configuration that are not in the database, with their first passwords. Raises
         ConfigurationError for one without."""
         seeds = [seed for seed in settings.users if await self.store.users.user(seed.name) is None]
         missing = [f"users[{each.name}].password: {_NO_PASSWORD}" for each in seeds if each.password is None]

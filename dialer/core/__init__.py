@@ -1,1 +1,1 @@
-"""What the call flow is written in: steps and timers."""
+"""The base of the call flow: steps, actions and timers."""

@@ -37,7 +37,7 @@ class Action:
     to: str
 
     def against(self, desk: Desk) -> Reason | None:
-        """Why the action may not be taken now; None where it may."""
+        """The reason against the action now; None where it is allowed."""
         refusal = self.rule(desk)
         if refusal is None and self.permission:
             permitted = getattr(desk.campaign.settings.permissions, self.permission)

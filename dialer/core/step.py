@@ -1,4 +1,4 @@
-"""A step: what handling one message decided. Handlers fill it; nothing in here acts."""
+"""A step: the decisions from one message. Handlers fill it; it carries nothing out."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from dialer.world.world import World
 
 
 class Step:
-    """Collects what a handler decides about `world` at `at`.
+    """Collects a handler's decisions about `world` at `at`.
 
-    `at_once` leaves before the commit, `after` once the writes are durable. Read models that changed are told to
-    their audiences after the commit, each once. `reply` answers a command.
+    `at_once` leaves before the commit, `after` once the writes are durable. Changed read models are published to their
+    audiences after the commit, each once. `reply` answers a command.
     """
 
     def __init__(self, world: World, at: Moment) -> None:
@@ -44,14 +44,14 @@ class Step:
         self.cues: list[tuple[Leg, Source]] = []
 
     def utc_of(self, monotonic: float) -> float:
-        """When something was that is told now, perhaps after an outage: UTC epoch seconds of a monotonic time."""
+        """UTC epoch seconds of a monotonic time, also of an event that arrives late after an outage."""
         return self.utc - max(0.0, self.now - monotonic)
 
     def write(self, *items: writes.Write) -> None:
         self.writes.extend(items)
 
     def tell(self, engine: EngineId, command: telephony.Command) -> None:
-        """A command that leaves before the commit: what people hear does not wait for a disk."""
+        """A command that leaves before the commit, as audio must not wait for a disk."""
         self.at_once.append(Tell(engine, command))
 
     def tell_after(self, engine: EngineId, command: telephony.Command, guard: AttemptId | None = None) -> None:
@@ -80,16 +80,16 @@ class Step:
         self._mark(topics.FLOOR_AGENT, Floor(), agent)
 
     def desk_cleared(self, agent: AgentName, interaction: InteractionId) -> None:
-        """What was on the agent's desk is there no more: an offer that expired must not stay with its Accept."""
+        """The agent's desk is empty: an expired offer must not stay on it with its Accept button."""
         self._mark(topics.DESK_INTERACTION, OwnDesk(agent), interaction)
 
     def notices_changed(self, agent: AgentName) -> None:
-        """One came, was acknowledged, or was replaced by a newer one of its campaign."""
+        """A notice came, was acknowledged, or was replaced by a newer one of its campaign."""
         self._mark(topics.DESK_NOTICES, OwnDesk(agent), agent)
 
     def show_record(self, agent: AgentName, interaction: InteractionId) -> None:
-        """The desktop gets the record before anything is heard: it leaves with the commands to the engine, not after
-        the commit. Rendered when it leaves, it shows the step as it ended."""
+        """The desktop gets the record before any audio: the record leaves with the commands to the engine, not after
+        the commit. It is rendered when it leaves, and so shows the result of the whole step."""
         self.at_once.append(Publish(topics.DESK_INTERACTION, OwnDesk(agent), interaction))
         self.at_once.append(Publish(topics.DESK_AGENT, OwnDesk(agent), agent))
 
@@ -100,7 +100,7 @@ class Step:
         self._mark(topics.FLOOR_TRUNK, Floor(), trunk)
 
     def add_leg(self, leg: Leg) -> None:
-        """A leg of ours. It counts in the limits of its trunk, be it a contact's or an agent's."""
+        """Add a leg, of a contact or an agent. It counts in the limits of its trunk."""
         self.world.legs[leg.id] = leg
         trunk = self._trunk_of(leg)
         if trunk is not None:
@@ -108,7 +108,7 @@ class Step:
             self.trunk_changed(trunk.name)
 
     def remove_leg(self, leg: Leg) -> None:
-        """A leg that is gone."""
+        """Remove a leg that has ended."""
         self.world.legs.pop(leg.id, None)
         trunk = self._trunk_of(leg)
         if trunk is not None:
@@ -120,24 +120,24 @@ class Step:
         return None if name is None else self.world.trunks.get(name)
 
     def interaction_changed(self, interaction: Interaction) -> None:
-        """The interaction is written and told to its agent at the end of the step."""
+        """The interaction is written and published to its agent at the end of the step."""
         self._dirty[interaction.id] = interaction
         if interaction.agent is not None:
             self._mark(topics.DESK_INTERACTION, OwnDesk(interaction.agent), interaction.id)
         self._mark(topics.FLOOR_INTERACTION, Floor(), interaction.id)
 
     def audio_changed(self, interaction: Interaction) -> None:
-        """Who hears what may have changed: the difference is told to the engine at the end of the step."""
+        """The audio plan may have changed: the difference is sent to the engine at the end of the step."""
         self._heard_anew[interaction.id] = interaction
 
     @property
     def touched(self) -> Iterator[Interaction]:
-        """The interactions of which anything has changed, in the order in which their audio did."""
+        """The changed interactions, in the order in which their audio changed."""
         yield from list(self._heard_anew.values())
         yield from [each for each in self._dirty.values() if each.id not in self._heard_anew]
 
     def publish(self, topic: Fact[A, B], audience: A, key: str, body: B) -> None:
-        """Tell of something that happened, after the commit."""
+        """Publish a fact after the commit."""
         self._after.append(Publish(topic, audience, key, body))
 
     def save_party(self, interaction: Interaction, party: Party) -> None:

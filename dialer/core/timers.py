@@ -1,4 +1,5 @@
-"""Keys of timers: the kind, a slash, and whose timer it is. `callflow.dispatch.TIMERS` has a handler for each kind."""
+"""Keys of timers: the kind, a slash, and the id of the timer's object. `callflow.dispatch.TIMERS` has a handler for
+each kind."""
 
 from __future__ import annotations
 
@@ -74,5 +75,5 @@ def test_call_timer(call: str) -> str:
 
 
 def drained_timer(campaign: CampaignName) -> str:
-    """Nothing of a stopping campaign may be left: looked at once, after what is happening now."""
+    """Look at once, after the present message, whether a stopping campaign has nothing left under way."""
     return f"drained/{campaign}"

@@ -1,4 +1,4 @@
-"""What the domain and its runtime need from outside, as Protocols. One contract test runs on real things and fakes."""
+"""The Protocols by which domain and runtime reach the outside. One contract test runs on real parts and on fakes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ class Clock(Protocol):
 
 
 class Telephony(Protocol):
-    """Commands to engines. Never blocks. What an engine that is not connected has lost, its snapshot settles."""
+    """Commands to engines. Never blocks. A command to an engine that is not connected is lost; the engine's next
+    snapshot settles it."""
 
     def send(self, engine: EngineId, command: telephony.Command) -> None: ...
 
@@ -64,19 +65,19 @@ class Ledger(Protocol):
         """Claim due records in one statement: highest rank first, each with a lease and a new fence."""
 
     async def habits(self, request: RecallHabits) -> Sequence[DayHabit]:
-        """What settled attempts have taught, the newest day first, of all nodes together; as many rows as a pacer can
-        use. Raises StoreUnavailable."""
+        """The habits from settled attempts of all nodes, the newest day first; as many rows as a pacer can use. Raises
+        StoreUnavailable."""
 
     async def renew(self, leases: Sequence[ClaimLease], lease_s: float, now: float) -> Sequence[RecordId]:
         """Prolong leases; returns the records whose claim is not ours any more."""
 
     async def remembered(self) -> Sequence[events.Event]:
-        """What was true before a restart, ending with Restored: users, campaigns, agents, notices, open
-        interactions. Claims of former runs that were not begun are released, expired ones too."""
+        """The state before a restart, ending with Restored: users, campaigns, agents, notices, open interactions.
+        Claims of former runs that were not begun are released, expired ones too."""
 
 
 class RefusedRow(Struct, frozen=True):
-    """A row of an import that was refused: `line` of the file, the column, the reason and what would be right."""
+    """A refused row of an import: `line` of the file, the column, the reason and the remedy."""
 
     line: int
     column: str
@@ -85,7 +86,7 @@ class RefusedRow(Struct, frozen=True):
 
 
 class ImportReport(Struct, frozen=True):
-    """What became of an import. `refused` counts all refused rows, `refusals` tells of the first ones. `notes` are
+    """The result of an import. `refused` counts all refused rows, `refusals` lists the first ones. `notes` are
     sentences about whole columns."""
 
     list: ListName
@@ -141,8 +142,8 @@ class RecordRow(Struct, frozen=True):
 
 
 class ResetReport(Struct, frozen=True):
-    """What a reset of a list came to, or would come to (`preview`): how many records are dialed again, by the status
-    that they had, and how many with such a status stay because their numbers are barred."""
+    """The result of a reset of a list, or with `preview` the expected one: the number of records dialed again, by their
+    former status, and the number that stay because their numbers are barred."""
 
     list: ListName
     reset: int
@@ -164,17 +165,17 @@ class Lists(Protocol):
     def records(self, name: ListName) -> AsyncIterator[RecordRow]: ...
 
     async def count_reset(self, name: ListName, statuses: Collection[RecordStatus]) -> ResetReport:
-        """What `reset` would do now. Raises NotFound for an unknown list."""
+        """The expected result of `reset`. Raises NotFound for an unknown list."""
 
     async def reset(self, name: ListName, statuses: Collection[RecordStatus], by: str, now: float) -> ResetReport:
         """Let the records with these statuses, of those that can be renewed, be dialed again as if they were new:
-        due now, with no attempt counted. What is barred, waits or is in hand stays as it is. The history has who did
-        it. Raises NotFound for an unknown list."""
+        due now, with no attempt counted. Records that are barred, waiting or in hand stay as they are. The history
+        names the user. Raises NotFound for an unknown list."""
 
 
 class User(Struct, frozen=True):
-    """`role` is agent, supervisor, administrator or auditor; `password_hash` is argon2id. `fault` says what is wrong
-    with the row of a user who cannot log in, empty for all others."""
+    """`role` is agent, supervisor, administrator or auditor; `password_hash` is argon2id. `fault` is the fault in the
+    row of a user who cannot log in, empty for all others."""
 
     name: str
     display_name: str
@@ -187,24 +188,24 @@ class User(Struct, frozen=True):
 
 
 class Users(Protocol):
-    """Who may log in."""
+    """The users who may log in."""
 
     async def user(self, name: str) -> User | None: ...
 
     async def users(self) -> Sequence[User]: ...
 
     async def save_user(self, user: User) -> None:
-        """Add a user, or change all of the one with this name. Raises Refused for a role that there is not."""
+        """Add a user, or change all of the one with this name. Raises Refused for an unknown role."""
 
 
 class DoNotCall(Protocol):
-    """Numbers that nobody dials. They are added by the AddDoNotCall of a step, and taken out by LiftDoNotCall."""
+    """Barred numbers. They are added by the AddDoNotCall of a step, and taken out by LiftDoNotCall."""
 
     async def is_listed(self, number: str, campaign: CampaignName | None) -> bool: ...
 
     async def source(self, number: str, campaign: CampaignName | None) -> str | None:
-        """By whom the number came on the list of the campaign, or of all: `agent NAME`, `user NAME`, or the name of
-        a register. None where it is not on that list."""
+        """The source of the number's entry in the list of the campaign, or of all: `agent NAME`, `user NAME`, or the
+        name of a register. None where it is not on that list."""
 
     async def numbers(self, campaign: CampaignName | None, limit: int, after: str = "") -> Sequence[str]: ...
 
@@ -243,7 +244,7 @@ class Sessions(Protocol):
 
 
 class KeptResponse(Struct, frozen=True):
-    """The answer that a request with an Idempotency-Key was given."""
+    """The response to a request with an Idempotency-Key."""
 
     status: int
     content_type: str
@@ -254,9 +255,9 @@ class IdempotencyKeys(Protocol):
     """Requests that may be sent twice and are carried out once."""
 
     async def begin(self, user: str, key: str, fingerprint: str, now: float) -> KeptResponse | None:
-        """None: carry the request out, then `finish` it. A response: it was carried out before, give that.
-        Raises Refused: `idempotency_conflict` if the key was used for another request, `idempotency_in_progress`
-        while the first one is still at work."""
+        """None: carry the request out, then `finish` it. A response: the request was carried out before, return this
+        response. Raises Refused: `idempotency_conflict` if the key was used for another request,
+        `idempotency_in_progress` while the first one is still at work."""
 
     async def finish(self, user: str, key: str, response: KeptResponse) -> None: ...
 
@@ -266,12 +267,12 @@ class IdempotencyKeys(Protocol):
     async def purge_keys(self, before: float) -> int: ...
 
     async def trim_keys(self, user: str, most: int) -> int:
-        """Forget the answers of a user but the newest `most`; how many were forgotten."""
+        """Forget a user's responses but the newest `most`; returns how many were forgotten."""
 
 
 class Simulator(Protocol):
-    """Tries the next hours on a simulated centre, away from the loop."""
+    """Simulates the next hours, outside the loop."""
 
     async def outlook(self, question: ShiftQuestion) -> tuple[ShiftOutlook, ...]:
         """One outlook for each number of agents. Raises Refused: `simulation_running` while another question is at
-        work, `simulation_too_long` when it takes too long, `simulation_failed` with what was wrong."""
+        work, `simulation_too_long` when it takes too long, `simulation_failed` with the fault."""

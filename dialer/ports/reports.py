@@ -1,5 +1,5 @@
-"""What is read for reports and views: a question is a struct that says what is asked for, and of which type the answer
-is. One method answers them all. Rows are told the newest first where nothing else is said."""
+"""Questions for reports and views: a question is a struct with the parameters, and its type argument is the type of the
+answer. One method answers them all. Rows come newest first where nothing else is said."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class AttemptRow(Struct, frozen=True):
 
 
 class AttemptPage(Question[Sequence[AttemptRow]], frozen=True):
-    """Attempts of a campaign, or of all, that were begun after the attempt `after`, in the order of their begin."""
+    """Attempts of a campaign, or of all, begun after the attempt `after`, in the order of their begin."""
 
     campaign: CampaignName | None
     limit: int
@@ -59,7 +59,7 @@ class AttemptPage(Question[Sequence[AttemptRow]], frozen=True):
 
 
 class ResultCounts(Question[Mapping[CallResult, int]], frozen=True):
-    """How many of a campaign's attempts came to each result; those under way count nowhere."""
+    """The number of a campaign's attempts by result; attempts under way are not counted."""
 
     campaign: CampaignName
 

@@ -1,4 +1,4 @@
-"""Pacing in the log: each decision at debug level, and what a night watch has to know at the others."""
+"""Pacing in the log: each decision at debug level, changes of the basis at higher ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WRITERS = {Basis.FAILURE: "error", Basis.LAG: "warning"}
 
 
 class _Written:
-    """What was written of a governor. A campaign that is started after a failure has a new one."""
+    """The lines written for a governor. A campaign that is started after a failure has a new one."""
 
     def __init__(self, governor: Governor) -> None:
         self.governor = governor
@@ -30,8 +30,8 @@ class _Written:
 
 
 class DecisionLog:
-    """Writes what was decided since it was last asked. `each`: every decision, at debug level; without it only that
-    a campaign goes over to another basis (`pacing_basis_changed`). `say` puts a reason in words."""
+    """Writes the decisions since its last call. `each`: every decision, at debug level; without it only a campaign's
+    change to another basis (`pacing_basis_changed`). `say` puts a reason in words."""
 
     def __init__(self, world: Callable[[], World], say: Callable[[Reason], str], *, each: bool) -> None:
         self._world = world
@@ -40,7 +40,7 @@ class DecisionLog:
         self._written: dict[CampaignName, _Written] = {}
 
     def write(self) -> None:
-        """One line for each change and each new decision; those that have left the ring meanwhile are lost."""
+        """One line for each change and each new decision; decisions that have left the ring meanwhile are lost."""
         world = self._world()
         for name, governor in world.pacers.items():
             written = self._written.get(name)

@@ -20,7 +20,7 @@ def device_key(directory: Path) -> bytes:
     if len(key) == _BYTES:
         return key
     key = secrets.token_bytes(_BYTES)
-    path.unlink(missing_ok=True)  # cut short by a crash: browsers are strangers again, which costs nobody anything
+    path.unlink(missing_ok=True)  # cut short by a crash: with a new key known devices only count as new ones
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(key)

@@ -1,4 +1,5 @@
-"""What an engine complains of, in the node's log: otherwise it is seen only by who asks for a trunk or the overview."""
+"""Problems of an engine's configuration in the node's log; without it only the trunk's page and the overview show
+them."""
 
 from __future__ import annotations
 

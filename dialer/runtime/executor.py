@@ -1,4 +1,4 @@
-"""The executor: carries out what a turn let out."""
+"""The executor: carries out the effects of a turn."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from dialer.vocabulary.outputs import (
 log = structlog.get_logger(__name__)
 
 
-#: What is asked of the store, made when its time comes.
+#: A question to the store, made when it is asked.
 Question = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -93,8 +93,8 @@ class Executor:
         try:
             self._telephony.send(output.engine, output.command)
         except (EngineUnavailable, NotFound) as error:
-            # The leg is settled when the engine is back and its snapshot lacks it; that of an engine which is not
-            # configured any more, at the node's start.
+            # The leg is settled when the engine is back and its snapshot lacks it, or at the node's start where the
+            # engine is no longer configured.
             log.warning("command_lost", engine=output.engine, command=type(output.command).__name__, error=str(error))
 
     def _ask_store(self, request: ClaimRecords | RecallHabits) -> None:

@@ -1,12 +1,12 @@
-"""The inbox: everything that concerns the live state comes through here, one message at a time.
+"""The inbox: all messages for the live state pass through it, one at a time.
 
-The consumer gives each message to a turn, carries out what leaves at once, and hands the rest to the writer. The writer
-commits the steps that have queued up in one transaction and then carries out what had to wait. People on the line do
-not wait for a disk; what is told as done is on disk.
+The consumer gives each message to a turn, carries out the outputs that leave at once, and hands the rest to the writer.
+The writer commits all queued steps in one transaction and then carries out the outputs that had to wait. Audio never
+waits for a disk; a confirmation is sent once its write is on disk.
 
-What waits is bounded, each kind in its own way. Above `FULL_MESSAGES` the inbox is full: no more is read from the
-engines, which keep what they have to say in their journals, and people's commands are refused. Facts of our own are
-always taken: there is one timer for each key, one claim for each campaign, and two ticks a second.
+Each kind of message is bounded in its own way. Above `FULL_MESSAGES` the inbox is full: the engines are not read, which
+keep their events in their journals, and people's commands are refused. Facts of our own are always taken: there is one
+timer for each key, one claim for each campaign, and two ticks a second.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ COMMIT_PATIENCE_S = 5.0
 #: Messages and steps that wait, for their turn or for their commit, before the inbox is full; about 20 s of the
 #: heaviest load. One read of each engine's socket may come on top.
 FULL_MESSAGES = 8_000
-#: As few, and the inbox is no longer full.
+#: Down to this number a full inbox stays full.
 ROOM_MESSAGES = 2_000
 #: Messages handled before other tasks of the loop get their turn.
 MESSAGES_PER_TURN = 64
@@ -74,13 +74,13 @@ class Inbox:
         self._on_lag = on_lag
 
     def watch_handled(self, on_handled: Callable[[object, float], None]) -> None:
-        """For measurements: `on_handled` gets each message whose outputs at once have left, and the seconds it
+        """For measurements: `on_handled` gets each message after its immediate outputs have left, and the seconds it
         waited."""
         self._on_handled = on_handled
 
     def watch_full(self, on_full: Callable[[bool], None]) -> None:
-        """`on_full` is told when the inbox gets full, and when there is room again. It must see to it that no engine
-        is read in between."""
+        """`on_full` is called when the inbox gets full, and when there is room again. In between it must keep the
+        engines from being read."""
         self._on_full = on_full
 
     @property
@@ -102,7 +102,7 @@ class Inbox:
 
     async def ask(self, command: commands.Command) -> object:
         """Carry out a command; returns its reply after the commit. Raises Refused, StoreUnavailable, or Overloaded
-        where it was not even taken."""
+        where the command was not taken."""
         if self._full:
             self.refused += 1
             raise Overloaded(self._waiting)
@@ -128,7 +128,7 @@ class Inbox:
         return len(self._messages) + self._writer.depth
 
     def _make_room(self) -> None:
-        """After each message; the tick sees to it where it was the commit that was waited for."""
+        """Look for room after each message, and at a tick after a slow commit."""
         if self._full and self._waiting <= ROOM_MESSAGES:
             self._full = False
             log.info("inbox_has_room")
@@ -138,7 +138,7 @@ class Inbox:
         self._task = asyncio.create_task(self._consume(), name="inbox")
 
     async def stop(self) -> None:
-        """Stop the consumer; what it has not taken yet stays unacknowledged and comes again."""
+        """Stop the consumer; events that it has not taken stay unacknowledged and come again."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -178,7 +178,7 @@ class Inbox:
 
     def _tell_fault(self, message: _Message, fault: Exception) -> None:
         if not isinstance(fault, CornettaError):
-            # A defect of ours does not stop the inbox: the conversations of everybody else go on.
+            # A defect of ours does not stop the inbox: all other conversations go on.
             self.faults += 1
             log.error("handler_failed", message=type(message.content).__name__, exc_info=fault)
         if message.reply is not None and not message.reply.done():

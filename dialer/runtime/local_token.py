@@ -1,4 +1,4 @@
-"""The command line's token: made by a node at its start, and left where only the node's user can read it."""
+"""The command line's token: made by a node at its start, in a file that only the node's user can read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOKEN_FILE = "command-line.token"
 
 
 async def grant(users: Users, sessions: Sessions, directory: Path, now: float) -> None:
-    """At the start of a node: make a token for the command line and leave it where only our user can read it."""
+    """At the start of a node: make a token for the command line, in a file that only our user can read."""
     if await users.user(USER) is None:
         await users.save_user(User(USER, "Command line", "administrator", "!", "", ()))
     for old in await sessions.sessions(USER):

@@ -1,8 +1,8 @@
-"""What an operator has to read at night: lines of the history that tell of the state of the house, in the node's log.
+"""Lines of the history on the state of the node, its engines and trunks, in the node's log for operators.
 
-The history is the one list of what happens; a few of its kinds are written here as well, as they are decided and also
-while the database takes no writes. Each line has the facts of the history, and nothing that belongs to a contact. A
-reason is a sentence, which the program's log puts in words, with its key beside it."""
+The history lists all events; a few of its kinds are written here, too, at the decision, also while the database takes
+no writes. Each line has the facts of the history without those of a contact. A reason is a sentence, which the
+program's log puts in words, with its key beside it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 INFO, WARNING = "info", "warning"
 
-#: Level by kind of history line. Kinds that are not in here are told nobody but who asks for the history.
+#: Level by kind of history line. Other kinds are in the history alone.
 LEVELS: Mapping[str, str] = {
     "campaign_loaded": INFO,
     "campaign_started": INFO,
@@ -50,7 +50,7 @@ _PERSONAL = frozenset({"number", "contact", "words", "note"})
 
 
 def write(writes: Iterable[Write]) -> None:
-    """One line for each history line of a step that an operator has to know."""
+    """Write each history line of a step that concerns an operator."""
     for each in writes:
         if isinstance(each, AddHistory) and each.kind in LEVELS:
             getattr(log, LEVELS[each.kind])(each.kind, **_facts(each))

@@ -1,7 +1,8 @@
 """Users who were added or changed beside the running node, by the command line or another node of the database.
 
-The core learns of an agent at the node's start and at the agent's log-in. In between a supervisor's list would lack who
-was added, and who was disabled would go on working: the users are looked at again and again, and differences are told.
+The core learns of an agent at the node's start and at the agent's log-in. In between a supervisor's list would lack
+added agents, and disabled ones would go on working: therefore the users are read at intervals, and differences are
+posted.
 """
 
 from __future__ import annotations
@@ -19,14 +20,13 @@ from dialer.vocabulary.ids import AgentName, TeamName
 
 log = structlog.get_logger(__name__)
 
-#: Time between two looks: as long a change takes at most to be seen.
+#: Time between two looks, and so the longest time until a change is seen.
 LOOK_INTERVAL_S = 5.0
 _AGENT = "agent"
 
 
 class Roster:
-    """Tells `post` of agents who are not what they were at the last look. `read` first, so that what is known already
-    is not told."""
+    """Posts the agents who have changed since the last look. Call `read` first, so that known users are not posted."""
 
     def __init__(self, users: Users, post: Callable[[UserKnown], None]) -> None:
         self._users = users
@@ -41,7 +41,7 @@ class Roster:
         self._tell_faults(users)
 
     async def look(self) -> None:
-        """Tell what differs. Who is no agent any more is told as disabled. Raises StoreUnavailable."""
+        """Post the differences. A user who is no agent any more is posted as disabled. Raises StoreUnavailable."""
         users = await self._users.users()
         self._tell_faults(users)
         for user in users:

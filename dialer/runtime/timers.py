@@ -9,12 +9,12 @@ from typing import Protocol
 
 
 class Due(Protocol):
-    """Something that will happen, unless it is cancelled before."""
+    """A call to come, which may be cancelled."""
 
     def cancel(self) -> None: ...
 
 
-#: Lets something happen in so many seconds.
+#: Schedules a call after a number of seconds.
 Later = Callable[[float, Callable[[], None]], Due]
 
 

@@ -1,7 +1,8 @@
 """A turn of the core, without I/O: a message goes in, a step comes out, and its outputs in their order.
 
 The node (`inbox`, `writer`) and the simulation share it. They differ in how they wait: on a loop and a database, or on
-an agenda and a store in memory. What leaves at once, what after the commit, and what not at all is decided here.
+an agenda and a store in memory. The turn decides which outputs leave at once, which after the commit, and which not at
+all.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ from dialer.vocabulary.outputs import Output, StartTimer, Tell
 from dialer.vocabulary.writes import BeginAttempt, CommitReport, Write
 from dialer.world.world import World
 
-#: Looks at the world after a message and raises for states that do not go together. For tests: it costs too much where
-#: people are called.
+#: Checks the world after a message and raises for states that do not go together. For tests: it costs too much in
+#: production.
 Validate = Callable[[World], None]
 
-#: An attempt that was decided longer ago is not dialed when its commit succeeds at last: the calling window may be
-#: over by then and its agent gone.
+#: An attempt older than this is not dialed when its commit succeeds at last: the calling window may be over by then and
+#: the agent gone.
 DIAL_PATIENCE_S = 5.0
 
 
 class Asker(Protocol):
-    """Who waits for the reply to a command, such as an asyncio.Future."""
+    """The receiver of a command's reply, such as an asyncio.Future."""
 
     def done(self) -> bool: ...
 
@@ -44,7 +45,7 @@ class Asker(Protocol):
 
 
 class Answer(Struct, frozen=True):
-    """The reply to a command, or the error that it came to."""
+    """The reply to a command, or its error."""
 
     asker: Asker
     reply: object
@@ -69,7 +70,7 @@ Effect = Output | Answer | Acknowledge | Post
 
 @dataclass(slots=True)
 class Pending:
-    """What of a step waits for its commit, and who waits for it: the asker of a command, or an engine's journal.
+    """The part of a step that waits for its commit, with its receivers: the asker of a command, or an engine's journal.
     `decided_at` in monotonic seconds."""
 
     writes: Sequence[Write]
@@ -86,8 +87,8 @@ class Pending:
 
 @dataclass(slots=True)
 class Taken:
-    """What came of a message. `at_once` leaves now, `pending` after its commit. `fault`: a refusal (CornettaError) or a
-    defect of its handler."""
+    """The result of a message. `at_once` leaves now, `pending` after its commit. `fault`: a refusal (CornettaError) or
+    a defect of its handler."""
 
     at_once: Sequence[Output]
     pending: Pending
@@ -108,8 +109,9 @@ class Turn:
         asker: Asker | None = None,
         acknowledge: tuple[EngineId, int] | None = None,
     ) -> Taken:
-        """Never raises what a handler raises. A message that failed leaves nothing, unless an engine waits for its
-        acknowledgement: what was decided until then goes out with it, as the engine must not say it for ever."""
+        """Decide about a message. Exceptions of handlers are never raised here. A failed message leaves no outputs,
+        unless an engine waits for its acknowledgement: then the outputs decided so far leave with it, as otherwise the
+        engine would repeat the event for ever."""
         step = Step(self.world, at)
         fault: Exception | None = None
         try:
@@ -120,7 +122,7 @@ class Turn:
             fault = error
             if acknowledge is None:
                 return Taken((), Pending((), (), at.monotonic), fault)
-            with contextlib.suppress(Exception):  # the first fault is the one that is told
+            with contextlib.suppress(Exception):  # the first fault is the one to report
                 tell(step)
         at_once, after = step.finish()
         return Taken(at_once, Pending(step.writes, after, at.monotonic, asker, step.reply, acknowledge), fault)
@@ -129,8 +131,8 @@ class Turn:
 def released(
     steps: Sequence[Pending], report: CommitReport, now: float, patience_s: float = DIAL_PATIENCE_S
 ) -> Iterator[Effect]:
-    """What leaves once `steps` are durable: outputs, replies and acknowledgements in the order of the steps, then what
-    the core has to know. An output that is guarded by a refused attempt does not leave, nor one whose attempt was
+    """The effects that leave once `steps` are durable: outputs, replies and acknowledgements in the order of the steps,
+    then facts for the core. An output that is guarded by a refused attempt does not leave, nor one whose attempt was
     decided more than `patience_s` before `now` (monotonic seconds)."""
     refused: dict[AttemptId, events.AttemptRefused] = {}
     for refusal in report.refusals:
@@ -155,7 +157,7 @@ def released(
 
 
 def rejected(step: Pending, error: CornettaError, now: float) -> Iterator[Effect]:
-    """What leaves of a step whose writes the store will never take: all but the attempts that it would have begun."""
+    """The effects of a step whose writes the store will never take: all but the attempts that it would have begun."""
     facts: list[events.Event] = []
     for output in step.outputs:
         if isinstance(output, Tell | StartTimer) and output.guard is not None:

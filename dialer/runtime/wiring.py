@@ -1,5 +1,5 @@
-"""The runtime of one world: inbox, writer, executor and timers, each given the others. The node and the tests of its
-parts are wired alike."""
+"""The runtime of one world: inbox, writer, executor and timers, wired to each other, for the node and for tests of its
+parts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ class Runtime:
         self.inbox.start()
 
     async def stop(self, patience_s: float) -> bool:
-        """Take no more, write what is queued, for at most `patience_s`; False if it could not be written."""
+        """Take no more messages and write the queued steps, for at most `patience_s`; False if they could not be
+        written."""
         await self.inbox.stop()
         written = await self.writer.stop(patience_s)
         await self._questions.stop()

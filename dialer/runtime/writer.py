@@ -21,14 +21,14 @@ T = TypeVar("T")
 
 #: A failed commit is tried again after this time, until it succeeds.
 RETRY_S = 0.5
-#: A store that has not answered for this long is told as failing, long before it is given up; what was sent is waited
-#: for. While nothing is to be written it is asked so often whether it answers.
+#: A store that has not answered for this long is reported as failing, long before it is given up; the writer goes on
+#: waiting for it. While nothing is to be written the writer pings it at this interval.
 SILENCE_S = 2.0
 PING_EVERY_S = 0.8
 
 
 class Writer:
-    """Commits in order. Until a failed commit has succeeded nothing after it leaves."""
+    """Commits in order. No later output leaves until a failed commit has succeeded."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Writer:
         self._task = asyncio.create_task(self._write(), name="writer")
 
     async def stop(self, patience_s: float) -> bool:
-        """Wait for what is queued, at most `patience_s`; False if it could not be written."""
+        """Write the queued steps, for at most `patience_s`; False if they could not be written."""
         written = True
         try:
             async with asyncio.timeout(patience_s):
@@ -108,7 +108,7 @@ class Writer:
             self._recover()
 
     async def _watched(self, answer: Coroutine[Any, Any, T]) -> T:
-        """The answer of the store, however long it takes; its silence is told meanwhile."""
+        """The answer of the store, however long it takes; its silence is reported meanwhile."""
         task = asyncio.ensure_future(answer)
         try:
             done, _ = await asyncio.wait({task}, timeout=SILENCE_S)
@@ -133,8 +133,8 @@ class Writer:
             self._post(events.StoreRecovered())
 
     async def _finish(self, steps: Sequence[Pending]) -> None:
-        """Commit and release. What the database rejects is a defect of one step, which must not stop all others: they
-        are committed one by one then, and the step that is rejected is lost and told."""
+        """Commit and release. A rejection by the database is a defect of one step, which must not stop the others: the
+        steps are then committed one by one, and the rejected one is logged and lost."""
         try:
             report = await self._commit([write for step in steps for write in step.writes])
         except StoreRejected as error:
@@ -167,7 +167,7 @@ class Writer:
             return report
 
     def _release(self, steps: Sequence[Pending], report: CommitReport) -> None:
-        """Everything is durable: now tell, dial, answer and acknowledge, in the order of the steps."""
+        """All steps are durable: now publish, dial, answer and acknowledge, in their order."""
         for refusal in report.refusals:
             if not isinstance(refusal.write, BeginAttempt):
                 log.warning("write_refused", write=type(refusal.write).__name__, rule=refusal.rule)

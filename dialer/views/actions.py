@@ -1,4 +1,5 @@
-"""Which commands an agent may give for an interaction now: what buttons show, by the rules that judge the commands."""
+"""The commands that an agent may give for an interaction now, for the buttons; judged by the same rules as the
+commands."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from dialer.world.world import World
 
 
 def actions(world: World, campaign: Campaign, interaction: Interaction, agent: Agent | None) -> tuple[Allowed, ...]:
-    """All commands for one interaction and the agent who is in it, in the order of their buttons."""
+    """All commands for one interaction and one of its agents, in the order of their buttons."""
     party = interaction.owner
     if party is None or agent is None:
         return ()

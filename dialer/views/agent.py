@@ -39,12 +39,12 @@ class Engagement(StrEnum):
     NO = "no"
     RINGING = "ringing"
     YES = "yes"
-    #: Up, and on hold at the phone, with nobody connected: nothing is dialed for the agent.
+    #: Up, but on hold at the phone without a contact: nothing is dialed for the agent.
     ON_HOLD = "on_hold"
 
 
 class PendingView(Struct, frozen=True):
-    """What was asked for during a conversation: `wish` is ready, not_ready or log_out."""
+    """A request during a conversation: `wish` is ready, not_ready or log_out."""
 
     wish: str
     reason: str
@@ -68,9 +68,9 @@ class MyCampaign(Struct, frozen=True):
 class AgentView(Struct, frozen=True):
     """An agent as their own desktop shows them. `since` is UTC epoch seconds.
 
-    `interaction` is what is on the desk; `blank` is the empty record of ASM, instead of it. `waits_for` is the
-    campaign of which a record was asked for and has not come yet. `phone_error` is what SIP said when the phone did
-    last not answer; empty once it has.
+    `interaction` is what is on the desk; `blank` is the empty record of ASM, instead of it. `waits_for` is the campaign
+    from which the agent waits for a record. `phone_error` is the SIP answer when the phone last failed to answer; empty
+    once it has answered.
     """
 
     name: str
@@ -112,7 +112,7 @@ class AgentSummary(Struct, frozen=True):
 
 class NoticeView(Struct, frozen=True):
     """A notice that waits for the agent's OK: `kind` is loaded, started, stopped, unloaded or mode_changed. Mode and
-    state are those of the campaign now, codes with what people read."""
+    state are those of the campaign now, as codes with labels."""
 
     id: str
     campaign: str

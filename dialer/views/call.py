@@ -40,7 +40,7 @@ class CallPhase(StrEnum):
     CONNECTED = "connected"
     ON_HOLD = "on_hold"
     RECONNECTING = "reconnecting"
-    #: The attempt is over and nobody was reached: its result is shown.
+    #: The attempt is over and the contact was not reached: its result is shown.
     NOT_REACHED = "not_reached"
     ENDED = "ended"
 
@@ -48,14 +48,14 @@ class CallPhase(StrEnum):
 #: Phases in which the contact is there.
 LIVE_PHASES = frozenset({CallPhase.WAITING, CallPhase.CONNECTED, CallPhase.ON_HOLD, CallPhase.RECONNECTING})
 _OVER = frozenset({CallPhase.NOT_REACHED, CallPhase.ENDED})
-#: Phases in which nobody was reached yet.
+#: Phases in which the contact is not reached yet.
 UNANSWERED_PHASES = frozenset({CallPhase.PHONE_RINGING, CallPhase.DIALING, CallPhase.RINGING})
 
 
 class CallStatus(Struct, frozen=True):
     """`words` is a line for people; `held_by` has agent, agent_phone, contact; `ended_by` agent, contact or system.
 
-    `since` is UTC epoch seconds, None where nothing says it.
+    `since` is UTC epoch seconds, None where it is unknown.
     """
 
     phase: CallPhase
@@ -116,7 +116,7 @@ def call_status(world: World, interaction: Interaction, at: Moment, *, own: bool
 
 
 def _cause(interaction: Interaction, *, own: bool) -> Reason | None:
-    """Why the call ended or reached nobody, None where nothing is known of it."""
+    """The reason why the call ended or did not reach the contact, None where it is unknown."""
     cause = interaction.cause
     if not cause:
         return None
@@ -125,7 +125,7 @@ def _cause(interaction: Interaction, *, own: bool) -> Reason | None:
     return structs.replace(cause, own=own) if isinstance(cause, LegEnded | AgentPhoneLost) else cause
 
 
-#: Who ended the call where the end of the leg is all that is said of it.
+#: The one who ended the call, where only the end of the leg is known.
 _ENDERS = {ClearedBy.US: EndedBy.AGENT.value, ClearedBy.PEER: EndedBy.CONTACT.value}
 
 
@@ -136,7 +136,7 @@ def _ended(by: str, cause: Reason | None, *, own: bool) -> Reason:
 
 
 def talk_began_at(interaction: Interaction) -> float | None:
-    """When the conversation began that goes on, or the last one: each call of a contact has a time of its own."""
+    """The begin of the present or last conversation: each call of a contact has a time of its own."""
     attempt = interaction.attempt
     return interaction.connected_at if attempt is None or interaction.attempts < 2 else attempt.connected_at
 

@@ -1,4 +1,4 @@
-"""A campaign for supervisors: what it does, and why it dials nothing."""
+"""A campaign for supervisors: its state, and the reason why it dials nothing."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class WhyView(Struct, frozen=True):
 
 class CampaignView(Struct, frozen=True):
     """A campaign. `agents` counts by state, `calls` by phase, `results` (of its attempts) by call result, None where
-    they were not asked for. `why` is None while it dials. `pacing_problem`: why the forecast of a predictive campaign
-    is out of order and it paces one call for one agent; empty while it is not."""
+    they were not asked for. `why` is None while it dials. `pacing_problem`: the failure that makes a predictive
+    campaign pace one call for one agent; empty without one."""
 
     name: str
     description: str
@@ -100,8 +100,8 @@ def why_view(world: World, campaign: Campaign) -> WhyView | None:
 
 
 def _explained(world: World, campaign: Campaign, found: NoCalls) -> tuple[NoCallsCode, Reason]:
-    """Code and reason, with what the trunks last complained of. Where contacts are dialed ahead, agents who are all
-    occupied keep nothing from being dialed: the pacing does, and says why."""
+    """Code and reason, with the last errors of the trunks. Where contacts are dialed ahead, occupied agents do not stop
+    the dialing: the reason is then that of the pacing."""
     code, reason = found.code, found.reason
     if code is NoCallsCode.TRUNK_DOWN:
         return code, _with_errors(world, campaign, reason)

@@ -1,4 +1,4 @@
-"""All that an agent's desktop shows at once: what it starts with, and starts again with after a lost connection."""
+"""The whole content of an agent's desktop, for its start and for a new start after a lost connection."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ def on_desk(world: World, agent: Agent, at: Moment) -> InteractionView | None:
 
 
 def desk_view(world: World, agent: Agent, at: Moment) -> DeskView:
-    """Everything on the agent's desk at `at`."""
+    """The agent's desk at `at`."""
     return DeskView(at.utc, agent_view(world, agent), on_desk(world, agent, at), notices(world, agent), reasons(world))

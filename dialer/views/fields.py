@@ -1,4 +1,4 @@
-"""Fields of a record as the campaign's configuration shows them: label, order, what may be changed."""
+"""Fields of a record as configured in the campaign: label, order, and whether they may be changed."""
 
 from __future__ import annotations
 

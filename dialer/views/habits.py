@@ -1,4 +1,4 @@
-"""When and where the contacts of a campaign have answered, as its own dials have shown."""
+"""Answer rates of a campaign's contacts by hour, type of number, region and list, from its own dials."""
 
 from __future__ import annotations
 

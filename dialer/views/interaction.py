@@ -21,8 +21,8 @@ from dialer.world.world import World
 
 
 class Choice(Struct, frozen=True):
-    """A call result or disposition that the campaign offers. `group` is a heading; `/` makes a tree. `do_not_call`: who
-    sets it puts the number on the do-not-call list."""
+    """A call result or disposition that the campaign offers. `group` is a heading; `/` makes a tree. `do_not_call`:
+    setting it puts the number on the do-not-call list."""
 
     code: str
     label: Sentence
@@ -31,7 +31,7 @@ class Choice(Struct, frozen=True):
 
 
 class OfferView(Struct, frozen=True):
-    """What an offer shows. `ends_at` (UTC epoch seconds): then it is accepted by itself (`automatic`) or expires."""
+    """An offer. At `ends_at` (UTC epoch seconds) it is accepted by itself (`automatic`) or expires."""
 
     id: str
     fields: tuple[FieldView, ...]
@@ -40,14 +40,15 @@ class OfferView(Struct, frozen=True):
 
 
 class ResultView(Struct, frozen=True):
-    """A call result and what people read."""
+    """A call result and its label."""
 
     code: str
     label: Sentence
 
 
 class OutcomeView(Struct, frozen=True):
-    """Found by the network and set by the agent, both kept; what the campaign offers and wants."""
+    """The result found by the network and the outcome set by the agent, both kept; with the choices and duties of the
+    campaign."""
 
     found_result: ResultView | None
     agent_result: ResultView | None
@@ -66,7 +67,7 @@ class OutcomeView(Struct, frozen=True):
 
 class AfterCallView(Struct, frozen=True):
     """After-call work. UTC epoch seconds; `ends_at` None has no limit. `shown`: no work, but the result of a contact
-    who was not reached: at `ends_at` it goes by itself, unless something is written."""
+    who was not reached; it closes by itself at `ends_at` unless the agent writes."""
 
     since: float | None
     warns_at: float | None
@@ -78,10 +79,10 @@ class AfterCallView(Struct, frozen=True):
 
 
 class InteractionView(Struct, frozen=True):
-    """Everything a desktop shows of one interaction. `number` is E.164. `origin` is where the contact's number was had
-    from, and `language` the contact's, both as the list says. Times are UTC epoch seconds.
+    """An interaction on a desktop. `number` is E.164. `origin` of the number and `language` of the contact are as the
+    list states them. Times are UTC epoch seconds.
 
-    `muted` and `actions` are those of the agent who is in it.
+    `muted` and `actions` are those of its agent.
     """
 
     id: str
@@ -132,13 +133,13 @@ class BlankRecord(Struct, frozen=True):
 
 
 def is_blank(interaction: Interaction) -> bool:
-    """In ASM a record stays empty until its contact is connected."""
+    """Whether the record is still empty, as in ASM until its contact is connected."""
     unheard = interaction.connected_at is None and interaction.state is not InteractionState.CLEARED
     return interaction.asm and unheard
 
 
 def blank_record(campaign: Campaign, interaction: Interaction | None) -> BlankRecord:
-    """What an engaged agent sees of `campaign` while nobody is connected."""
+    """The blank record of `campaign` for an engaged agent without a contact."""
     fields = campaign.settings.fields
     return BlankRecord(
         campaign=campaign.name,

@@ -1,4 +1,4 @@
-"""Words for codes, where the configuration has none of its own."""
+"""Labels for codes that have none in the configuration."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def mode_label(mode: Mode) -> Sentence:
 
 
 def plain(code: str) -> str:
-    """A code as words: `wrong_party` is Wrong party."""
+    """A code in words: `wrong_party` is Wrong party."""
     return code.replace("_", " ").replace("-", " ").strip().capitalize()
 
 
-#: Reasons of which SIP has said more.
+#: Reasons with a SIP answer.
 _OF_PHONES = frozenset(
     {
         SystemReason.PHONE_NO_ANSWER,
@@ -48,7 +48,7 @@ _OF_PHONES = frozenset(
 
 
 def present_reason(settings: Settings, agent: Agent) -> Sentence:
-    """What people read for the reason of an agent's state, with what SIP said of the phone."""
+    """The label for the reason of an agent's state, with the phone's SIP answer."""
     label = reason_label(settings, agent.reason)
     if label.reason is None or not agent.phone_error or agent.reason not in _OF_PHONES:
         return label
@@ -56,7 +56,7 @@ def present_reason(settings: Settings, agent: Agent) -> Sentence:
 
 
 def reason_label(settings: Settings, code: str) -> Sentence:
-    """What people read for a reason of not being ready; empty for none."""
+    """The label for a not-ready reason; empty for none."""
     for reason in settings.reasons:
         if reason.code == code:
             return configured(reason.label)
@@ -64,7 +64,7 @@ def reason_label(settings: Settings, code: str) -> Sentence:
 
 
 def result_label(campaign: CampaignSettings | None, result: CallResult) -> Sentence:
-    """What people read for a call result: the campaign's word if it has one."""
+    """The label for a call result: the campaign's word if it has one."""
     if campaign is not None:
         for choice in campaign.outcome.call_results:
             if choice.call_result is result and choice.label:
@@ -80,10 +80,10 @@ def disposition_label(campaign: CampaignSettings, code: str) -> Sentence:
 
 
 def configured(label: str) -> Sentence:
-    """Words of the configuration, which are in the language of the house."""
+    """Labels of the configuration, which are in the user's own language."""
     return Sentence(Said("label", label)) if label else Sentence()
 
 
 def delivery(mode: Mode) -> Sentence:
-    """How contacts come to an agent: by asking for each, or by themselves."""
+    """How contacts come to an agent: each at the agent's request, or automatically."""
     return Sentence(DeliveryLabel(mode is Mode.PREVIEW))

@@ -28,7 +28,7 @@ _BY_AGENTS = frozenset({Mode.PREVIEW, Mode.PUSH_PREVIEW})
 
 
 class BeforeChange(Struct, frozen=True):
-    """A campaign as the change finds it: its mode, calls that ring, and offers or records on desks."""
+    """A campaign before the change: its mode, ringing calls, and offers or records on desks."""
 
     mode: Mode
     ringing: int
@@ -36,13 +36,13 @@ class BeforeChange(Struct, frozen=True):
 
 
 class ModeChangeView(CampaignView, frozen=True):
-    """The campaign in its new mode. `happens`: what the change does, in sentences."""
+    """The campaign in its new mode. `happens`: the effects of the change, in sentences."""
 
     happens: tuple[Sentence, ...] = ()
 
 
 def before_change(world: World, campaign: Campaign) -> BeforeChange:
-    """What will be asked for when the mode has changed."""
+    """The state before the change, which the answer needs."""
     mine = world.interactions_of(campaign.name)
     ringing = sum(1 for each in mine if each.state is InteractionState.DIALING)
     offered = sum(1 for each in mine if each.state is InteractionState.PREVIEW)
@@ -50,7 +50,7 @@ def before_change(world: World, campaign: Campaign) -> BeforeChange:
 
 
 def mode_change_view(world: World, campaign: Campaign, before: BeforeChange) -> ModeChangeView:
-    """The answer to whoever has changed the mode."""
+    """The answer to the user who has changed the mode."""
     view = structs.asdict(campaign_view(world, campaign))
     return ModeChangeView(**view, happens=tuple(map(Sentence, _happens(campaign, before))))
 
@@ -67,7 +67,7 @@ def _happens(campaign: Campaign, before: BeforeChange) -> Iterator[Reason]:
 
 
 def _under_way(campaign: Campaign, before: BeforeChange) -> Iterator[Reason]:
-    """What becomes of calls and offers: they stay where the legs come in the same order in both modes."""
+    """The effect on calls and offers: they stay where the legs come in the same order in both modes."""
     mode = campaign.mode
     stays = mode.asm is before.mode.asm and _BY_AGENTS.isdisjoint((mode, before.mode))
     if before.ringing:

@@ -1,4 +1,4 @@
-"""All that a supervisor sees at once."""
+"""The overview of a supervisor."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def engine_summaries(world: World) -> tuple[EngineSummary, ...]:
 
 
 def overview(world: World, at: Moment, results: Mapping[str, Mapping[str, int]] | None = None) -> OverviewView:
-    """Everything, sorted by name; interactions by their beginning."""
+    """The overview, sorted by name; interactions by their beginning."""
     counted = results or {}
     return OverviewView(
         at=at.utc,

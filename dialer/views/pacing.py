@@ -1,4 +1,4 @@
-"""How a campaign is paced: what the law counts, and the last decisions with their reasons."""
+"""The pacing of a campaign: the counts of the law, and the last decisions with their reasons."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class AbandonmentView(Struct, frozen=True):
 
 
 class HabitsView(Struct, frozen=True):
-    """What former days have to do with the last decision: `percent` of the next records in hand that are expected to
-    answer, by `dials` of former days (the older, the less they weigh), `alike` of them to the same hour, type of number
-    and region."""
+    """The part of former days in the last decision: `percent` of the next records in hand that are expected to answer,
+    from `dials` of former days (weighted less with age), `alike` of them to the same hour, type of number and
+    region."""
 
     percent: float
     dials: int
@@ -37,11 +37,11 @@ class HabitsView(Struct, frozen=True):
 
 
 class PacingView(Struct, frozen=True):
-    """`sentence`: what the pacing does now and why. `basis` of the last decision: forecast, mode (one call for one
+    """`sentence`: the pacing now, with the reason. `basis` of the last decision: forecast, mode (one call for one
     agent), or why it is progressive for the time being (few_agents, lag, failure); None before the first. `failure`:
-    why the forecast is out of order. `lag_s`: age of the oldest event of the last seconds. `habits`: what hours, types
-    of number and regions say of the next records; None while nothing is known of them. `decisions`: the newest
-    first."""
+    the failure of the forecast. `lag_s`: age of the oldest event of the last seconds. `habits`: the expectation by
+    hours, types of number and regions for the next records; None while nothing is known of them. `decisions`: the
+    newest first."""
 
     campaign: str
     mode: str

@@ -1,4 +1,4 @@
-"""What the pacing of a campaign does now and why."""
+"""The pacing of a campaign now, in a sentence with the reason."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from dialer.world.world import World
 
 
 def pacing_reason(world: World, campaign: Campaign) -> Reason:
-    """By what the last decision was made, and what it came to."""
+    """The basis of the last decision, and its result."""
     if not campaign.is_running:
         return NotRunning(campaign.state)
     if not is_paced(world, campaign):
@@ -44,19 +44,19 @@ def pacing_reason(world: World, campaign: Campaign) -> Reason:
 
 
 def _later(campaign: Campaign, decision: PastDecision) -> int:
-    """For the pacing a list ends with its last record that can be dialed: so many more are in other zones."""
+    """The number of records in other zones: for the pacing a list ends with its last record that can be dialed now."""
     lines = decision.ringing + decision.idle + decision.busy
     ends = decision.records_left is not None and decision.records_left <= lines
     return campaign.waiting.out_of_window if ends else 0
 
 
 def is_paced(world: World, campaign: Campaign) -> bool:
-    """Whether decisions are made now: else the last one is of another time."""
+    """Whether decisions are made now; otherwise the last one is out of date."""
     return campaign.is_running and world.restored and not world.store_problem and world.usable_engine() is not None
 
 
 def basis_reason(world: World, campaign: Campaign, basis: Basis) -> Reason:
-    """Why contacts are dialed by forecast, or one for each idle agent, with the figures of the rule that says so."""
+    """The reason why contacts are dialed by forecast, or one for each idle agent, with the figures of its rule."""
     match basis:
         case Basis.FORECAST:
             return BasisForecast()
@@ -71,7 +71,7 @@ def basis_reason(world: World, campaign: Campaign, basis: Basis) -> Reason:
 
 
 def _few(world: World, campaign: Campaign) -> Reason:
-    """Who is at work, and where the others are."""
+    """The agents at work, and the places of the others."""
     least = campaign.settings.predictive.min_agents
     places = Counter(_place(world, campaign, agent) for agent in world.agents_of(campaign))
     del places[_OUT]
@@ -86,12 +86,12 @@ def _at(place: str, agents: int) -> Reason:
     return AgentsLent(agents, campaign) if campaign and not lent else AgentsAt(agents, place)
 
 
-#: Where agents are; the names of the places are in the order in which they are told.
+#: Places of agents, in the order of the sentence.
 _AT_WORK, _OUT, _LENT = "at_work", "logged_out", "lent/"
 
 
 def _place(world: World, campaign: Campaign, agent: Agent) -> str:
-    """Where an agent is, as the pacing of the campaign counts them."""
+    """The place of an agent, as the campaign's pacing counts it."""
     if agent.state is AgentState.LOGGED_OUT:
         return _OUT
     if agent.state is AgentState.NOT_READY:

@@ -1,4 +1,4 @@
-"""What may be pressed now, and why not."""
+"""Whether a button may be pressed now, and the reason why not."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dialer.vocabulary.reasons.reason import Because, Reason, Sentence, because
 
 
 class Allowed(Struct, frozen=True):
-    """One command of a desktop. `reason` says why it may not be given now and is empty where it may; `because` is the
-    same for desktops that speak another language."""
+    """One command of a desktop. `reason` is why it may not be given now, empty where it may; `because` is the same for
+    desktops in other languages."""
 
     command: str
     allowed: bool

@@ -1,4 +1,4 @@
-"""How topics are rendered: what a feed sends when the core says that something changed."""
+"""How topics are rendered: the events that a feed sends for changes in the core."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dialer.vocabulary.outputs import Publish
 from dialer.vocabulary.topics import Fact, Model, OwnDesk, Topic
 from dialer.world.world import World
 
-#: What of the live state an event tells.
+#: The part of the live state in an event.
 View = Callable[[World, Publish, Moment], Struct | None]
 
 
@@ -33,14 +33,14 @@ class Notices(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ReadModel:
-    """What is told of a model: a `body`, made by `view`, or None for an object that is there no more."""
+    """A model's event: a `body`, made by `view`, or None for an object that is gone."""
 
     body: type[Struct]
     view: View
 
 
 def render(world: World, event: Publish, at: Moment) -> Struct | None:
-    """The body of an event as it is now: that of a fact, or the read model."""
+    """The body of an event now: that of a fact, or the read model."""
     return event.body if isinstance(event.topic, Fact) else READ_MODELS[event.topic].view(world, event, at)
 
 
@@ -88,7 +88,7 @@ def _trunk(world: World, event: Publish, at: Moment) -> TrunkView | None:
     return trunk_view(trunk, at) if trunk else None
 
 
-#: An agent sees their own agent, interaction and notices, supervisors see summaries.
+#: Agents see themselves, their interaction and their notices; supervisors see summaries.
 READ_MODELS: Mapping[Topic, ReadModel] = {
     topics.DESK_AGENT: ReadModel(AgentView, _own(lambda world, agent, _key, _at: agent_view(world, agent))),
     topics.DESK_INTERACTION: ReadModel(InteractionView, _own(_interaction_on_desk)),

@@ -1,4 +1,4 @@
-"""A trunk for supervisors: whether it carries calls, and what it last complained of."""
+"""A trunk for supervisors: whether it carries calls, and its last error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dialer.vocabulary.reasons.reason import Because, Reason, Sentence, because,
 
 
 class TrunkView(Struct, frozen=True):
-    """`refusal` says why it takes no call now and is empty while it does. `resumes_at` (Retry-After) and
+    """`refusal` is the reason why it takes no call now, empty while it does. `resumes_at` (Retry-After) and
     `last_error_at` are UTC epoch seconds; `round_trip_ms` is that of the last probe. `last_error` is empty, and
     `last_error_because` null, while nothing was wrong: the latter is the sentence for desktops in other languages."""
 

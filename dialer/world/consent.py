@@ -8,5 +8,5 @@ from dialer.campaigns.campaign import Campaign
 
 
 def may_work(campaign: Campaign, agent: Agent) -> bool:
-    """Whether the agent gave the OK that the campaign requires."""
+    """Whether the agent has given the OK that the campaign requires."""
     return campaign.settings.join is Join.NOTICE or campaign.name in agent.joined

@@ -16,8 +16,8 @@ _A, _I, _P = AgentState, InteractionState, PartyState
 
 
 class Fitting(NamedTuple):
-    """What goes with a state of an interaction: the owner's states as agent and as party, and whether the contact has
-    a leg."""
+    """The states that fit a state of an interaction: the owner's states as agent and as party, and whether the contact
+    has a leg."""
 
     agents: frozenset[AgentState]
     parties: frozenset[PartyState]
@@ -43,7 +43,7 @@ IDLE = frozenset({_A.LOGGED_OUT, _A.NOT_READY, _A.READY})
 
 
 def faults(world: World) -> Iterator[str]:
-    """What does not go together, in words for engineers; nothing where all is sound."""
+    """The states that do not go together, in words for engineers; empty where all is sound."""
     for agent in world.agents.values():
         yield from _of_agent(world, agent)
     for interaction in world.interactions.values():

@@ -32,7 +32,7 @@ def asm_campaign(world: World, agent: Agent) -> Campaign | None:
 
 
 def own(world: World, agent: AgentName, id_: InteractionId) -> tuple[Interaction, Party]:
-    """The interaction and the agent's party in it. Raises NotFound, or Refused if it is somebody else's."""
+    """The interaction and the agent's party in it. Raises NotFound, or Refused if it belongs to another agent."""
     interaction = world.interaction(id_)
     party = interaction.owner
     if party is None or party.agent != agent:

@@ -1,4 +1,4 @@
-"""The live state that the loop owns: who is there, what is running, which legs are up."""
+"""The live state that the loop owns: agents, campaigns, interactions, engines and legs."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from dialer.vocabulary.ids import (
 )
 from dialer.vocabulary.telephony import FIRST, Ability
 
-#: How long nothing new is dialed over an engine that has run out of something.
+#: How long no new leg is dialed over an engine that has run out of a resource.
 SHORT_S = 5.0
 
 
 @dataclass(slots=True)
 class EngineView:
-    """What the node knows of an engine. `settled` once its snapshot was compared with our legs. `abilities` are those
-    of its last EngineReady: a command that needs another one is not to be told."""
+    """The node's view of an engine. `settled` once its snapshot was compared with our legs. `abilities` are those of
+    its last EngineReady: a command that needs another one is not sent."""
 
     id: EngineId
     connected: bool = False
@@ -54,7 +54,7 @@ class EngineView:
     problems: tuple[str, ...] = ()
     draining: bool = False
     abilities: frozenset[Ability] = FIRST
-    #: What it has run out of, and until when nothing new is dialed over it (monotonic seconds).
+    #: The resource that it lacks, and until when no new leg is dialed over it (monotonic seconds).
     shortage: str = ""
     short_until: float = 0.0
 
@@ -64,11 +64,11 @@ class EngineView:
 
     @property
     def takes_calls(self) -> bool:
-        """Whether new legs may be asked for: an engine that is told to end keeps those that it has."""
+        """Whether it takes new legs: an engine that is ending only keeps those that it has."""
         return self.usable and not self.draining
 
     def is_short(self, now: float) -> bool:
-        """Whether it has just said that it cannot place a call for want of something of its own."""
+        """Whether it has just refused a call because it lacks a resource of its own."""
         return now < self.short_until
 
     def run_short(self, problem: str, now: float) -> None:
@@ -122,9 +122,9 @@ class World:
     test_calls: dict[str, TestCall] = field(default_factory=dict)
     #: Attempts that were given up lately without an answer, their campaigns, and when (monotonic seconds).
     given_up: dict[AttemptId, tuple[CampaignName, float]] = field(default_factory=dict)
-    #: Why the store takes no writes; empty while it does.
+    #: The reason why the store takes no writes; empty while it does.
     store_problem: str = ""
-    #: False until everything remembered from before the start has been said.
+    #: False until all remembered state from before the start has arrived.
     restored: bool = False
     _crews: dict[CampaignName, tuple[Agent, ...]] = field(default_factory=dict)
 
@@ -165,11 +165,11 @@ class World:
         return not agent.teams.isdisjoint(campaign.settings.teams)
 
     def counts_on(self, campaign: Campaign, agent: Agent) -> bool:
-        """Whether the agent is there for this campaign now, and not for another one that shares them."""
+        """Whether this campaign counts on the agent now, and no other campaign that shares them does."""
         return agent.lent_to is None or agent.lent_to == campaign.name
 
     def is_on_hold(self, agent: Agent) -> bool:
-        """Whether the agent's standing leg is on hold at the phone: who is joined to it hears music."""
+        """Whether the agent's engaged leg is on hold at the phone: a contact joined to it hears music."""
         leg = self.legs.get(agent.engaged) if agent.engaged else None
         return leg is not None and leg.is_connected and leg.held_by_peer
 
@@ -195,13 +195,13 @@ class World:
         return self.lag_s if now - self.lagged_at <= LAG_REMEMBERED_S else 0.0
 
     def usable_engine(self, now: float = math.inf) -> EngineView | None:
-        """The engine for a new agent's leg: of those that take calls one that is not short of anything at `now`, with
-        the fewest legs."""
+        """The engine for a new agent's leg: of those that take calls and lack no resource at `now`, the one with the
+        fewest legs."""
         usable = [engine for engine in self.engines.values() if engine.takes_calls]
         return min(usable, key=lambda engine: (engine.is_short(now), engine.legs, engine.id), default=None)
 
     def shortage(self, now: float) -> str:
-        """What every usable engine has run out of; "" while one of them can dial."""
+        """The resource that every usable engine lacks; "" while one of them can dial."""
         usable = [engine for engine in self.engines.values() if engine.takes_calls]
         short = [engine.shortage for engine in usable if engine.is_short(now)]
         return short[0] if short and len(short) == len(usable) else ""

@@ -1,4 +1,4 @@
-"""The command line: one module per group of commands, and what they share."""
+"""The command line: one module per group of commands, and their common parts."""
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`cornetta`: all commands. Each is thin; what it does lives where its name says."""
+"""`cornetta`: all commands. Each is thin and calls the module of its name."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def lab(
 
 
 def _aside(line: str) -> None:
-    """On stderr; stdout is for results."""
+    """Print on stderr; stdout is for results."""
     say(line, err=True)
 
 

@@ -1,5 +1,5 @@
-"""What the commands of `cornetta` share. Light: whatever a command needs is imported when it runs, so that help, and
-commands that only ask the node, start at once.
+"""Common parts of the commands. Each command imports its needs when it runs, so that help, and commands that only ask
+the node, start at once.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from config.model import Settings
 
 T = TypeVar("T")
-#: A user's mistake: told in words, without a traceback.
+#: The exit code of a user's mistake, reported in words without a traceback.
 EXIT_MISTAKE = 2
 EXIT_FAILED = 1
-#: As a shell tells SIGTERM: 128 + 15.
+#: The exit code of SIGTERM in a shell: 128 + 15.
 EXIT_STOPPED = 143
 
 Directory = Annotated[Path, typer.Option("--config", "-c", help="Directory of the configuration (YAML).")]
@@ -40,12 +40,12 @@ def counted(number: int, noun: str) -> str:
 
 
 def fault_of(error: OSError) -> str:
-    """A fault of the file system in words: which file, and what about it."""
+    """A fault of the file system in words, with the file."""
     return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
 def run_async(work: Coroutine[Any, Any, T], refused: int = EXIT_FAILED) -> T:
-    """Run to the end; our own errors become a sentence and an exit code, `refused` for what we would not do."""
+    """Run to the end; our own errors become a sentence and an exit code, `refused` for refusals."""
     try:
         return asyncio.run(work)
     except ConfigurationError as error:
@@ -61,7 +61,7 @@ def run_async(work: Coroutine[Any, Any, T], refused: int = EXIT_FAILED) -> T:
 
 
 async def until_told(work: Coroutine[Any, Any, T]) -> T:
-    """`work`, cancelled where we are told to end or lose the terminal, so that it can end what it has started."""
+    """Run `work`; a signal to end, or the loss of the terminal, cancels it, so that it can clean up."""
     task = asyncio.current_task()
     for number in (signal.SIGTERM, signal.SIGHUP):
         if task is not None:
@@ -70,7 +70,7 @@ async def until_told(work: Coroutine[Any, Any, T]) -> T:
 
 
 def settings_of(directory: Path) -> Settings:
-    """The configuration; a secret that is missing is told by its use."""
+    """The configuration; a missing secret is reported where it is used."""
     from config.loader import load
     from config.references import Secrets
 

@@ -16,7 +16,7 @@ from dialer.words import spoken
 
 
 def log_to_stderr(level: str) -> None:
-    """From `level` up, a name of the standard library's levels; of libraries warnings and worse."""
+    """Log from `level` up (a level name of the standard library); from libraries, warnings and errors."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -47,10 +47,10 @@ def put_in_words(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
 
 
 class _Stderr:
-    """Writes to what stderr is at the moment of the line."""
+    """Writes to the stderr of the moment."""
 
     def __init__(self, *_: object) -> None:
-        """Takes what structlog gives to a logger, and needs none of it."""
+        """Takes structlog's arguments for a logger, and uses none."""
 
     def msg(self, line: str) -> None:
         with contextlib.suppress(OSError, ValueError):  # a full disk or a closed terminal stops no call

@@ -67,7 +67,7 @@ def _statuses(asked: list[str] | None) -> list[RecordStatus]:
 
 
 def _line(report: ResetReport) -> str:
-    """What is, or was, done to one list."""
+    """The result, or expected result, for one list."""
     what = "would be dialed again" if report.preview else "are dialed again"
     each = ", ".join(f"{n} {status.replace('_', ' ')}" for status, n in sorted(report.by_status.items()))
     barred = f"; {counted(report.barred, 'barred record')} not" if report.barred else ""

@@ -29,7 +29,7 @@ lists_app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 def _advice(setting: Setting) -> str:
-    """What to say on the command line of an import."""
+    """Advice on the options of an import."""
     return {
         "NUMBER_COLUMN": "Name it: --number-column HEADER.",
         "DELIMITER": "Say which: --delimiter ';'.",

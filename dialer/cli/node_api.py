@@ -20,7 +20,7 @@ _FIRST_REFUSAL = 400
 
 
 class NodeUnreachable(CornettaError):
-    """No node answers at the configured address, or it does not know us."""
+    """No node answers at the configured address, or it refuses our token."""
 
     code = "node_unreachable"
 

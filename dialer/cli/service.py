@@ -29,7 +29,7 @@ _DESCRIPTORS = 65_536
 
 
 def raise_descriptor_limit() -> None:
-    """As many descriptors as we may have: the usual 1,024 are less than a floor with its desktops needs."""
+    """Raise the limit to the allowed maximum: the usual 1,024 are too few for a floor with its desktops."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _DESCRIPTORS)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -54,7 +54,7 @@ async def serve(settings: Settings, directory: Path) -> None:
 
 
 def engine_settings(settings: Settings, name: str) -> EngineSettings:
-    """What one engine slot is told at its start. Raises NotFound."""
+    """The settings of one engine slot at its start. Raises NotFound."""
     engine = settings.engine(name)
     data = Path(settings.server.data_directory)
     state = data / engine.name

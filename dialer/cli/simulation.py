@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 PREDICTIVE, PROGRESSIVE = "predictive", "progressive"
 EXIT_MISTAKE = 2
-#: A figure that there is none of.
+#: The sign for a missing figure.
 NONE = "none"
 MOST_SEEDS = 1000
-#: With more seeds each is told once and not by the hour.
+#: With more seeds than this the progress is printed for each seed and not for each hour.
 SEEDS_TOLD_BY_HOUR = 20
 
-#: Told how many seeds are done, and which share of the next one.
+#: Called with the number of finished seeds and the share of the next one.
 Tell = Callable[[int, float], None]
 
 Rule = Annotated[
@@ -133,7 +133,7 @@ def _seeds(text: str) -> tuple[int, int]:
 
 
 def _run(plan: Plan, seeds: range, plot: Path | None) -> Figures:
-    """What the shifts of these seeds came to. Raises ConfigurationError for a plan that cannot be
+    """The figures of the shifts of these seeds. Raises ConfigurationError for a plan that cannot be
     tried, NoPlots where nothing can be drawn."""
     from dialer.simulation.figures import figures_of, together
     from dialer.simulation.plot import draw, require

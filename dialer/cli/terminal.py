@@ -1,5 +1,5 @@
-"""The one way to the terminal. What we tell holds words of others, as a carrier's reason or a name of a list: their
-control characters would move the cursor, ask the terminal for answers, or hide the line before."""
+"""The one way to the terminal. Our lines contain text of others, as a carrier's reason or a list's name: its control
+characters would move the cursor, make the terminal send answers, or hide the line before."""
 
 from __future__ import annotations
 

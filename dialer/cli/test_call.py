@@ -1,4 +1,4 @@
-"""`cornetta call`: a test call through the running node, told as it goes."""
+"""`cornetta call`: a test call through the running node, printed as it goes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORDS = {
 
 
 def _end_at_signals() -> None:
-    """Whoever is told to end, or loses the terminal, ends the call too, as Ctrl-C does."""
+    """A signal to end, or the loss of the terminal, ends the call, too, as Ctrl-C does."""
     task = asyncio.current_task()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if task is not None:

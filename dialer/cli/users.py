@@ -22,7 +22,7 @@ users_app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 class RoleName(StrEnum):
-    """The roles of `config.model.Role`, which help need not load."""
+    """The roles of `config.model.Role`, here again so that help need not load the model."""
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"
@@ -111,7 +111,7 @@ def _check_name(name: str) -> None:
 
 
 def _shown_name(text: str) -> str:
-    """The name that people read, on one line. Raises Refused for one that no desktop has room for."""
+    """The displayed name, on one line. Raises Refused for one that is too long for desktops."""
     from dialer.vocabulary.errors import Refused
 
     name = one_line(text)

@@ -1,4 +1,4 @@
-"""A user of a node's API: logged in for as long as it is wanted, whatever becomes of the node meanwhile."""
+"""A user of a node's API, who stays logged in also over restarts of the node."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNREACHED = (aiohttp.ClientError, TimeoutError, OSError)
 
 
 class ApiUser:
-    """One user. A request of a log-in that is over logs in anew."""
+    """One user. A request whose log-in has ended logs in anew."""
 
     def __init__(self, http: aiohttp.ClientSession, url: str, name: str, password: str) -> None:
         self._http = http
@@ -25,7 +25,7 @@ class ApiUser:
         self._headers: dict[str, str] = {}
 
     async def log_in(self) -> None:
-        """Until the node answers and takes us; a refusal is tried again too, as it may be a limit of log-ins."""
+        """Try until the node takes the log-in; also after a refusal, as that may be a limit of log-ins."""
         asked = {"user": self._name, "password": self._password, "proof": "bearer"}
         while True:
             with contextlib.suppress(*UNREACHED):
@@ -52,7 +52,7 @@ class ApiUser:
             return 0, None
 
     async def follow(self, changed: Callable[[dict[str, Any] | None], None]) -> None:
-        """Tell the desk at each change, None while nobody tells us; until cancelled."""
+        """Yield the desk at each change, None while the connection is lost; until cancelled."""
         while True:
             if not self._headers:
                 await self.log_in()
@@ -81,7 +81,7 @@ class ApiUser:
 
 
 def after(desk: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
-    """The desk after an event that was told of it (docs/api.md, Events)."""
+    """The desk after an event (docs/api.md, Events)."""
     topic, body = event["topic"], event["body"]
     if topic == "agent" and body is not None:
         return {**desk, "agent": body}

@@ -104,7 +104,7 @@ class AsteriskPeer:
             raise AsteriskFailed(f"Asterisk was not up within {BOOT_TIMEOUT_S:g} s; {self._tail()}") from error
 
     async def cli(self, command: str) -> str:
-        """What its console says to `command`. Raises AsteriskFailed."""
+        """The answer of its console to `command`. Raises AsteriskFailed."""
         return await _run("rx", str(self.folder), command, timeout_s=COMMAND_TIMEOUT_S)
 
     async def reload(self, settings: AsteriskSettings | None = None) -> None:
@@ -115,7 +115,7 @@ class AsteriskPeer:
         await self.cli("core reload")
 
     async def kill(self) -> None:
-        """SIGKILL: gone without a word, as after a power cut. Returns when the process is gone."""
+        """SIGKILL, without a SIP message, as in a power cut. Returns when the process is gone."""
         await self._end(signal.SIGKILL)
 
     async def restart(self) -> None:
@@ -143,7 +143,7 @@ class AsteriskPeer:
                 process.stdin.close()
 
     async def _signal(self, process: asyncio.subprocess.Process, number: signal.Signals) -> None:
-        """To Asterisk itself: where sudo stands between, the process that was started is not it."""
+        """Signal Asterisk itself: with sudo it is not the process that was started."""
         if process.returncode is not None:
             return
         if os.geteuid() == 0:
@@ -161,7 +161,7 @@ class AsteriskPeer:
 
 
 async def _run(*arguments: str, timeout_s: float) -> str:
-    """Run the chroot's script; its output. Raises AsteriskFailed with what it said."""
+    """Run the chroot's script; its output. Raises AsteriskFailed with the output."""
     process = await asyncio.create_subprocess_exec(
         str(SCRIPT),
         *arguments,

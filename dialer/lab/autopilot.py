@@ -1,4 +1,4 @@
-"""Simulated agents at their desktops: they do what people do, by the same commands."""
+"""Simulated agents at their desktops, who work by the same commands as people."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Autopilot:
         self._wraps = wrap_times(seed, name, habits)
         self._acts_at: dict[str, float] = {}
         self.working = True
-        #: Nothing is waited for any more: conversations and after-call work are ended at once.
+        #: End conversations and after-call work at once.
         self.hurried = False
 
     async def work(self) -> None:
@@ -84,7 +84,7 @@ class Autopilot:
                 return commands.AcknowledgeNotice(self._name, notice.id)
         interaction = world.interactions.get(agent.interaction) if agent.interaction else None
         if interaction is not None and interaction.after_call is not None and interaction.after_call.shown:
-            return None  # The result of a contact who was not reached is read, and goes by itself.
+            return None  # The result of a contact who was not reached closes by itself.
         if interaction is not None:
             return self._handle(world, agent, interaction, now)
         return self._idle(world, agent)

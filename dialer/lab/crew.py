@@ -1,4 +1,4 @@
-"""What a lab puts into a node: the calling list, simulated agents at every desk, the campaign."""
+"""The crew of a lab's node: the calling list, simulated agents at every desk, the campaign."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dialer.node import Node
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import AgentName, CampaignName, ListName
 
-#: How often it is looked whether everybody has gone home.
+#: How often the lab looks whether all agents have gone home.
 LOOK_S = 0.1
 
 

@@ -1,4 +1,4 @@
-"""What a simulated agent does next, from what the desktop shows: the documents of the API, and nothing else."""
+"""The next action of a simulated agent, from the desktop alone, which is the documents of the API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from dialer.lab.autopilot import Habits
 
-#: What was refused is not asked for again within this time.
+#: How long a refused command is not tried again.
 AGAIN_S = 1.0
 
 
@@ -22,7 +22,7 @@ class Press(Struct, frozen=True):
 
 
 class DeskPilot:
-    """One simulated agent at one desk. `next` is asked again and again; `desk` is what `GET /agent` tells."""
+    """One simulated agent at one desk. `next` is called at intervals; `desk` is the answer of `GET /agent`."""
 
     def __init__(self, name: str, seed: int, habits: Habits) -> None:
         self._random = Random(f"{seed}/{name}")
@@ -58,7 +58,7 @@ class DeskPilot:
             case "connected" if self._is_due(f"talk {place}", self._habits.talk_s, now):
                 return Press(f"{place}/end")
             case "not_reached" if interaction["after_call"] is not None and interaction["after_call"]["shown"]:
-                return None  # It is read, and goes by itself.
+                return None  # The result closes by itself.
             case "ended" | "not_reached" if self._is_due(f"wrap {place}", self._habits.wrap_s, now):
                 return self._concluded(place, interaction["outcome"])
         return None

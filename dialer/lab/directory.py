@@ -1,5 +1,4 @@
-"""Where a lab leaves its data and logs: in a directory that goes with a run that succeeded, and stays to be looked
-into otherwise."""
+"""The directory of a lab's data and logs: removed after a successful run, kept for inspection otherwise."""
 
 from __future__ import annotations
 
@@ -12,8 +11,8 @@ from pathlib import Path
 
 @contextmanager
 def run_directory(given: Path | None, say: Callable[[str], None], *, keep: bool) -> Iterator[Path]:
-    """`given`, which is never removed, or a new one, which is when the block ends without an exception and `keep` is
-    not set. Says where the directory is if it stays without having been asked for, or something went wrong."""
+    """`given`, which is never removed, or a new one, which is removed when the block ends without an exception and
+    `keep` is not set. Prints the place of a directory that stays unasked, or after a failure."""
     path = given or Path(tempfile.mkdtemp(prefix="cornetta-lab-"))
     succeeded = False
     try:
@@ -23,4 +22,4 @@ def run_directory(given: Path | None, say: Callable[[str], None], *, keep: bool)
         if not succeeded or (keep and given is None):
             say(f"Data and logs stay in {path}")
         elif given is None:
-            shutil.rmtree(path, ignore_errors=True)  # what cannot be removed is no reason to call the run a failure
+            shutil.rmtree(path, ignore_errors=True)  # files that cannot be removed make no run a failure

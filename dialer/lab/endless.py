@@ -9,16 +9,16 @@ from math import ceil
 from dialer.lab.contacts import CONTACTS_MOST
 from dialer.lab.scenario import Scenario
 
-#: Hour of the day at which a run begins where its contacts live, so that none goes over midnight.
+#: Local hour of the contacts at which a run begins, so that none goes over midnight.
 LOCAL_HOUR = 8
 #: Zones of fixed offset go up to 14 hours east of Greenwich, of which those from here on are west as well.
 DAY_HOURS, FARTHEST_EAST = 24, 12
 #: The campaign starts about so long after the scenario was made, seconds. Windows close with the minute, so that the
-#: pacing is promised up to a minute more than the run has; what it may abandon in a short run is a handful.
+#: pacing counts on up to a minute more than the run has; in a short run it may abandon a handful of contacts.
 LEAD_S = 45.0
-#: A handling takes at least so long, whatever the laws say, seconds.
+#: The shortest handling, whatever the laws say, seconds.
 LEAST_HANDLING_S = 5.0
-#: Records beyond those that all agents could use up: those in hand, and for luck.
+#: Records beyond those that all agents could use up: those in hand, and a reserve.
 SPARE_SHARE, SPARE_RECORDS = 0.5, 200
 
 

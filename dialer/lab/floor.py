@@ -1,7 +1,7 @@
 """A demo at the API of a node that runs: `python -m dialer.lab.floor --config DIR --campaign NAME`.
 
-It fills the campaign's list, seats a simulated agent at every desk of its teams, loads and starts it, and tells how it
-goes, until SIGTERM. Agents are users of the API like any other: a restart of the node, or of this program, ends no
+It fills the campaign's list, seats a simulated agent at every desk of its teams, loads and starts it, and prints its
+progress, until SIGTERM. Agents are users of the API like any other: a restart of the node, or of this program, ends no
 conversation. For nodes whose trunks lead to a simulated carrier: it dials.
 """
 
@@ -31,7 +31,7 @@ from dialer.lab.laws import laws_named
 from dialer.vocabulary.errors import ConfigurationError
 
 EXIT_MISTAKE = 2
-#: How often an agent looks at the desk, and how often it is looked how the campaign goes.
+#: How often an agent looks at the desk, and how often the demo looks at the campaign.
 LOOK_S = 0.2
 TELL_S = 5.0
 REQUEST_TIMEOUT_S = 30.0
@@ -136,7 +136,7 @@ class Floor:
             say(f"Log-ins: {', '.join(names)}; password {password}")
 
     async def _watch(self, chief: ApiUser) -> None:
-        """Load and start the campaign, once: whoever stops it then means it. Tell what has changed."""
+        """Load and start the campaign once, as a later stop is meant. Print changes."""
         told, started = "", False
         while True:
             status, campaign = await chief.ask("GET", self._path)
@@ -152,7 +152,7 @@ class Floor:
 
 
 def _password(user: User) -> str:
-    """The first one; who has been given another is not for a demo."""
+    """The first password; users with another one take no part in a demo."""
     return user.password.get_secret_value() if user.password is not None else ""
 
 

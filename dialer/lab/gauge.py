@@ -1,4 +1,4 @@
-"""How a campaign that dials ahead is doing, for the lab's screen: utilisation, level of dialing, abandonment."""
+"""The gauge of a campaign that dials ahead, for the lab's screen: utilisation, level of dialing, abandonment."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from dialer.world.world import World
 
 
 class Reading(Struct, frozen=True):
-    """`utilisation`, percent of agents' time since the screen is watched; `ringing` calls for nobody in particular, for
-    `idle` agents of `staffed`; live `answers` and `abandoned` of the days that count; `why` the last decision was as it
-    was."""
+    """`utilisation`: percent of agents' time since the screen was opened; `ringing`: calls without an agent yet, for
+    `idle` agents of `staffed`; live `answers` and `abandoned` of the days that count; `why`: the reason of the last
+    decision."""
 
     utilisation: float
     ringing: int
@@ -34,7 +34,7 @@ class Reading(Struct, frozen=True):
 
     @property
     def level(self) -> str:
-        """What rings, beside who could take it."""
+        """The ringing calls beside the agents who could take them."""
         return f"{self.ringing} ring for {self.idle} idle of {self.staffed} agents"
 
     @property
@@ -43,7 +43,7 @@ class Reading(Struct, frozen=True):
 
 
 class Gauge:
-    """Looks at a world now and then, and adds up what agents did in between."""
+    """Looks at a world at intervals, and adds up the agents' time in between."""
 
     def __init__(self, campaign: CampaignName) -> None:
         self._campaign = campaign

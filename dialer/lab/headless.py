@@ -19,16 +19,16 @@ from dialer.vocabulary import commands
 from dialer.vocabulary.ids import CampaignName
 from dialer.words import say
 
-#: A run to the list's end that has not come to it by then has failed.
+#: The time-out of a run to the list's end.
 RUN_LIMIT_S = 1800.0
-#: Everybody is at their desks within this time.
+#: The time-out for all agents to be at their desks.
 READY_LIMIT_S = 120.0
-#: After a run for a set time conversations have this long to end by themselves; then agents end them.
+#: After a run for a set time conversations may go on for this long; then agents end them.
 LAST_WORDS_S = 120.0
-#: After the last call the lab's legs have this long to go.
+#: The time-out for the lab's legs to end after the last call.
 SETTLE_S = 15.0
 LOOK_S = 0.5
-#: How often a run for a set time tells how far it is.
+#: How often a run for a set time prints its progress.
 TELL_S = 15.0
 
 Progress = Callable[[str], None]
@@ -115,7 +115,7 @@ async def send_home(stage: Stage) -> None:
             await until_home(stage.running)
     for pilot in stage.pilots:
         pilot.hurried = True
-    with contextlib.suppress(TimeoutError):  # what is left then, the report tells
+    with contextlib.suppress(TimeoutError):  # the report lists the legs that are left
         async with asyncio.timeout(SETTLE_S):
             await until_home(stage.running)
     await stage.carrier.request({"do": "settled", "legs": 0, "timeout_s": SETTLE_S}, SETTLE_S + 5)

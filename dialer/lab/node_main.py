@@ -1,7 +1,7 @@
 """A lab's node in a process of its own, so that it can be killed: `python -m dialer.lab.node_main --plan FILE`.
 
-Its simulated agents live and die with it. At the next start they are not ready (restart) and press Ready again. On
-SIGTERM everybody finishes, logs out and goes home first.
+Its simulated agents run in the same process. At the next start they are not ready (restart) and press Ready again. On
+SIGTERM all agents finish and log out first.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from dialer.words import words_of
 
 EXIT_OK = 0
 EXIT_FAILED = 1
-#: Conversations and after-call work have this long when the node is told to end.
+#: How long conversations and after-call work may go on after SIGTERM.
 HOME_S = 40.0
-#: How often it is looked whether what was remembered is in the world.
+#: How often the node looks whether the remembered state has arrived.
 LOOK_S = 0.02
 _STDIN = 0
 
 
 class NodePlan(Struct, frozen=True):
-    """What one lab node is: see `Scenario`, `LabPorts`, `Habits`. `directory` holds its database and sockets."""
+    """The plan of one lab node: see `Scenario`, `LabPorts`, `Habits`. `directory` holds its database and sockets."""
 
     scenario: Scenario
     ports: LabPorts
@@ -76,7 +76,7 @@ async def serve(plan: NodePlan, furnish: Callable[[Store], Store] = lambda store
 
 
 def _end_with_parent(over: asyncio.Event) -> None:
-    """Whoever started us holds the other end of our stdin."""
+    """The process that started us holds the other end of our stdin."""
     loop = asyncio.get_running_loop()
 
     def look() -> None:

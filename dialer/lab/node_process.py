@@ -11,7 +11,7 @@ import msgspec
 from dialer.lab.node_main import NodePlan
 from dialer.vocabulary.errors import CornettaError
 
-#: A node that was told to end has this long before it is killed.
+#: How long a node has from SIGTERM to SIGKILL.
 STOP_TIMEOUT_S = 60.0
 
 
@@ -45,7 +45,7 @@ class NodeProcess:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", module or self._module, "--plan", str(plan)),
-                stdin=asyncio.subprocess.PIPE,  # its end is ours: a lab that is killed leaves no node
+                stdin=asyncio.subprocess.PIPE,  # the pipe closes with the lab, so that a killed lab leaves no node
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

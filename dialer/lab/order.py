@@ -1,4 +1,4 @@
-"""What somebody asks of a lab: made a scenario, or refused in words."""
+"""An order for a lab run, made into a scenario or refused in words."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ USUAL_HEADLESS, USUAL_DEMO = "measured", "demo"
 
 
 class CannotBeTried(CornettaError):
-    """A lab was asked for that cannot be."""
+    """The order cannot be carried out."""
 
     code = "cannot_be_tried"
 
 
 class Order(Struct, frozen=True):
-    """A lab as it is asked for. `profile` "" is the usual one; `answer_rate` is the percentage of contacts who answer
+    """An order for a lab. `profile` "" is the usual one; `answer_rate` is the percentage of contacts who answer
     as persons, 0 for that of the profile; `minutes` 0 is a run to the list's end."""
 
     mode: str

@@ -1,4 +1,4 @@
-"""A node's pacing under watch: when it began, what its decisions stood on, and what they cost."""
+"""A node's pacing under watch: its begin, the basis of its decisions, and their cost."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from dialer.world.world import make_rule
 
 
 class PacingWatch:
-    """Makes the governors of a node, of which it is told every decision."""
+    """Makes the governors of a node and notes every decision."""
 
     def __init__(self) -> None:
         #: UTC epoch seconds of the first decision; None before.
         self.began_at: float | None = None
-        #: Decisions by what they stood on.
+        #: Decisions by their basis.
         self.by_basis: Counter[str] = Counter()
         self._rules: list[TimedPacer] = []
 
     @property
     def decision_us(self) -> float:
-        """Mean time of a forecast, with all that was observed for it, in microseconds; 0 where there was none."""
+        """Mean time of a forecast, observations included, in microseconds; 0 where there was none."""
         decisions = sum(each.decisions for each in self._rules)
         return sum(each.spent_ns for each in self._rules) / 1000 / decisions if decisions else 0.0
 

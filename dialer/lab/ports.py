@@ -26,7 +26,7 @@ class ClaimedPorts(LabPorts):
     """Ports that are ours until `release`."""
 
     claim: socket.socket = field(repr=False, compare=False)
-    """Bound to the last port of the block while the lab lives: nobody else takes the block meanwhile."""
+    """Bound to the last port of the block while the lab runs, so that no other lab takes the block."""
 
     def release(self) -> None:
         """The block may be taken by another lab."""
@@ -37,8 +37,8 @@ class ClaimedPorts(LabPorts):
         return LabPorts(**{each.name: getattr(self, each.name) for each in fields(LabPorts)})
 
 
-#: The first of the ports that Linux hands out by itself (ip-sysctl, ip_local_port_range): any program may have any of
-#: them at any moment, so that ours lie below.
+#: The first of the ports that Linux hands out by itself (ip-sysctl, ip_local_port_range): other programs may get any of
+#: them at any moment, so ours lie below.
 FIRST_EPHEMERAL = 32_768
 
 #: One lab's share of ports for SIP.
@@ -94,7 +94,7 @@ def block(number: int) -> LabPorts:
 
 
 def free_ports() -> ClaimedPorts:
-    """A block of ports that nobody uses now, ours until `release`. Raises OSError when every block is taken."""
+    """A block of unused ports, ours until `release`. Raises OSError when every block is taken."""
     for number in range(BLOCKS):
         low = FIRST_SIP + number * BLOCK
         claim = _claim(low + BLOCK - 1)

@@ -1,4 +1,4 @@
-"""The proof of a headless run: the database, what the carrier heard and what was on the wire, held together."""
+"""The proof of a headless run: the database compared with the carrier's audio and with the messages on the wire."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dialer.ports.reports import AttemptPage, AttemptRow
 from dialer.vocabulary.ids import AgentName, CampaignName, ListName, RecordId
 from dialer.vocabulary.results import CallResult, RecordStatus
 
-#: After these a record is dialed again as if nothing had been: the trunk failed, or no agent would have been free.
+#: After these results a record is dialed again as if new: the trunk failed, or no agent would have been free.
 AGAIN = frozenset({CallResult.TRUNK_FAILURE, CallResult.SHED})
 
 
@@ -62,14 +62,14 @@ class RunReport(Struct, frozen=True):
 
 
 async def judge(stage: Stage, seconds: float, span: Span) -> RunReport:
-    """Compare what the database says with what the carrier heard and what was on the wire."""
+    """Compare the database with the carrier's audio and with the messages on the wire."""
     report = await _told(stage, "report", "heard.json")
     wire = await _told(stage, "wire", "wire.json")
     scenario, store = stage.scenario, stage.running.store
     attempts = await all_attempts(stage)
     records = [record async for record in store.lists.records(ListName(LIST))]
     call_ids = [call_id for attempt in attempts for call_id in attempt.call_ids]
-    phones = scenario.extensions()  # rung through the same port where they are at an Asterisk
+    phones = scenario.extensions()  # agents' phones at an Asterisk are rung through the same port
     on_wire = [invite["call_id"] for invite in wire["invites"] if invite["user"] not in phones]
     spent = await spent_by(store.reports, [AgentName(name) for name in scenario.agent_names()], span)
     answers = answers_in(attempts, span)
@@ -104,7 +104,7 @@ async def judge(stage: Stage, seconds: float, span: Span) -> RunReport:
 
 
 async def _told(stage: Stage, what: str, file: str) -> dict[str, Any]:
-    """What the carrier has to say, kept in a file of the run."""
+    """The report of the carrier, kept in a file of the run."""
     answer = await stage.carrier.request({"do": what})
     (stage.directory / file).write_bytes(msgspec.json.encode(answer))
     return answer

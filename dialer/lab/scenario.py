@@ -49,22 +49,22 @@ TRUNK = "carrier"
 PHONES = "desks"
 FIRST_PHONE = 1001
 VIA_DIRECT, VIA_ASTERISK = "direct", "asterisk"
-#: A number of the range that Ofcom keeps for fiction.
+#: A number of the range that Ofcom reserves for drama.
 CALLER_ID = "+442079460999"
 #: Demo log-ins have this password; it is printed, and the node listens on the loopback address only.
 DEMO_PASSWORD = "cornetta-demo"
-#: After-call work without a limit worth the name, seconds.
+#: A limit of after-call work that is never reached, seconds.
 NO_LIMIT_S = 86_400.0
-#: Call results that would bring a record back: off in a run that is to come to an end.
+#: Call results with a retry, which is off in a run to the list's end.
 RETRIED = tuple(CallResult)
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What one lab run is. `headless` runs dial each record once. `via` is `direct`, or `asterisk`: the trunk is a
-    real Asterisk then, where the phones register and behind which the contacts are. `database_url` is the node's
-    database; empty: a SQLite file in the lab's directory. `minutes` is how long a headless run takes, 0 for one to the
-    list's end. Contacts live in `zone`, where the calling window closes at `closes_minute` of the day."""
+    """One lab run. `headless` runs dial each record once. `via` is `direct`, or `asterisk`: then the trunk is a real
+    Asterisk, at which the phones register and which reaches the contacts. `database_url` is the node's database; empty:
+    a SQLite file in the lab's directory. `minutes` is how long a headless run takes, 0 for one to the list's end.
+    Contacts live in `zone`, where the calling window closes at `closes_minute` of the day."""
 
     mode: Mode
     agents: int
@@ -113,7 +113,7 @@ def _campaign(scenario: Scenario) -> CampaignSettings:
         retries=once if scenario.headless else demo,
         max_attempts=1 if scenario.headless else 6,
         offer=Offer(look_s=0 if scenario.headless else 3),
-        # Simulated agents read no results: what a run measures is dialing.
+        # Simulated agents read no results, as a run measures dialing.
         unanswered=Unanswered(desk=WhenUnanswered.CLOSE),
         fields=Fields(
             case=(DataField(key="product", label="Product"),),
@@ -129,14 +129,14 @@ def _campaign(scenario: Scenario) -> CampaignSettings:
             )
         ),
         after_call=_after_call(scenario),
-        # Agents are rung before contacts in the other modes: nobody waits there.
+        # In the other modes agents are rung before contacts, so no contact waits.
         waiting_message="" if is_one_to_one else str(SOUNDS / "waiting_message.wav"),
         predictive=Predictive(window_days=1, min_agents=1) if scenario.headless else Predictive(),
     )
 
 
 def _after_call(scenario: Scenario) -> AfterCall:
-    """A run for a set time leaves agents the time that their law draws."""
+    """After-call work, which in a run for a set time has no limit beside the agents' law."""
     limit_s = NO_LIMIT_S if scenario.minutes else AfterCall().limit_s
     return AfterCall(limit_s=limit_s, at_limit=AtLimit.DEFAULT_DISPOSITION, default_disposition="none")
 
@@ -160,7 +160,7 @@ def _users(scenario: Scenario) -> tuple[User, ...]:
 
 
 def trunk_port(scenario: Scenario, ports: LabPorts) -> int:
-    """Where the node's INVITEs go."""
+    """The port to which the node's INVITEs go."""
     return ports.asterisk if scenario.via_asterisk else ports.carrier
 
 
@@ -184,7 +184,7 @@ def _phones(scenario: Scenario, ports: LabPorts) -> AsteriskPhone | StaticPhone:
 
 
 def asterisk_settings(scenario: Scenario, ports: LabPorts) -> AsteriskSettings:
-    """The Asterisk between the node and everybody else."""
+    """The Asterisk between the node and carrier and phones."""
     return AsteriskSettings(
         sip_port=ports.asterisk,
         rtp_port_low=ports.asterisk_rtp[0],

@@ -33,7 +33,7 @@ WIDE, BOXES_ROWS = 138, 18
 
 
 class Screen:
-    """Draws the state of a stage. `results` is read from the database now and then."""
+    """Draws the state of a stage. `results` is read from the database at intervals."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -75,7 +75,8 @@ def picture(
     foot: Text,
     size: tuple[int, int],
 ) -> RenderableType:
-    """Everything, in boxes where the terminal of `size`, columns and rows, is large, in lines where it is small."""
+    """The whole state, in boxes where the terminal of `size` (columns and rows) is large, in lines where it is
+    small."""
     width, height = size
     agents = len(_agents(world))
     if width >= WIDE and height >= min(agents, AGENT_ROWS) + BOXES_ROWS:
@@ -87,14 +88,14 @@ def picture(
 
 
 def _cut(text: Text) -> Text:
-    """In one line of the terminal."""
+    """Cut to one line of the terminal."""
     text.no_wrap = True
     text.overflow = "ellipsis"
     return text
 
 
 def _summary(world: World, campaign: Campaign, reading: Reading, results: dict[str, int]) -> list[Text]:
-    """The boxes in a line each."""
+    """The boxes, one line each."""
     waiting = campaign.waiting
     states = Counter(each.state for each in world.interactions.values())
     told = [
@@ -113,7 +114,7 @@ def _summary(world: World, campaign: Campaign, reading: Reading, results: dict[s
 
 
 def words(code: str) -> str:
-    """A code of ours as people say it: `after-call work`, `no answer`."""
+    """A code in words: `after-call work`, `no answer`."""
     return code.replace("after_call_work", "after-call work").replace("_", " ")
 
 
@@ -158,7 +159,7 @@ def lines_panel(world: World) -> Panel:
 
 
 def results_panel(results: dict[str, int]) -> Panel:
-    """How often each call result came, the most frequent first."""
+    """The count of each call result, the most frequent first."""
     body = Table.grid(padding=(0, 1))
     if not results:
         body.add_row(Text("none yet", style="dim"))
@@ -172,14 +173,15 @@ def _ranked(results: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def agents_panel(world: World) -> Panel:
-    """Who is at work, and at what."""
+    """The agents at work, with their states."""
     hidden = len(_agents(world)) - AGENT_ROWS
     table = agents_table(world, AGENT_ROWS, more=False)
     return Panel(table, title="agents" + (f" ({hidden} more)" if hidden > 0 else ""), width=WIDE)
 
 
 def agents_table(world: World, rows: int, *, more: bool = True) -> Table:
-    """The same in so many `rows` below its head; where it holds not all, the last tells how many `more` there are."""
+    """The agents in at most `rows` rows below the head; where they are too many, the last row counts the others
+    (`more`)."""
     body = Table(box=None, padding=(0, 1), header_style="dim")
     for column in ("agent", "state", "since", "phone", "contact", "call"):
         body.add_column(column, no_wrap=True, overflow="ellipsis")

@@ -22,14 +22,14 @@ from dialer.vocabulary.ids import EngineId
 from sip.lab.process import LabProcess
 from sip.wire import EngineCommandLine, EngineKeeper, EngineProcess, KeeperLimits
 
-#: An engine under trial dies often and is wanted back at once.
+#: An engine under trial dies often and is restarted at once.
 KEEPING = KeeperLimits(retry_last_s=0.5, settled_after_s=1.0)
-#: Nobody real talks in a lab: at its end the legs that are up get a BYE, without waiting for a good-bye.
+#: No real people talk in a lab: at its end all legs get a BYE at once.
 DRAIN_TIMEOUT_S = 0.3
 
 
 def engine_keeper(settings: Settings, directory: Path) -> EngineKeeper:
-    """Who keeps the first engine of `settings` running, as a service manager does."""
+    """The keeper that restarts the first engine of `settings`, as a service manager does."""
     engine = settings.engines[0]
     socket = Path(settings.engine_socket(engine))
     line = EngineCommandLine(
@@ -44,7 +44,7 @@ def engine_keeper(settings: Settings, directory: Path) -> EngineKeeper:
 
 
 async def _both(first: Coroutine[Any, Any, None], second: Coroutine[Any, Any, None]) -> None:
-    """Both at the same time. Raises the first of our own errors as it is: it is a sentence for people."""
+    """Run both at the same time. Raises the first of our own errors unwrapped, as its text is for people."""
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(first)
@@ -57,7 +57,7 @@ async def _both(first: Coroutine[Any, Any, None], second: Coroutine[Any, Any, No
 
 
 class Stage:
-    """An asynchronous context manager: everything is up inside it, nothing is left after it."""
+    """An asynchronous context manager: all parts are up inside it and gone after it."""
 
     def __init__(self, scenario: Scenario, directory: Path, habits: Habits | None = None) -> None:
         self.scenario = scenario
@@ -102,7 +102,7 @@ class Stage:
 
     @property
     def engine(self) -> EngineProcess | None:
-        """The engine under trial that runs, or ran last."""
+        """The engine under trial: the running one, or the last one."""
         return self.keeper.process
 
     async def open_node(self) -> None:

@@ -1,4 +1,4 @@
-"""How agents' time was spent and what contacts met with, from what the node wrote into its store."""
+"""The agents' time and the contacts' answers, from the node's store."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from dialer.ports.reports import AgentStateRow, AgentStates, AttemptRow, Reports
 from dialer.simulation.tally import AWAY, WORKING, percent
 from dialer.vocabulary.ids import AgentName
 
-#: A live answer that has no agent after this time is abandoned, whatever the node calls it; seconds.
+#: A live answer without an agent for this time counts as abandoned, whatever the node calls it; seconds.
 ABANDONED_AFTER_S = 2.0
-#: States of one agent that are read: more than anybody has in a day.
+#: The most states of one agent that are read, more than in any day.
 STATES_MOST = 100_000
 
 
 class Span(Struct, frozen=True):
-    """The time that is counted, UTC epoch seconds: from the first decision of the pacing until the campaign stops."""
+    """The time that counts, UTC epoch seconds: from the first decision of the pacing until the campaign stops."""
 
     begun_at: float
     ended_at: float
@@ -29,8 +29,8 @@ class Span(Struct, frozen=True):
 
 
 class Spent(Struct, frozen=True):
-    """Agents' time: in conversations and after-call work, there at all (breaks are not), and how many conversations
-    began. Seconds."""
+    """Agents' time in seconds: in conversations and after-call work, and at work as a whole (without breaks); with the
+    number of conversations."""
 
     working_s: float
     staffed_s: float
@@ -48,7 +48,7 @@ class Spent(Struct, frozen=True):
 
 
 class Answers(Struct, frozen=True):
-    """Calls that were begun, live answers, and those without an agent in time, by the time of INVITE and answer."""
+    """Calls by the time of their INVITE, live answers by their time, and those without an agent in time."""
 
     dials: int
     answers: int
@@ -99,6 +99,6 @@ def answers_in(attempts: Iterable[AttemptRow], span: Span) -> Answers:
 
 
 def _is_late(attempt: AttemptRow) -> bool:
-    """An agent came, and too late."""
+    """Whether an agent came too late."""
     answered_at, connected_at = attempt.answered_at, attempt.connected_at
     return answered_at is not None and connected_at is not None and connected_at - answered_at > ABANDONED_AFTER_S

@@ -30,7 +30,7 @@ async def run_demo(scenario: Scenario, habits: Habits, directory: Path, console:
     console.print("Starting carrier, phones, engine and node ...")
     async with Stage(scenario, directory, habits) as stage:
         stage.seat_agents()
-        await until_ready(stage.running, scenario)  # before the campaign is loaded, so that they get both notices
+        await until_ready(stage.running, scenario)  # before the campaign is loaded, so that agents get both notices
         await stage.run_campaign()
         _announce(stage, console)
         screen = Screen(stage)
@@ -51,7 +51,7 @@ def _announce(stage: Stage, console: Console) -> None:
 
 
 async def _tell(stage: Stage, console: Console) -> None:
-    """Without a terminal: one line whenever something changed, at most every 2 s."""
+    """Without a terminal: one line after a change, at most every 2 s."""
     told = ""
     gauge = Gauge(CampaignName(CAMPAIGN))
     while True:

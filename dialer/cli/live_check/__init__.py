@@ -1,1 +1,1 @@
-"""The check of a peer by trying it: `cornetta check --live` finds what an Asterisk or a carrier has set up wrongly."""
+"""The check of a peer by trial calls: `cornetta check --live` finds wrong settings of an Asterisk or a carrier."""

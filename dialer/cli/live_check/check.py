@@ -1,4 +1,4 @@
-"""`cornetta check --live`: each trunk is asked, a phone is called, and what each trial has found is told as it goes."""
+"""`cornetta check --live`: each trunk is probed, a phone is called, and each finding is printed as it is made."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Say = Callable[[str], None]
 
 
 class LiveCheck(Struct, frozen=True):
-    """What is to be tried. `phone` is a reference such as 101@desks, "" for the trunks alone. With `secret`, the
-    phone's own password, the check plays the phone; else a person at the phone is told what to press. `silence_s` is
-    how long a dead end may go unnoticed, `step_s` how long the ends of a call may take to tell of each other."""
+    """The plan of a check. `phone` is a reference such as 101@desks, "" for the trunks alone. With `secret`, the
+    phone's own password, the check plays the phone; else a person at the phone gets instructions. `silence_s` is how
+    long a dead end may go unnoticed, `step_s` how long the ends of a call may take to report each other's actions."""
 
     settings: Settings
     phone: str = ""
@@ -92,7 +92,7 @@ class LiveCheck(Struct, frozen=True):
         found.append(trials.headers(line, phone))
         found.append(await trials.hold(line, leg))
         found.append(await trials.bye(line, leg))
-        # A transfer that is allowed leaves legs behind: it has a call of its own.
+        # An allowed transfer leaves legs behind, so it is tried in a call of its own.
         leg = await line.connect()
         found.append(await trials.transfer(line, phone, leg, uri))
         await line.dialer.clear()
@@ -152,7 +152,7 @@ async def _registration(settings: Settings, trunk: Trunk) -> Finding:
 
 
 async def _registered(far: WatchedEngine) -> Finding | None:
-    """What is wrong with the registration of the phone that the check plays; None where it is registered."""
+    """The fault in the registration of the phone that the check plays; None where it is registered."""
 
     def told() -> list[AccountState]:
         return far.of(AccountState)
@@ -170,7 +170,7 @@ async def _registered(far: WatchedEngine) -> Finding | None:
 
 
 async def tell(check: LiveCheck, say: Say) -> int:
-    """Try everything and say each finding; the exit code is 1 where something is wrong. Raises Refused for a phone that
+    """Try everything and print each finding; the exit code is 1 if there is a fault. Raises Refused for a phone that
     is not in the configuration."""
     wrongs = 0
     try:

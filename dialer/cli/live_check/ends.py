@@ -23,7 +23,7 @@ PHONE_ACCOUNT = AccountId("phone")
 BRIDGE = BridgeId("check")
 RING_S = 25.0
 STEP_S = 6.0
-"""How long an end may take to tell of what the other one has done; what does not come in that time does not come."""
+"""How long an end may take to report an action of the other one; after that the report counts as missing."""
 PERSON_S = 40.0
 """The same where a person has to press a key first."""
 
@@ -52,7 +52,7 @@ class WatchedEngine(DrivenEngine):
         return True
 
     def call(self, account: AccountId, uri: str, headers: Sequence[Header] = ()) -> LegId:
-        """Dial, and hear whoever answers from the first packet on."""
+        """Dial, and hear the answering side from the first packet on."""
         leg = LegId(f"check-{secrets.token_hex(8)}")
         self.send(telephony.Dial(leg, account, uri, leg, RING_S, headers=tuple(headers), bridge=BRIDGE))
         return leg
@@ -82,7 +82,7 @@ class Phone(Protocol):
 
 
 class PersonsPhone:
-    """A phone on a desk: the person at it is told what to press."""
+    """A phone on a desk: the person at it gets instructions."""
 
     patience_s = PERSON_S
     plays = False

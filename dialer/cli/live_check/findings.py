@@ -1,4 +1,4 @@
-"""What a trial has found: good, wrong with the remedy, or not tried with the reason."""
+"""The finding of a trial: good, wrong with the remedy, or not tried with the reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Verdict(enum.StrEnum):
 
 
 class Finding(Struct, frozen=True):
-    """One trial: what was tried, what was seen, and the line to change at the peer where it was wrong."""
+    """One trial: its subject, its observation, and the line to change at the peer if it was wrong."""
 
     trial: str
     verdict: Verdict

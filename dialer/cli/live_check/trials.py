@@ -1,4 +1,4 @@
-"""What is tried on a phone: that it rings, is heard, holds, keeps its call, hangs up, and is missed when it dies."""
+"""The trials of a phone: ringing, audio, hold, transfer, hang-up, headers, and the loss of either end."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Line:
     srtp: Srtp
 
     async def connect(self) -> LegId:
-        """Call the phone. The leg is up, or it is cleared and says why."""
+        """Call the phone. The leg is up, or it is cleared with the reason."""
         leg = self.dialer.call(self.account, self.uri, self.headers)
         answering = asyncio.create_task(self.phone.answer())
         try:
@@ -47,7 +47,7 @@ class Line:
         return leg
 
     async def told(self, leg: LegId, holds: Callable[[LegMedia], bool], since: int) -> bool:
-        """Whether the engine told of such media after the first `since` events."""
+        """Whether the engine reported such media after the first `since` events."""
 
         def seen() -> bool:
             return any(each.leg == leg and holds(each) for each in self.dialer.of(LegMedia, since))
@@ -150,7 +150,7 @@ def headers(line: Line, phone: Softphone) -> Finding:
 
 
 async def dead_phone(line: Line, phone: Softphone, within_s: float) -> list[Finding]:
-    """The phone's process is killed in the call; whether the peer notices, and says so by a cause of its own."""
+    """The phone's process is killed in the call; whether the peer notices, and reports it by a cause of its own."""
     trial = "phone that dies in a call"
     leg = await line.connect()
     if not line.dialer.is_up(leg):

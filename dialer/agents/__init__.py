@@ -1,1 +1,1 @@
-"""Agents: their states and what is at their desks."""
+"""Agents: their states and their desks."""

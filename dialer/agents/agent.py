@@ -1,4 +1,4 @@
-"""An agent: state, what was asked for meanwhile, phone and engaged leg."""
+"""An agent: state, pending wish, phone and engaged leg."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ AGENT_TABLE: Table[AgentState, AgentTrigger] = Table(
 
 
 class SystemReason(enum.StrEnum):
-    """Why the system, not the agent, made an agent not ready. Shown beside the configured reasons."""
+    """The reason why the system made an agent not ready. Shown beside the configured reasons."""
 
     LOGGED_IN = "logged_in"
     NO_RESPONSE = "no_response"
@@ -76,7 +76,7 @@ class SystemReason(enum.StrEnum):
     RESTART = "restart"
     AFTER_CALL = "after_call"
     PHONE_TAKEN = "phone_taken"
-    #: Not registered, or nobody at this address.
+    #: The phone is not registered, or its address is unknown.
     PHONE_NOT_REGISTERED = "phone_not_registered"
     #: Credentials or rights are wrong.
     PHONE_NOT_ALLOWED = "phone_not_allowed"
@@ -84,7 +84,7 @@ class SystemReason(enum.StrEnum):
 
 
 class Wish(enum.StrEnum):
-    """What an agent asked for while it could not be granted."""
+    """A request of the agent that cannot be granted yet."""
 
     READY = "ready"
     NOT_READY = "not_ready"
@@ -93,13 +93,13 @@ class Wish(enum.StrEnum):
 
 @dataclass(slots=True, frozen=True)
 class Pending:
-    """Granted when the interaction is done. `reason` goes with NOT_READY."""
+    """A wish that is granted when the interaction is done. `reason` goes with NOT_READY."""
 
     wish: Wish
     reason: str = ""
 
 
-#: As many notices of an agent are remembered after their OK.
+#: The most notices of an agent that are remembered after their OK.
 PAST_NOTICES = 256
 
 
@@ -122,26 +122,26 @@ class Agent:
     interaction: InteractionId | None = None
     #: The standing leg of ASM; it may still be ringing (see its machine).
     engaged: LegId | None = None
-    #: The SIP address of the phone that the agent has since the log-in: nobody else logs in at it. "" for none.
+    #: The SIP address of the agent's phone since the log-in, at which no other agent may log in. "" for none.
     phone_held: str = ""
-    #: What SIP said when the phone did last not answer, as in `404 Not Found`; "" once it has.
+    #: The SIP answer when the phone last failed to answer, as `404 Not Found`; "" once it has answered.
     phone_error: str = ""
     #: Teams of the user, without those that name the agent by a pattern.
     own_teams: tuple[str, ...] = ()
     #: Campaigns whose start notice was answered with OK.
     joined: set[CampaignName] = field(default_factory=set)
-    #: When the last notice of each campaign was told that the agent has answered with OK; UTC epoch seconds.
+    #: The time of the last notice of each campaign that the agent has answered with OK; UTC epoch seconds.
     informed: dict[CampaignName, float] = field(default_factory=dict)
-    #: Notices that wait no more, the newest last: a second OK to one of them is no mistake.
+    #: Notices that were answered, the newest last: a second OK to one of them is no error.
     past_notices: deque[NoticeId] = field(default_factory=lambda: deque(maxlen=PAST_NOTICES))
-    #: Offers that ended without a click, in a row.
+    #: The number of offers in a row that expired.
     expiries: int = 0
-    #: Records this agent rejected, and until when they stay hidden from them.
+    #: Records that this agent rejected, with the end of the time in which they are hidden from the agent.
     hidden: dict[RecordId, float] = field(default_factory=dict)
     idle_since: float = 0.0
-    #: Campaign of which a record was asked for (PREVIEW) while none was in hand.
+    #: The campaign from which the agent waits for a record (PREVIEW).
     waits_for: CampaignName | None = None
-    #: The only campaign that may count on the agent, of several that dial; None: all of them. And since when.
+    #: The one campaign, of several that dial, that counts on the agent, None for all of them; and since when.
     lent_to: CampaignName | None = None
     lent_at: float = 0.0
 
@@ -156,7 +156,7 @@ class Agent:
 
     @property
     def is_leaving(self) -> bool:
-        """Asked for a break or to log out, and will not be free again. To be ready again is no such wish."""
+        """Whether the agent has asked for a break or to log out. A wish to be ready is not counted."""
         return self.pending is not None and self.pending.wish is not Wish.READY
 
     def hidden_records(self, now: float) -> frozenset[RecordId]:

@@ -1,1 +1,1 @@
-"""Campaigns: life cycle, records in hand, and the reason why nothing is dialed."""
+"""Campaigns: life cycle, records in hand, and the reason why no record is dialed."""

@@ -1,10 +1,10 @@
-"""Live answers and abandoned ones of a campaign, by day, for as long as the law looks back."""
+"""Live answers and abandoned calls of a campaign, by day, for the period that the law counts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: No rule looks back further.
+#: The longest period of any rule.
 DAYS_KEPT = 31
 
 
@@ -37,7 +37,7 @@ class Abandonment:
         self._on(day).abandoned += 1
 
     def remember(self, day: int, answers: int, abandoned: int) -> None:
-        """What was counted before a restart."""
+        """Take over counts from before a restart."""
         count = self._on(day)
         count.answers += answers
         count.abandoned += abandoned

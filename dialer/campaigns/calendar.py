@@ -15,13 +15,13 @@ FIRST_DAY = 719_163
 
 
 def minute_of(utc: float) -> int:
-    """Windows open and close with the minute."""
+    """The minute of a time: windows open and close with the minute."""
     return int(utc // 60)
 
 
 def open_hours(campaign: Campaign, utc: float) -> OpenHours | None:
     """The hours of today, from the first zone that opens to the last that closes, or until the teams go home; None
-    while all zones are closed. Who works longer has hours that end now."""
+    while all zones are closed. For teams that work beyond the end of their shift the hours end now."""
     minute = minute_of(utc)
     known = campaign.hours
     if known is not None and known.minute == minute and known.closes_at > utc:
@@ -49,14 +49,14 @@ def _look_up(campaign: Campaign, utc: float, known: OpenHours | None, minute: in
     if known is not None and known.day == day:
         since = known.since
     else:
-        # Who begins in the middle of the day with nothing counted has the rest of it as the whole.
+        # A campaign that begins in the middle of the day without counts treats the rest as the whole day.
         since = opens_at if campaign.abandonment.within(1, day).answers else utc
     return OpenHours(minute, opens_at, closes_at, since, day)
 
 
 def hours_at(campaign: Campaign, zones: Iterable[str], utc: float) -> tuple[float, float] | None:
-    """When the hours began in which may be dialed at `utc`, in the first of the zones, and when they end, in the last
-    of them or with the shift; None while all zones are closed. Epoch seconds."""
+    """The calling hours around `utc`: begin in the first zone, and end in the last zone or with the shift; None while
+    all zones are closed. Epoch seconds."""
     spans = [span for zone in zones if (span := _span(campaign, zone, utc)) is not None]
     if not spans:
         return None
@@ -65,8 +65,7 @@ def hours_at(campaign: Campaign, zones: Iterable[str], utc: float) -> tuple[floa
 
 
 def closings(campaign: Campaign, zones: Iterable[str], utc: float) -> dict[str, float]:
-    """When dialing ends for today in those of the zones that are open, by their window or with the shift; epoch
-    seconds."""
+    """The end of today's dialing in each open zone, by its window or with the shift; epoch seconds."""
     today = hours_at(campaign, campaign.zones, utc)
     if today is None:
         return {}
@@ -75,8 +74,8 @@ def closings(campaign: Campaign, zones: Iterable[str], utc: float) -> dict[str, 
 
 
 def _shift_end(campaign: Campaign, opens_at: float) -> float:
-    """When the teams go home for the first time after `opens_at`, which may be on the next day where they are; never
-    if the campaign does not say. Epoch seconds."""
+    """The first end of the teams' shift after `opens_at`, perhaps on the next day in their zone; never if the campaign
+    has no shift. Epoch seconds."""
     rules = campaign.settings.predictive
     zone = rules.shift_zone or campaign.settings.time_zone
     local = local_time(zone, opens_at) if zone is not None else None

@@ -1,4 +1,4 @@
-"""A campaign as it lives: state, mode, the records in hand, and why it does not dial."""
+"""A campaign in live state: state, mode, the records in hand, and the reason why it does not dial."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CampaignTrigger(StrEnum):
     STOP = "stop"
     DRAINED = "drained"
     UNLOAD = "unload"
-    #: A supervisor wants it unloaded now, whatever it does.
+    #: A supervisor unloads it by force, in whatever state it is.
     FORCE = "force"
     RELEASED = "released"
 
@@ -56,8 +56,8 @@ PREDICTIVE_MODES = frozenset({Mode.PREDICTIVE, Mode.PREDICTIVE_ASM})
 
 @dataclass(slots=True, frozen=True)
 class OpenHours:
-    """Today's calling hours in UTC epoch seconds, as of the minute `minute`; dialed since `since`. `day` is the
-    ordinal of the date."""
+    """Today's calling hours in UTC epoch seconds, as of the minute `minute`; dialed since `since`. `day` is the ordinal
+    of the date."""
 
     minute: int
     opens_at: float
@@ -76,13 +76,13 @@ class Campaign:
     machine: Machine[CampaignState, CampaignTrigger]
     pool: Pool = field(default_factory=Pool)
     waiting: Waiting = field(default_factory=Waiting)
-    #: Zones of the records of this campaign's lists, as the store last told.
+    #: Zones of the records of this campaign's lists, as last reported by the store.
     zones: tuple[str, ...] = ()
     claiming: bool = False
     #: No claim before this time: the last one found nothing.
     claim_after: float = 0.0
-    #: Whether the last claim was made because there were too few records in hand, whether it left records that were
-    #: hidden, and for which agents who want one it was made.
+    #: The last claim: whether it was made because too few records were in hand, whether it left out hidden records, and
+    #: the agents who wanted a record.
     claim_fills: bool = False
     claim_hid: bool = False
     claimed_for: frozenset[AgentName] = frozenset()
@@ -91,28 +91,28 @@ class Campaign:
     claim_problem: str = ""
     #: When `waiting` was counted.
     counted_at: float = 0.0
-    #: When it last had records and a trunk for them.
+    #: The last time when it had records and a trunk for them.
     could_dial_at: float | None = None
     reason: NoCalls | None = None
     #: Offers and attempts begun since the start, for the share of agents by weight.
     served: int = 0
-    #: Records that were taken out of the run for the type of their numbers, since it was loaded.
+    #: The number of records taken out of the run since the load because of their numbers' type.
     of_refused_type: int = 0
-    #: UTC epoch seconds: since when it is loaded, and when its agents were last told news of it.
+    #: UTC epoch seconds: the time of its load, and of the last notice to its agents.
     loaded_utc: float = 0.0
     news_utc: float = 0.0
-    #: What the law counts, by day.
+    #: The counts of the law, by day.
     abandonment: Abandonment = field(default_factory=Abandonment)
-    #: Answers from before a restart that were not assigned to their days yet.
+    #: Answers from before a restart that are not assigned to their days yet.
     remembered: list[AnswersRemembered] = field(default_factory=list)
-    #: What today's calls and agents came to.
+    #: The day's figures of calls and agents.
     today: DayFigures = field(default_factory=DayFigures)
-    #: Day (ordinal of the date) for which the store was asked for habits, 0 if it was not; and whether it knew any.
+    #: Day (ordinal of the date) for which habits were asked of the store, 0 for none; and whether it had any.
     habits_day: int = 0
     has_habits: bool = False
-    #: Hours of the day in which something could be dialed, as last looked up.
+    #: The day's calling hours, as last looked up.
     hours: OpenHours | None = None
-    #: The minute (of UTC) in which it was last seen whether the window has closed.
+    #: The minute (of UTC) of the last look whether the window has closed.
     window_minute: int = -1
 
     @property

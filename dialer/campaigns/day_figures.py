@@ -1,4 +1,4 @@
-"""What a campaign's calls and agents came to today: what a simulation of the rest of the day starts from."""
+"""The day's figures of a campaign's calls and agents, from which a simulation of the rest of the day starts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DayFigures:
 
     @property
     def answer_rate(self) -> float | None:
-        """Share of the calls that are over and were answered; None before the first."""
+        """Share of live answers among the calls that are over; None before the first."""
         over = self.answers + self.unanswered
         return self.answers / over if over else None
 
@@ -40,5 +40,5 @@ class DayFigures:
 
     @property
     def busy_share(self) -> float | None:
-        """Of the calls that nobody answered."""
+        """Share of busy and failed calls among the unanswered ones."""
         return self.busy / self.unanswered if self.unanswered else None

@@ -1,4 +1,4 @@
-"""The records that a campaign has claimed and not yet given to anybody."""
+"""The records that a campaign has claimed and not yet given to an agent or dialed."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Pool:
 
     @property
     def ahead(self) -> int:
-        """How many of them are not fresh."""
+        """The number of retries among them."""
         return sum(1 for record in self._records if not record.fresh)
 
     def add(self, records: Iterable[ClaimedRecord], *, retries_first: bool = False) -> None:
-        """Behind those that are there; with `retries_first` those that are not fresh go before all that are."""
+        """Add records at the end; with `retries_first` retries go before all fresh records."""
         for record in records:
             if record.fresh or not retries_first:
                 self._records.append(record)

@@ -1,4 +1,4 @@
-"""Why a campaign dials nothing: one reason with counts. It is no state."""
+"""The reason why a campaign dials nothing, with counts. It is not a state."""
 
 from __future__ import annotations
 

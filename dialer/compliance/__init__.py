@@ -1,1 +1,1 @@
-"""Who may be called, and when. Every refusal names its rule and the inputs it was judged by."""
+"""The rules on calling: which numbers, and when. Every refusal names its rule and its inputs."""

@@ -1,6 +1,5 @@
-"""The rules at the instant of dialing. The do-not-call list, and whether somebody was abandoned at the number, are
-looked up by the store, in the same transaction that commits the attempt; everything that needs no look-up is judged
-here."""
+"""The rules at the instant of dialing. The store looks up the do-not-call list and abandoned calls to the number, in
+the transaction that commits the attempt; rules without a look-up are judged here."""
 
 from __future__ import annotations
 
@@ -38,7 +37,7 @@ class Rule(StrEnum):
 
 
 class RuleRefusal(Struct, frozen=True):
-    """A rule that forbids a call, with what it was judged by."""
+    """A rule that forbids a call, with its inputs."""
 
     rule: Rule
     reason: Reason
@@ -60,6 +59,6 @@ def check(window: CallingWindow, record: ClaimedRecord, max_attempts: int, utc: 
 
 
 def check_number(campaign: CampaignSettings, number: str) -> RuleRefusal | None:
-    """Whether the type of `number` (E.164) forbids dialing it for the campaign, whoever asks."""
+    """Whether the type of `number` (E.164) forbids dialing it for the campaign."""
     found = refused_type(number, campaign.allow_number_types)
     return None if found is None else RuleRefusal(Rule.NUMBER_TYPE, NumberTypeRefused(found))

@@ -1,4 +1,4 @@
-"""Numbers that are not dialed for their type, whatever list or person they come from."""
+"""Numbers that are never dialed because of their type, whatever their source."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _TYPES = {
     PhoneNumberType.VOICEMAIL: NumberType.VOICEMAIL,
 }
 
-#: Country codes of no country (ITU-T E.164, list of assigned codes): also numbers that no plan has are charged so.
+#: Country codes of no country (ITU-T E.164, list of assigned codes): their types hold also for numbers outside any
+#: numbering plan.
 _CODES = {
     808: NumberType.SHARED_COST,
     870: NumberType.SATELLITE,
@@ -30,7 +31,7 @@ _CODES = {
     979: NumberType.PREMIUM_RATE,
 }
 
-#: No emergency number has more digits.
+#: The most digits of an emergency number.
 _LONGEST_EMERGENCY = 6
 
 
@@ -41,7 +42,7 @@ def refused_type(number: str, allowed: Collection[NumberType] = ()) -> NumberTyp
 
 
 def type_of(number: PhoneNumber) -> NumberType | None:
-    """The type of a number that is charged above a call or is nobody's, None for all others."""
+    """The type of a number that costs more than a call or belongs to no contact, None for all others."""
     found = _CODES.get(number.country_code or 0)
     if found is not None:
         return found

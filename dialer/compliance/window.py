@@ -67,8 +67,8 @@ def _opening_in(window: CallingWindow, zone: str, utc: float) -> float | None:
         if hours is None:
             continue
         wall = datetime(day.year, day.month, day.day, hours.opens_minute // 60, hours.opens_minute % 60, tzinfo=known)
-        # A wall-clock time that comes twice opens twice; one that is jumped over, and one that comes back, with the
-        # change of the clocks.
+        # An opening time that occurs twice opens twice. Where the change of the clocks itself leads into the window, it
+        # opens at the change.
         instants = [wall.timestamp(), wall.replace(fold=1).timestamp()]
         change = _clock_change(known, day)
         if change is not None and not is_open(window, zone, change - 1):

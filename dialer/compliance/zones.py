@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-#: First parts of the names of tzdata that are followed by a place. `Etc`, `posix`, `right` and `SystemV` are not.
+#: First parts of tzdata's names that are followed by a place. `Etc`, `posix`, `right` and `SystemV` are not.
 _AREAS = frozenset(
     (
         *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"),
@@ -15,7 +15,7 @@ _AREAS = frozenset(
     )
 )
 
-#: What people write, and the place to write instead.
+#: Common zone names that are no places, with the place to write instead.
 _INSTEAD = {
     "America/New_York": "EST EDT ET EST5EDT EASTERN",
     "America/Chicago": "CST CDT CT CST6CDT CENTRAL",
@@ -55,14 +55,14 @@ _INSTEAD = {
     "Pacific/Chatham": "NZ-CHAT",
     "Pacific/Kwajalein": "KWAJALEIN",
 }
-#: Old names that are no towns, and near to words that are no zones at all.
+#: Old names that are no towns and resemble words that are no zones.
 _OLD = frozenset(("Australia/North", "Australia/South", "Australia/West", "US/Central", "US/Eastern", "US/Pacific"))
 _PLACES = {word: place for place, words in _INSTEAD.items() for word in words.split()}
 
 
 class NoPlace(ValueError):
-    """A time zone that is no place, or does not exist. The text goes on from the name that was written, and says what
-    to write instead."""
+    """A time zone that is no place, or does not exist. The text continues after the written name and says what to write
+    instead."""
 
 
 def is_place(name: str) -> bool:
@@ -81,7 +81,7 @@ def place_zone(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _problem(name: str) -> str:
-    """What is wrong with a zone, and what to write instead; empty for a place. Kept, as whole columns may be wrong."""
+    """The fault of a zone, with the name to write instead; empty for a place. Cached, as whole columns may be wrong."""
     if is_place(name):
         return "" if _is_known(name) else f"is no time zone; {_nearest(name)}"
     instead = _PLACES.get(name.strip().upper())
@@ -99,7 +99,7 @@ def _is_zone(name: str) -> bool:
 
 
 def _is_known(name: str) -> bool:
-    """Whether tzdata has the name; a name may also be one of its directories, or lead out of it."""
+    """Whether tzdata has the name; a name could also be one of its directories or a path out of it."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError, ValueError):
@@ -108,7 +108,7 @@ def _is_known(name: str) -> bool:
 
 
 def _nearest(name: str) -> str:
-    """The places whose names are like this one, if it is a mistake of the pen."""
+    """The places with a similar name, for a typing error."""
     known = (each for each in sorted(available_timezones()) if is_place(each) and each not in _OLD)
     places = {each.rpartition("/")[2].casefold(): each for each in known}
     word = name.strip().replace(" ", "_").rpartition("/")[2].casefold()[:40]

@@ -81,7 +81,7 @@ class AttemptFault(StrEnum):
 
     #: It was answered with no audio that we take: a fault of the trunk or ours.
     MUTE = "mute"
-    #: The engine had run out of something (ports, descriptors, legs): nothing was dialed.
+    #: The engine lacked a resource (ports, descriptors, legs): no INVITE was sent.
     SHORT = "short"
 
 
@@ -91,7 +91,8 @@ def call_id_of(mint: Mint, attempt: AttemptId, n: int) -> str:
 
 
 def read_call_id(call_id: str) -> tuple[AttemptId, int] | None:
-    """Attempt and n of a Call-ID; None for one that is no attempt's. Those of former versions have no suffix."""
+    """Attempt and n of a Call-ID; None for a Call-ID that belongs to no attempt. Those of former versions have no
+    suffix."""
     attempt, _, rest = call_id.rpartition(".")
     n = rest.partition("-")[0]
     return (AttemptId(attempt), int(n)) if attempt and n.isdecimal() else None
@@ -136,7 +137,7 @@ class Attempt:
     late_answer_at: float | None = None
     #: Why we cancelled it ourselves first; empty while we did not.
     cancelled: str = ""
-    #: The chance that it would have been answered, as the pacing saw it when it was given up.
+    #: The chance of an answer, in the pacing's estimate, when it was given up.
     chance: float | None = None
     fault: AttemptFault | None = None
 

@@ -1,4 +1,4 @@
-"""What a leg hears: its place in a bridge, and what is played to it."""
+"""The audio of a leg: its place in a bridge, and the source that is played to it."""
 
 from __future__ import annotations
 

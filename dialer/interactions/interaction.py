@@ -57,7 +57,7 @@ INTERACTION_TABLE: Table[InteractionState, InteractionTrigger] = Table(
 
 
 class HoldBy(StrEnum):
-    """Who put the conversation on hold; more than one may."""
+    """The sides that hold the conversation; several may at a time."""
 
     AGENT = "agent"
     AGENT_PHONE = "agent_phone"
@@ -94,15 +94,15 @@ class Interaction:
     machine: Machine[InteractionState, InteractionTrigger]
     begun_at: float
     engine: EngineId | None = None
-    #: Whether the agent's leg was already up when the contact was dialed.
+    #: Whether the agent's leg was up when the contact was dialed.
     asm: bool = False
     parties: list[Party] = field(default_factory=list)
     attempt: Attempt | None = None
     attempts: int = 0
-    #: What came of each attempt that was settled, in order: what was found, or what the agent said of it.
+    #: The result of each settled attempt, in order: the agent's, or else the network's.
     tried: list[CallResult] = field(default_factory=list)
-    #: Whether the contact was spoken to in an attempt before the last one; and before the last call again, what the
-    #: agent had said by then and this.
+    #: Whether a conversation took place in an attempt before the last one; and, as saved at the last call again, the
+    #: agent's outcome and this flag.
     reached_before: bool = False
     before: tuple[CallResult | None, bool] = (None, False)
     contact_leg: LegId | None = None
@@ -119,14 +119,14 @@ class Interaction:
     cleared_at: float | None = None
     queued_at: float | None = None
     ended_by: EndedBy | None = None
-    #: Why the call ended; text in what a node of before has kept.
+    #: The reason why the call ended; text in interactions kept by an older version.
     cause: Cause | str = ""
     after_call: AfterCall | None = None
-    #: A conversation took place: the agent has after-call work.
+    #: A conversation took place, so the agent has after-call work.
     conversed: bool = False
     #: Dialed before an agent was free (predictive).
     ahead: bool = False
-    #: The supervisor who closes it with the end of its call; empty for none.
+    #: The supervisor who has closed it while the call was up, to take effect at its end; empty for none.
     closed_by: str = ""
 
     @property
@@ -142,7 +142,7 @@ class Interaction:
         return None
 
     def party_of(self, agent: AgentName) -> Party | None:
-        """The party by which the agent is in it now, in whatever role."""
+        """The agent's party, in whatever role."""
         for party in self.parties:
             if party.agent == agent and party.state is not PartyState.DONE:
                 return party
@@ -162,11 +162,11 @@ class Interaction:
 
     @property
     def result(self) -> CallResult | None:
-        """The agent's word over the network's; both are kept."""
+        """The agent's result if set, else the network's; both are kept."""
         return self.agent_result or self.found_result
 
     def call_again(self) -> None:
-        """A further attempt begins: what the agent said so far is said of the one before, not of the next."""
+        """A further attempt begins: the outcome set so far belongs to the former attempt."""
         said = self.agent_result
         self.before = (said, self.reached_before)
         if not self.tried:
@@ -177,7 +177,7 @@ class Interaction:
         self.agent_result = None
 
     def not_called_again(self) -> None:
-        """The further attempt came to nothing."""
+        """The further attempt was not made: restore the former outcome."""
         self.agent_result, self.reached_before = self.before
 
     @property

@@ -80,7 +80,7 @@ ROLES = {
 
 @dataclass(slots=True)
 class Leg:
-    """`answered_at` in monotonic seconds. The two flags say who holds by SIP."""
+    """`answered_at` in monotonic seconds. The two flags say which side holds by SIP."""
 
     id: LegId
     engine: EngineId
@@ -89,21 +89,21 @@ class Leg:
     machine: Machine[LegState, LegTrigger]
     interaction: InteractionId | None = None
     agent: AgentName | None = None
-    #: Which of the attempt's dials this leg is (contacts only).
+    #: The number of the attempt's dial (contacts only).
     dial: int = 0
     answered_at: float | None = None
     early_media: bool = False
     held_by_us: bool = False
     held_by_peer: bool = False
-    #: The user whom the switch first named as the other end (an agent's phone), and whether it has named another since.
+    #: The user that the switch first named as the other end (an agent's phone), and whether it has named another since.
     identity: str = ""
     moved: bool = False
-    #: Nothing comes from the phone, though it should: nobody is put through to it.
+    #: The phone sends no audio although it should: no contact is connected to it.
     silent: bool = False
-    #: The legs that the engine has last joined it with, and when (monotonic seconds).
+    #: The legs with which the engine last joined it, and when (monotonic seconds).
     joined_with: tuple[LegId, ...] = ()
     joined_at: float = 0.0
-    #: What its engine was told last of what it hears; None for nothing, or nothing that is still true.
+    #: The audio last sent to its engine; None for none, or none that still holds.
     told: Hearing | None = None
 
     @property

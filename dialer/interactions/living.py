@@ -1,8 +1,8 @@
-"""An open interaction as bytes, so that a node that comes back can adopt it.
+"""An open interaction as bytes, from which a restarted node can adopt it.
 
-The bytes say which form they have: an upgrade of the product orphans no open conversation. The first form was the
-interaction alone; later ones are a pair, the number of the form and the interaction. Bytes of a former form are taken
-through each later one."""
+The bytes carry the version of their form, so that open conversations outlive an upgrade of the product. The first form
+was the interaction alone; later ones are a pair, the number of the form and the interaction. Bytes of a former form are
+taken through each later one."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class PartyState(StrEnum):
 
 
 class PartyRole(StrEnum):
-    """What a party is to the contact. The owner has the record, and answers for outcome and after-call work."""
+    """The role of a party. The owner has the record, the outcome and the after-call work."""
 
     OWNER = "owner"
     CONSULTED = "consulted"

@@ -1,8 +1,8 @@
-"""From what the network said to a call result, by one table.
+"""One table from the network's answers to call results.
 
 Sources: RFC 3261 section 21 (status codes), RFC 3398 section 7.2.4.1 and 8.2.6.1 (ISUP cause to SIP status),
-RFC 3326 (Reason header), ITU-T Q.850 (cause values). A cause from the telephone network (Q.850) says more than
-the SIP code that a gateway made of it, so it is looked up first. A trunk may override any row.
+RFC 3326 (Reason header), ITU-T Q.850 (cause values). A cause of the telephone network (Q.850) is more precise than the
+SIP code into which a gateway has translated it, so it is looked up first. A trunk may override any row.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dialer.vocabulary.telephony import ClearedBy, LegCleared
 
 _R = CallResult
 
-#: ITU-T Q.850 table 1. Causes that say nothing of their own (16 normal clearing, 31 unspecified, 127) are absent.
+#: ITU-T Q.850 table 1. Causes without a meaning of their own (16 normal clearing, 31 unspecified, 127) are absent.
 Q850_RESULTS: Mapping[int, CallResult] = {
     1: _R.INVALID_NUMBER,  # unallocated number
     2: _R.INVALID_NUMBER,  # no route to transit network
@@ -107,7 +107,7 @@ CLASS_RESULTS: Mapping[int, CallResult] = {
     6: _R.DECLINED,
 }
 
-#: Ends that the network did not decide.
+#: Results of ends that did not come from the network.
 ENDED_BY_RESULTS: Mapping[ClearedBy, CallResult] = {
     ClearedBy.US: _R.CANCELLED,
     ClearedBy.TIMEOUT: _R.NO_ANSWER,
@@ -118,20 +118,20 @@ ENDED_BY_RESULTS: Mapping[ClearedBy, CallResult] = {
     ClearedBy.MEDIA: _R.SYSTEM_ERROR,
 }
 
-#: Codes after which another trunk is tried, if nothing rang yet: the trunk's fault, not the contact's.
+#: Codes that mean a fault of the trunk: another trunk is tried if the contact has not been alerted.
 FAILOVER_CODES = frozenset({408, 500, 501, 502, 503, 504, 505, 513, 580})
 
-#: Causes by which a switch says that it has no way to the number: another trunk may have one.
+#: Causes of a switch without a route to the number: another trunk may have one.
 NO_ROUTE = frozenset({2, 3})
-#: Results of a cause that speak of the trunk and not of the contact.
+#: Results of causes that concern the trunk and not the contact.
 TRUNKS_OWN = frozenset({CallResult.CONGESTION, CallResult.TRUNK_FAILURE})
 
-#: Causes (ITU-T Q.850) by which a switch tells that it has lost the line, and not that somebody has hung up:
+#: Causes (ITU-T Q.850) by which a switch reports a lost line, as opposed to a hang-up:
 #: destination out of order, network out of order, temporary failure, channel not available (RTP time-out of Asterisk).
 LINE_FAULTS = frozenset({27, 38, 41, 44})
 
 
-#: Ends of which nobody knows what the contact's phone did meanwhile: it may have rung.
+#: Ends after which it is unknown whether the contact's phone rang.
 UNKNOWN_ENDS = frozenset({ClearedBy.ENGINE, ClearedBy.UNATTENDED})
 
 
@@ -159,8 +159,8 @@ def call_result(cleared: LegCleared, overrides: Mapping[str, str]) -> CallResult
 
 
 def may_fail_over(cleared: LegCleared, *, stalled: bool = False) -> bool:
-    """Whether another trunk may be tried: nothing was heard, or the trunk itself refused before any 18x, or it said
-    100 and nothing more (`stalled`). A refusal with a cause that is the contact's own is the contact's."""
+    """Whether another trunk may be tried: after silence, after the trunk's own refusal before any 18x, or after 100 and
+    no more (`stalled`). A refusal with a cause that concerns the contact is final."""
     if cleared.alerted or cleared.answered or cleared.exhausted or cleared.by in UNKNOWN_ENDS:
         return False
     if cleared.by is ClearedBy.TRANSPORT or not cleared.heard or stalled:
@@ -171,6 +171,6 @@ def may_fail_over(cleared: LegCleared, *, stalled: bool = False) -> bool:
 
 
 def is_contacts_own(q850: int | None) -> bool:
-    """Whether a cause of the telephone network speaks of the contact, so that no other trunk would fare better."""
+    """Whether a cause of the telephone network concerns the contact, so that another trunk would not help."""
     result = Q850_RESULTS.get(q850) if q850 is not None else None
     return result is not None and result not in TRUNKS_OWN and q850 not in NO_ROUTE

@@ -42,7 +42,7 @@ TEST_CALL_TABLE: Table[TestCallState, TestCallTrigger] = Table(
 
 @dataclass(slots=True)
 class TestCall:
-    """`why` says how it ended; `code` is the SIP code of the contact's leg. `begun_at` in UTC epoch seconds."""
+    """`why` is the reason of its end; `code` is the SIP code of the contact's leg. `begun_at` in UTC epoch seconds."""
 
     id: str
     campaign: CampaignName

@@ -1,1 +1,1 @@
-"""Trunks: whether they live, what they may carry, and how a number is written for them."""
+"""Trunks: their state, their limits, and the form of numbers for them."""

@@ -24,7 +24,7 @@ def trunk_of(account: AccountId) -> TrunkName | None:
 
 
 def phone_account(phone: AsteriskPhone | StaticPhone) -> AccountId:
-    """The account by which a phone is rung: its trunk's, or one of its own."""
+    """The account over which a phone is rung: its trunk's, or one of its own."""
     return trunk_account(phone.trunk) if phone.trunk else AccountId(f"phone/{phone.name}")
 
 
@@ -114,7 +114,7 @@ def configure(settings: Settings, engine: Engine) -> Configure:
 
 
 def _revision(made: Configure) -> int:
-    """Equal configurations have equal revisions, so that an engine knows one that it already has."""
+    """The revision, equal for equal configurations, by which an engine recognises one that it has."""
     return int.from_bytes(hashlib.sha256(telephony_bytes(made)).digest()[:6], "big")
 
 

@@ -38,12 +38,12 @@ class Bucket:
         self._level -= 1.0
 
     def charge(self, now: float) -> None:
-        """A call that left without asking: those that ask wait for it, for a second at most, which is what carriers
-        count."""
+        """Charge a call that left without asking: later calls wait for it, for a second at most, which is the window of
+        carriers."""
         self._fill(now)
         self._level = max(self._level - 1.0, -max(1.0, self.rate_per_s))
 
     def next_at(self, now: float) -> float:
-        """When the next token is there (monotonic seconds)."""
+        """The time of the next token (monotonic seconds)."""
         self._fill(now)
         return now if self._level >= 1.0 else now + (1.0 - self._level) / self.rate_per_s

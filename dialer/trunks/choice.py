@@ -13,8 +13,8 @@ from dialer.vocabulary.reasons.dialing import TrunkState
 
 @dataclass(slots=True, frozen=True)
 class TrunkChoice:
-    """The chosen trunk, or None and why each one refused. `opens_at`: when the calls per second of one of those that
-    refused let the next call through (monotonic seconds), None where it is not that."""
+    """The chosen trunk, or None with each trunk's refusal. `opens_at`: when the first trunk at its calls per second
+    takes the next call (monotonic seconds), None where no trunk refused for that limit."""
 
     trunk: Trunk | None
     refusals: Mapping[TrunkName, TrunkRefusal]
@@ -22,13 +22,13 @@ class TrunkChoice:
 
     @property
     def is_dead(self) -> bool:
-        """None can carry calls at all, as opposed to being at a limit that passes by itself."""
+        """Whether no trunk can carry calls at all, as opposed to being at a limit that passes by itself."""
         passing = {TrunkRefusal.TOO_MANY_LEGS, TrunkRefusal.TOO_MANY_CALLS}
         return self.trunk is None and not any(refusal in passing for refusal in self.refusals.values())
 
     @property
     def states(self) -> tuple[TrunkState, ...]:
-        """Why each one refused, for a person."""
+        """The refusals of the trunks, for people."""
         return tuple(TrunkState(name, refusal) for name, refusal in self.refusals.items())
 
 

@@ -1,4 +1,4 @@
-"""How a number is written for a trunk, and whose number is shown."""
+"""The form of a number for a trunk, and the caller ID that is shown."""
 
 from __future__ import annotations
 

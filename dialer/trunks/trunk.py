@@ -1,4 +1,4 @@
-"""A trunk as it lives: probes, registration, limits, and what it last complained of."""
+"""A trunk in live state: probes, registration, limits and its last error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dialer.vocabulary.reasons.trunks import Complaint
 
 
 class TrunkState(StrEnum):
-    #: Not heard of yet; it may be dialed only where it is not probed.
+    #: State unknown; it may be dialed only where it is not probed.
     UNKNOWN = "unknown"
     UP = "up"
     DOWN = "down"
@@ -40,7 +40,7 @@ TRUNK_TABLE: Table[TrunkState, TrunkTrigger] = Table(
 
 
 class TrunkRefusal(StrEnum):
-    """Why a trunk may not take a call now."""
+    """The reason why a trunk may not take a call now."""
 
     DOWN = "down"
     UNKNOWN = "not_probed_yet"
@@ -60,10 +60,10 @@ class Trunk:
     bucket: Bucket
     legs: set[LegId] = field(default_factory=set)
     misses: int = 0
-    #: Calls refused in a row because of us: 401, 403, 407.
+    #: Calls in a row that were refused for our account: 401, 403, 407.
     barred: int = 0
     registered: bool = False
-    #: Nothing is sent before this time: Retry-After (RFC 3261 20.33), or the trunk refused us again and again.
+    #: No call is sent before this time: Retry-After (RFC 3261 20.33), or repeated refusals of our account.
     resumes_at: float = 0.0
     last_error: Complaint | None = None
     last_error_at: float | None = None
@@ -78,7 +78,7 @@ class Trunk:
         return self.settings.probe is ProbeKind.OPTIONS
 
     def refusal(self, now: float) -> TrunkRefusal | None:
-        """Why this trunk may not take a call at `now`, or None. Takes nothing from the limits."""
+        """The reason why this trunk may not take a call at `now`, or None. Takes nothing from the limits."""
         if now < self.resumes_at:
             return TrunkRefusal.PAUSED
         if self.settings.registration and not self.registered:
@@ -94,7 +94,7 @@ class Trunk:
         return None
 
     def room(self, now: float) -> int:
-        """How many calls it takes at `now`, one after the other."""
+        """The number of calls that it takes at `now`, one after the other."""
         if self.refusal(now) is not None:
             return 0
         return min(self.settings.max_legs - len(self.legs), self.bucket.tokens(now))

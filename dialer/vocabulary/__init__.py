@@ -1,1 +1,1 @@
-"""The words that the parts of Cornetta say to each other: ids, errors, commands, events and outputs."""
+"""The vocabulary shared by all parts of Cornetta: ids, errors, commands, events and outputs."""

@@ -1,6 +1,6 @@
-"""What people ask for. A command may be refused with a typed error; nothing changes then.
+"""Commands of people. A command may be refused with a typed error; nothing changes then.
 
-`by` is the user who asks. Permissions of roles are checked by the API, those of agents in a campaign by the core.
+`by` is the user. Permissions of roles are checked by the API, those of agents in a campaign by the core.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class StopCampaign(Struct, frozen=True):
 
 
 class UnloadCampaign(Struct, frozen=True):
-    """Unload waits for records in use. `force` waits for nothing, in whatever state the campaign is: records on
-    desktops go back, what rings is given up, after-call work whose time or whose agent is gone is closed.
-    Conversations go on."""
+    """Unload waits for records in use. `force` does not wait, in any state of the campaign: records on desktops go
+    back, ringing calls are given up, after-call work is closed where its time is over or its agent gone. Conversations
+    go on."""
 
     campaign: CampaignName
     by: str
@@ -86,8 +86,8 @@ class DeskCommand(Struct, frozen=True):
 
 
 class CloseInteraction(Struct, frozen=True):
-    """A supervisor closes an open interaction, whoever has it: a record that was not dialed goes back, a call is
-    ended. The call result that was found or set stays; `disposition` replaces the agent's, None leaves it."""
+    """A supervisor closes an open interaction of any agent: an undialed record goes back, a call is ended. The call
+    result stays; `disposition` replaces the agent's, None leaves it."""
 
     interaction: InteractionId
     by: str

@@ -1,6 +1,6 @@
 """Errors that Cornetta raises. Each has a stable `code`, which clients of the API may rely on: never rename one.
 
-Facts are attributes; the message is a sentence for a person, with the remedy where there is one.
+Facts are attributes; the message is a sentence for people, with the remedy where there is one.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ class CornettaError(Exception):
 class Refused(CornettaError):
     """A command was understood and may not be carried out now. Nothing changed.
 
-    `reason` is a code with the inputs of the rule that refused; dialer.words has its sentence. A part that has no
-    reasons yet says a code, its words and the facts.
+    `reason` is a code with the inputs of the rule that refused; dialer.words has its sentence. A part without reasons
+    yet gives a code, its words and the facts.
     """
 
     def __init__(self, reason: Reason | str, message: str = "", **facts: object) -> None:
-        # Imported here, as it takes msgspec: help of the command line, which knows errors, does without.
+        # Imported here because it needs msgspec, which the command line's help does without.
         from dialer.vocabulary.reasons.reason import Said
 
         self.reason = Said(reason, message, facts) if isinstance(reason, str) else reason
@@ -35,7 +35,7 @@ class Refused(CornettaError):
 
 
 class NotFound(Refused):
-    """The thing named in a command does not exist."""
+    """The object named in a command does not exist."""
 
     def __init__(self, kind: str, name: object) -> None:
         from dialer.vocabulary.reasons.reason import NotFoundReason
@@ -44,7 +44,7 @@ class NotFound(Refused):
 
 
 class InvalidTransition(CornettaError):
-    """An event that a state machine has no row for: a defect of ours, told with the object's story."""
+    """An event without a row in a state machine: a defect of ours, reported with the object's story."""
 
     code = "invalid_transition"
 
@@ -65,7 +65,7 @@ class StoreUnavailable(CornettaError):
 
 
 class Overloaded(CornettaError):
-    """More waits for its turn than the node takes; the command was not taken. `waiting` is how many messages."""
+    """The node's inbox is full; the command was not taken. `waiting` is the number of messages in it."""
 
     code = "overloaded"
 
@@ -94,7 +94,7 @@ class StoreInUse(CornettaError):
 
 
 class AddressInUse(CornettaError):
-    """The address of the API cannot be listened on; `problem` is what the system says."""
+    """The API's address cannot be listened on; `problem` is the system's error."""
 
     code = "address_in_use"
 
@@ -109,14 +109,14 @@ class AddressInUse(CornettaError):
 
 
 class StoreRejected(CornettaError):
-    """The database refused a write that we should never have made: a defect of ours, not worth a repetition."""
+    """The database refused a wrong write: a defect of ours, which a repetition would not mend."""
 
     code = "store_rejected"
 
 
 class UnstorableText(StoreRejected):
-    """A text has a letter that a database does not hold: NUL (PostgreSQL), or half of a surrogate pair (UTF-8). Whoever
-    sent it has to send another; the database is well."""
+    """A text has a letter that a database does not hold: NUL (PostgreSQL), or half of a surrogate pair (UTF-8). The
+    sender has to change the text; the database is in order."""
 
     code = "unusable_text"
 
@@ -125,7 +125,7 @@ class UnstorableText(StoreRejected):
 
 
 class StoreTooNew(CornettaError):
-    """A newer Cornetta has migrated this database; `revision` is not known to this one."""
+    """A newer Cornetta has migrated this database to `revision`, which this one does not know."""
 
     code = "store_too_new"
 

@@ -1,6 +1,6 @@
 """Facts that reach the core from its surroundings. None of them can be refused.
 
-What an engine says is in `telephony`; here is the rest: the store's answers, timers, connections, configuration.
+The events of engines are in `telephony`; here are the others: the store's answers, timers, connections, configuration.
 Times are UTC epoch seconds unless a name says otherwise.
 """
 
@@ -44,8 +44,8 @@ class Ticked(Struct, frozen=True):
 
 class ClaimedRecord(ListFacts, frozen=True):
     """A record in our hands until its lease ends. `daily_from`/`daily_till` in seconds since midnight of `zone`,
-    -1 where the list has none. `data` are the custom fields. `attempts` are all that count, `tries` how many of them
-    came to each call result. `fresh`: it was never dialed before, and nothing has put it before others."""
+    -1 where the list has none. `data` are the custom fields. `attempts` counts its attempts, `tries` the same by call
+    result. `fresh`: it was never dialed, and it has no priority over other records."""
 
     record: RecordId
     fence: int
@@ -63,9 +63,9 @@ class ClaimedRecord(ListFacts, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """Why a campaign's lists gave no more: how many records are due now, wait for a retry (and when the next one
+    """The records that a campaign's lists did not give: how many are due now, wait for a retry (and when the next one
     is due), are due but in a zone outside the window, are exhausted or done. `retry_today`: those of `retry` that are
-    due before dialing ends for today in their zone, as the claim said it does."""
+    due before the end of today's dialing in their zone, which came with the claim."""
 
     due: int = 0
     retry: int = 0
@@ -78,7 +78,7 @@ class Waiting(Struct, frozen=True):
 
     @property
     def today(self) -> int:
-        """Those that can be dialed today in the zones that are open: due, or due before dialing ends."""
+        """Records that can still be dialed today in the open zones."""
         return self.due + self.retry_today
 
 
@@ -97,7 +97,7 @@ class ClaimFailed(Struct, frozen=True):
 
 
 class HabitsRecalled(Struct, frozen=True):
-    """When and where the contacts of a campaign have answered, by day. Never empty."""
+    """The habits of a campaign's contacts, by day. Never empty."""
 
     campaign: CampaignName
     habits: tuple[DayHabit, ...]
@@ -111,14 +111,14 @@ class RecallFailed(Struct, frozen=True):
 
 
 class LeasesLost(Struct, frozen=True):
-    """Claims that are not ours any more: another node has the records."""
+    """Claims that another node has taken over."""
 
     records: tuple[RecordId, ...]
 
 
 class AttemptRefused(Struct, frozen=True):
-    """The store refused an attempt at the instant of dialing: `rule` is do_not_call, claim_lost, or abandoned, and
-    that `until` when (UTC epoch seconds)."""
+    """The store refused an attempt at the instant of dialing: `rule` is do_not_call, claim_lost or abandoned, the last
+    with its end `until` (UTC epoch seconds)."""
 
     attempt: AttemptId
     rule: str
@@ -150,7 +150,7 @@ class DesktopAwaited(Struct, frozen=True):
 
 
 class UserKnown(Struct, frozen=True):
-    """A user of the database who may work as an agent. Said at start and whenever one changes."""
+    """A user of the database who may work as an agent. Sent at the start and at each change."""
 
     agent: AgentName
     display_name: str
@@ -177,8 +177,8 @@ class CampaignRemembered(Struct, frozen=True):
 
 
 class AnswersRemembered(Struct, frozen=True):
-    """Live answers of a campaign around `at` (epoch seconds) from before a restart, as far back as the law looks, and
-    how many of them had no agent in time."""
+    """Live answers of a campaign around `at` (epoch seconds) from before a restart, within the period of the law, and
+    the number without an agent in time."""
 
     campaign: CampaignName
     at: float
@@ -193,7 +193,7 @@ class InteractionRemembered(Struct, frozen=True):
 
 
 class NoticeRemembered(Struct, frozen=True):
-    """A notice from before a restart: with the agent's OK, or still waiting for it. `at` is when it was told."""
+    """A notice from before a restart: with the agent's OK, or still waiting for it. `at` is the time of the notice."""
 
     agent: AgentName
     campaign: CampaignName
@@ -210,7 +210,7 @@ class AgentRemembered(Struct, frozen=True):
 
 
 class Restored(Struct, frozen=True):
-    """Everything remembered has been said; dialing opens after the engines were asked."""
+    """All remembered state has been sent; dialing opens after the engines' snapshots."""
 
 
 Event = (

@@ -1,4 +1,4 @@
-"""When and where contacts answer, as our own dials have shown: what is kept of it, and what is made of it."""
+"""Habits of contacts, that is when and where they answer, learned from our own dials."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dialer.vocabulary.ids import CampaignName, ListName
 
 
 class Habit(Struct, frozen=True):
-    """What one attempt teaches. `day`: ordinal of the date where the campaign's contacts live; `hour`: the contact's
+    """The habit from one attempt. `day`: ordinal of the date where the campaign's contacts live; `hour`: the contact's
     local hour when dialed (0 to 23), -1 if unknown; `number_type` and `region` as in `pacing.Traits`, "" if unknown;
-    `answer`: 1 for a live answer, 0 for none, the chance of one (0 to 1) for a call that we gave up."""
+    `answer`: 1 for a live answer, 0 for none, the chance of one (0 to 1) for a call that was given up."""
 
     campaign: CampaignName
     list: ListName

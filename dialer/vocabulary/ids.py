@@ -1,4 +1,4 @@
-"""Identifiers. The node mints all of them, so that a command never waits for an answer to know a name.
+"""Identifiers. The node mints all of them, so that no command has to wait for an id.
 
 An id minted at run time is `<run>-<kind><number>`, for example `k3f9q1-L42`: `run` names one start of one
 node, `number` counts up. Equal runs give equal ids, which keeps simulations reproducible.
@@ -35,8 +35,8 @@ _SUFFIX_BYTES = 10
 class Mint:
     """Hands out ids of one run: deterministic, never repeated within the run.
 
-    `run` must be unique per start of a node; the store provides it. `secret` keeps Call-IDs from being guessed: who
-    knows one could speak in its name (RFC 3261 8.1.1.4). A simulation has none.
+    `run` must be unique per start of a node; the store provides it. `secret` keeps Call-IDs from being guessed, as
+    whoever knows one could send requests in its dialog (RFC 3261 8.1.1.4). A simulation has none.
     """
 
     def __init__(self, run: str, secret: bytes = b"") -> None:
@@ -50,7 +50,7 @@ class Mint:
         return f"{self.run}-{kind}{number}"
 
     def unguessable(self, name: str) -> str:
-        """The name with a suffix that nobody knows who has not seen it: the same for the same name."""
+        """The name with a suffix that cannot be guessed: the same for the same name."""
         return f"{name}-{blake2b(name.encode(), key=self._secret, digest_size=_SUFFIX_BYTES).hexdigest()}"
 
     def leg(self) -> LegId:

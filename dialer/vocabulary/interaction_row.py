@@ -1,4 +1,4 @@
-"""What is kept of an interaction: written with each change of it, and read for reports."""
+"""The stored row of an interaction: written at each change, and read for reports."""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-#: A thread that wants the interpreter gets it after this long at the latest. Python's own 5 ms are for programs that
-#: compute: here a thread that handles SIP or a commit would keep back another that has an event to pass on, and at 50
-#: new calls a second half of all events would take longer than that. The price is a few per cent of processor time.
+#: The longest wait of a thread for the interpreter. Python's own 5 ms suit programs that compute: here a thread that
+#: handles SIP or a commit would delay another with an event to pass on, and at 50 new calls a second half of all events
+#: would take longer than 5 ms. The price is a few per cent of processor time.
 SWITCH_S = 0.0005
 
 

@@ -1,4 +1,4 @@
-"""How long texts of people may be, in characters: the same wherever they come in."""
+"""The longest texts of people, in characters: the same at every entry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Types of telephone numbers that cost the caller more than a call, or are no contact's."""
+"""Types of telephone numbers that cost the caller more than a call, or belong to no contact."""
 
 from __future__ import annotations
 

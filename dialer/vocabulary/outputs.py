@@ -1,8 +1,8 @@
-"""What a step asks the world outside to do.
+"""The outputs of a step.
 
-A step is what one handler decided: `writes` go into the store in one transaction with the other steps that are
-queued; `outputs` marked at once leave before the commit (joining two legs cannot wait for a disk), the others
-after it. An output that names an attempt in `guard` leaves only if the store accepted that attempt's BeginAttempt.
+A step holds the decisions of one handler: its `writes` go into the store in one transaction with the other queued
+steps; `outputs` marked at once leave before the commit (joining two legs cannot wait for a disk), the others after it.
+An output that names an attempt in `guard` leaves only if the store accepted that attempt's BeginAttempt.
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ class CancelTimer(Struct, frozen=True, tag="cancel_timer"):
 
 
 class ListShare(Struct, frozen=True):
-    """A calling list and its share of what a campaign claims."""
+    """A calling list and its share of a campaign's claims."""
 
     name: ListName
     weight: int
 
 
-#: A share, in percent, by which all records that were dialed before go first.
+#: The share, in percent, with which all retries go first.
 ALL_RETRIES = 100
 
 
 class ClaimRecords(Struct, frozen=True, tag="claim_records"):
     """Claim up to `limit` due records for a campaign, from lists in zones where dialing is allowed now.
 
-    `zones` are IANA names, `closes_at` says when dialing ends for today in each of them; that and `now` are UTC epoch
-    seconds; the claim's lease runs `lease_s`. `retry_share`: so many percent of the records are due retries as long as
-    there are both these and fresh ones, ALL_RETRIES for retries first, 0 for fresh ones first. `ahead_only` leaves
-    those that have to wait for the records in hand. `hidden` are left, too: nobody could be given them now.
+    `zones` are IANA names, `closes_at` is the end of today's dialing in each of them; both it and `now` are UTC epoch
+    seconds; the claim's lease runs `lease_s`. `retry_share` is the percentage of due retries as long as both retries
+    and fresh records are there: ALL_RETRIES for retries first, 0 for fresh ones first. `ahead_only` leaves out records
+    that have to wait for those in hand. `hidden` records are left out, too, as no agent may get them now.
     RecordsClaimed comes back, also when nothing was due.
     """
 
@@ -69,15 +69,16 @@ class ClaimRecords(Struct, frozen=True, tag="claim_records"):
 
 
 class RecallHabits(Struct, frozen=True, tag="recall_habits"):
-    """Ask the store when and where the contacts of a campaign have answered, from the day `since_day` (ordinal of a
-    date) on. HabitsRecalled comes back, nothing if nothing is known, RecallFailed if the store does not answer."""
+    """Ask the store for the habits of a campaign's contacts since the day `since_day` (ordinal of a date).
+    HabitsRecalled comes back, RecallFailed if the store does not answer, and no event if there are none."""
 
     campaign: CampaignName
     since_day: int
 
 
 class Publish(Struct, frozen=True, tag="publish"):
-    """Tell an audience of the object `key`. A fact has a `body`; a model is rendered by the feed when it leaves."""
+    """Publish an event about the object `key` to an audience. A fact has a `body`; a model is rendered by the feed when
+    it leaves."""
 
     topic: Topic
     audience: Audience

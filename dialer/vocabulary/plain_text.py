@@ -1,20 +1,20 @@
-"""Text that people write, as people see it: of records, notes, reasons, names. Letters that nobody sees are taken out.
-Control characters are refused in files, which are mended and read again, and taken out of what is typed."""
+"""Text of people (records, notes, reasons, names) as it is seen: invisible letters are removed. Control characters are
+refused in files, which can be corrected and read again, and removed from typed text."""
 
 from __future__ import annotations
 
 import re
 
-#: C0 and C1 (Unicode category Cc) but tab and line ends: a terminal or a spreadsheet would carry them out.
+#: C0 and C1 (Unicode category Cc) except tab and line ends: a terminal or a spreadsheet would execute them.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
-#: Marks and overrides of direction, zero width, soft hyphen, byte order mark, tags (category Cf): a name that holds
-#: them is shown as another one, and is not found.
+#: Marks and overrides of direction, zero width, soft hyphen, byte order mark, tags (category Cf): a name with one of
+#: them looks like another name and is not found.
 _UNSEEN = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
-#: Joiners belong to the words of Persian and Indian scripts and to emoji; elsewhere they are not seen either.
+#: Joiners belong to words of Persian and Indian scripts and to emoji; elsewhere they are invisible.
 _JOINERS = re.compile("(?<![^\x00-\u024f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u024f])")
 
 
@@ -28,7 +28,7 @@ VERBATIM = {KIND_OF_TEXT: "verbatim"}
 
 
 def plain(text: str) -> str:
-    """`text` without letters that nobody sees."""
+    """`text` without invisible letters."""
     return text if text.isascii() else _JOINERS.sub("", _UNSEEN.sub("", text))
 
 

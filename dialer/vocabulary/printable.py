@@ -1,8 +1,8 @@
-"""Text from outside as a terminal may show it. A carrier's reason or a contact's name is anybody's text."""
+"""Text from outside, made safe for a terminal. A carrier's reason or a contact's name may hold any characters."""
 
 from __future__ import annotations
 
-#: Characters that a terminal obeys, by their codes, and how they are written instead.
+#: Control characters by their codes, with the escapes that replace them.
 CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 CONTROLS |= {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
 #: Marks that reorder the text of a terminal.

@@ -1,4 +1,4 @@
-"""Call results: what came of dialing, found by the network or by analysis, or set by the agent."""
+"""Call results: results of dialing, found by the network or by analysis, or set by the agent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class CallResult(enum.StrEnum):
     CONGESTION = "congestion"
     TRUNK_FAILURE = "trunk_failure"
     CANCELLED = "cancelled"
-    #: Given up by the pacing while it rang, for want of an agent.
+    #: Given up by the pacing while it rang, because no agent would have been free.
     SHED = "shed"
     ABANDONED = "abandoned"
     DROPPED = "dropped"
@@ -32,12 +32,12 @@ class CallResult(enum.StrEnum):
     SYSTEM_LOST = "system_lost"
 
 
-#: Results after which nobody dials the contact's other numbers.
+#: Results after which the contact's other numbers are not dialed.
 REACHED = frozenset({CallResult.ANSWER, CallResult.DO_NOT_CALL})
 
 
 class RecordStatus(enum.StrEnum):
-    """Where a record of a calling list stands."""
+    """The status of a record of a calling list."""
 
     READY = "ready"
     RETRIEVED = "retrieved"
@@ -47,7 +47,7 @@ class RecordStatus(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
-#: Records with such a status are dialed no more until somebody renews them.
+#: Records with such a status are not dialed again unless they are renewed.
 RENEWABLE = (
     RecordStatus.UPDATED,
     RecordStatus.CHAIN_UPDATED,
@@ -57,7 +57,7 @@ RENEWABLE = (
 
 
 class RecordType(enum.StrEnum):
-    """Why a record is to be dialed; the claim takes them in the order of their rank."""
+    """The reason why a record is to be dialed; the claim takes them in the order of their rank."""
 
     GENERAL = "general"
     CAMPAIGN_RESCHEDULED = "campaign_rescheduled"

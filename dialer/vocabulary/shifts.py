@@ -1,10 +1,10 @@
-"""What is asked of a simulation of the next hours, and what it answers."""
+"""Questions to a simulation of the next hours, and its answers."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-#: Shifts for each number of agents: enough to even out chance, few enough to wait for.
+#: Shifts for each number of agents: enough to even out chance, few enough for a person to wait.
 SEEDS = 2
 
 
@@ -18,15 +18,14 @@ class CountedDay(Struct, frozen=True):
 
 
 class ShiftQuestion(Struct, frozen=True):
-    """How the next `hours` would go with each of these numbers of `agents`.
+    """The question how the next `hours` would go with each of these numbers of `agents`.
 
     `answer_rate` and `busy_share` (of the calls that nobody answers) are shares; times are means in seconds. `records`
     are still to dial, None for no end. `campaign` is the campaign's settings as JSON, `rule` a name of pacing rules.
     `max_legs` and `max_calls_per_s` are those of its trunks together. `seeds`: shifts for each number of agents.
 
-    `counted`: what the law has counted already, by day. `dialed_h`: hours of that day in which was dialed before the
-    shift begins; `left_h`: hours in which may be dialed from there on, those of the shift included (less than `hours`
-    is as many).
+    `counted`: the counts of the law so far, by day. `dialed_h`: hours of dialing on that day before the shift begins;
+    `left_h`: calling hours from there on, those of the shift included (at least `hours`).
     """
 
     agents: tuple[int, ...]
@@ -48,20 +47,20 @@ class ShiftQuestion(Struct, frozen=True):
 
     @property
     def agent_hours(self) -> float:
-        """What it costs to answer."""
+        """The cost of the answer."""
         return sum(self.agents) * self.hours * self.seeds
 
 
 class ShiftOutlook(Struct, frozen=True):
     """With so many `agents`: shares in percent, `wait_s` between two contacts; it is None where nobody talked,
     `dials_per_answer` where nobody answered. `abandonment` is that of the simulated hours alone; `abandonment_of_day`
-    what the day comes to at their end, with all that it had counted before.
+    that of the whole day at their end, earlier counts included.
 
     `ends_after_h`: hours of dialing until every record has been dialed and none is due, by straight continuation
-    (`continued`) if that is after the hours that were simulated; None if nothing says so. `last_retry_h`: hours by the
-    clock, closed ones included, until the last of the records that rest for another attempt is due; None if none rests.
-    No number of agents shortens a rest. `fallback`: why agents had one call each instead of what the mode says; empty
-    if they had not."""
+    (`continued`) if that is after the simulated hours; None if unknown. `last_retry_h`: hours by the clock, closed ones
+    included, until the last of the records that rest for another attempt is due; None if none rests. No number of
+    agents shortens a rest. `fallback`: the reason why agents had one call each against the mode; empty if they had
+    not."""
 
     agents: int
     utilisation: float

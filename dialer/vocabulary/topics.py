@@ -1,7 +1,7 @@
 """The events of desktops: one row for each, with its audience, its key and its body.
 
-There are two kinds. A Fact is told once and carries its body. A Model says that an object changed: its read model is
-told, rendered by `dialer/views/topics.py` when the event leaves. The OpenAPI document and docs/api.md are made from the
+There are two kinds. A Fact is sent once and carries its body. A Model says that an object changed: its read model is
+sent, rendered by `dialer/views/topics.py` when the event leaves. The OpenAPI document and docs/api.md are made from the
 rows.
 """
 
@@ -27,7 +27,7 @@ class OwnDesk(Struct, frozen=True, tag="agent"):
 
 
 class TeamSupervisors(Struct, frozen=True, tag="teams"):
-    """Supervisors of any of these teams. Who has no team, and every administrator, is one of each."""
+    """Supervisors of any of these teams. Supervisors without a team and all administrators belong to each team."""
 
     teams: frozenset[TeamName]
 
@@ -50,7 +50,7 @@ B = TypeVar("B", bound=Struct)
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Topic:
-    """`key` says what the events' key names, `words` what the event means; both are for the documents."""
+    """`key` explains the key of its events, `words` the event; both are for the documents."""
 
     name: str
     key: str
@@ -59,7 +59,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Fact(Topic, Generic[A, B]):
-    """Something that happened. `body` is what is told of it."""
+    """An event that happened, with its `body`."""
 
     audience: type[A]
     body: type[B]

@@ -1,4 +1,4 @@
-"""What a step writes. The store applies the writes of queued steps in order, in one transaction.
+"""The writes of a step. The store applies the writes of queued steps in order, in one transaction.
 
 Times are UTC epoch seconds. A write that carries a `fence` is refused, not failed, when the claim has moved on;
 refusals come back in the commit's report and undo nothing else.
@@ -28,8 +28,8 @@ from dialer.vocabulary.telephony import ClearedBy
 
 
 class SaveCampaign(Struct, frozen=True, tag_field="write", tag="save_campaign"):
-    """The live state of a campaign, kept over restarts: since when it is loaded, and when something of it last changed
-    of which its agents are told."""
+    """The live state of a campaign, kept over restarts, with the time of its load and of the last change with a notice
+    to its agents."""
 
     campaign: CampaignName
     state: str
@@ -50,7 +50,7 @@ class SaveAgent(Struct, frozen=True, tag_field="write", tag="save_agent"):
 
 
 class SaveTrunk(Struct, frozen=True, tag_field="write", tag="save_trunk"):
-    """A trunk came up or went down, as this node sees it; `error` is what it had last complained of."""
+    """A trunk came up or went down, as this node sees it; `error` is its last error."""
 
     trunk: TrunkName
     state: str
@@ -60,8 +60,8 @@ class SaveTrunk(Struct, frozen=True, tag_field="write", tag="save_trunk"):
 
 class BeginAttempt(Struct, frozen=True, tag_field="write", tag="begin_attempt"):
     """The intent to dial, committed before the INVITE. Refused, with the rule's name, when the record's claim is
-    not `fence` any more ("claim_lost"), the number is on a do-not-call list ("do_not_call"), or somebody was abandoned
-    at it, in whatever campaign, after `abandoned_since` ("abandoned"; None for a call that has its agent): all are
+    not `fence` any more ("claim_lost"), the number is on a do-not-call list ("do_not_call"), or a call to it was
+    abandoned, in any campaign, after `abandoned_since` ("abandoned"; None for a call that has its agent): all are
     looked up in the same transaction. Raises the record's attempts by one. Records without claim (manual) have no
     fence.
     """
@@ -92,7 +92,7 @@ class AddDial(Struct, frozen=True, tag_field="write", tag="add_dial"):
 
 
 class SettleDial(Struct, frozen=True, tag_field="write", tag="settle_dial"):
-    """What the trunk said: the final SIP code and its reasons."""
+    """The trunk's answer: the final SIP code and its reasons."""
 
     attempt: AttemptId
     n: int
@@ -104,10 +104,10 @@ class SettleDial(Struct, frozen=True, tag_field="write", tag="settle_dial"):
 
 
 class MarkLateAnswer(Struct, frozen=True, tag_field="write", tag="mark_late_answer"):
-    """A dial that was given up and settled was answered after all at `at`, and the answer ended at once. An attempt
-    that is over and was not answered is abandoned by it: its result stays, but its record, if it waits to be dialed
-    again, counts one more abandoned attempt, waits until `rest_until` at least (UTC epoch seconds), and is finished
-    if that makes `max_abandoned` of them."""
+    """A dial that was given up and settled was answered at `at`, and the answer ended at once. By this an attempt that
+    is over without an answer becomes abandoned: its result stays, but its record, if it waits to be dialed again,
+    counts one more abandoned attempt, waits until `rest_until` at least (UTC epoch seconds), and is finished if that
+    makes `max_abandoned` of them."""
 
     attempt: AttemptId
     n: int
@@ -133,14 +133,14 @@ class SettleAttempt(Struct, frozen=True, tag_field="write", tag="settle_attempt"
 
 
 class ConnectAttempt(Struct, frozen=True, tag_field="write", tag="connect_attempt"):
-    """Who got the contact of an attempt that was dialed for nobody in particular; `agent` None takes it back."""
+    """The agent who got the contact of an attempt that was dialed ahead; `agent` None takes it back."""
 
     attempt: AttemptId
     agent: AgentName | None
 
 
 class AddParty(Struct, frozen=True, tag_field="write", tag="add_party"):
-    """An agent in an interaction; written again whenever something of it changes."""
+    """An agent in an interaction; written again at each change."""
 
     party: PartyId
     interaction: InteractionId
@@ -152,7 +152,7 @@ class AddParty(Struct, frozen=True, tag_field="write", tag="add_party"):
 
 
 class SaveInteraction(InteractionRow, frozen=True, tag_field="write", tag="save_interaction"):
-    """One handling of a contact, as it is by now. `live` is the msgpack of the whole entity while it is open (for
+    """The present state of an interaction. `live` is the msgpack of the whole entity while it is open (for
     adoption after a restart) and None once it is finalized."""
 
     fence: int
@@ -160,12 +160,11 @@ class SaveInteraction(InteractionRow, frozen=True, tag_field="write", tag="save_
 
 
 class UpdateRecord(Struct, frozen=True, tag_field="write", tag="update_record"):
-    """What a record is after an attempt. Ends the claim unless `status` is RETRIEVED. `due_at` in the future
-    makes it wait. `uncount` is how many of the attempts just made are taken out of the count of attempts (a dead
-    trunk consumes no record); `tried` are the results of the others, counted for each result. `data` replaces the
-    custom fields given, no others. With `finish_chain` the records of its chain that are READY become
-    CHAIN_UPDATED: nobody dials the contact's other numbers any more. `cancelled_in` is the campaign whose run it is
-    taken out of."""
+    """The state of a record after an attempt. Ends the claim unless `status` is RETRIEVED. `due_at` in the future
+    makes it wait. `uncount` is the number of attempts just made that do not count (a dead trunk consumes no record);
+    `tried` are the results of the others, counted for each result. `data` replaces the custom fields given, no others.
+    With `finish_chain` the READY records of its chain become CHAIN_UPDATED: the contact's other numbers are not dialed
+    any more. `cancelled_in` is the campaign from whose run it is taken."""
 
     record: RecordId
     fence: int
@@ -183,7 +182,7 @@ class UpdateRecord(Struct, frozen=True, tag_field="write", tag="update_record"):
 
 
 class RenewCancelled(Struct, frozen=True, tag_field="write", tag="renew_cancelled"):
-    """A new run of a campaign begins: records of these lists that were taken out of a former one, before `at`, may be
+    """A new run of a campaign begins: records of these lists that were taken out of a former run, before `at`, may be
     dialed again. Barred numbers stay."""
 
     campaign: CampaignName
@@ -203,7 +202,7 @@ class ReleaseRecord(Struct, frozen=True, tag_field="write", tag="release_record"
 
 
 class AddDoNotCall(Struct, frozen=True, tag_field="write", tag="add_do_not_call"):
-    """Nobody dials this number any more; `campaign` None means no campaign does. Committed once, kept for ever.
+    """Bar this number in the campaign; `campaign` None bars it in all. Committed once, kept for ever.
     Records with the number in status READY become NO_CALL."""
 
     number: str
@@ -215,8 +214,8 @@ class AddDoNotCall(Struct, frozen=True, tag_field="write", tag="add_do_not_call"
 
 class LiftDoNotCall(Struct, frozen=True, tag_field="write", tag="lift_do_not_call"):
     """The number may be dialed again: by the campaign, or with None by all that do not bar it themselves. Its records
-    are no longer NO_CALL: those that waited come back with the next load of their list, those that an agent had in hand
-    with the next load of that campaign."""
+    are no longer NO_CALL: records that waited come back with the next load of their list, records that an agent had in
+    hand with the next load of that campaign."""
 
     number: str
     campaign: CampaignName | None
@@ -278,8 +277,8 @@ Write = (
 
 
 class Refusal(Struct, frozen=True):
-    """A write that the store refused, and the rule that did; `until` when, UTC epoch seconds, if it does not for
-    ever."""
+    """A refused write with the rule that refused it, and the end of the refusal (`until`, UTC epoch seconds) if it has
+    one."""
 
     write: Write
     rule: str
@@ -287,6 +286,6 @@ class Refusal(Struct, frozen=True):
 
 
 class CommitReport(Struct, frozen=True):
-    """What became of a transaction that was committed."""
+    """The result of a committed transaction."""
 
     refusals: tuple[Refusal, ...] = ()

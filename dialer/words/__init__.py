@@ -1,4 +1,4 @@
-"""Reasons in words, at the border of the house: API, command line, screens. Below it nobody speaks English."""
+"""Reasons in words, for the API, the command line and screens. The modules below hold no English sentences."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def say(reason: Reason) -> str:
 
 
 def _show(value: object) -> str:
-    """A fact in letters; a reason among the facts is put in words first."""
+    """A fact as text; a reason among the facts is put in words first."""
     if isinstance(value, Reason):
         return say(value)
     if isinstance(value, tuple):
@@ -36,12 +36,12 @@ def _show(value: object) -> str:
 
 
 def words_of(error: Exception) -> str:
-    """What a person reads of an error."""
+    """The text of an error for a person."""
     return say(error.reason) if isinstance(error, Refused) else str(error)
 
 
 def spoken(value: object) -> str:
-    """For encoders at the border (`enc_hook`): a sentence as text, anything else as it writes itself."""
+    """For encoders at the border (`enc_hook`): a sentence as its words, other objects as their own text."""
     if isinstance(value, Sentence):
         return "" if value.reason is None else say(value.reason)
     return str(value)

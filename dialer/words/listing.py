@@ -1,4 +1,4 @@
-"""Every reason with its facts and its English sentence: what desktops translate, and what their build reads."""
+"""Every reason with its facts and its English sentence, for the translation and the build of desktops."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ FILE = Path(__file__).with_name("words.json")
 
 
 class Word(Struct, frozen=True):
-    """A reason. `facts` says of each fact what it is: text, number, integer, flag, reason (itself a key with facts, put
-    in words first), plain data, or a list of these (`texts`, `reasons`). `sentence` is English, in the message format
-    of ICU."""
+    """A reason. `facts` has the type of each fact: text, number, integer, flag, reason (itself a key with facts, put in
+    words first), plain data, or a list of these (`texts`, `reasons`). `sentence` is English, in the message format of
+    ICU."""
 
     key: str
     code: str

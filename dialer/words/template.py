@@ -21,7 +21,7 @@ class BadTemplate(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A part that depends on a fact; `plural` chooses by number, otherwise by value."""
+    """A part that depends on a fact; with `plural` by number, otherwise by value."""
 
     name: str
     plural: bool
@@ -57,7 +57,7 @@ class Template:
     parts: tuple[str | Fact | Choice, ...] = field(default=())
 
     def fill(self, facts: Facts, show: Callable[[object], str]) -> str:
-        """The sentence with its facts, each put in letters by `show`. Raises KeyError for a fact that is not there."""
+        """The sentence with its facts, each made text by `show`. Raises KeyError for a fact that is not there."""
         return "".join(self._filled(facts, show))
 
     def _filled(self, facts: Facts, show: Callable[[object], str]) -> Iterator[str]:
@@ -88,7 +88,7 @@ def clock(value: object) -> str:
 
 
 def read(text: str) -> Template:
-    """A template of its text. Raises BadTemplate."""
+    """The template for a text. Raises BadTemplate."""
     reader = _Reader(text)
     template = reader.template(in_plural=False)
     if reader.at < len(text):

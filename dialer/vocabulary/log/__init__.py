@@ -1,5 +1,5 @@
-"""What every line of every log passes, in the node as in an engine: no secret, no control character, no flood, and
-tracebacks that are short and tell no values of variables.
+"""The processors of every log line, in node and engine: no secrets, no control characters, no floods, and short
+tracebacks without values of variables.
 
 It stands in the vocabulary because engines may import nothing else of the dialer.
 """

@@ -1,7 +1,7 @@
 """Secrets, control characters and endless values, out of a line of the log.
 
-One rule for all lines: what stands under the name of a secret, what looks like a credential inside a text, and every
-token of ours, which has a prefix for this purpose (`TOKEN_PREFIX`).
+One rule for all lines hides values under the name of a secret, text that looks like a credential, and every token of
+ours, which has a prefix for this purpose (`TOKEN_PREFIX`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from structlog.types import EventDict, WrappedLogger
 
 from dialer.vocabulary.printable import CONTROLS, printable
 
-#: How every token of ours begins, so that it is known wherever it turns up.
+#: The prefix of every token of ours, by which it is recognised anywhere.
 TOKEN_PREFIX = "cornetta_"
 HIDDEN = "***"
-#: Letters of a value, and of a traceback, that are written.
+#: The most letters of a value, and of a traceback, that are written.
 MAX_VALUE = 2_000
 MAX_TRACE = 6_000
 _MAX_DEPTH = 4
@@ -41,7 +41,7 @@ _CONTROLS_OF_TRACE = {code: text for code, text in CONTROLS.items() if code != o
 
 
 def without_secrets(text: str) -> str:
-    """`text` with every secret that can be known as one replaced by `HIDDEN`."""
+    """`text` with every recognisable secret replaced by `HIDDEN`."""
     for pattern, instead in _IN_TEXT:
         text = pattern.sub(instead, text)
     return text
@@ -81,7 +81,8 @@ def _shown(value: object) -> str:
 
 
 def _text(text: str) -> str:
-    # Cut before the patterns are tried, which bounds their work, and far enough behind the bound to know what is cut.
+    # Cut before the patterns are tried, which bounds their work, and far enough behind the bound that no secret is cut
+    # in two before it is recognised.
     return _cut(printable(without_secrets(text[: 2 * MAX_VALUE])), MAX_VALUE)
 
 
@@ -95,7 +96,7 @@ def _cut(text: str, length: int) -> str:
 
 
 def _middle_out(text: str, length: int) -> str:
-    """The end of a traceback says what went wrong, its begin where it started."""
+    """Keep both ends: the end of a traceback has the error, its begin the origin."""
     if len(text) <= length:
         return text
     head = length // 3

@@ -1,4 +1,4 @@
-"""A bound on lines of one kind: somebody who makes the same thing happen a thousand times a second fills no disk."""
+"""A bound on lines of one kind, so that the same event a thousand times a second fills no disk."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from structlog import DropEvent
 from structlog.types import EventDict, WrappedLogger
 
-#: Lines of one kind at a time, and in the long run for each second.
+#: The most lines of one kind at a time, and in the long run for each second.
 BURST = 100
 PER_S = 5.0
 #: Lines of all kinds together.
 BURST_OF_ALL = 2_000
 PER_S_OF_ALL = 100.0
-#: At DEBUG somebody looks for something: more may be written.
+#: The bound at DEBUG, which is higher for the search of a fault.
 DEBUG_FACTOR = 20
 _MAX_KINDS = 500
-#: The kind of a line whose event is free text, as that of a library, is given by whoever writes it.
+#: The key by which the writer gives the kind of a line whose event is free text, as that of a library.
 KIND = "kind_of_line"
 
 
@@ -41,8 +41,8 @@ class _Bucket:
 
 
 class Flood:
-    """A processor of structlog. A line that is too much is dropped; the next one of its kind tells how many were
-    (`left_out`). Lines come from several threads."""
+    """A processor of structlog. A line beyond the bound is dropped; the next one of its kind has the count of dropped
+    lines (`left_out`). Lines come from several threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""Tracebacks as plain text: the last frames without the values of variables, and not many of them."""
+"""Tracebacks as plain text: the last few frames, without the values of variables."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from structlog.types import EventDict, WrappedLogger
 
 from dialer.vocabulary.log.clean import TRACE
 
-#: Frames of each exception of a chain that are told.
+#: The most frames of each exception of a chain.
 MAX_FRAMES = 15
-#: Tracebacks at a time, and how long it takes until one more may be written. They cost time and space, and the tenth
-#: of a kind tells no more than the first.
+#: The most tracebacks at a time, and the time until one more may be written. They cost time and space, and the tenth of
+#: a kind is as good as the first.
 BURST = 10
 REFILL_S = 10.0
 
 
 class Traces:
-    """A processor of structlog: puts text in the place of `exc_info`; where there were many already, the kind of the
-    error and its place alone."""
+    """A processor of structlog: replaces `exc_info` by text; beyond the bound only by the kind and place of the
+    error."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""Every reason that a person is told: a code with typed facts, one file for one kind. `python -m dialer.words` writes
+"""All reasons for people: codes with typed facts, one file for one kind. `python -m dialer.words` writes
 the list of all of them with their sentences."""
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ROOMS = (
 
 
 def all_reasons() -> tuple[type[Reason], ...]:
-    """Every reason, in the order of rooms and lines."""
+    """All reasons, in the order of modules and lines."""
     return tuple(kind for room in ROOMS for kind in _of(room.__name__))
 
 

@@ -1,4 +1,4 @@
-"""Why a call ended, or reached nobody. `own`: told to the agent whose call it is, otherwise to others."""
+"""Reasons why a call ended or did not reach the contact. `own`: for the agent of the call, otherwise for others."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dialer.vocabulary.reasons.reason import Reason
 
 
 class LegEnded(Reason, frozen=True, tag="leg_ended"):
-    """After an answer; `by` is who or what ended it: telephony.ClearedBy."""
+    """The call ended after an answer; `by` is telephony.ClearedBy."""
 
     by: str
     own: bool = True
 
 
 class NotReached(Reason, frozen=True, tag="contact_not_reached"):
-    """`result` is the call result; `said` is what the trunk said, with its `sip_code`, 0 for none."""
+    """`result` is the call result; `said` is the trunk's answer, with its `sip_code`, 0 for none."""
 
     result: str
     sip_code: int = 0
@@ -23,7 +23,7 @@ class NotReached(Reason, frozen=True, tag="contact_not_reached"):
 
 
 class NobodyFree(Reason, frozen=True, tag="nobody_free"):
-    """A contact has waited until the time for it was over."""
+    """The contact's waiting time was over before an agent was free."""
 
 
 class AgentPhoneLost(Reason, frozen=True, tag="agent_phone_lost"):
@@ -34,8 +34,8 @@ class ClosedBySupervisor(Reason, frozen=True, tag="closed"):
     pass
 
 
-#: Why what a campaign has under way is given up.
+#: Reasons why a campaign's calls and offers under way are given up.
 Halted = CampaignStopped | CampaignUnloaded | ModeChanges | WindowOver
 
-#: What an interaction keeps of why its call ended.
+#: The reasons that an interaction keeps for the end of its call.
 Cause = LegEnded | NotReached | NobodyFree | AgentPhoneLost | ClosedBySupervisor | Halted

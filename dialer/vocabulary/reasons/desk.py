@@ -1,4 +1,4 @@
-"""Why a command of an agent is refused."""
+"""Reasons against commands of agents."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dialer.vocabulary.reasons.reason import Reason
 
 
 class NotPermitted(Reason, frozen=True, tag="not_permitted"):
-    """`permission` is the campaign's setting; `to` is what it would take: reject, give_back, cancel, get_next,
+    """`permission` is the campaign's setting; `to` is the action that needs it: reject, give_back, cancel, get_next,
     call_again, set_call_result, do_not_call, edit_fields."""
 
     permission: str
@@ -32,7 +32,7 @@ class NotPreview(Reason, frozen=True, tag="not_preview"):
 
 
 class NotReady(Reason, frozen=True, tag="not_ready"):
-    """A record is given to an agent who is ready, with nothing on the desk."""
+    """A record is given only to an agent who is ready with an empty desk."""
 
     state: str
 
@@ -70,7 +70,7 @@ class EndCallFirst(Reason, frozen=True, tag="call_in_progress.done"):
 
 
 class ContactBarred(Reason, frozen=True, tag="do_not_call.contact"):
-    """The agent or somebody before has said do not call."""
+    """The contact is barred, by this agent or before."""
 
 
 class NotAfterCall(Reason, frozen=True, tag="not_after_call.call_again"):
@@ -140,7 +140,7 @@ class ValueTooLong(Reason, frozen=True, tag="value_too_long"):
 
 
 class UnknownChoice(Reason, frozen=True, tag="unknown_choice"):
-    """`value` is cut short where it is long; `more` says that not all `choices` are told."""
+    """A long `value` is cut short; `more` says that not all `choices` are listed."""
 
     field: str
     label: str
@@ -151,7 +151,7 @@ class UnknownChoice(Reason, frozen=True, tag="unknown_choice"):
 
 
 class BadValue(Reason, frozen=True, tag="bad_value"):
-    """The field of type `type` cannot hold `value`, which is cut short where it is long."""
+    """The field of type `type` cannot hold `value`, which is cut short if long."""
 
     field: str
     label: str
@@ -170,7 +170,7 @@ class BadThen(Reason, frozen=True, tag="bad_then"):
 
 
 class OutcomeMissing(Reason, frozen=True, tag="outcome_missing"):
-    """`missing` has call_result, disposition, note and keys of fields; `wanted` the same by what people read."""
+    """`missing` has call_result, disposition, note and keys of fields; `wanted` has their labels."""
 
     missing: tuple[str, ...]
     wanted: tuple[Reason, ...]

@@ -1,4 +1,4 @@
-"""Why a number or a phone is not dialed now: rules, store, engines, trunks, phones."""
+"""Reasons why a number or a phone is not dialed now: rules, store, engines, trunks, phones."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class AbandonedBefore(Reason, frozen=True, tag="abandoned"):
 
 
 class StoreAway(Reason, frozen=True, tag="store_unavailable"):
-    """`problem` is what the database says."""
+    """`problem` is the database's error."""
 
     problem: str
 
@@ -73,21 +73,21 @@ class CallHasNoEngine(Reason, frozen=True, tag="engine_unavailable.none"):
 
 
 class EngineShort(Reason, frozen=True, tag="engine_short"):
-    """The engine has run out of something: `problem` says of what."""
+    """The engine lacks a resource: `problem` names it."""
 
     engine: str
     problem: str
 
 
 class TrunkState(Reason, frozen=True, tag="trunk_state"):
-    """Why a trunk takes no call: `because` is its code."""
+    """The reason why a trunk takes no call: `because` is its code."""
 
     trunk: str
     because: str
 
 
 class TrunksDown(Reason, frozen=True, tag="trunk_down"):
-    """No trunk can take the call: `count` have refused."""
+    """No trunk can take the call: `count` trunks have refused."""
 
     trunks: tuple[TrunkState, ...]
     count: int
@@ -111,7 +111,7 @@ class NoPhone(Reason, frozen=True, tag="no_phone"):
 
 
 class PhoneTaken(Reason, frozen=True, tag="phone_taken"):
-    """Another agent has the phone: `agent` is the log-in name, `holder` what people read."""
+    """Another agent has the phone: `agent` is the log-in name, `holder` the displayed name."""
 
     phone: str
     agent: str

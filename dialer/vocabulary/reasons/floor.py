@@ -1,4 +1,4 @@
-"""Why a command of a supervisor is refused, and what agents are told of what supervisors do."""
+"""Reasons against commands of supervisors, and messages to agents about actions of supervisors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dialer.vocabulary.reasons.reason import Reason
 
 
 class CampaignIs(Reason, frozen=True, tag="campaign_state"):
-    """The state of the campaign does not allow what was asked."""
+    """The state of the campaign does not allow the command."""
 
     campaign: str
     state: str
@@ -56,7 +56,7 @@ class AgentNotReady(Reason, frozen=True, tag="agent_not_ready"):
 
 
 class TakenBySupervisor(Reason, frozen=True, tag="closed_by_supervisor"):
-    """`why` are the supervisor's words."""
+    """`why` is the supervisor's text."""
 
     why: str
 

@@ -1,4 +1,4 @@
-"""What people read for codes, where the configuration has no words of its own."""
+"""Labels of codes, for those without words in the configuration."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ class DeliveryLabel(Reason, frozen=True, tag="label_delivery"):
 
 
 class StateReasonLabel(Reason, frozen=True, tag="label_state_reason"):
-    """Why an agent is in a state; `plain` is the code of one that is not listed, without its underscores."""
+    """The reason of an agent's state; `plain` is an unlisted code without its underscores."""
 
     reason: str
     plain: str
 
 
 class StateReasonSaying(Reason, frozen=True, tag="label_state_reason.saying"):
-    """The same, with what SIP said of the phone."""
+    """The same, with the phone's SIP answer."""
 
     label: Reason
     said: str
 
 
 class ResultLabel(Reason, frozen=True, tag="label_call_result"):
-    """`plain` is the code of one that is not listed, without its underscores."""
+    """`plain` is an unlisted code without its underscores."""
 
     result: str
     plain: str

@@ -1,4 +1,4 @@
-"""How a campaign is paced, and what a change of its mode does."""
+"""The pacing of a campaign, and the effects of a change of its mode."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class NothingDecided(Reason, frozen=True, tag="pacing.undecided"):
 
 
 class ByForecast(Reason, frozen=True, tag="pacing.forecast"):
-    """`decided` is the reason of the last decision; `later` records more are outside the calling window."""
+    """`decided` is the reason of the last decision; `later` is the number of records outside the calling window."""
 
     decided: Reason
     later: int = 0
 
 
 class ByOtherRule(Reason, frozen=True, tag="pacing.rule"):
-    """`basis`: why the campaign is paced by this rule; `decided`: the reason of the last decision."""
+    """`basis`: the reason for this rule; `decided`: the reason of the last decision."""
 
     basis: Reason
     decided: Reason
@@ -36,7 +36,7 @@ class BasisMode(Reason, frozen=True, tag="pacing_basis.mode"):
 
 
 class BasisLag(Reason, frozen=True, tag="pacing_basis.lag"):
-    """News of calls came `lag_s` seconds late, more than `limit_s` is too late."""
+    """Events of calls came `lag_s` seconds late; more than `limit_s` is too late."""
 
     lag_s: float
     limit_s: float
@@ -52,7 +52,7 @@ class BasisFewAgents(Reason, frozen=True, tag="pacing_basis.few_agents"):
 
 
 class BasisFewAgentsOf(Reason, frozen=True, tag="pacing_basis.few_agents_of"):
-    """The same, with where the `others` are."""
+    """The same, with the places of the `others`."""
 
     at_work: int
     least: int

@@ -1,4 +1,4 @@
-"""What an agent is told of their phone and of the telephone system."""
+"""Messages to an agent about their phone and the telephone system."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dialer.vocabulary.reasons.reason import Reason
 
 class PhoneFailed(Reason, frozen=True, tag="phone_failed"):
     """`failure` is the code: phone_not_registered, phone_not_allowed, phone_refused, phone_no_answer,
-    phone_unreachable, phone_lost or phone_hung_up. `said` is what SIP said, with its `sip_code`, 0 for none."""
+    phone_unreachable, phone_lost or phone_hung_up. `said` is the SIP answer, with its `sip_code`, 0 for none."""
 
     failure: str
     sip_code: int = 0
@@ -19,7 +19,7 @@ class PhoneFailed(Reason, frozen=True, tag="phone_failed"):
 
 
 class PhoneFailedSaying(PhoneFailed, frozen=True, tag="phone_failed.saying"):
-    """The same, with what SIP said."""
+    """The same, with the SIP answer."""
 
 
 class PhoneMoved(Reason, frozen=True, tag="phone_moved"):
@@ -35,4 +35,4 @@ class TelephonyBack(Reason, frozen=True, tag="telephony_back"):
 
 
 class NoRecordNow(Reason, frozen=True, tag="no_record"):
-    """An agent has asked for a record and there is none to call now."""
+    """There is no record for the agent who asked for one."""

@@ -1,5 +1,5 @@
-"""A reason told to a person: a stable code with typed facts. The sentence is made of them where it leaves the house,
-by `dialer.words`; call flow, views and domain know reasons and no sentence."""
+"""A reason for people: a stable code with typed facts. `dialer.words` makes the sentence at the API and the command
+line; call flow, views and domain hold reasons and no sentences."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from msgspec import Struct
 class Reason(Struct, frozen=True, tag_field="code"):
     """Base of all reasons: each is a class whose tag is the key of its sentence, and whose fields are its facts.
 
-    A key is the code, or the code, a dot and what tells its sentences apart: `not_permitted.reject`. Clients of the API
-    may rely on codes and keys: never rename one.
+    A key is the code, or the code, a dot and a part that distinguishes its sentences: `not_permitted.reject`. Clients
+    of the API may rely on codes and keys: never rename one.
     """
 
     @property
     def key(self) -> str:
-        """Which sentence of the catalogue it is."""
+        """The key of its sentence in the catalogue."""
         return str(self.__struct_config__.tag)
 
     @property
@@ -36,7 +36,7 @@ class Reason(Struct, frozen=True, tag_field="code"):
 
 
 class NotFoundReason(Reason, frozen=True, tag="not_found"):
-    """The thing `name` of the kind `kind` does not exist; the code names the kind."""
+    """The object `name` of the kind `kind` does not exist; the code names the kind."""
 
     kind: str
     name: str
@@ -47,7 +47,7 @@ class NotFoundReason(Reason, frozen=True, tag="not_found"):
 
 
 class Said(Reason, frozen=True, tag="said"):
-    """Words that are made already, under a code of their own: of a part that has no reasons yet."""
+    """A finished sentence under a code of its own, from a part without reasons yet."""
 
     of: str
     words: str
@@ -75,13 +75,13 @@ def because(reason: Reason) -> Because:
 
 
 def sentence_of(told: Reason | str) -> Sentence:
-    """Of a reason, or of text that was kept before there were reasons."""
+    """The sentence of a reason, or of text that an older version has kept."""
     return Sentence(told if isinstance(told, Reason) else Said("", told))
 
 
 class Sentence:
-    """A reason in a read model or an event, which is told as text: the encoder at the border puts it in words. Without
-    a reason it is empty."""
+    """A reason in a read model or an event that is sent as text: the encoder at the border puts it in words. Without a
+    reason it is empty."""
 
     __slots__ = ("reason",)
 

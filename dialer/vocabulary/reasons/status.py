@@ -25,7 +25,7 @@ class Both(Reason, frozen=True, tag="both"):
 
 
 class Also(Reason, frozen=True, tag="also"):
-    """One more of the same kind: of a list that is told in one sentence."""
+    """A further item of a list in one sentence."""
 
     one: Reason
     other: Reason
@@ -36,7 +36,7 @@ class OnHold(Reason, frozen=True, tag="on_hold"):
 
 
 class CallEnded(Reason, frozen=True, tag="call_ended"):
-    """`by` is agent, contact, system, or empty where nobody is known to have ended it."""
+    """`by` is agent, contact, system, or empty where it is unknown."""
 
     by: str
     own: bool = True
@@ -57,7 +57,7 @@ class CallNotReachedFor(Reason, frozen=True, tag="call_not_reached.for"):
 
 
 class BlankWaits(Reason, frozen=True, tag="blank_record.waiting"):
-    """ASM: nobody is dialed for the agent yet."""
+    """ASM: no contact is dialed for the agent yet."""
 
 
 class BlankDialed(Reason, frozen=True, tag="blank_record.dialed"):

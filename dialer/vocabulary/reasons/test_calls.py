@@ -1,4 +1,4 @@
-"""How a test call ended."""
+"""Reasons of the end of a test call."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class TestPhoneHungUp(Reason, frozen=True, tag="test_call_phone_hung_up"):
 
 
 class EndNotCalled(Reason, frozen=True, tag="test_call_not_called"):
-    """`end` is number or phone; `problem` is what the engine lacks."""
+    """`end` is number or phone; `problem` names the resource that the engine lacks."""
 
     end: str
     problem: str
@@ -31,7 +31,7 @@ class EndUnanswered(Reason, frozen=True, tag="test_call_unanswered"):
 
 
 class EndUnansweredSaying(Reason, frozen=True, tag="test_call_unanswered.saying"):
-    """`said` is the SIP answer: a 401 is mended elsewhere than a 480."""
+    """`said` is the SIP answer, as a 401 has another remedy than a 480."""
 
     end: str
     said: str

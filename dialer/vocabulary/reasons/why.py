@@ -1,4 +1,4 @@
-"""Why a campaign dials nothing. Times are UTC epoch seconds."""
+"""Reasons why a campaign dials nothing. Times are UTC epoch seconds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class EngineStops(Reason, frozen=True, tag="engine_unavailable.stopping"):
 
 
 class EngineLacks(Reason, frozen=True, tag="engine_unavailable.short"):
-    """`problem` says of what the engine has run out."""
+    """`problem` names the resource that the engine lacks."""
 
     problem: str
 
@@ -36,7 +36,7 @@ class ListEmpty(Reason, frozen=True, tag="list_empty"):
 
 
 class OutOfWindow(Reason, frozen=True, tag="out_of_window"):
-    """All of the `records` that are due."""
+    """All due `records` are outside the calling window."""
 
     records: int
 
@@ -72,7 +72,7 @@ class NoTrunkUp(Reason, frozen=True, tag="trunk_down.all"):
 
 
 class TrunkError(Reason, frozen=True, tag="trunk_error"):
-    """What a trunk last complained of."""
+    """The last error of a trunk."""
 
     trunk: str
     error: Complaint
@@ -101,7 +101,7 @@ class AllOccupied(Reason, frozen=True, tag="all_agents_occupied"):
 
 
 class AllOccupiedWhile(Reason, frozen=True, tag="all_agents_occupied.pacing"):
-    """In a campaign that dials ahead: what its pacing does meanwhile."""
+    """All agents are occupied in a campaign that dials ahead; with the reason of its pacing."""
 
     occupied: Reason
     pacing: Reason

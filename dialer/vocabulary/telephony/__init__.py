@@ -1,9 +1,8 @@
-"""What node and engine say to each other. Frozen structs, used on both sides of the socket.
+"""The messages between node and engine: frozen structs, used on both sides of the socket.
 
-Commands (node to engine) return nothing: whatever comes of them is an event, also a refusal. Ids are minted by
+Commands (node to engine) return nothing: every result is an event, also a refusal. Ids are minted by
 the node. Events (engine to node) are facts; `at` is the time of receipt on CLOCK_MONOTONIC in seconds, which all
-processes of one machine share. No rule lives behind this border: which trunk, which result, how often to try
-again are the node's to decide.
+processes of one machine share. The engine holds no rules: the node decides on trunks, results and further attempts.
 """
 
 from __future__ import annotations

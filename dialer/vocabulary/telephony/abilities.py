@@ -1,6 +1,6 @@
-"""What an engine can do, so that a node never sends a command that an older engine does not know.
+"""The abilities of engines, so that a node never sends a command that an older engine does not know.
 
-An engine names its abilities in EngineReady. One of before abilities names none: it has those of FIRST.
+An engine names its abilities in EngineReady. An engine older than abilities names none: it has those of FIRST.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 
-#: What every engine can do that names no abilities.
+#: The abilities of an engine that names none.
 FIRST: Final = frozenset({Ability.CALLS, Ability.BRIDGES, Ability.PLAYING, Ability.ANALYSIS})
 
 

@@ -1,4 +1,4 @@
-"""Accounts, media and roles: what commands and events are about."""
+"""Accounts, media and roles, the objects of commands and events."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class DtmfMode(enum.StrEnum):
 
 
 class LegRole(enum.StrEnum):
-    """What a leg is for; the engine needs it only while no node is connected."""
+    """The role of a leg; the engine needs it only while no node is connected."""
 
     CONTACT = "contact"
     AGENT = "agent"
@@ -61,15 +61,15 @@ class LegRole(enum.StrEnum):
 
 
 class ClearedBy(enum.StrEnum):
-    """Who ended a leg."""
+    """The cause of a leg's end."""
 
     US = "us"
     PEER = "peer"
     TIMEOUT = "timeout"  # our ring time-out
     MEDIA = "media"  # no audio for the account's rtp_timeout_s, or an answer whose SDP is of no use
-    TRANSPORT = "transport"  # nothing was heard, or the connection failed
+    TRANSPORT = "transport"  # no answer at all, or the connection failed
     REFUSED = "refused"  # the engine could not carry out the command (capacity, bad URI, draining)
-    ENGINE = "engine"  # the engine itself was lost; said by the node's client, never by an engine
+    ENGINE = "engine"  # the engine itself was lost; reported by the node's client, never by an engine
     UNATTENDED = "unattended"  # no node came back in time
 
 
@@ -102,12 +102,11 @@ class Account(Struct, frozen=True):
 
     `identity` is a name-addr or URI for From where Dial gives none; `registrar` "" means static. `host` is the SIP URI
     of the peer; without a port, SRV records are followed (RFC 3263). Requests are accepted from `peers` and from all
-    addresses of host, registrar and proxy; without `peers`, also from dialed hosts. Credentials go to those of
-    the peer alone, or to dialed hosts where nothing is said of the peer. `offers_incoming` false answers every
-    incoming INVITE with 403 without an event.
-    Times in seconds. `rtp_timeout_s`: a leg without RTP for so long is cleared, whatever RTCP says, and one that
-    announced silence suppression after ten times as long; 0 switches the supervision off. `keepalive_s` 0 switches
-    the keep-alive of RFC 5626 off.
+    addresses of host, registrar and proxy; without `peers`, also from dialed hosts. Credentials go to addresses of the
+    peer alone, or to dialed hosts where the account names no peer. `offers_incoming` false answers every incoming
+    INVITE with 403 without an event. Times in seconds. `rtp_timeout_s`: a leg without RTP for so long is cleared,
+    whatever RTCP says, and one that announced silence suppression after ten times as long; 0 switches the supervision
+    off. `keepalive_s` 0 switches the keep-alive of RFC 5626 off.
     """
 
     id: AccountId

@@ -65,7 +65,7 @@ IN_WORDS: Final[Mapping[Ability, str]] = {
 
 
 class Configure(Struct, frozen=True, tag="configure"):
-    """The whole configuration; the engine works out the difference. Accounts that vanished are removed when
+    """The whole configuration; the engine applies the difference. Accounts that vanished are removed when
     their last leg is gone. `unattended_s`: how long without a node before legs that are still dialing are
     cleared and contacts without an agent hear `waiting_message` and are cleared."""
 
@@ -81,9 +81,9 @@ class Dial(Struct, frozen=True, tag="dial"):
     """Send an INVITE. `uri` is the request URI (or the To URI when the account has an outbound proxy);
     `call_id` goes on the wire as it is; `identity` replaces the account's From; `timeout_s` runs from the INVITE
     to the final answer, then the leg is cancelled and cleared by TIMEOUT. `context` is the node's and comes back
-    in the snapshot. `bridge` is joined the moment the leg is answered, as by a Join of the node: who is there already
-    is heard with the first packet, also while no node is connected, and is played nothing any more (ringback). None
-    joins nothing; nor does an answer that crosses our CANCEL."""
+    in the snapshot. `bridge` is joined the moment the leg is answered, as by a Join of the node: its legs are heard
+    with the first packet, also while no node is connected, and what is played to them (ringback) stops. None joins
+    nothing; nor does an answer that crosses our CANCEL."""
 
     needs: ClassVar[Ability] = Ability.CALLS
     leg: LegId
@@ -175,7 +175,8 @@ class StopPlay(Struct, frozen=True, tag="stop_play"):
 
 
 class StartRecording(Struct, frozen=True, tag="recording_start"):
-    """Record a leg into a WAV file of two channels: left what it says, right what it hears, with what is played to it.
+    """Record a leg into a WAV file of two channels: left the audio from it, right the audio to it, played sources
+    included.
 
     The node mints `recording` and chooses `path`; a file that is there already is not written. RecordingStarted follows
     when the file is open, RecordingFinished when it is closed, whatever ended it: StopRecording, the end of the leg, a
@@ -189,7 +190,8 @@ class StartRecording(Struct, frozen=True, tag="recording_start"):
 
 
 class PauseRecording(Struct, frozen=True, tag="recording_pause"):
-    """Silence in the file instead of what is said, on both channels, for card data say. The file's time goes on."""
+    """Write silence into both channels of the file instead of the audio, for card data for instance. The file's time
+    goes on."""
 
     needs: ClassVar[Ability] = Ability.STEREO_RECORDING
     leg: LegId
@@ -209,8 +211,8 @@ class StopRecording(Struct, frozen=True, tag="recording_stop"):
 
 
 class StartAnalysis(Struct, frozen=True, tag="start_analysis"):
-    """Bring what a leg says to the analysis process. `kind` "tones" reports which steady tones were heard and
-    for how long. A leg may have several taps, each by an id that the node mints; one whose tap runs already goes on."""
+    """Send the audio from a leg to the analysis process. `kind` "tones" reports the steady tones and their lengths. A
+    leg may have several taps, each by an id that the node mints; a tap that runs already goes on."""
 
     needs: ClassVar[Ability] = Ability.ANALYSIS
     leg: LegId

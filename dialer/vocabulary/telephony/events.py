@@ -61,8 +61,8 @@ class StreamStatistics(Struct, frozen=True):
 
 class EngineReady(Struct, frozen=True, tag="engine_ready"):
     """First event of a connection. `boot` names this start of the engine: another boot has no old legs.
-    `capacity` is the number of legs that the build can carry. `abilities` are codes of `Ability`, perhaps of newer
-    ones too; none from an engine that is older than the field: see `abilities_of`."""
+    `capacity` is the number of legs that the build can carry. `abilities` are codes of `Ability`, perhaps also newer
+    ones; an engine older than the field sends none: see `abilities_of`."""
 
     engine: EngineId
     boot: str
@@ -118,9 +118,9 @@ class LegOffered(Struct, frozen=True, tag="leg_offered"):
 
 
 class LegMedia(Struct, frozen=True, tag="leg_media"):
-    """Media of a leg changed, or who is at its other end. `active`: audio can flow. The two flags say who holds by SIP.
-    `identity` is the user whom the peer asserts to be there (RFC 3325), "" while it asserts nobody. `silent`: nothing
-    has come from an agent's phone for a while, though it should."""
+    """Media of a leg changed, or the party at its other end. `active`: audio can flow. The two flags say which side
+    holds by SIP. `identity` is the user that the peer asserts at the other end (RFC 3325), "" for none. `silent`: an
+    agent's phone has sent no audio for a while although it should."""
 
     leg: LegId
     active: bool
@@ -162,7 +162,7 @@ class PlayFinished(Struct, frozen=True, tag="play_finished"):
 
 
 class ToneHeard(Struct, frozen=True):
-    """A steady tone and how long it was heard in all. The frequency is rounded to 5 Hz; `level` is its amplitude where
+    """A steady tone and its total length. The frequency is rounded to 5 Hz; `level` is its amplitude where
     it was loudest, of full scale, 1.0 from an engine that is older than the field."""
 
     frequency_hz: int
@@ -171,7 +171,7 @@ class ToneHeard(Struct, frozen=True):
 
 
 class AnalysisCompleted(Struct, frozen=True, tag="analysis_completed"):
-    """What an analysis has heard. `tap` is that of StartAnalysis."""
+    """The result of an analysis. `tap` is that of StartAnalysis."""
 
     leg: LegId
     kind: str
@@ -183,7 +183,7 @@ class AnalysisCompleted(Struct, frozen=True, tag="analysis_completed"):
 
 
 class RecordingStarted(Struct, frozen=True, tag="recording_started"):
-    """The file is open. What was said since StartRecording is in it."""
+    """The file is open and holds all audio since StartRecording."""
 
     leg: LegId
     recording: RecordingId
@@ -235,10 +235,10 @@ class RecordingFinished(Struct, frozen=True, tag="recording_finished"):
 
 class LegCleared(Struct, frozen=True, tag="leg_cleared"):
     """The last event of a leg. `code` is the final SIP code (0 if there was none), `q850` from the Reason
-    header (RFC 3326), `heard` whether anything at all was received from the peer, `alerted` whether any 18x
-    was. A 200 that crosses our CANCEL comes after it, as LateAnswer. An answer whose SDP is of no use never is a
-    LegAnswered: it is cleared by MEDIA, answered, and `reason` says in words what was wrong. `exhausted`: the engine
-    itself has run out of something (ports, descriptors, legs), and `reason` says of what."""
+    header (RFC 3326), `heard` whether any message was received from the peer, `alerted` whether any 18x was. A 200 that
+    crosses our CANCEL comes after it, as LateAnswer. An answer whose SDP is of no use never is a LegAnswered: it is
+    cleared by MEDIA, answered, and `reason` names the fault in words. `exhausted`: the engine lacks a resource of its
+    own (ports, descriptors, legs), which `reason` names."""
 
     leg: LegId
     code: int
@@ -255,7 +255,8 @@ class LegCleared(Struct, frozen=True, tag="leg_cleared"):
 
 
 class LateAnswer(Struct, frozen=True, tag="late_answer"):
-    """A 200 to an INVITE that was given up: it was acknowledged and ended by BYE. Somebody heard us for a moment.
+    """A 200 to an INVITE that was given up: it was acknowledged and ended by BYE. The contact was on the line for a
+    moment.
 
     The leg is cleared by then, or goes on at another server of the trunk because this one was silent. `call_id` is that
     of the INVITE, "" from an engine that is older than the field."""
@@ -287,7 +288,7 @@ class ProbeCompleted(Struct, frozen=True, tag="probe_completed"):
 
 
 class EngineFault(Struct, frozen=True, tag="engine_fault"):
-    """Something went wrong inside the engine; the engine goes on. Never holds personal data."""
+    """A fault inside the engine, which goes on. Never holds personal data."""
 
     where: str
     problem: str
@@ -296,7 +297,7 @@ class EngineFault(Struct, frozen=True, tag="engine_fault"):
 
 
 class RefusedBecause(enum.StrEnum):
-    """Why a command was not carried out."""
+    """The reason why a command was not carried out."""
 
     UNKNOWN = "unknown"  # the engine does not know the command
     UNREADABLE = "unreadable"  # it knows the command, but not in this form
@@ -304,8 +305,8 @@ class RefusedBecause(enum.StrEnum):
 
 
 class CommandRefused(Struct, frozen=True, tag="command_refused"):
-    """A command was not carried out, because the engine is older than the node. `command` is its tag; `problem` says in
-    one sentence what is missing and the remedy."""
+    """A command was not carried out, because the engine is older than the node. `command` is its tag; `problem` states
+    the lack and the remedy in one sentence."""
 
     command: str
     because: RefusedBecause
@@ -317,9 +318,9 @@ class CommandRefused(Struct, frozen=True, tag="command_refused"):
 class EngineStatistics(Struct, frozen=True, tag="engine_statistics"):
     """Every few seconds. `lingering`: slots of legs that are cleared but whose transactions still run.
     `lag_ms_max`: the longest time the owner thread took between two polls. `draining`: it refuses every Dial, and ends
-    with its last conversation; this is told at once. `rss_mb`: resident memory. `heap_mb`: what is in use of malloc's
-    heap, without small objects of Python; 0 where the C library does not tell. Memory that grows while its use does not
-    is kept in pieces, and no leak."""
+    with its last conversation; this is sent at once. `rss_mb`: resident memory. `heap_mb`: malloc's heap in use,
+    without small objects of Python; 0 where the C library does not report it. Resident memory that grows while the heap
+    in use does not is fragmentation and no leak."""
 
     legs: int
     lingering: int
@@ -335,7 +336,7 @@ class EngineStatistics(Struct, frozen=True, tag="engine_statistics"):
 
 
 class LegStanding(enum.StrEnum):
-    """Where a leg stands, as the engine sees it."""
+    """The standing of a leg in the engine."""
 
     DIALING = "dialing"
     ALERTING = "alerting"

@@ -1,4 +1,4 @@
-"""What can be played to a leg."""
+"""Sources that can be played to a leg."""
 
 from __future__ import annotations
 

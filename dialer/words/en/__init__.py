@@ -27,7 +27,7 @@ ROOMS = (
 
 
 def sentences() -> Mapping[str, str]:
-    """All of them. Raises ValueError for a key that two rooms have."""
+    """All sentences. Raises ValueError for a key in two modules."""
     found: dict[str, str] = {}
     for room in ROOMS:
         twice = found.keys() & room.SENTENCES.keys()

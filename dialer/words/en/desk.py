@@ -1,4 +1,4 @@
-"""What agents read where a command is refused."""
+"""Refusals of agents' commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What supervisors read where a command is refused, and agents of what supervisors do."""
+"""Refusals of supervisors' commands, and messages to agents about actions of supervisors."""
 
 from __future__ import annotations
 

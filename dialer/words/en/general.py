@@ -1,4 +1,4 @@
-"""Sentences that are of no one part."""
+"""Sentences of several parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people read for codes."""
+"""Labels of codes."""
 
 from __future__ import annotations
 

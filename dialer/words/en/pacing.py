@@ -1,4 +1,4 @@
-"""How a campaign is paced, and what a change of its mode does."""
+"""The pacing of a campaign, and the effects of a change of its mode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an agent reads of their phone and of the telephone system."""
+"""Messages to agents about their phone and the telephone system."""
 
 from __future__ import annotations
 

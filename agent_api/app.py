@@ -30,7 +30,7 @@ from agent_api.resources.sessions import SessionRoutes
 from agent_api.resources.start_page import start_page
 from agent_api.table import all_routes
 
-#: Version of the API, as its document tells it: raised when something is added, its path when something is taken away.
+#: Version of the API in its document: raised at each addition; at a removal the version in its path is raised.
 API_VERSION = "1.0"
 
 
@@ -74,7 +74,7 @@ def _plain(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamRe
 
 
 def _document(routes: tuple[Route, ...]) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Made when it is first asked for, in a thread: it takes some 50 ms."""
+    """The document, made at the first request in a thread, as it takes some 50 ms."""
     made: list[bytes] = []
 
     async def show(_: web.Request) -> web.StreamResponse:

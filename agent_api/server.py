@@ -12,10 +12,10 @@ from agent_api.frame.client_address import is_proxy
 from agent_api.frame.connections import ConnectionLimits, Connections
 from agent_api.keys import DEPENDENCIES
 
-#: Descriptors that are left for engines, database, files and timers.
+#: Descriptors reserved for engines, database, files and timers.
 _RESERVED = 128
 _LEAST = 8
-#: Open requests have this long when the node goes down.
+#: The time for open requests when the node goes down.
 _SHUTDOWN_S = 60.0
 
 
@@ -47,7 +47,7 @@ class ApiServer:
 
 
 def _most_connections() -> int:
-    """As many as the limits say, where the process may have so many descriptors."""
+    """The limit on connections, or fewer where the process may not have as many descriptors."""
     may, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     usual = ConnectionLimits().in_all
     return usual if may == resource.RLIM_INFINITY else max(_LEAST, min(usual, may - _RESERVED))

@@ -2,7 +2,7 @@
 """The health of a container: whether its processes answer on every socket on which they listen.
 
 A node is asked over HTTP whether it lives; an engine takes a connection on its Unix socket. The sockets are looked up,
-so that no address has to be repeated here. Nothing of ours is imported: this runs every few seconds.
+so that no address has to be repeated here. It imports nothing of ours, as it runs every few seconds.
 Exit code 0: healthy; 1: it listens nowhere, or does not answer within TIMEOUT_S.
 """
 
@@ -65,7 +65,7 @@ def paths(ours: set[str]) -> Iterator[str]:
 
 
 def check(processes: Iterable[int]) -> str:
-    """What is wrong; empty if nothing is."""
+    """The fault of a container; empty if there is none."""
     ours: set[str] = set()
     for process in processes:
         with contextlib.suppress(OSError):  # it has ended, or is another user's
@@ -75,7 +75,7 @@ def check(processes: Iterable[int]) -> str:
         return "nothing listens"
     try:
         for url in webs:
-            urllib.request.urlopen(url, timeout=TIMEOUT_S).close()  # http, of our own making
+            urllib.request.urlopen(url, timeout=TIMEOUT_S).close()  # http, made by ourselves
         for path in doors:
             with socket.socket(socket.AF_UNIX) as door:
                 door.settimeout(TIMEOUT_S)

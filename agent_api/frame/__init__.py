@@ -1,1 +1,1 @@
-"""What every route of the API stands on: who asks, what they say, what they are told."""
+"""The frame of every route: log-ins, request bodies, responses and problems."""

@@ -19,16 +19,16 @@ from agent_api.frame.connection import GuardedConnection
 from agent_api.frame.connections import Connections
 
 _LOG = structlog.stdlib.get_logger("agent_api")
-#: Connections that are taken before the loop does something else. Each may make an older one give way: the fewer, the
-#: more often a connection that was taken has its turn before that.
+#: Connections accepted before the loop does other work. Each may make an older one give way: with fewer at a time, an
+#: accepted connection more often has its turn before that.
 _AT_ONCE = 8
-#: Pause when there is no descriptor.
+#: Pause when there is no descriptor left.
 _RETRY_S = 0.25
 _WANT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 class Acceptor:
-    """Serves `server` on `listener`, a socket that listens. `is_proxy` says which addresses have no bound of their
+    """Serves `server` on `listener`, a socket that listens. `is_proxy` tells the addresses without a bound of their
     own."""
 
     def __init__(
@@ -48,7 +48,7 @@ class Acceptor:
         self._loop.add_reader(self._listener, self._take)
 
     async def stop(self) -> None:
-        """Take no more; connections that are there go on."""
+        """Accept no more connections; the open ones go on."""
         if self._retry is not None:
             self._retry.cancel()
         self._loop.remove_reader(self._listener)
@@ -85,12 +85,12 @@ class Acceptor:
     async def _connect(self, protocol: GuardedConnection, connection: socket.socket) -> None:
         try:
             await self._loop.connect_accepted_socket(lambda: protocol, connection)
-        except OSError:  # it is gone already
+        except OSError:  # the connection is gone already
             self._connections.remove(protocol)
             connection.close()
 
     def _cannot(self, error: OSError) -> None:
-        """Make room, turn the client away, and look again in a moment."""
+        """Without descriptors: make room, turn the client away, and look again in a moment."""
         _LOG.warning("connection_not_taken", reason=os.strerror(error.errno or 0), connections=len(self._connections))
         if error.errno in _WANT:
             self._connections.make_room()
@@ -99,7 +99,8 @@ class Acceptor:
         self._retry = self._loop.call_later(_RETRY_S, self._loop.add_reader, self._listener, self._take)
 
     def _turn_one_away(self) -> None:
-        """With the descriptor that was kept for this: a client that is closed knows, one in the backlog waits."""
+        """Accept and close by the reserved descriptor: a closed client knows that it failed, one in the backlog would
+        wait."""
         if self._reserve is None:
             self._reserve = _reserve()
             return

@@ -1,7 +1,7 @@
-"""Who asks: log-ins, their tokens, and how a request proves one.
+"""Log-ins and their tokens, and how a request proves its log-in.
 
-A token is 128 random bits behind a prefix by which logs know it, carried in a cookie that no script can read or as a
-bearer token. Only its SHA-256 is stored: what leaks from the database logs nobody in.
+A token is 128 random bits behind a prefix by which logs recognise it, carried in a cookie that no script can read or as
+a bearer token. Only its SHA-256 is stored: a leaked database gives no log-in.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A user who is logged in, and by which log-in."""
+    """A user with the log-in of the request."""
 
     user: User
     role: Role
@@ -53,13 +53,13 @@ def hash_token(token: str) -> str:
 
 
 def unauthorized(detail: str = "Log in first.") -> ProblemRaised:
-    """RFC 9110 15.5.2: a 401 names the scheme that would do."""
+    """RFC 9110 15.5.2: a 401 names the scheme to use."""
     remedy = "POST /api/v1/sessions with user and password."
     return ProblemRaised(problem(401, "not_logged_in", detail, remedy), {"WWW-Authenticate": 'Bearer realm="cornetta"'})
 
 
 class Logins:
-    """Begins, checks and ends log-ins. Idle and absolute life come from the settings of the moment."""
+    """Begins, checks and ends log-ins. Idle and absolute lifetimes come from the current settings."""
 
     def __init__(self, users: Users, sessions: Sessions, clock: Clock) -> None:
         self._users = users
@@ -67,7 +67,7 @@ class Logins:
         self._clock = clock
 
     async def begin(self, user: User, settings: Settings, label: str) -> tuple[str, Session]:
-        """A new log-in: its token, told only now, and its row. Sessions past their end are forgotten."""
+        """Begin a log-in: returns its token, which is not kept, and its row. Sessions past their end are forgotten."""
         now = self._clock.now().utc
         token = TOKEN_PREFIX + token_urlsafe(_TOKEN_BYTES)
         lifetime_s = settings.server.session_lifetime_s
@@ -77,7 +77,7 @@ class Logins:
         return token, session
 
     async def identify(self, request: web.Request, settings: Settings) -> Identity | None:
-        """Who asks, or None where no token is carried. Raises ProblemRaised (401) for one that is not good."""
+        """The user of a request, or None without a token. Raises ProblemRaised (401) for an invalid token."""
         found = _carried(request, settings)
         if found is None:
             return None
@@ -88,7 +88,7 @@ class Logins:
         return identity
 
     async def recall(self, token_hash: str, settings: Settings, proof: Proof) -> Identity | None:
-        """The user of a log-in that is good now, which counts as its use; None if it is over."""
+        """The user of a valid log-in, which counts as its use; None if it is over."""
         session = await self._sessions.session(token_hash)
         now = self._clock.now().utc
         if session is None or _is_over(session, settings, now):
@@ -111,7 +111,7 @@ def _is_over(session: Session, settings: Settings, now: float) -> bool:
 
 
 def _carried(request: web.Request, settings: Settings) -> tuple[str, Proof] | None:
-    """The token of a request. A bearer token goes before a cookie: who sends one means it."""
+    """The token of a request. A bearer token goes before a cookie, as it is sent on purpose."""
     authorization = request.headers.get("Authorization", "")
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() == "bearer" and token.strip():

@@ -1,4 +1,4 @@
-"""Reading requests: JSON bodies, queries, uploads; every mistake told with its place."""
+"""Reading requests: JSON bodies, queries, uploads; every mistake is reported with its place."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ MAX_JSON_BYTES = 64 * 1024
 #: Largest upload.
 MAX_UPLOAD_BYTES = 256 * 1024 * 1024
 _CHUNK_BYTES = 256 * 1024
-#: A JSON body is here, and of an upload there is more, within this time.
+#: The time-out of a JSON body, and of each next part of an upload.
 BODY_TIMEOUT_S = 20.0
-#: An upload that is slower than this on the whole is given up.
+#: An upload slower than this on the whole is given up.
 LEAST_UPLOAD_BYTES_PER_S = 4096
-#: Under these names browsers send a file: those on Windows call CSV what their spreadsheet calls it.
+#: Media types under which browsers send a CSV file; browsers on Windows use that of the spreadsheet program.
 _ALIASES = {"text/csv": ("application/csv", "text/comma-separated-values", "application/vnd.ms-excel")}
 
 _AT = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<place>[^`]*)`)?$", re.DOTALL)
@@ -46,7 +46,7 @@ IN_WORDS = {
 }
 
 
-#: A word that is none of those that a place takes.
+#: The message for a word that its place does not take.
 _OTHER_WORD = re.compile(r"^Invalid enum value (?P<word>.*)$", re.DOTALL)
 
 
@@ -66,7 +66,7 @@ def _places(error: msgspec.ValidationError, where: str, kind: type[Struct]) -> P
 
 
 def too_slow() -> ProblemRaised:
-    """The connection is closed behind it: what follows on it would be the rest of the body."""
+    """Refuse a slow body. The connection is closed after the answer, as the rest of the body might follow on it."""
     detail = f"The body did not come within {BODY_TIMEOUT_S:g} s."
     raised = ProblemRaised(problem(408, "body_too_slow", detail, "Send it in one go; the connection is closed."))
     raised.headers["Connection"] = "close"
@@ -85,7 +85,7 @@ async def body_time(request: web.Request) -> AsyncIterator[None]:
 
 
 async def read_json(request: web.Request) -> bytes:
-    """The body of a request that carries JSON. Raises ProblemRaised for another media type or too much of it."""
+    """The body of a request with JSON. Raises ProblemRaised for another media type or a body that is too large."""
     if request.content_type != "application/json":
         detail = f"The body is {request.content_type or 'of no media type'}, not application/json."
         raise ProblemRaised(problem(415, "wrong_media_type", detail, "Send JSON with Content-Type: application/json."))
@@ -94,7 +94,8 @@ async def read_json(request: web.Request) -> bytes:
 
 
 def decode_json(raw: bytes, kind: type[Struct]) -> Struct:
-    """Raises ProblemRaised: 400 for what is no JSON, 422 for JSON that is not `kind`. Typed text is cleaned."""
+    """Raises ProblemRaised: 400 for text that is not JSON, 422 for JSON that does not fit `kind`. Typed text is
+    cleaned."""
     refuse_unusable_json(raw)
     try:
         return cleaned(msgspec.json.decode(raw, type=kind))
@@ -105,7 +106,7 @@ def decode_json(raw: bytes, kind: type[Struct]) -> Struct:
 
 
 def decode_query(request: web.Request, kind: type[Struct]) -> Struct:
-    """The query as `kind`; a parameter that is given twice or is unknown is a mistake."""
+    """The query as `kind`; a repeated or unknown parameter is a mistake."""
     values: dict[str, str] = {}
     for name, value in request.query.items():
         if name in values:

@@ -1,4 +1,4 @@
-"""What may stand at a place of a request that takes one word of a few."""
+"""The words allowed at a place of a request that takes one of a few."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STEP = re.compile(r"\.([^.\[]+)|\[[^\]]*\]")
 
 
 def choices(kind: type[Struct], place: str) -> tuple[str, ...]:
-    """The words that `kind` takes at `place` (`$.mode`); none where it takes others."""
+    """The words that `kind` takes at `place` (`$.mode`); none where it takes other values."""
     types: list[inspect.Type] = [inspect.type_info(kind)]
     for step in _STEP.finditer(place):
         types = [below for each in _alternatives(types) for below in _below(each, step[1])]

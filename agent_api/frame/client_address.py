@@ -1,8 +1,8 @@
-"""Who is at the other end: the peer of the connection, or whom a reverse proxy that we trust names.
+"""The address of the client: the peer of the connection, or the address named by a trusted reverse proxy.
 
-Only the last hops of `Forwarded` (RFC 7239) and `X-Forwarded-For` are worth something: a client may send the header
-itself, and each proxy appends. The address is the last one that is no proxy of ours. Where both headers are there and
-differ, one of them is the client's own, and neither counts.
+Only the last hops of `Forwarded` (RFC 7239) and `X-Forwarded-For` can be trusted: a client may send the header itself,
+and each proxy appends. The address is the last one that is no proxy of ours. Where both headers are present and differ,
+one of them comes from the client, and neither counts.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_netw
 
 from aiohttp import hdrs, web
 
-#: Hops that are looked at, from the last one.
+#: The most hops that are read, from the last one.
 _MAX_HOPS = 16
 _FOR = re.compile(r"""(?:^|[;,\s])for\s*=\s*("(?:[^"\\]|\\.)*"|[^;,\s"]+)""", re.IGNORECASE)
 _WITH_PORT = re.compile(r"^(?:\[(?P<six>[^\]]+)\](?::\d+)?|(?P<four>[\d.]+):\d+)$")
-#: The address of an IPv6 client is as good as its network: each client has a /64 at least.
+#: IPv6 clients are counted by network, as each client has a /64 at least.
 _PREFIX = 64
 
 
 def client_address(request: web.BaseRequest, proxies: Sequence[str]) -> str:
-    """The address by which a client is counted. `proxies` are addresses and networks whose word we take."""
+    """The address by which a client is counted. `proxies` are trusted addresses and networks."""
     address = request.remote or ""
     if is_proxy(address, proxies):
         for hop in reversed(_hops(request)[-_MAX_HOPS:]):

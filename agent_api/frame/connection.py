@@ -1,6 +1,6 @@
-"""One connection of the API: aiohttp's own, with time-outs for clients that are slow on purpose or by bad luck.
+"""One connection of the API: aiohttp's own, with time-outs for slow clients.
 
-What is no HTTP is answered with a problem document and logged at debug: anybody may send it, as often as they like.
+Input that is not HTTP is answered with a problem document and logged at debug, as any client may send it in any number.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from agent_api.frame.meter import Meter
 from agent_api.frame.problems import ProblemRaised, problem
 
 _LOG = structlog.stdlib.get_logger("agent_api")
-#: What is left of a body that nobody read is read for at most this long, so that the client sees the answer.
+#: The rest of an unread body is read for at most this long, so that the client sees the answer.
 _LINGERING_S = 2.0
 _MAX_HEADERS = 100
 
@@ -60,7 +60,7 @@ class GuardedConnection(web.RequestHandler):
         self._lost: asyncio.Future[None] = loop.create_future()
         self.suspect = False
 
-    # ------------------------------------------------------------------ as the bounds see it
+    # ------------------------------------------------------------------ for the bounds
 
     @property
     def working(self) -> bool:
@@ -72,7 +72,7 @@ class GuardedConnection(web.RequestHandler):
         if transport is not None:
             transport.abort()
 
-    # ------------------------------------------------------------------ what the application tells
+    # ------------------------------------------------------------------ calls of the application
 
     @contextmanager
     def request(self) -> Iterator[None]:
@@ -87,7 +87,8 @@ class GuardedConnection(web.RequestHandler):
 
     @contextmanager
     def giving_way(self) -> Iterator[None]:
-        """Meanwhile the connection may be closed for another one: its client keeps us waiting, or is a stranger."""
+        """In this context the connection may be closed in favour of another one: its client makes us wait or has proven
+        no log-in."""
         self._gives_way = True
         try:
             yield
@@ -95,20 +96,20 @@ class GuardedConnection(web.RequestHandler):
             self._gives_way = False
 
     async def make_wait(self, seconds: float) -> None:
-        """Keep a client waiting who has failed to log in, and not longer than it is there."""
+        """Delay a client that has failed to log in, until it disconnects at the latest."""
         self.suspect = True
         with self.giving_way():
             await asyncio.wait((self._lost,), timeout=seconds)
 
     def prove(self) -> None:
-        """The request carries a log-in that is good."""
+        """The request has proven a valid log-in."""
         self._connections.proven(self)
 
     def limit_bytes(self, meter: Meter) -> None:
         """From now on the connection is cut off when the client sends more than `meter` has room for."""
         self._meter = meter
 
-    # ------------------------------------------------------------------ what the loop tells
+    # ------------------------------------------------------------------ calls of the loop
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -152,7 +153,7 @@ class GuardedConnection(web.RequestHandler):
         if timer is not None:
             timer.cancel()
 
-    # ------------------------------------------------------------------ what is no request
+    # ------------------------------------------------------------------ input that is no request
 
     def handle_error(
         self,
@@ -161,7 +162,7 @@ class GuardedConnection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """What aiohttp could not read, told as a problem; the connection is closed behind it."""
+        """Answer input that aiohttp could not read with a problem, and close the connection."""
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return super().handle_error(request, status, exc, message)
         _LOG.debug("request_malformed", reason=type(exc).__name__)
@@ -175,7 +176,7 @@ class GuardedConnection(web.RequestHandler):
         return answer
 
     def log_exception(self, *args: Any, **kw: Any) -> None:
-        """Faults of ours are logged; faults of the client's, which come as often as a client likes, at debug."""
+        """Faults of ours are logged; faults of the client at debug, as a client may cause any number."""
         error = kw.get("exc_info")
         if isinstance(error, HttpProcessingError | RequestPayloadError | ConnectionError):
             _LOG.debug("client_failed", reason=type(error).__name__)

@@ -1,7 +1,7 @@
-"""How many connections the API holds: a bound in all, and one for each address on those that have proven no log-in.
+"""Bounds on the API's connections: in all, and for each address on connections without a proven log-in.
 
-Where there are too many, one that waits for its client gives way to the new one, suspects first and then the oldest:
-who floods the node loses connections of their own, and who comes for an honest request has time for it.
+Beyond a bound a connection that waits for its client gives way to the new one, suspects first and then the oldest: a
+flooding client loses its own connections, and an honest request has time to be answered.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from typing import Protocol
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
     """Bounds on connections. An office behind one address has many agents, whose connections prove their log-in with
-    their first request: `unproven_per_address` is about the others."""
+    their first request: `unproven_per_address` bounds the others."""
 
     in_all: int = 4_096
     unproven_per_address: int = 1_024
-    #: Request line and headers are here within this time, counted from the first byte or the begin of the connection.
+    #: The time-out of request line and headers, from the first byte or the begin of the connection.
     headers_s: float = 15.0
     #: A connection without a request is closed after this: longer than the usual minute of reverse proxies.
     keep_alive_s: float = 75.0
-    #: A client that takes nothing of its answer for this long is cut off.
+    #: A client that reads nothing of its answer for this long is cut off.
     stalled_s: float = 30.0
 
 
 class Held(Protocol):
-    """A connection as the bounds see it. `working`: a request of it is being answered, as opposed to awaited;
-    `suspect`: it has failed to log in where many do."""
+    """A connection under the bounds. `working`: its request is being answered, as opposed to awaited; `suspect`: it has
+    failed to log in while many others did."""
 
     @property
     def working(self) -> bool: ...
@@ -59,7 +59,8 @@ class Connections:
         return len(self) < self.limits.in_all or self.make_room()
 
     def make_room(self) -> bool:
-        """Let go of a connection that waits for its client, of the address that has most; whether there was one."""
+        """Close a connection that waits for its client, of the address with the most connections; returns whether there
+        was one."""
         crowds = sorted(self._unproven.values(), key=len, reverse=True)
         return any(self._give_way(crowd) for crowd in crowds)
 
@@ -68,7 +69,7 @@ class Connections:
         self._unproven.setdefault(address, {})[connection] = None
 
     def proven(self, connection: Held) -> None:
-        """A request of it carried a log-in that is good."""
+        """A request of the connection has proven a valid log-in."""
         address = self._addresses.get(connection)
         if address is not None:
             self._forget(connection, address)

@@ -1,4 +1,4 @@
-"""What the API needs of the node, as constructor arguments."""
+"""The API's dependencies on the node, as constructor arguments."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ from dialer.vocabulary.ids import ListName
 from dialer.vocabulary.outputs import RecallHabits
 from dialer.world.world import World
 
-#: What the API tells the core of itself.
+#: Facts that the API posts to the core.
 Announcement = DesktopAwaited | DesktopConnected | DesktopDisconnected | UserKnown
 
 Reload = Callable[[], Awaitable[tuple[Change, ...]]]
 
 
 class Asker(Protocol):
-    """The inbox, as people's commands see it."""
+    """The inbox for people's commands."""
 
     async def ask(self, command: Command) -> object:
         """Returns after the commit. Raises Refused, NotFound, StoreUnavailable or EngineUnavailable."""
 
 
 class Announcer(Protocol):
-    """The inbox, as facts of ours see it. Never blocks."""
+    """The inbox for facts of the API. Never blocks."""
 
     def announce(self, event: Announcement) -> None: ...
 
@@ -54,14 +54,14 @@ class Desktops(Protocol):
 
     @property
     def desktops(self) -> int:
-        """How many there are."""
+        """The number of connected desktops."""
 
     def end_session(self, session: str) -> None:
         """A log-in ended: its desktops are closed."""
 
 
 class HabitBook(Protocol):
-    """What settled attempts have taught."""
+    """The habits from settled attempts."""
 
     async def habits(self, request: RecallHabits) -> Sequence[DayHabit]:
         """Dials and answers by day and kind of contact. Raises StoreUnavailable."""
@@ -76,7 +76,7 @@ class Importer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """`world` and `settings` are read whenever they are needed, so that a reload is seen. `reload` checks and
+    """`world` and `settings` are read at each use, so that a reload takes effect. `reload` checks and
     applies the configuration; it raises ConfigurationError, with nothing changed. `registry` holds the metrics of
     the whole node. With `device_key`, a secret, the cookies of known devices are signed."""
 

@@ -1,4 +1,4 @@
-"""What an agent does, and the answer to it: what their desktop shows now."""
+"""Commands of an agent, answered with the desk after them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dialer.vocabulary.commands import Command
 
 
 def desk(exchange: Exchange) -> Reply:
-    """The desk of the agent who asks. Raises NotFound for a user whom the core does not know as an agent yet."""
+    """The desk of the requesting agent. Raises NotFound for a user who is not known to the core as an agent yet."""
     return Reply(desk_view(exchange.world, exchange.agent, exchange.now))
 
 
 async def act(exchange: Exchange, command: Command) -> Reply:
-    """Carry out a command of the agent who asks; answered with their desk after it."""
+    """Carry out a command of the requesting agent; the answer is the desk after it."""
     await exchange.ask(command)
     return desk(exchange)

@@ -1,6 +1,6 @@
-"""Devices that have proven a log-in: a cookie by which a browser gets past the limits that others have used up.
+"""Devices that have proven a log-in: a cookie gives their browser log-in limits of its own, which others cannot use up.
 
-The cookie names nobody and logs nobody in. It is signed for one account; the day of its making is in it, in clear.
+The cookie holds no name and is no log-in. It is signed for one account; the day of its making is in it in plain text.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def device_cookie(settings: Settings) -> str:
 
 
 class Devices:
-    """Makes the cookies and knows them again. `key` is secret and lives as long as they shall."""
+    """Makes and checks the cookies. `key` is secret; cookies are valid as long as it is kept."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -36,7 +36,7 @@ class Devices:
         return f"{day}.{salt}.{self._sign(account, day, salt)}"
 
     def knows(self, account: str, cookie: str, now_utc: float) -> bool:
-        """Whether the cookie was made for `account`, not too long ago."""
+        """Whether the cookie was made for `account` and has not expired."""
         parts = cookie.split(".")
         if len(parts) != _PARTS or not (parts[0].isascii() and parts[0].isdecimal() and len(parts[0]) < 8):
             return False

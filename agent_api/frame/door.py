@@ -1,4 +1,4 @@
-"""Who is let in by a password: the limits, the turn of its verification, and what a refusal tells."""
+"""The admission by password: limits, verification in turn, and refusals."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from agent_api.frame.problems import RETRY_AFTER_S, ProblemRaised, problem, too_
 from dialer.ports import User, Users
 
 _LOG = structlog.stdlib.get_logger("agent_api")
-#: How old the list of names may be by which it is seen whether an account exists.
+#: The greatest age of the list of names that tells whether an account exists.
 _NAMES_AGE_S = 5.0
 #: A refusal in the slow lane takes at least this long, whether a password was verified for it or not, ...
 _SLOW_ANSWER_S = 0.05
-#: ... and the longer the more of them there are: so many are answered in a second at most.
+#: ... and longer when there are many: at most this number is answered in a second.
 _SLOW_ANSWERS_PER_S = 200.0
 _LONGEST_ANSWER_S = 10.0
-#: Log-ins from one address that wait for others from there.
+#: The most log-ins from one address that wait for others from there.
 _MOST_OF_OFFICE = 1_000
 
 
@@ -44,8 +44,8 @@ class Door:
         self._refusing = 0
 
     async def admit(self, exchange: Exchange, name: str, password: str) -> User:
-        """The user, whose password is right. Raises ProblemRaised: 401, or 429 in the slow lane; 403 for a user whose
-        row in the database is of no use."""
+        """The user with the right password. Raises ProblemRaised: 401, or 429 in the slow lane; 403 for a user whose
+        row in the database is faulty."""
         tried = await self._tried(exchange, name)
         try:
             usual = await self._usual(exchange, tried, password)
@@ -59,7 +59,7 @@ class Door:
         return user
 
     def device_of(self, exchange: Exchange, user: User) -> SetCookie:
-        """The cookie by which the browser is known from now on."""
+        """The cookie that makes the browser a known device."""
         value = self._devices.make(user.name, exchange.now.utc)
         return SetCookie(device_cookie(exchange.settings), value, is_https(exchange.settings), LIFETIME_S)
 
@@ -71,11 +71,11 @@ class Door:
         known = await self._names.has(name, exchange.now.monotonic)
         tried = Try(name, address, known, device)
         if device and self._limit.wait_s(tried, exchange.now.monotonic) > 0:
-            return Try(name, address, known)  # its own lane is used up
+            return Try(name, address, known)  # the device's own limit is used up
         return tried
 
     async def _usual(self, exchange: Exchange, tried: Try, password: str) -> User | None:
-        """None in the slow lane. Raises ProblemRaised (401) for a password that is wrong, or TooManyWaiting."""
+        """The user, or None in the slow lane. Raises ProblemRaised (401) for a wrong password, or TooManyWaiting."""
         while not self._limit.begin(tried, exchange.now.monotonic):
             if not self._limit.is_crowded(tried, exchange.now.monotonic) or not await self._crowds.moved(tried.address):
                 return None
@@ -101,7 +101,7 @@ class Door:
         return usable if await self._passwords.matches(hashed, password, urgent=tried.device) else None
 
     async def _slow(self, exchange: Exchange, tried: Try, password: str) -> User:
-        """The user of a right password that was checked. Raises ProblemRaised (429) for all others, alike."""
+        """The user whose password was checked and is right. Raises the same ProblemRaised (429) for all others."""
         began = exchange.now.monotonic
         if self._limit.may_check(tried, began):
             with contextlib.suppress(TooManyWaiting):
@@ -129,8 +129,8 @@ class Door:
 
 
 class _Crowds:
-    """Log-ins that are being checked, by address: at the begin of a shift a whole office comes from one, and those that
-    come later wait for the others instead of being taken for guessers."""
+    """Log-ins under verification by address: at the begin of a shift a whole office logs in from one address, and later
+    log-ins wait for the earlier ones instead of counting as guesses."""
 
     def __init__(self) -> None:
         self._at_work: dict[str, int] = {}
@@ -150,7 +150,7 @@ class _Crowds:
                     each.set_result(None)
 
     async def moved(self, address: str) -> bool:
-        """Wait until one of the address is done; False if there is none, or too many wait already."""
+        """Wait until a log-in of the address is done; False if there is none, or too many wait already."""
         if address not in self._at_work:
             return False
         waiting = self._waiting.setdefault(address, [])
@@ -163,7 +163,7 @@ class _Crowds:
 
 
 class _Names:
-    """Which accounts exist, as of a moment ago: a look into memory for each log-in of a flood."""
+    """The existing accounts, read a moment ago, so that each log-in of a flood costs only a look into memory."""
 
     def __init__(self, users: Users) -> None:
         self._users = users

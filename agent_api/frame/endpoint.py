@@ -1,5 +1,5 @@
-"""From a route to the function that answers it: who asks, may they, is it their own page, what do they say, was it
-said before; then the handler, and its answer as JSON.
+"""From a route to its handler: log-in, role, origin, body and idempotency are checked in this order; then the handler
+is called and its answer sent as JSON.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Endpoint:
         return await self._answer(with_body(exchange, content, None), sha256(raw).hexdigest())
 
     async def _admit(self, request: web.Request, settings: Settings) -> Identity:
-        """Who asks, if they may use this route. Nobody may, where the route names no roles."""
+        """The user of the request, if the role may use this route. A route without roles admits no user."""
         identity = await self._logins.identify(request, settings)
         if identity is None:
             raise unauthorized()
@@ -106,8 +106,8 @@ def with_body(exchange: Exchange, content: Struct | None, upload: Path | None) -
 
 
 def check_origin(request: web.Request, settings: Settings, identity: Identity | None, *, changes: bool) -> None:
-    """Refuse what another site's page makes a browser send. A request with the cookie that changes something must
-    come from our page and carry a header that no form can set; any other must at least not come from elsewhere."""
+    """Refuse requests that another site's page makes a browser send. A changing request with the cookie must come from
+    our page and carry a header that no form can set; any other must at least not come from another site."""
     if not changes:
         return
     origin = request.headers.get(hdrs.ORIGIN)
@@ -123,7 +123,7 @@ def check_origin(request: web.Request, settings: Settings, identity: Identity | 
 
 
 def foreign_origin(origin: str) -> ProblemRaised:
-    """A page of another site, or a browser that does not say."""
+    """Whether the request comes from a page of another site, or from a browser that names no origin."""
     detail = f"The origin of the request is {origin}, which is not ours."
     remedy = "Open the desktop at the node's own address; server.public_url must be the address that browsers use."
     return ProblemRaised(problem(403, "foreign_origin", detail, remedy))

@@ -1,4 +1,4 @@
-"""One request on its way to an answer: what a handler is given, and what it gives back."""
+"""One request on its way to an answer: a handler's input and its result."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Exchange:
 
     @property
     def who(self) -> Identity:
-        """The user who asks; a public route has none."""
+        """The requesting user; a public route has none."""
         if self.identity is None:
             raise TypeError("a public route asked who asks")
         return self.identity
@@ -76,7 +76,7 @@ class Exchange:
 
     @property
     def agent(self) -> Agent:
-        """The agent who asks. Raises NotFound for a user whom the core does not know as an agent yet."""
+        """The requesting agent. Raises NotFound for a user who is not known to the core as an agent yet."""
         agent = self.world.agents.get(self.agent_name)
         if agent is None:
             raise NotFound("agent", self.agent_name)

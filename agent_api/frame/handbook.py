@@ -31,7 +31,7 @@ def with_routes(text: str, routes: Iterable[Route]) -> str:
 
 
 def with_part(text: str, begins: str, ends: str, part: str) -> str:
-    """The page with what stands between two marks made anew. Raises ValueError if the marks are not in it."""
+    """The page with the part between two marks made anew. Raises ValueError if the marks are not in it."""
     before, begin, rest = text.partition(begins)
     _, end, after = rest.partition(ends)
     if not begin or not end:

@@ -9,7 +9,7 @@ from aiohttp import web
 from agent_api.frame.origin import is_https
 from config.model import Settings
 
-#: Nothing may be loaded or run by what we answer, unless a page says more; nobody may frame it.
+#: By default our responses may not load or run anything; no page may frame them.
 CONTENT_SECURITY_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 _ALWAYS: Mapping[str, str] = {
@@ -26,7 +26,7 @@ _HSTS = "max-age=31536000"
 def security_headers(
     settings: Callable[[], Settings],
 ) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    """A handler of `on_response_prepare`. What a response has set itself is left."""
+    """A handler of `on_response_prepare`. Headers that a response has set itself stay."""
 
     async def add(_: web.Request, response: web.StreamResponse) -> None:
         for name, value in _ALWAYS.items():

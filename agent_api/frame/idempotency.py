@@ -1,6 +1,6 @@
 """Requests that are sent twice and carried out once: the Idempotency-Key of a POST.
 
-The key belongs to the user. While its first request is at work, a second one waits for the answer and gets the same.
+The key belongs to the user. A second request with it waits for the first one and gets the same answer.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from dialer.ports import Clock, IdempotencyKeys, KeptResponse
 from dialer.vocabulary.errors import StoreUnavailable
 
 HEADER = "Idempotency-Key"
-#: Told with an answer that was given before.
+#: The header of an answer that is repeated.
 REPLAYED_HEADER = "Idempotency-Replayed"
 #: How long answers are kept.
 KEPT_S = 24 * 3600.0
 _PURGE_INTERVAL_S = 600.0
-#: Answers that are kept of one user: more than anybody repeats after a lost connection.
+#: The most answers kept for one user, enough for repetitions after a lost connection.
 MOST_OF_USER = 500
-#: Requests with a key that one user may send: at a time, and for each second.
+#: The most requests with a key from one user: at a time, and for each second.
 BURST_OF_USER, PER_S_OF_USER = 200, 20.0
-#: So many requests of a user are added before the oldest answers are looked for.
+#: The number of new requests of a user after which the oldest answers are trimmed.
 _TRIM_EVERY = 50
 _MAX_LENGTH = 200
 _FIRST_FAULT = 500
@@ -40,7 +40,7 @@ def check_key(key: str) -> str:
 
 
 def fingerprint(method: str, path: str, digest: str) -> str:
-    """What tells one request from another: method, path with query, and the SHA-256 of its body."""
+    """The identity of a request: method, path with query, and the SHA-256 of its body."""
     return sha256(f"{method} {path}\n{digest}".encode()).hexdigest()
 
 
@@ -57,9 +57,9 @@ class Repetitions:
     async def once(
         self, user: str, key: str, print_: str, work: Callable[[], Awaitable[KeptResponse]]
     ) -> tuple[KeptResponse, bool]:
-        """The answer of `work`, done now or before; True if before. What fails by a fault of ours (5xx, an error) is
-        not kept: it may be repeated. Raises Refused for a key that was used for another request, ProblemRaised (429)
-        for too many."""
+        """The answer of `work`, done now or before; True if before. Failures of ours (5xx, an exception) are not kept,
+        so that the request may be repeated. Raises Refused for a key that was used for another request, ProblemRaised
+        (429) for too many."""
         of_user = self._users.setdefault(user, _OfUser(self._clock.now().monotonic))
         if not of_user.meter.take(self._clock.now().monotonic):
             raise too_many(f"Too many requests of {user} carry an {HEADER}.", math.ceil(1 / PER_S_OF_USER))
@@ -94,7 +94,7 @@ class Repetitions:
                 with suppress(StoreUnavailable):
                     await self._keys.abandon(user, key)
         if answered:
-            # It was carried out whether or not the answer can be kept: a repetition is refused then, never done again.
+            # The request is done even if its answer cannot be kept: a repetition is then refused and not carried out.
             with suppress(StoreUnavailable):
                 await self._keys.finish(user, key, response)
         return response, False
@@ -107,7 +107,7 @@ class Repetitions:
 
 
 class _OfUser:
-    """What one user has sent."""
+    """The requests of one user."""
 
     def __init__(self, now: float) -> None:
         self.meter = Meter(BURST_OF_USER, PER_S_OF_USER, now)

@@ -1,12 +1,11 @@
-"""Limits on log-ins that fail: for an account, for an address, and for both together.
+"""Limits on failed log-ins: for an account, for an address, and for both together.
 
-Nobody is locked out. What is beyond a limit is in the slow lane: there a password is checked now and then, longer apart
-with each that is wrong, and whoever has the right one gets in; all others are told to wait, whether theirs was checked
-or not. A device that has proven an earlier log-in of the account has a lane of its own.
+No account is locked. Log-ins beyond a limit are in the slow lane, where passwords are checked at intervals that grow
+with each wrong one: the right password logs in; all others are told to wait, whether theirs was checked or not. A
+device that has proven an earlier log-in of the account has limits of its own.
 
-Memory has a bound and nothing under attack is forgotten: accounts that exist are kept by their names, of which there
-are as many as users, each with a number of addresses; addresses as such and names that do not exist are kept by a part
-of their hash, so that some share a limit.
+Memory is bounded, and no account under attack is forgotten: existing accounts are kept by name, each with a bounded
+number of addresses; addresses as such and unknown names are kept by a part of their hash, so that some share a limit.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from agent_api.frame.meter import Meter
 WINDOW_S = 60.0
 #: Wrong passwords for one account from one address within `WINDOW_S`; also for one account from its own devices.
 PER_ACCOUNT = 5
-#: Wrong passwords from one address, for whatever accounts, within `WINDOW_S`.
+#: Wrong passwords from one address, for any accounts, within `WINDOW_S`.
 PER_ADDRESS = 6
 #: Wrong passwords for one account from all addresses together, within `LONG_WINDOW_S`.
 PER_ACCOUNT_OF_ALL = 30
@@ -30,20 +29,20 @@ SLOW_PER_S = 5.0
 FIRST_PAUSE_S = 2.0
 LAST_PAUSE_S = 60.0
 
-#: The same of one account: whoever has many addresses gets no further than that.
+#: The same for one account, also for an attacker with many addresses.
 SLOW_BURST_OF_ACCOUNT = 16
 SLOW_PER_S_OF_ACCOUNT = 0.2
 
 _ADDRESSES = 16_384
 _ADDRESSES_OF_ACCOUNT = 64
 _STRANGERS = 256
-#: Instead of an address, for tries from devices of the account.
+#: The key for tries from devices of the account, in place of an address.
 _DEVICES = "devices"
 
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """A log-in that is tried. `known`: the account exists; `device`: it comes from a device of the account."""
+    """An attempt to log in. `known`: the account exists; `device`: it comes from a device of the account."""
 
     account: str
     address: str
@@ -53,7 +52,7 @@ class Try:
 
 @dataclass(slots=True)
 class _Pair:
-    """An account and an address from which it failed."""
+    """An account and an address from which log-ins failed."""
 
     meter: Meter
     slow_until: float = 0.0
@@ -61,7 +60,7 @@ class _Pair:
 
 
 class _Account:
-    """What one account has failed, by address and in all."""
+    """The failures of one account, by address and in all."""
 
     def __init__(self, now: float) -> None:
         self.of_all = Meter(PER_ACCOUNT_OF_ALL, PER_ACCOUNT_OF_ALL / LONG_WINDOW_S, now)
@@ -69,7 +68,7 @@ class _Account:
         self.pairs: dict[str, _Pair] = {}
 
     def pair(self, address: str, now: float) -> _Pair:
-        """Of many addresses the one that has failed least, or longest ago, is forgotten."""
+        """The failures of an address. Of too many addresses the one with the fewest or oldest failures is forgotten."""
         found = self.pairs.get(address)
         if found is None:
             if len(self.pairs) >= _ADDRESSES_OF_ACCOUNT:
@@ -79,7 +78,7 @@ class _Account:
 
 
 class LogInLimit:
-    """Times are monotonic seconds. Hashes are Python's own, whose key is another in each process."""
+    """Times are monotonic seconds. Hashes are Python's own, with a key for each process."""
 
     def __init__(self) -> None:
         self._accounts: dict[object, _Account] = {}
@@ -91,8 +90,8 @@ class LogInLimit:
         return max(meter.wait_s(now) for meter in self._limits(tried, now))
 
     def begin(self, tried: Try, now: float) -> bool:
-        """Whether the password is checked like any other. It counts as a failure until it has proven to be none: many
-        that are tried at the same time are no way around the limits."""
+        """Whether the password is checked outside the slow lane. The try counts as a failure until it succeeds, so that
+        simultaneous tries cannot pass the limits."""
         limits = self._limits(tried, now)
         if any(meter.wait_s(now) > 0 for meter in limits):
             return False
@@ -101,12 +100,12 @@ class LogInLimit:
         return True
 
     def is_crowded(self, tried: Try, now: float) -> bool:
-        """Whether it is the address alone that has no room: others from there may prove to be no failures."""
+        """Whether the address alone is at its limit: earlier tries from there may still succeed and make room."""
         *own, address = self._limits(tried, now)
         return not tried.device and address.wait_s(now) > 0 and all(meter.wait_s(now) <= 0 for meter in own)
 
     def take_back(self, tried: Try, now: float) -> None:
-        """What had begun was given up before the password was checked."""
+        """The try was given up before the password was checked."""
         for meter in self._limits(tried, now):
             meter.give_back(now, 1.0)
 
@@ -116,8 +115,8 @@ class LogInLimit:
             meter.take(now)
 
     def succeeded(self, tried: Try, now: float) -> None:
-        """Former failures with the account from there do not count any more, for it or the address. Those of the
-        address with other accounts do: who has a password of their own may guess others'."""
+        """Former failures with this account from there count no more, for account or address. Failures of the address
+        with other accounts still count, as a user may guess the passwords of others."""
         pair = self._pair(tried, now)
         mistyped = pair.meter.used(now)
         for meter in self._limits(tried, now):
@@ -137,7 +136,7 @@ class LogInLimit:
         return True
 
     def __len__(self) -> int:
-        """Entries that are kept."""
+        """The number of entries."""
         return len(self._addresses) + sum(1 + len(account.pairs) for account in self._accounts.values())
 
     def _limits(self, tried: Try, now: float) -> list[Meter]:

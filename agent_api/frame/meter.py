@@ -1,4 +1,4 @@
-"""A budget that refills: how much of something there may be at a time, and for each second in the long run."""
+"""A budget that refills: the most at a time, and for each second in the long run."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class Meter:
         return True
 
     def wait_s(self, now: float, amount: float = 1.0) -> float:
-        """How long until there is room for `amount`; 0 if there is now."""
+        """Seconds until there is room for `amount`; 0 if there is now."""
         self._refill(now)
         return max(0.0, (amount - self._room) / self._per_s)
 
     def used(self, now: float) -> float:
-        """What was taken and has not come back yet."""
+        """The used part of the budget that is not refilled yet."""
         self._refill(now)
         return self._burst - self._room
 
     def give_back(self, now: float, amount: float) -> None:
-        """What was taken counts as if it had not been."""
+        """Undo a `take`."""
         self._refill(now)
         self._room = min(self._burst, self._room + amount)
 

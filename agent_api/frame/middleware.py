@@ -1,4 +1,4 @@
-"""What every request passes: its time is measured, and whatever goes wrong becomes a problem document."""
+"""Middlewares of every request: measure its time, and turn every error into a problem document."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FIRST_FAULT = 500
 
 
 def as_problems() -> Middleware:
-    """No traceback leaves: a fault of ours is logged under a number, and the client is told the number."""
+    """Clients never get a traceback: a fault of ours is logged under a number, which the client gets."""
 
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -66,7 +66,7 @@ def _unreadable(request: web.Request, error: RequestPayloadError) -> ProblemRais
 
 
 def _gone(request: web.Request, error: ConnectionError) -> ProblemRaised:
-    """The client broke off: nobody is there to be answered, and nothing went wrong here."""
+    """The client has disconnected: there is no fault to log and no one to answer."""
     _LOG.debug("client_went_away", route=_route_of(request), reason=type(error).__name__)
     return ProblemRaised(problem(400, "broken_off", "The client broke the request off."))
 

@@ -1,4 +1,4 @@
-"""Phone numbers in requests: every one becomes E.164 by the rules of an import, or is refused with its place."""
+"""Phone numbers in requests, made E.164 by the rules of an import or refused with their place."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ REGION = r"^([A-Z]{2})?$"
 
 
 def numbers_in(given: Sequence[str], region: str, place: Callable[[int], str]) -> tuple[str, ...]:
-    """The numbers in E.164; `region` is the country of those without country code, `place` tells where each stands.
+    """The numbers in E.164; `region` is the country of those without country code, `place` gives the place of each.
 
-    Numbers that no plan has yet are taken: the plan that we know may be older than the number. Raises ProblemRaised
-    with each that is impossible.
+    Numbers outside the known numbering plan are accepted, as the plan may be older than the number. Raises
+    ProblemRaised with each impossible number.
     """
     if region and not known_region(region):
         raise invalid(Place("region", f"{region!r} is no country; write two letters, as in GB"))

@@ -19,7 +19,7 @@ from dialer.vocabulary.reasons.reason import Sentence
 _REF = "#/components/schemas/{name}"
 _SEGMENT = r"^[^/]+$"
 
-#: What a client may be told on any route, besides what the route itself names.
+#: Problems that may occur on any route, besides those of the route itself.
 _ALWAYS = (400, 422, 503)
 _WITH_RETRY_AFTER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _TAGS: Mapping[str, str] = {

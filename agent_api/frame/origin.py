@@ -1,7 +1,7 @@
-"""Which web pages may talk to us: those that we serve ourselves.
+"""The web pages that may call the API: those that we serve ourselves.
 
 A browser sends the log-in cookie with a WebSocket handshake and with a form of any page (cross-site WebSocket
-hijacking, cross-site request forgery); what a page cannot forge is the Origin header (RFC 6454).
+hijacking, cross-site request forgery); the Origin header (RFC 6454) cannot be forged by a page.
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ from dialer.vocabulary.errors import CornettaError
 _MEMORY_KIB = 19_456
 _PASSES = 2
 _LANES = 1
-#: Added to the niceness of the thread that verifies (Linux has it for each thread): calls go before.
+#: Added to the niceness of the verifying thread (a property of each thread in Linux), so that calls go first.
 _NICENESS = 10
-#: Log-ins that wait for theirs; more are refused at once.
+#: The most log-ins that wait for their verification; more are refused at once.
 MAX_WAITING = 256
 
 
@@ -35,7 +35,7 @@ def hash_password(password: str) -> str:
 
 
 class TooManyWaiting(CornettaError):
-    """More log-ins wait for the verification of their passwords than may: `waiting` of them."""
+    """Too many log-ins, `waiting` in number, wait for the verification of their passwords."""
 
     code = "too_many_log_ins"
 
@@ -55,8 +55,8 @@ class Passwords:
         self._nobody = "$argon2id$v=19$m=19456,t=2,p=1$Y29ybmV0dGFub2JvZHk$8Yq1pJrUsTDuYlPPWVQFTfn3Zzq3bFJnX1eHqNQ3Nlk"
 
     async def matches(self, password_hash: str | None, password: str, *, urgent: bool = False) -> bool:
-        """Whether `password` is that of the hash; None is a user who does not exist. `urgent` ones go before others.
-        Raises TooManyWaiting, to urgent ones only where others that are urgent wait."""
+        """Whether `password` is that of the hash, which is None for an unknown user. `urgent` ones go before others.
+        Raises TooManyWaiting; for urgent ones only if too many urgent ones wait."""
         async with self._turns.turn(urgent=urgent):
             loop = asyncio.get_running_loop()
             right = await loop.run_in_executor(self._pool, self._verify, password_hash or self._nobody, password)
@@ -69,7 +69,7 @@ class Passwords:
             return False
 
     async def close(self) -> None:
-        """Wait for what is being verified, then end the thread."""
+        """Wait for the verification under way, then end the thread."""
         await asyncio.to_thread(self._pool.shutdown)
 
 
@@ -79,7 +79,7 @@ def _be_nice() -> None:
 
 
 class _Turns:
-    """Who may go next: one at a time, urgent ones first."""
+    """Turns of the verification: one at a time, urgent ones first."""
 
     def __init__(self) -> None:
         self._taken = False

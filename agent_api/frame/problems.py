@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457): what a client is told when something is refused or wrong. Never a traceback.
+"""Problem documents (RFC 9457): the answers to refused or faulty requests. Never a traceback.
 
 `code` is stable and may be relied upon; `title` and `detail` are sentences for people; `remedy` says what to do.
 """
@@ -29,23 +29,24 @@ from dialer.words import say, spoken
 
 CONTENT_TYPE = "application/problem+json"
 
-#: What a client waits before it repeats a request that found the database or the engine away.
+#: Retry-After of a request that failed because the database or the engine was unavailable.
 RETRY_AFTER_S = 2
 
 
-#: How a reason begins that goes on from the name of the place; msgspec's own do not.
+#: Beginnings of reasons that continue the name of the place; msgspec's own messages do not.
 _PREDICATES = ("is ", "are ", "must ")
 
 
 class Place(Struct, frozen=True):
-    """One mistake in a request: where (`$.reason`, `query.limit`, `header.Idempotency-Key`) and what."""
+    """One mistake in a request: its place (`$.reason`, `query.limit`, `header.Idempotency-Key`) and the reason."""
 
     place: str
     reason: str
 
     @property
     def sentence(self) -> str:
-        """For people, who have written a word and not a path: `number is no number in international form`."""
+        """For people, with the word that they wrote in place of the path: `number is no number in international
+        form`."""
         _, _, name = self.place.partition(".")
         what = name or ("the query" if self.place == "query" else "the body")
         colon = "" if self.reason.startswith(_PREDICATES) else ":"
@@ -110,7 +111,7 @@ def too_many(detail: str, retry_after_s: int) -> ProblemRaised:
 
 
 def translate(error: CornettaError) -> ProblemRaised:
-    """One of our errors as a problem document."""
+    """The problem document for one of our errors."""
     match error:
         case ProblemRaised():
             return error
@@ -135,7 +136,7 @@ def translate(error: CornettaError) -> ProblemRaised:
             return ProblemRaised(problem(500, error.code, "The request failed by a fault of ours."))
 
 
-#: What to say in the query of an import.
+#: Advice on the query of an import.
 _SETTINGS = {
     Setting.NUMBER_COLUMN: "Name it in the query: number_column=HEADER.",
     Setting.DELIMITER: "Name it in the query: delimiter=; or delimiter=tab.",
@@ -164,7 +165,8 @@ def _unavailable(error: StoreUnavailable | EngineUnavailable | Overloaded) -> Pr
 
 
 def from_http(error: web.HTTPException) -> ProblemRaised:
-    """What aiohttp itself refuses: an unknown path, a method that a path does not have, a body that is too large."""
+    """The problem for aiohttp's own refusals: an unknown path, a method that a path does not have, a body that is too
+    large."""
     codes = {404: "no_such_path", 405: "method_not_allowed", 413: "body_too_large"}
     remedies = {404: "The document at /api/v1/openapi.json lists all paths."}
     code = codes.get(error.status, "http_error")

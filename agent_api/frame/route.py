@@ -1,4 +1,4 @@
-"""A route as data: what the application, its document and the matrix of roles in the tests are made from."""
+"""A route as data, from which the application, its document and the matrix of roles in the tests are made."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from config.model import Role
 PREFIX = "/api/v1"
 
 AGENTS = frozenset({Role.AGENT})
-#: Who may steer campaigns.
+#: Roles that may steer campaigns.
 FLOOR = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
-#: Who may look at everything.
+#: Roles that may read everything.
 READERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 EVERYBODY = frozenset(Role)
@@ -26,7 +26,7 @@ Handler = Callable[[Exchange], Awaitable[Reply | web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One method of one path. Without `roles` nobody may use it, unless it is `public`.
+    """One method of one path. Without `roles` no user may use it, unless it is `public`.
 
     `request` is the struct of the JSON body, `upload` the media type of a body that is streamed to a file instead;
     `query` the struct of the query. `response` is the type of the JSON response, or None; `media` another media type.

@@ -12,7 +12,7 @@ from config.model import Role
 
 
 class More(TypedDict, total=False):
-    """What few routes say; see Route. Left out, `refusals` are 404 where the path names something."""
+    """Rare parts of a route; see Route. By default `refusals` is 404 where the path has a parameter."""
 
     roles: frozenset[Role]
     public: bool
@@ -29,8 +29,8 @@ class More(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Routes under one tag, below one path. `readers` may GET, `writers` may do the rest, where a route says no other
-    roles."""
+    """Routes under one tag, below one path. `readers` may GET, `writers` may use the other methods, where a route names
+    no other roles."""
 
     tag: str
     path: str

@@ -1,4 +1,4 @@
-"""The one rule for text of requests, wherever it stands: no NUL and no half of a surrogate pair. Neither is a letter
+"""The rule for all text of requests: no NUL and no half of a surrogate pair. Neither is a letter
 of any language; PostgreSQL stores no NUL, and half a pair cannot be written as UTF-8 (RFC 8259 8.2, RFC 3629 3).
 """
 
@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from agent_api.frame.problems import ProblemRaised, problem
 
-#: Headers whose text we read; a browser or a proxy may put anything into the others.
+#: Headers that are read; a browser or a proxy may put any bytes into the others.
 _READ = (
     hdrs.AUTHORIZATION,
     hdrs.COOKIE,

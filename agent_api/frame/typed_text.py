@@ -1,8 +1,8 @@
-"""What people type into a request, cleaned in one place before any handler reads it.
+"""Typed text of requests, cleaned in one place before any handler reads it.
 
 A text is one line, unless its type says `Meta(extra=LINES)`: notes, and the values of a record. `Meta(extra=VERBATIM)`
 is for texts with a rule of their own: passwords, phone numbers, a delimiter. Keys of mappings are names and stay as
-they are: who knows them refuses others.
+they are: handlers refuse unknown ones.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _RULES: Mapping[str, Callable[[str], str]] = {"lines": paragraphs, "verbatim": s
 
 
 def cleaned(content: Struct) -> Struct:
-    """`content` with its texts as they are kept. Raises msgspec.ValidationError where a text is too short then."""
+    """`content` with its texts cleaned. Raises msgspec.ValidationError where a cleaned text is too short."""
     kind = type(content)
     changes = {}
     for name, type_ in _fields(kind):

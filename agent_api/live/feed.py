@@ -1,7 +1,7 @@
-"""Numbered events to desktops: who gets what, how far back, and when a desktop is too slow.
+"""Numbered events to desktops: their audiences, their history for lost connections, and the bound for slow desktops.
 
-One ring for each user who has a desktop, or had one a moment ago. A connection is a place in its user's ring, so that
-a slow desktop holds up nobody, costs no memory of its own, and is cut off when the ring has passed it.
+Each user with a desktop, now or a moment ago, has one ring. A connection is a position in its user's ring: a slow
+desktop delays no other, costs no memory of its own, and is cut off when the ring has overtaken it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ Renderer = Callable[[Publish], object]
 
 
 class LastSent:
-    """The digest of the last read model that was sent of each object, for the `objects` sent last. An equal one is not
-    sent again: a desktop that resumes has it among its events, any other starts over with a snapshot."""
+    """The digest of the last read model sent for each object, for the last `objects` objects. An equal one is not sent
+    again: a desktop that resumes has it among its events, any other starts over with a snapshot."""
 
     def __init__(self, objects: int) -> None:
         self._objects = objects
@@ -54,7 +54,7 @@ class LastSent:
 
 
 class Connection:
-    """One desktop: how far it has been sent its user's events. `wake` is set when there is more, or when it ended."""
+    """One desktop, with its position in its user's events. `wake` is set when there are more, or when it has ended."""
 
     def __init__(self, user: str, ring: Ring, session: str, last_sent: LastSent) -> None:
         self.user = user
@@ -67,7 +67,7 @@ class Connection:
         self.ended = False
 
     def resume(self, epoch: str, number: int) -> bool:
-        """Continue after event `number`; False if these events are not here any more."""
+        """Continue after event `number`; False if the next events are no longer kept."""
         if epoch != self.ring.epoch or not self.ring.reaches(number):
             return False
         self.sent = number
@@ -75,27 +75,27 @@ class Connection:
         return True
 
     def take(self) -> list[bytes]:
-        """The events that were not sent yet; they count as sent."""
+        """The unsent events, which then count as sent."""
         self.wake.clear()
         events = list(self.ring.after(self.sent))
         self.sent = self.ring.last
         return events
 
     def start_over(self) -> None:
-        """A snapshot replaces all events so far. It may show more than they told: therefore the next read model of each
+        """A snapshot replaces all events so far. It may be newer than they are: therefore the next read model of each
         object is sent even if it equals the last one."""
         self.sent = self.ring.last
         self._last_sent.clear()
 
     def end(self) -> None:
-        """The log-in is over: the connection has to be closed."""
+        """The log-in has ended, and the connection has to be closed."""
         self.ended = True
         self.wake.set()
 
 
 @dataclass(slots=True)
 class _Listener:
-    """A user, their ring and their desktops. `floor`: sees what supervisors see; `teams`: of these, None for all."""
+    """A user with ring and desktops. `floor`: gets the events of supervisors, for these `teams`, None for all."""
 
     ring: Ring
     floor: bool
@@ -128,11 +128,11 @@ class Feed:
         self._flush: asyncio.TimerHandle | None = None
         self._encoder = msgspec.json.Encoder(enc_hook=spoken)
 
-    # ------------------------------------------------------------------ what the core says
+    # ------------------------------------------------------------------ events of the core
 
     def publish(self, event: Publish) -> None:
-        """Tell an audience. A read model comes without a body, is rendered when it leaves, and told if it changed: to
-        an agent at once, to the others together with other changes."""
+        """Publish to an audience. A read model comes without a body, is rendered when it leaves, and is sent if it has
+        changed: to an agent at once, to the others together with other changes."""
         listeners = self._listening(event.audience)
         if not listeners:
             return
@@ -164,7 +164,7 @@ class Feed:
             self._flush = asyncio.get_running_loop().call_later(self._floor_interval_s, self.flush)
 
     def flush(self) -> None:
-        """Send supervisors what has changed since the last time."""
+        """Send supervisors the changes since the last time."""
         if self._flush is not None:
             self._flush.cancel()
             self._flush = None
@@ -190,7 +190,7 @@ class Feed:
                 connection.too_slow = connection.too_slow or not ring.reaches(connection.sent)
                 connection.wake.set()
 
-    # ------------------------------------------------------------------ desktops that come and go
+    # ------------------------------------------------------------------ desktops
 
     def connect(
         self, user: str, session: str, *, floor: bool, teams: frozenset[TeamName] | None = None

@@ -16,7 +16,7 @@ from dialer.vocabulary.topics import Everybody, Fact, Floor, Model, OwnDesk, Tea
 BEGIN = "<!-- events: made from the table of topics -->"
 END = "<!-- end of events -->"
 
-#: Who gets a topic.
+#: The audience of a topic, for the page.
 _WHO: Mapping[object, str] = {
     OwnDesk: "the agent",
     TeamSupervisors: "supervisors of the teams",
@@ -65,7 +65,7 @@ def _tag(kind: type[Struct]) -> str:
 
 
 def _fields(kind: type[Struct]) -> str:
-    """Names of the fields; those that may be left out in brackets."""
+    """Names of the fields; optional ones in brackets."""
     names = (f"`{each.name}`" if each.default is NODEFAULT else f"[`{each.name}`]" for each in structs.fields(kind))
     return ", ".join(names)
 

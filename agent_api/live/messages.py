@@ -73,12 +73,12 @@ class FromDesktop(Struct, frozen=True, forbid_unknown_fields=True):
     resume: Resume
 
 
-#: Who gets a topic, in the names of types.
+#: The audience of a topic, as a part of type names.
 _PREFIXES: Mapping[object, str] = {OwnDesk: "Desk", TeamSupervisors: "Team", Floor: "Floor", Everybody: "All"}
 
 
 def event_type(topic: Model[Any] | Fact[Any, Any]) -> type[Struct]:
-    """The type of a topic's events. A model that is there no more is told as null."""
+    """The type of a topic's events. A model that is gone is sent as null."""
     body: Any = body_of(topic)
     prefix = _PREFIXES[topic.audience]
     return defstruct(
@@ -94,5 +94,5 @@ def event_type(topic: Model[Any] | Fact[Any, Any]) -> type[Struct]:
 
 
 def message_types(topics: Iterable[Model[Any] | Fact[Any, Any]]) -> tuple[type[Struct], ...]:
-    """All that the server may send."""
+    """All types of messages of the server."""
     return (DeskSnapshot, FloorSnapshot, *(event_type(each) for each in topics), Resumed, Heartbeat)

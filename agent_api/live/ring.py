@@ -1,4 +1,4 @@
-"""The numbered events of one user, in a bounded ring: what a desktop that lost its connection can still be given."""
+"""The numbered events of one user in a bounded ring, from which a desktop continues after a lost connection."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Ring:
         self.last += 1
 
     def reaches(self, number: int) -> bool:
-        """Whether everything after event `number` is still here."""
+        """Whether all events after `number` are still kept."""
         return self.first - 1 <= number <= self.last
 
     def after(self, number: int) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
-"""The WebSocket of desktops: a snapshot or what was missed first, then numbered events.
+"""The WebSocket of desktops: a snapshot or the missed events first, then numbered events.
 
-The messages of both sides are in `messages.py`.
-A desktop that knows an epoch at once says so in the query (`?epoch=...&seq=...`) and is spared the snapshot.
+The messages of both sides are in `messages.py`. A desktop that knows an epoch sends it in the query
+(`?epoch=...&seq=...`) and gets no snapshot.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected
 from dialer.vocabulary.ids import AgentName, TeamName
 from dialer.words import spoken
 
-#: A desktop hears from us at least this often; it is dead when it answers no ping for half of that.
+#: A desktop gets a message at least this often; it counts as dead when it answers no ping for half of that.
 HEARTBEAT_S = 10.0
-#: An event that a desktop does not take within this time closes its connection.
+#: A desktop that does not take an event within this time is disconnected.
 SEND_TIMEOUT_S = 10.0
 #: How long a desktop has to answer our close.
 CLOSE_TIMEOUT_S = 2.0
 #: How often it is checked that the log-in is still good.
 RECHECK_S = 60.0
-#: Connections of one user at a time: desktops, and those whose end was not noticed yet.
+#: The most connections of one user at a time: desktops, and lost ones that are not noticed yet.
 MAX_DESKTOPS = 16
 _MAX_MESSAGE_BYTES = 4096
-#: Messages from one desktop, and from all desktops of one user: at a time, and for each second. A desktop says
-#: something when it has lost its place, which is seldom.
+#: Messages from one desktop, and from all desktops of one user: at a time, and for each second. A desktop only sends a
+#: message to resume, which is rare.
 MESSAGES, MESSAGES_PER_S = 20, 2.0
 MESSAGES_OF_USER, MESSAGES_OF_USER_PER_S = 60, 6.0
 #: Connections that a user opens: at a time, and for each second.
@@ -67,7 +67,7 @@ class CloseCode(IntEnum):
 
 
 class EventsQuery(Struct, frozen=True, forbid_unknown_fields=True):
-    """The last event that a desktop has, said while it connects; both or none."""
+    """The last event that a desktop has, sent while it connects; both parts or none."""
 
     epoch: str = ""
     seq: int = -1
@@ -168,19 +168,20 @@ class Sockets:
             try:
                 known = await self._logins.recall(identity.session.token_hash, settings, identity.proof)
             except StoreUnavailable:
-                continue  # Nobody loses a desktop in a conversation because the database is away.
+                continue  # Desktops stay connected while the database is unavailable, as conversations go on.
             if known is None:
                 return CloseCode.LOGGED_OUT
             self._feed.look_after(known.user.name, self._teams(known, settings))
 
     def _teams(self, identity: Identity, settings: Settings) -> frozenset[TeamName] | None:
-        """The teams that a supervisor looks after; None is all: that of an administrator, and without any team."""
+        """The teams of a supervisor; None stands for all, as for an administrator and for a supervisor without a
+        team."""
         user = identity.user
         own = settings.teams_of(user.name, user.teams) if identity.role is Role.SUPERVISOR else frozenset()
         return frozenset(TeamName(each) for each in own) or None
 
     def _snapshot(self, identity: Identity) -> Callable[[], object]:
-        """What this user's desktop starts with."""
+        """The snapshot with which this user's desktop starts."""
 
         def render() -> object:
             world, now = self._dependencies.world(), self._dependencies.clock.now()
@@ -198,13 +199,13 @@ class Sockets:
         return self._dependencies.clock.now().monotonic
 
     async def close(self) -> None:
-        """The node goes down: every desktop is told, and will come back to another node or to this one again."""
+        """Close all desktops because the node goes down; they reconnect to this node or another."""
         closing = [ws.close(code=WSCloseCode.GOING_AWAY, message=b"the node is going down") for ws in set(self._open)]
         await asyncio.gather(*closing, return_exceptions=True)
 
 
 class _Budget:
-    """What one user may do with all desktops together."""
+    """The limits of one user over all desktops."""
 
     def __init__(self, now: float) -> None:
         self.openings = Meter(OPENINGS, OPENINGS_PER_S, now)
@@ -213,7 +214,7 @@ class _Budget:
 
     @contextmanager
     def one_more(self) -> Iterator[None]:
-        """Meanwhile a desktop is being connected, which the feed does not know yet."""
+        """In this context a desktop is connecting that the feed does not count yet."""
         self.opening += 1
         try:
             yield
@@ -240,7 +241,7 @@ class _Desktop:
         self._greeting: Callable[[], bytes] | None = None
 
     async def send_all(self, query: EventsQuery, heartbeat_s: float) -> int:
-        """Events as they come, a heartbeat when none do; the code to close with."""
+        """Send events as they come, and heartbeats in between; the code to close with."""
         connection = self._connection
         if query.epoch:
             self._resume(query.epoch, query.seq)
@@ -265,7 +266,7 @@ class _Desktop:
         return [*first, *self._connection.take()]
 
     async def _wait(self, heartbeat_s: float) -> None:
-        """Until there is more to send; a heartbeat if there is not for a while."""
+        """Wait until there are events to send; after a while send a heartbeat."""
         try:
             async with asyncio.timeout(heartbeat_s):
                 await self._connection.wake.wait()
@@ -278,7 +279,7 @@ class _Desktop:
             await self._ws.send_frame(message, WSMsgType.TEXT)
 
     async def receive_all(self, may: Callable[[], bool]) -> int:
-        """What the desktop says, as long as it `may`; the code to close with."""
+        """Receive the desktop's messages while its budget (`may`) lasts; the code to close with."""
         async for message in self._ws:
             if not may():
                 return CloseCode.TOO_MANY
@@ -292,7 +293,7 @@ class _Desktop:
         return WSCloseCode.OK
 
     def _resume(self, epoch: str, number: int) -> None:
-        """Go on after event `number`, or start over where that cannot be."""
+        """Continue after event `number`, or start over with a snapshot."""
         if self._connection.resume(epoch, number):
             self._greet(lambda: _ENCODER.encode(Resumed(epoch, number)))
         else:
@@ -304,13 +305,14 @@ class _Desktop:
         return _ENCODER.encode(Snapshot(ring.epoch, self._connection.sent, self._utc(), body))
 
     def _greet(self, greeting: Callable[[], bytes]) -> None:
-        """Made when it leaves, before any further event. A later greeting replaces one that has not left."""
+        """Queue a greeting, which is made when it leaves, before any further event. A later greeting replaces one that
+        has not left."""
         self._greeting = greeting
         self._connection.wake.set()
 
 
 async def _close(ws: web.WebSocketResponse, request: web.Request, code: int) -> None:
-    """Close in good manners; a desktop that takes nothing any more is cut off."""
+    """Close by the protocol; a desktop that reads nothing any more is cut off."""
     with suppress(TimeoutError, ConnectionError):
         async with asyncio.timeout(CLOSE_TIMEOUT_S * 2):
             await ws.close(code=code)

@@ -38,7 +38,7 @@ async def show(exchange: Exchange) -> Reply:
 
 
 async def _begin_work(exchange: Exchange, command: LogIn | GoReady) -> Reply:
-    """An agent who works needs a desktop: one that never connects counts as one that was lost."""
+    """An agent at work needs a desktop: one that never connects counts as lost."""
     await exchange.ask(command)
     exchange.dependencies.announcer.announce(DesktopAwaited(exchange.agent_name))
     return desk(exchange)

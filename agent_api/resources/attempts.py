@@ -1,4 +1,4 @@
-"""What was dialed."""
+"""Attempts and their results."""
 
 from __future__ import annotations
 

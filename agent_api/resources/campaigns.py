@@ -1,4 +1,4 @@
-"""Campaigns: what they do, why they dial nothing, and steering them."""
+"""Campaigns: their state, the reason why they dial nothing, and their steering."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def why(exchange: Exchange) -> Reply:
 
 
 def _with_results(why: WhyView, results: Mapping[CallResult, int]) -> Reason:
-    """What the attempts of a list at its end came to; a list of barred numbers ends without any."""
+    """The reason with the results of a finished list's attempts; a list of barred numbers ends without attempts."""
     finished = why.sentence.reason or ListFinished(why.total)
     attempts = sum(results.values())
     counts = tuple(ResultCount(number, result) for result, number in sorted(results.items()))

@@ -111,7 +111,7 @@ async def add(exchange: Exchange) -> Reply:
     return Reply(Barred(len(numbers), stored))
 
 
-#: Who puts numbers on the list within the house. Others are registers that others keep, which are not ours to lift.
+#: Sources of entries made within the house. Other sources are registers, whose entries are not ours to lift.
 _OURS = ("agent ", "user ")
 
 
@@ -132,7 +132,7 @@ async def lift(exchange: Exchange) -> Reply:
 
 
 def _region(exchange: Exchange, campaign: str) -> str:
-    """The country of a campaign's numbers, empty if nobody says."""
+    """The country of a campaign's numbers, empty if unknown."""
     return next((each.region or "" for each in exchange.settings.campaigns if each.name == campaign), "")
 
 

@@ -1,4 +1,4 @@
-"""Whether the node lives, and whether it can work."""
+"""Whether the node is alive, and whether it can place calls."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ async def ready(exchange: Exchange) -> Reply:
 
 
 def _is_cut_off(trunk: Trunk, engines: Iterable[EngineView]) -> bool:
-    """Whether no engine could make the trunk's account, and nothing was heard of the trunk since. A trunk that is
-    merely down leaves the node ready: its peer is at fault, and retries go on."""
+    """Whether no engine could make the trunk's account, and there was no sign of the trunk since. A trunk that is
+    merely down leaves the node ready: the fault is its peer's, and probes go on."""
     begins = f"account {trunk_account(trunk.name)}: "
     failed = all(any(problem.startswith(begins) for problem in engine.problems) for engine in engines)
     return failed and trunk.state is not TrunkState.UP and not trunk.registered

@@ -26,7 +26,7 @@ from dialer.vocabulary.ids import ListName
 from dialer.vocabulary.plain_text import VERBATIM
 from dialer.vocabulary.results import RecordStatus
 
-#: Rows that are written to the client at a time.
+#: The number of rows sent to the client at a time.
 _ROWS_AT_A_TIME = 500
 _COLUMNS = ("record", "list", "number", "contact", "zone", "status", "type", "result", "attempts", "due_at")
 

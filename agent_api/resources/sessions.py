@@ -83,7 +83,7 @@ class SessionRoutes:
         return Reply(me, cookies=() if bearer else (cookie, self._door.device_of(exchange, user)))
 
     async def _log_in_agent(self, exchange: Exchange, user: User) -> None:
-        """The core is told who this is: the user may be newer than the node's start, or have changed since."""
+        """Send the user's row to the core first: the user may be newer than the node's start, or changed since."""
         if user.role != Role.AGENT:
             return
         name = AgentName(user.name)

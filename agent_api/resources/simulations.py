@@ -21,15 +21,15 @@ from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.shifts import SEEDS, CountedDay, ShiftOutlook, ShiftQuestion
 from dialer.world.world import World
 
-#: Agents times hours times shifts that are simulated for one answer: half a minute of work.
+#: The most agents times hours times shifts of one answer: half a minute of work.
 MOST_AGENT_HOURS = 200.0
 SECONDS_OF_HOUR = 3600
 MOST_HOURS = 8.0
 LEAST_HOURS = 0.25
-#: With fewer calls today their figures are chance.
+#: The fewest calls of today for which their figures count.
 ENOUGH_CALLS = 50
 
-#: Taken where today has no figures yet: those of the benchmark.
+#: Figures of the benchmark, used where today has none yet.
 USUAL = {"answer_rate": 0.25, "ring_s": 12.0, "busy_share": 0.25, "talk_s": 120.0, "wrap_s": 20.0}
 
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
@@ -69,14 +69,14 @@ class SimulationReply(Struct, frozen=True):
 
 
 class ToDial(Struct, frozen=True):
-    """What a campaign has to dial, and the zones that its contacts live in."""
+    """The records that a campaign has to dial, and the zones of their contacts."""
 
     records: int
     zones: tuple[str, ...]
 
 
 class Calendar(Struct, frozen=True):
-    """Dates, as ordinals, where the contacts live: `today`, and `day`, that of the next hours in which may be dialed.
+    """Dates, as ordinals, where the contacts live: `today`, and `day`, that of the next calling hours.
     These begin at `begins_utc` (epoch seconds), `opened_h` after the calling window has opened, and last `left_h`, to
     the end of the window or of the shift."""
 
@@ -94,7 +94,7 @@ async def simulate(exchange: Exchange) -> Reply:
     world = exchange.world
     campaign = exchange.campaign
     to_dial = await _to_dial(exchange, campaign)
-    # In a thread: zones and public holidays are read from files when they are first asked for.
+    # In a thread, as zones and public holidays are read from files at their first use.
     calendar = await asyncio.to_thread(_calendar, campaign, to_dial.zones, exchange.now.utc)
     question, assumed, now = _question(world, campaign, request, to_dial, calendar)
     outlooks = await exchange.dependencies.simulator.outlook(question)
@@ -118,7 +118,7 @@ async def simulate(exchange: Exchange) -> Reply:
 
 
 async def _to_dial(exchange: Exchange, campaign: Campaign) -> ToDial:
-    """Of a campaign that runs as it was last counted, of another one by its lists in the store."""
+    """The records to dial: of a running campaign as last counted, of another one by its lists in the store."""
     waiting, own = campaign.waiting, campaign.settings.time_zone
     if campaign.is_running and waiting.total:
         records = len(campaign.pool) + waiting.today + waiting.out_of_window
@@ -141,7 +141,7 @@ def _question(
         raise Refused("nothing_to_dial", words, campaign=campaign.name)
     now = sum(1 for agent in world.agents_of(campaign) if agent.state is not AgentState.LOGGED_OUT)
     agents = tuple(sorted({max(1, now + more) for more in request.agents}))
-    # Until the first call of a day the figures are those of an earlier one.
+    # Until the first call of a day the figures are those of an earlier day.
     today = campaign.today if campaign.today.day == calendar.today else DayFigures()
     figures, assumed = _figures(today, request)
     hours, seeds = _size(request.hours, calendar.left_h, sum(agents))
@@ -168,8 +168,8 @@ def _question(
 
 
 def _counted(campaign: Campaign, day: int) -> tuple[CountedDay, ...]:
-    """What the law has counted on `day` and on the days before it that bind the campaign. Counts from before a restart
-    are assigned to their days only when the campaign dials: they are not in `abandonment` before."""
+    """The counts of the law on `day` and on the days before it that matter. Counts from before a restart are assigned
+    to their days only when the campaign dials: before that they are not in `abandonment`."""
     found = []
     for days_ago in range(campaign.settings.predictive.window_days):
         count = campaign.abandonment.within(1, day - days_ago)
@@ -190,7 +190,7 @@ def _dialed_h(campaign: Campaign, calendar: Calendar) -> float:
 
 
 def _figures(today: DayFigures, request: SimulationRequest) -> tuple[dict[str, float], tuple[str, ...]]:
-    """What was asked for, else today's, else the usual ones, and the names of these. Raises Refused."""
+    """The requested figures, else today's, else the usual ones, with the names of the usual ones. Raises Refused."""
     calls = today.answers + today.unanswered
     enough = calls >= ENOUGH_CALLS
     if enough and not today.answers and request.answer_rate is None:
@@ -220,9 +220,9 @@ def _calendar(campaign: Campaign, zones: tuple[str, ...], utc: float) -> Calenda
 
 
 def _size(asked_h: float | None, left_h: float, agents: int) -> tuple[float, int]:
-    """Hours and the number of shifts for each number of agents: as many hours as were asked for, else the rest of the
-    calling window, and no more than can be reckoned in time. A single shift of a large team is enough: chance evens
-    out in it. Raises Refused."""
+    """Hours and the number of shifts for each number of agents: the requested hours, else the rest of the calling
+    window, and no more than can be simulated in time. A single shift of a large team is enough: chance evens out in it.
+    Raises Refused."""
     seeds = SEEDS if agents * LEAST_HOURS * SEEDS <= MOST_AGENT_HOURS else 1
     affordable = floor(100 * MOST_AGENT_HOURS / (agents * seeds)) / 100
     if affordable < LEAST_HOURS:

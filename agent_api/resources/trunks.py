@@ -1,4 +1,4 @@
-"""Trunks, for who looks after them."""
+"""Trunks, for supervisors and administrators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of everything that a person is told: keys with their facts, and the English sentences."""
+"""The list of all reasons: keys with their facts, and the English sentences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent_api.frame.section import Section
 from dialer.words import listing
 from dialer.words.listing import Words
 
-#: The list is that of the program: a browser keeps it and asks whether it is the same.
+#: The list changes only with the program: a browser keeps it and asks whether it is still the same.
 _KEPT = "private, no-cache"
 
 

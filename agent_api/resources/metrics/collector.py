@@ -29,7 +29,7 @@ class WorldCollector(Collector):
         self._clock = clock
 
     def describe(self) -> list[Metric]:
-        """Nothing beforehand: the live state may not be there yet."""
+        """No description in advance, as the live state may not exist yet."""
         return []
 
     def collect(self) -> Iterator[Metric]:
@@ -63,7 +63,7 @@ def _campaigns(world: World) -> Iterator[Metric]:
 
 
 def _calls(world: World) -> Metric:
-    """Every phase of every campaign, so that a curve comes down to 0 and does not break off."""
+    """Calls by phase for every campaign, zeros included, so that curves come down to 0 and do not break off."""
     count = Counter((each.campaign, phase_of(world, each)) for each in world.interactions.values())
     found = GaugeMetricFamily("cornetta_calls", "Open interactions by phase.", labels=("campaign", "phase"))
     for campaign in sorted({*world.campaigns, *(name for name, _ in count)}):

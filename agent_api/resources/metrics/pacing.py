@@ -1,4 +1,4 @@
-"""Figures of the pacing for Prometheus: the law's counts, on what the decisions stand, and what they were made of.
+"""Figures of the pacing for Prometheus: the counts of the law, the basis of decisions, and their inputs.
 
 Ratios are parts of 1. Labels are names of campaigns, and words of fixed sets.
 """
@@ -17,7 +17,7 @@ from dialer.views.pacing_sentence import is_paced
 from dialer.vocabulary.ids import CampaignName
 from dialer.world.world import World
 
-#: Figures of the last forecast that are worth a curve: key, name and help.
+#: Figures of the last forecast for curves: key, name and help.
 FORECAST: Mapping[str, tuple[str, str]] = {
     "theta": ("risk_allowed_ratio", "Chance of an abandoned contact that one more call may have."),
     "beta": ("risk_next_ratio", "Chance that one more call abandons a contact; more where bursts are charged."),
@@ -42,7 +42,7 @@ def family(name: str, words: str, label: str, values: Iterable[tuple[str, float]
 def pacing_families(world: World, at: Moment) -> Iterator[Metric]:
     """All figures of the pacing of all campaigns."""
     yield from _abandonment(world, at.utc)
-    # Decisions of a campaign that is not paced now are of another time.
+    # Decisions of a campaign that is not paced now are out of date.
     last = {
         name: world.pacers[name].last if is_paced(world, campaign) else None
         for name, campaign in world.campaigns.items()

@@ -1,25 +1,23 @@
 """The node's side of its engines: connections that come back by themselves, and the port `Telephony` over them.
 
-What is guaranteed, in the life of one `EngineClient`:
+Guarantees over the life of one `EngineClient`:
 
 - **Events**: each event of the engine is delivered in its order and, by sequence, once. The node acknowledges after its
-  commit; what it has not acknowledged when it dies is delivered to the next start of the node again, so that a handler
-  has to be idempotent. What was delivered and not acknowledged when the connection broke is not delivered twice.
-  Only where more events are unacknowledged than the engine's journal holds are the oldest lost; an EngineFault says so.
-- **Sequence 0** marks what needs no acknowledgement and is never repeated: EngineReady, EngineStatistics, SnapshotTaken
-  and what the client says itself.
-- **Connections**: `on_connection(up=True)`, then EngineReady, then what was not acknowledged (also from earlier
-  boots), then, among new events, one SnapshotTaken that the client asks for by itself.
-- **Legs**: for each leg that `send` took a Dial for, that was offered or that a snapshot named, exactly one LegCleared
-  is delivered: the engine's own, or, just before the first SnapshotTaken of a connection, one by ENGINE for each such
-  leg that it does not name. That covers an engine that died and a Dial that was lost with a connection. While nobody
-  answers at the socket nothing is said. Legs of an earlier run of the node that the snapshot does not name, and for
-  which nothing was replayed, are the node's own to settle.
-- **Newer engines**: an event that this node cannot read is delivered as an EngineFault in its place, with its sequence.
-  Where it was one of a known kind about a leg of ours, a snapshot is asked for, in case it was the leg's LegCleared.
-- **Older engines**: a command that needs an ability which the engine has not named is not sent (`AbilityMissing`).
-- **Commands** are sent at most once and in order. Whether a command that was sent just before the connection broke
-  was carried out is seen in events and in the SnapshotTaken.
+  commit; events that are unacknowledged when it dies are delivered to the next start of the node again, so handlers
+  have to be idempotent. Events delivered but not acknowledged when the connection broke are not delivered twice. The
+  oldest events are lost only if more are unacknowledged than the engine's journal holds; an EngineFault reports it. -
+  **Sequence 0** marks events that need no acknowledgement and are never repeated: EngineReady, EngineStatistics,
+  SnapshotTaken and the client's own events. - **Connections**: `on_connection(up=True)`, then EngineReady, then the
+  unacknowledged events (also of earlier boots), then, among new events, one SnapshotTaken that the client requests
+  itself. - **Legs**: for each leg that `send` took a Dial for, that was offered or that a snapshot named, exactly one
+  LegCleared is delivered: the engine's own, or, just before the first SnapshotTaken of a connection, one by ENGINE for
+  each such leg that it does not name. That covers an engine that died and a Dial that was lost with a connection. While
+  no engine answers at the socket there are no such events. The node itself settles legs of its earlier runs that the
+  snapshot does not name and for which no event was replayed. - **Newer engines**: an event that this node cannot read
+  is delivered as an EngineFault in its place, with its sequence. If it was of a known kind and about a leg of ours, the
+  client requests a snapshot, in case it was the leg's LegCleared. - **Older engines**: a command that needs an ability
+  which the engine has not named is not sent (`AbilityMissing`). - **Commands** are sent at most once and in order.
+  Events and the SnapshotTaken show whether a command sent just before the connection broke was carried out.
 """
 
 from __future__ import annotations
@@ -49,8 +47,8 @@ ConnectionCallback = Callable[[EngineId, bool, str], None]
 
 
 class ClientLimits(Struct, frozen=True):
-    """The pause between attempts to connect doubles from the first to the last; an engine that was restarted is to
-    be back within 3 s."""
+    """The pause between attempts to connect doubles from the first to the last; a restarted engine is to be connected
+    within 3 s."""
 
     retry_first_s: float = 0.05
     retry_last_s: float = 0.5
@@ -102,7 +100,7 @@ class EngineClient:
             self._task = asyncio.create_task(self._keep_connected(), name=f"engine {self.engine}")
 
     async def close(self) -> None:
-        """End the connection. The engine keeps its legs and what was not acknowledged."""
+        """End the connection. The engine keeps its legs and unacknowledged events."""
         self._closing = True
         if self._task is not None:
             self._task.cancel()
@@ -124,18 +122,18 @@ class EngineClient:
 
     @property
     def boot(self) -> str:
-        """The boot that was seen last, "" before the first."""
+        """The last boot, "" before the first."""
         return self._boot
 
     @property
     def problem(self) -> str:
-        """Why there is no connection, in words; "" while there is one."""
+        """The reason why there is no connection, in words; "" while there is one."""
         return "" if self.is_up else self._problem
 
-    # -- what the node says ----------------------------------------------------------------------------------------
+    # -- calls of the node ----------------------------------------------------------------------------------------
 
     def send(self, command: telephony.Command) -> None:
-        """Tell the engine a command. Never blocks; raises EngineUnavailable when it cannot leave now, AbilityMissing
+        """Send the engine a command. Never blocks; raises EngineUnavailable when it cannot leave now, AbilityMissing
         when the engine does not know it."""
         connection = self._connection
         if connection is None:
@@ -160,18 +158,18 @@ class EngineClient:
         asyncio.get_running_loop().call_soon(self._on_event, self.engine, 0, refused)
 
     def expect(self, leg: LegId, role: telephony.LegRole) -> None:
-        """A leg that somebody believes in: one LegCleared is due for it, as if its Dial had been sent."""
+        """Note a leg that the node takes for standing: one LegCleared is due for it, as if its Dial had been sent."""
         self._open[leg] = role
 
     def hold(self, on: bool) -> None:
-        """While `on` no more is read from the engine, also not on a new connection: it keeps its events in its journal
-        until the node has room. What one read has brought already is still delivered."""
+        """While `on` the engine is not read, also not on a new connection: it keeps its events in its journal until the
+        node has room. Events that are read already are still delivered."""
         self._held = on
         if self._connection is not None:
             self._connection.hold(on)
 
     def ack(self, sequence: int) -> None:
-        """Everything up to `sequence` is committed. Also without a connection: the next Hello says it."""
+        """All events up to `sequence` are committed. Also without a connection: the next Hello carries it."""
         if self._acknowledged < sequence <= self._delivered:
             self._acknowledged = sequence
             if self._connection is not None:
@@ -222,7 +220,7 @@ class EngineClient:
     def _welcomed(self, connection: Connection, welcome: Welcome) -> None:
         boot = welcome.ready.boot
         if boot != self._boot and welcome.first <= self._delivered:
-            # The clock was set back and the engine's journal was lost: its numbers begin below what we have seen.
+            # The clock was set back and the engine's journal was lost: its numbers begin below the last ones.
             self._delivered = self._acknowledged = 0
         self._note_abilities(welcome.ready)
         self._boot = boot
@@ -263,8 +261,8 @@ class EngineClient:
             self._delivered = sequence
 
     def _skip(self, unread: Unread) -> None:
-        """An event of a newer engine. The node acknowledges what is delivered in its place. Raises WireError for a
-        snapshot: without one nobody knows which legs are gone, and the connection is of no use."""
+        """An event of a newer engine. The node acknowledges the EngineFault in its place. Raises WireError for a
+        snapshot: without one it is unknown which legs are gone, and the connection is of no use."""
         if unread.tag == _SNAPSHOT:
             raise WireError(
                 f"the snapshot of engine {self.engine} cannot be read ({unread.problem}): "
@@ -279,14 +277,14 @@ class EngineClient:
         if self._connection is None or unread.leg is None:
             return
         if unread.tag == _OFFERED:
-            self._connection.send(telephony.HangUp(unread.leg))  # nobody here can answer the caller
+            self._connection.send(telephony.HangUp(unread.leg))  # this node cannot answer the caller
         elif unread.leg in self._open and self._unsure is None:
             self._unsure = set(self._open)
             self._connection.send(telephony.Snapshot())
 
     def _settle(self, snapshot: telephony.SnapshotTaken) -> None:
-        """Say of each leg that the engine does not know that it is gone, once for each snapshot that we asked for.
-        Contacts first: where all legs are lost, no agent is to be rung again for a contact who is gone as well."""
+        """Clear each leg that the engine does not know, once for each snapshot that we requested. Contacts come first:
+        where all legs are lost, no agent is to be rung again for a contact who is gone as well."""
         named = {leg.leg: leg.role for leg in snapshot.legs}
         unsure, self._unsure = self._unsure, None
         lost = [leg for leg in unsure or () if leg in self._open and leg not in named]
@@ -328,8 +326,8 @@ class Engines:
             raise NotFound("engine", engine) from None
 
     def send(self, engine: EngineId, command: telephony.Command) -> None:
-        """Tell an engine a command; it is lost where the engine is not connected. The leg of a Dial that was lost gets
-        its LegCleared when the engine is back. One that the engine does not know gets a CommandRefused."""
+        """Send an engine a command; it is lost where the engine is not connected. The leg of a lost Dial gets its
+        LegCleared when the engine is back. A command that the engine does not know gets a CommandRefused."""
         client = self.client(engine)
         try:
             client.send(command)
@@ -341,7 +339,7 @@ class Engines:
                 client.expect(command.leg, command.role)
 
     def hold(self, on: bool) -> None:
-        """Whether nothing is to be read from any engine."""
+        """Stop or resume reading from all engines."""
         for client in self._clients.values():
             client.hold(on)
 

@@ -23,7 +23,7 @@ TONES_HZ = tuple(range(500, 2500, 25))
 
 
 class NotInTime(CornettaError):
-    """An engine did not tell within its time what was waited for."""
+    """An engine did not report the awaited event in time."""
 
     code = "not_in_time"
 
@@ -88,7 +88,7 @@ class DrivenEngine:
         return self._process.pid if self._process is not None else 0
 
     def kill(self) -> None:
-        """SIGKILL: gone without a word, as after a power cut. Nothing may be sent to it any more."""
+        """SIGKILL: the engine ends without a message, as in a power cut. No command may be sent to it any more."""
         if self._process is not None:
             self._process.kill()
 
@@ -110,7 +110,7 @@ class DrivenEngine:
         return leg
 
     async def until(self, condition: Callable[[], bool], timeout_s: float, what: str) -> None:
-        """Wait for `condition`, looked at after each event. Raises NotInTime with `what` was waited for."""
+        """Wait for `condition`, checked after each event. Raises NotInTime with the awaited event, `what`."""
         try:
             async with asyncio.timeout(timeout_s):
                 while not condition():

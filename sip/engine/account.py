@@ -1,4 +1,4 @@
-"""One SIP account: its transport, its settings in pjsip's words, and what comes in on it."""
+"""One SIP account: its transport, its settings for pjsip, and its incoming requests."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class SipAccount(pj.Account):
         unreachable: Callable[[SipAccount], None],
         loop: Loop,
     ) -> None:
-        """`unreachable`: nothing that can register us answers where the last REGISTER went."""
+        """`unreachable`: called when the server of the last REGISTER does not answer or cannot register us."""
         super().__init__()
         self.told: telephony.AccountState | None = None
         self.settings: telephony.Account | None = None
@@ -89,15 +89,15 @@ class SipAccount(pj.Account):
             self._unreachable(self)
 
     def end(self) -> None:
-        """Delete the account; nothing of pjsip may be asked of it afterwards.
+        """Delete the account; it may not be used afterwards.
 
-        pjsua2's destructor (Account::~Account) deletes whatever account has this one's number then, which may be the
-        next one's. So the object of C++ goes at once, and not whenever Python lets go of ours.
+        pjsua2's destructor (Account::~Account) deletes the account that then has this one's number, which may be the
+        next account. So the C++ object is destroyed at once, and not when Python collects ours.
         """
         self.__swig_destroy__(self)  # type: ignore[attr-defined]  # SWIG's: runs the destructor, and disowns
 
     def state(self) -> telephony.AccountState:
-        """As was last told; an account without a registrar is never registered."""
+        """The last reported state; an account without a registrar is never registered."""
         if self.told is not None:
             return self.told
         account = self.settings.id if self.settings is not None else AccountId("")
@@ -133,7 +133,7 @@ def account_config(
     rtp.publicAddress = account.public_address or media.public_address
     rtp.port = media.rtp_port_low + media.rtp_port_low % 2
     rtp.portRange = max(0, media.rtp_port_high - rtp.port)
-    # Accounts share the range; each begins somewhere else, so that their first legs do not meet.
+    # Accounts share the range; each begins at another place, so that their first legs do not collide.
     rtp.randomizePort = True
     config.mediaConfig.srtpUse = _SRTP[account.srtp]
     config.mediaConfig.srtpSecureSignaling = 1 if account.transport is Transport.TLS else 0
@@ -174,7 +174,7 @@ def registrar_of(account: telephony.Account) -> Query:
 
 
 def next_hop(account: telephony.Account, uri: str) -> Query:
-    """Where a request outside of a dialog is sent: to the proxy, else to the host of its URI (RFC 3261 8.1.2)."""
+    """The next hop of a request outside of a dialog: the proxy, else the host of its URI (RFC 3261 8.1.2)."""
     return query_of(_as_uri(account.outbound_proxy or uri), account.transport)
 
 
@@ -191,7 +191,8 @@ def with_transport(uri: str, transport: Transport) -> str:
 
 
 def problem_of(account: telephony.Account, problem: pj.Error) -> str:
-    """Why an account could not be made, as a sentence with the remedy; keys are those of the engine's slot in YAML."""
+    """The reason why an account could not be made, as a sentence with the remedy; keys are those of the engine's slot
+    in YAML."""
     address, port = account.bind_address, f"{account.transport.value.upper()} port {account.bind_port}"
     match problem.status - _ERRNO_START:
         case errno.EADDRINUSE:

@@ -1,4 +1,4 @@
-"""The accounts of the engine: the difference between two configurations, carried out."""
+"""The accounts of the engine: applies the difference between two configurations."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Accounts:
         return tuple(account.state() for account in self._accounts.values())
 
     def apply(self, command: telephony.Configure) -> tuple[str, ...]:
-        """Make the accounts those of the command; what could not be done, in words."""
+        """Make the accounts those of the command; returns the failures in words."""
         problems: list[str] = []
         self.sweep()
         media_changed = command.media != self.media and self.revision != 0
@@ -84,7 +84,7 @@ class Accounts:
         return tuple(problems)
 
     def _addresses_changed(self) -> None:
-        """DNS says something new of a registrar, a proxy or a trunk."""
+        """DNS has new addresses of a registrar, a proxy or a trunk."""
         problems: list[str] = []
         for account in tuple(self._accounts.values()):
             if account.settings is not None and hosts_of(account.settings):
@@ -127,13 +127,13 @@ class Accounts:
         return bool(self._names.addresses(query))
 
     def _own(self, account: telephony.Account) -> frozenset[str]:
-        """Addresses and networks of the account's peer: listed ones, and whatever its names stand for."""
+        """Addresses and networks of the account's peer: listed ones, and those of its names."""
         named = (self._names.addresses(query) for query in hosts_of(account))
         return frozenset(account.peers).union(*named)
 
     def _let_in(self) -> None:
-        """Tell the border who is no stranger: whom any account lists or names, and whom we have asked for a call. And
-        where credentials may go: to the account's own peer."""
+        """Tell the border the known addresses: those that any account lists or names, and those that we have dialed.
+        And tell where credentials may go: to the account's own peer."""
         known: set[str] = set(self._dialed)
         places: set[str] = set()
         for account in (*self._accounts.values(), *self._leaving):
@@ -142,7 +142,7 @@ class Accounts:
             own = self._own(account.settings)
             known |= own
             if account.settings.credentials is not None:
-                # Who says nothing of the peer can only mean whom we ask.
+                # An account without a peer can only mean the hosts that it dials.
                 theirs = own or frozenset(self._dialed)
                 places |= {f"{network} {account.settings.credentials.user}" for network in theirs}
         self._border.let_in(known - {""})
@@ -155,7 +155,7 @@ class Accounts:
             self._endpoint.keep_alive(known.port, patience_s, ping)
 
     def dialed(self, address: str) -> None:
-        """Remember an address that we send requests to, the least recent are forgotten."""
+        """Remember an address to which we send requests; the oldest are forgotten."""
         known = address in self._dialed
         self._dialed[address] = None
         self._dialed.move_to_end(address)
@@ -221,7 +221,7 @@ class Accounts:
             problems.append(problem_of(settings, problem))
 
     def _revive(self, settings: telephony.Account) -> SipAccount | None:
-        """An account that was to go with its last leg and is wanted again before that."""
+        """Take back an account that was to be removed with its last leg and is configured again."""
         for account in self._leaving:
             if account.settings is not None and account.settings.id == settings.id:
                 if transport_key(account.settings) != transport_key(settings):

@@ -1,5 +1,5 @@
-"""How often one thing may happen: some times at once, then now and then. For events, faults and lines of the log that
-a peer can bring about as often as it likes."""
+"""A bound on repetitions: some at once, then at a low rate. For events, faults and log lines that a peer can cause in
+any number."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class _Bucket:
 
 
 class Allowance:
-    """One bucket for each name. `at_once` may come together, `per_s` after that; at most `names_max` names are kept
-    apart, more than that count as one. Used by one thread."""
+    """One bucket for each name. `at_once` may come together, `per_s` after that; at most `names_max` names have buckets
+    of their own, further ones share one. Used by one thread."""
 
     def __init__(self, at_once: int = 10, per_s: float = 0.2, names_max: int = 1000) -> None:
         self._at_once = at_once
@@ -24,7 +24,7 @@ class Allowance:
         self._buckets: dict[str, _Bucket] = {}
 
     def take(self, name: str, now_s: float) -> int | None:
-        """None: not now. Else how many of this name were left out since the last one that was not."""
+        """None if the bound is reached, else the number of this name left out since the last one that passed."""
         if name not in self._buckets and len(self._buckets) >= self._names_max:
             self._forget_quiet(now_s)
             name = name if len(self._buckets) < self._names_max else ""
@@ -42,6 +42,6 @@ class Allowance:
         self._buckets.pop(name, None)
 
     def _forget_quiet(self, now_s: float) -> None:
-        """Those whose bucket is full again."""
+        """Forget names whose bucket is full again."""
         full_after_s = self._at_once / self._per_s
         self._buckets = {name: each for name, each in self._buckets.items() if now_s - each.at < full_after_s}

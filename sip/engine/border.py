@@ -1,8 +1,8 @@
-"""Who is no stranger to this engine, and what was kept out of it (`sip/pjsua2/cornetta_border.cpp` does the keeping).
+"""The known addresses of this engine, and the counts of messages kept out by `sip/pjsua2/cornetta_border.cpp`.
 
-A stranger is who sends from an address that no account lists, that no host of an account has, and that we have not
-dialed. Responses count to requests of ours alone, from where these were sent or from an address that is no stranger's:
-a carrier may answer from another of its machines.
+A stranger sends from an address that no account lists, that no host of an account has, and that we have not dialed.
+Responses are accepted to requests of ours alone, from where these were sent or from a known address: a carrier may
+answer from another of its machines.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Misplaced(Exception):
 
 
 class Border:
-    """Owner thread only. Without our build of pjsua2 there is no border: pjsip takes what comes."""
+    """Owner thread only. Without our build of pjsua2 there is no border: pjsip takes all messages."""
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
@@ -36,14 +36,14 @@ class Border:
             self._loop.every(LOOK_EVERY_S, self._look)
 
     def let_in(self, networks: Iterable[str]) -> None:
-        """From now on these addresses and networks, and no others, are no strangers'. Names are left out."""
+        """Make these addresses and networks the known ones. Names are left out."""
         wanted = frozenset(networks)
         if self._guarded and wanted != self._let_in:
             self._let_in = wanted
             pj.cornettaLetIn(pj.StringVector(sorted(wanted)))
 
     def _look(self) -> None:
-        """One line at most each time, however much came."""
+        """Log one line at most each time, however many messages came."""
         kept_out = pj.cornettaKeptOut()
         counts = {
             "strangers": kept_out.strangers,

@@ -1,4 +1,4 @@
-"""Bridges: which legs are together and who hears whom, as standing wishes that outlive changes of media."""
+"""Bridges: the legs in each and who hears whom, as standing wishes that outlive changes of media."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def play_plug(leg: LegId) -> Plug:
 
 
 def left_plug(leg: LegId, recording: RecordingId) -> Plug:
-    """Where a recorder takes what the leg says."""
+    """The plug of a recorder for the audio from the leg."""
     return ("left", f"{leg} {recording}")
 
 
 def right_plug(leg: LegId, recording: RecordingId) -> Plug:
-    """Where a recorder takes what the leg hears."""
+    """The plug of a recorder for the audio to the leg."""
     return ("right", f"{leg} {recording}")
 
 
@@ -34,7 +34,7 @@ def tap_plug(leg: LegId, tap: TapId) -> Plug:
 
 
 class Bridges:
-    """Membership by Join, and what each leg therefore hears. Owner thread only."""
+    """Membership by Join, and the audio to each leg that follows from it. Owner thread only."""
 
     def __init__(self, loop: Loop, registry: Registry, patchbay: Patchbay) -> None:
         self._loop = loop
@@ -92,7 +92,7 @@ class Bridges:
         self._patchbay.remove(leg_plug(leg.id))
 
     def refresh(self, leg: Leg) -> None:
-        """Work out anew what a leg and its recorders hear."""
+        """Compute anew the sources of a leg and its recorders."""
         sources = {leg_plug(other) for other in self.together_with(leg) if self._hears(leg, other)}
         if leg.id in self.playing:
             sources.add(play_plug(leg.id))
@@ -102,7 +102,7 @@ class Bridges:
             self._patchbay.route(right_plug(leg.id, recording), frozenset(sources))
 
     def alone(self, leg: Leg) -> bool:
-        """Whether nobody else is in the leg's bridge."""
+        """Whether no other leg is in the leg's bridge."""
         return leg.bridge is None or len(self._members.get(leg.bridge, set())) < 2
 
     def together_with(self, leg: Leg) -> tuple[LegId, ...]:
@@ -127,7 +127,7 @@ class Bridges:
         return speaker.heard_by is None or listener.id in speaker.heard_by
 
     def _tell(self, leg: Leg) -> None:
-        """Joined, when the connections of a leg with others have become another set than was told."""
+        """Emit Joined when the set of legs connected with a leg has changed since the last one."""
         if leg.bridge is None or not self._patchbay.in_place(leg_plug(leg.id)):
             return
         others = tuple(other for other in self.together_with(leg) if self._linked(leg.id, other))

@@ -1,4 +1,4 @@
-"""What a refusal asks of us that we cannot do, in words for the trunk's error: digests that pjsip does not compute
+"""Requirements of a refusal that we cannot meet, in words for the trunk's error: digests that pjsip does not compute
 (RFC 3261 22.4, RFC 7616), and extensions that we do not have (RFC 3261 21.4.16)."""
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ _WORD_BOUND = 40
 
 
 def asked_in_vain(code: int, message: str) -> str:
-    """Why pjsip did not answer a challenge, or what the peer requires; "" where the refusal says it all."""
+    """The reason why pjsip did not answer a challenge, or the extension that the peer requires; "" if there is
+    neither."""
     if code == _REQUIRED:
         names = ", ".join(_word(value) for value in headers_named(message, "Require"))
         return f"the peer requires {names}, which Cornetta does not have" if names else ""
@@ -32,7 +33,7 @@ def asked_in_vain(code: int, message: str) -> str:
 
 
 def _problem(challenge: str) -> str:
-    """What cannot be answered in one challenge, "" where it can be."""
+    """The problem with one challenge, "" where it can be answered."""
     scheme, _, rest = challenge.strip().partition(" ")
     if scheme.lower() != "digest":
         return f"{_word(scheme) or 'no scheme'} instead of Digest"

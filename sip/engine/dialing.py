@@ -1,4 +1,4 @@
-"""Legs begin and end here: Dial, incoming INVITEs, Alert, Answer, Reject, HangUp."""
+"""The begin and end of legs: Dial, incoming INVITEs, Alert, Answer, Reject, HangUp."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from .uris import host_of
 _SIP_ERRORS = range(171_000, 171_400)
 """pjsip's own errors about URIs, headers and dialogs (PJSIP_ERRNO_START + 1000)."""
 SILENT_S = 2.0
-"""Not even a 100 for so long, where a host has more than one address: the next one is tried."""
+"""Without even a 100 for this long, the next address of a host is tried if it has several."""
 _OVERLOADED = 503
 """The server itself cannot take the INVITE (RFC 3261 21.5.4): another one of the same name may."""
 ENDED_WITHIN_S = 10.0
-"""A leg that was hung up is cleared by then, whatever its last transactions still wait for."""
+"""A leg that was hung up is cleared after this time, even if its last transactions still run."""
 
 
 class Dialing:
@@ -94,7 +94,7 @@ class Dialing:
             self._names.locate(query, lambda hops: self._begin(leg, command, hops))
 
     def _refusal(self, command: telephony.Dial) -> str:
-        """Why a Dial may not be carried out, "" when it may."""
+        """The reason against a Dial, "" when it may be carried out."""
         account = self._accounts.get(command.account)
         if account is None:
             return f"there is no account {command.account}"
@@ -109,7 +109,7 @@ class Dialing:
         return ""
 
     def _is_full(self) -> str:
-        """Why there is no room for another leg, "" where there is."""
+        """The reason why there is no room for another leg, "" where there is room."""
         capacity = self._endpoint.capacity
         if max(len(self._registry), self._registry.slots_in_use() + 1) <= capacity:
             return ""
@@ -130,7 +130,7 @@ class Dialing:
         self._invite_next(leg, command)
 
     def _invite_next(self, leg: Leg, command: telephony.Dial) -> None:
-        """INVITE at the next address (RFC 3263 4.3); whatever pjsip says against it clears the leg."""
+        """INVITE at the next address (RFC 3263 4.3); an error of pjsip clears the leg."""
         account = self._accounts.get(command.account)
         if account is None or account.settings is None:
             self._dialogs.clear(leg, ClearedBy.REFUSED, reason="the account is gone")
@@ -166,12 +166,12 @@ class Dialing:
         return prm
 
     def _silent(self, leg: Leg, call: SipCall) -> None:
-        """Nothing at all was heard of an INVITE: the next server gets it, and a later answer is ended and told."""
+        """An INVITE got no answer at all: the next server gets it, and a later answer is ended and reported."""
         if not leg.cleared and leg.call is call and not leg.heard and not leg.clearing_by:
             self._go_elsewhere(leg)
 
     def _elsewhere(self, leg: Leg, ending: Ending) -> bool:
-        """An INVITE that was not heard of, or that the server cannot serve, goes to the next address."""
+        """An INVITE without an answer, or that the server cannot serve, goes to the next address."""
         if leg.incoming or leg.cleared or leg.clearing_by or leg.answered_at is not None:
             return False
         overloaded = ending.code == _OVERLOADED and not leg.alerted and reasons.q850(ending.message) is None
@@ -193,7 +193,7 @@ class Dialing:
         return True
 
     def _give_up(self, leg: Leg, call: SipCall) -> None:
-        """This INVITE of a leg, not the leg."""
+        """Give up this INVITE of a leg, but not the leg."""
         call.given_up = True
         if call.isActive():
             self._silent_servers.leave(leg, SILENT_S)
@@ -250,7 +250,7 @@ class Dialing:
         return 0
 
     def _refuse_silently(self, leg: Leg, code: int) -> None:
-        """Answer finally without ever telling the node of the leg."""
+        """Answer finally without an event for the node."""
         call = leg.call
         leg.cleared = True
         if call is not None:
@@ -300,7 +300,7 @@ class Dialing:
         return False
 
     def end(self, leg: Leg, by: ClearedBy, code: int = 0, headers: tuple[Header, ...] = (), reason: str = "") -> None:
-        """End a leg in any state. pjsua reports the end at once and lets the last transactions run on by itself."""
+        """End a leg in any state. pjsua reports the end at once; the last transactions run on."""
         if leg.cleared:
             return
         leg.clearing_by = leg.clearing_by or by
@@ -317,7 +317,8 @@ class Dialing:
             self._loop.fault("hang_up", problem, leg.id)
             self._dialogs.clear(leg, leg.clearing_by)
             return
-        # pjsip tells at once, but for a few calls whose peer said odd things before: those would stay for a minute.
+        # pjsip reports the end at once, except for calls whose peer sent odd messages before: those would stay for a
+        # minute.
         code, why = (200 if leg.answered_at is not None else 0), leg.mute if leg.clearing_by is ClearedBy.MEDIA else ""
         ended_by = leg.clearing_by
         self._loop.after(ENDED_WITHIN_S, lambda: self._dialogs.clear(leg, ended_by, code=code, reason=why))

@@ -1,8 +1,7 @@
-"""Dialogs that are up, in a file: the next start of an engine ends those that its predecessor left behind.
+"""Standing dialogs in a file: the next start of an engine ends those that its predecessor left behind.
 
-A line of JSON for each thing noted, so that a damaged one costs itself alone. Written without fsync, as the journal:
-after a power cut no peer is left either that would wait for us. A thread of its own writes, for a disk that hangs must
-not hold up calls.
+Each note is a line of JSON, so that damage affects single lines. Written without fsync, as the journal: a power cut
+also ends the peers' wait. A thread of its own writes, as a disk that hangs must not hold up calls.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from dialer.vocabulary.ids import AccountId, LegId
 _log = structlog.get_logger(__name__)
 
 KEPT_S = 3600.0
-"""No peer keeps a line without RTP for so long; older dialogs are not looked for."""
+"""No peer keeps a line without RTP for this long; older dialogs are ignored."""
 COMPACT_BYTES = 1024 * 1024
 WAITING_MAX = 50_000
 RETRY_S = 10.0
 
 
 class DialogFacts(Struct, frozen=True, omit_defaults=True):
-    """What is needed to end a dialog (RFC 3261 12.2.1.1) or, while it is `early`, to cancel its INVITE (9.1).
+    """The facts for ending a dialog (RFC 3261 12.2.1.1) or, while it is `early`, for cancelling its INVITE (9.1).
 
     `local` and `remote` are name-addrs without tag, `routes` values of Route; `peer` is where the INVITE went,
     "address:port". `at` is UTC epoch seconds."""
@@ -51,7 +50,7 @@ class DialogFacts(Struct, frozen=True, omit_defaults=True):
 
 
 class _Line(Struct, frozen=True, omit_defaults=True):
-    """One of both."""
+    """A line of the file: one of both fields."""
 
     up: DialogFacts | None = None
     over: LegId | None = None
@@ -64,7 +63,7 @@ _DECODER = msgspec.json.Decoder(_Line)
 class DialogBook:
     """Keeps facts of dialogs until they are over. `note` and `close` may be called by any thread; they never block.
 
-    `left` are those of the start before, in their order."""
+    `left` are the dialogs of the former start, in their order."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -80,16 +79,16 @@ class DialogBook:
         self._thread.start()
 
     def note(self, facts: DialogFacts) -> None:
-        """A dialog is up, or has changed."""
+        """Note a dialog that stands or has changed."""
         if self._news.qsize() < WAITING_MAX:
             self._news.put(_Line(up=facts))
 
     def close(self, leg: LegId) -> None:
-        """Nothing of this leg is left at its peer."""
+        """The peer has no dialog of this leg any more."""
         self._news.put(_Line(over=leg))
 
     def stop(self, timeout_s: float = 2.0) -> None:
-        """Write what was noted, unless the disk hangs."""
+        """Write the queued notes, unless the disk hangs."""
         self._news.put(None)
         self._thread.join(timeout_s)
 
@@ -134,7 +133,7 @@ class DialogBook:
             self._rewrite()
 
     def _rewrite(self) -> None:
-        """A new file with what is up."""
+        """Write a new file with the standing dialogs."""
         held = b"".join(_ENCODER.encode(_Line(up=facts)) + b"\n" for facts in self._up.values())
         fresh = self._path.with_suffix(".dialogs.new")
         try:
@@ -151,7 +150,7 @@ class DialogBook:
         if self._file is not None:
             os.close(self._file)
         self._file = descriptor
-        # What has to be held does not count: the file is written anew when as much again has come.
+        # The file is written anew when it has doubled: the standing dialogs do not count.
         self._file_bytes = 0
 
     def _lose(self, error: OSError) -> None:
@@ -162,7 +161,7 @@ class DialogBook:
         _log.error("dialogs_not_written", file=str(self._path), problem=error.strerror)
 
     def _read(self) -> dict[LegId, DialogFacts]:
-        """What the start before has left."""
+        """Read the dialogs that the former start has left."""
         try:
             data = self._path.read_bytes()
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The life of legs: what pjsip's callbacks mean, said as events. One LegCleared for each leg, always the last."""
+"""The life of legs: pjsip's callbacks made into events. One LegCleared for each leg, always the last."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .recording import Recorders
 from .registry import Registry
 
 SHORTEST_DIGIT_S = 0.060
-"""No keypad sends the same digit twice in less: 40 ms of tone and a pause (Q.24)."""
+"""The shortest time between two equal digits of a keypad: 40 ms of tone and a pause (Q.24)."""
 _LEGS_MAX = 20_000
 _DIGITS = frozenset("0123456789*#ABCDabcd")
 
@@ -45,7 +45,7 @@ class Dialogs:
         self._players = players
         self._recorders = recorders
         self._holds = holds
-        # More than any keypad or network has to say; each is an event that the node commits.
+        # More than any keypad or network sends; each is an event that the node commits.
         self._digits = Allowance(at_once=40, per_s=20.0, names_max=_LEGS_MAX)
         self._provisionals = Allowance(at_once=20, per_s=1.0, names_max=_LEGS_MAX)
         self.media_listeners: list[Callable[[Leg], None]] = []
@@ -94,7 +94,7 @@ class Dialogs:
             leg.ring_timer.cancel()
         self.changed(leg)
         if leg.mute:
-            # It never becomes a call: the ACK has left, the BYE follows, and only the end is told.
+            # It never becomes a call: the ACK has left, the BYE follows, and only the end is reported.
             for listener in self.mute_listeners:
                 listener(leg)
             return
@@ -104,9 +104,9 @@ class Dialogs:
         self._loop.emit(telephony.LegAnswered(leg=leg.id, at=leg.answered_at))
 
     def _join_awaiting(self, leg: Leg) -> None:
-        """Into the bridge where the leg is awaited, which ends the ringback of who waits there. pjsip tells of a 200
-        before it starts the media, so that the connections are made as the port comes, for the bridge's next tick. A
-        leg that we have given up is on its way out (RFC 3261 9.1)."""
+        """Join the leg to the bridge of its Dial, which ends the ringback played there. pjsip reports a 200 before it
+        starts the media, so that the connections are made as the port comes, for the bridge's next tick. A leg that we
+        have given up is ending (RFC 3261 9.1)."""
         if leg.bridge_at_answer is None or leg.clearing_by is not None or leg.cleared:
             return
         self._bridges.join(leg, telephony.Join(leg.id, leg.bridge_at_answer))
@@ -131,7 +131,7 @@ class Dialogs:
             self.changed(leg)
 
     def asserted(self, leg: Leg, message: str) -> None:
-        """An answer, re-INVITE or UPDATE of the peer: whoever is at its end may have changed (RFC 4916, RFC 3325)."""
+        """An answer, re-INVITE or UPDATE of the peer: the party at its end may have changed (RFC 4916, RFC 3325)."""
         identity = reasons.asserted_user(message)
         if identity and identity != leg.identity:
             leg.identity = identity
@@ -139,7 +139,7 @@ class Dialogs:
                 self.tell_media(leg)
 
     def tell_media(self, leg: Leg) -> None:
-        """How the media of a leg stand."""
+        """Emit the state of a leg's media."""
         self._loop.emit(
             telephony.LegMedia(
                 leg=leg.id,
@@ -202,7 +202,7 @@ class Dialogs:
         message: str = "",
         exhausted: bool = False,
     ) -> None:
-        """Say LegCleared and forget the leg. Nothing happens the second time."""
+        """Emit LegCleared and forget the leg. A second call does nothing."""
         if leg.cleared:
             return
         leg.cleared = True
@@ -235,11 +235,11 @@ class Dialogs:
                 exhausted=exhausted,
             )
         )
-        # Not from inside of a callback: the account's transport may still have to answer the BYE.
+        # Later, outside of the callback: the account's transport may still have to answer the BYE.
         self._loop.soon(self._accounts.sweep)
 
     def late_answer(self, call_id: str) -> None:
-        """A 2xx came to an INVITE that was given up; pjsip has sent ACK and BYE."""
+        """A 2xx came to a given-up INVITE; pjsip has sent ACK and BYE."""
         leg = self._registry.late(call_id)
         if leg is not None:
             self._loop.emit(telephony.LateAnswer(leg=leg, at=self._loop.now(), call_id=call_id))

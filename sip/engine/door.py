@@ -1,4 +1,5 @@
-"""The engine's listening Unix socket. Where no file descriptor is left, who knocks waits, and it is tried again."""
+"""The engine's listening Unix socket. Without a free file descriptor a new connection waits, and accepting it is tried
+again."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ AGAIN_S = 1.0
 
 
 class Door:
-    """Opens at `path`, and stands in the `selector` while somebody can be let in. Used by one thread."""
+    """Listens at `path`, and is in the `selector` while connections can be accepted. Used by one thread."""
 
     def __init__(self, path: Path, selector: selectors.BaseSelector) -> None:
         self._path = path
@@ -28,7 +29,7 @@ class Door:
         return what is not None and what is self._listener
 
     def let_in(self, now_s: float) -> sockets.socket | None:
-        """Who knocks. OSError where none can be let in for now, most often for want of a descriptor."""
+        """Accept a connection. OSError where that is impossible for now, mostly because no descriptor is free."""
         if self._listener is None:
             return None
         try:
@@ -36,7 +37,7 @@ class Door:
         except BlockingIOError:
             return None
         except OSError:
-            # It would knock again at once, and nothing else would be done.
+            # The selector would report it again at once, and the thread would do nothing else.
             self._selector.unregister(self._listener)
             self._shut_until_s = now_s + AGAIN_S
             raise

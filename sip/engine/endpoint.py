@@ -1,7 +1,7 @@
 """pjsua2's library: brought up, polled and taken down on the owner thread.
 
-The clock of the bridge is the null device: no sound hardware is touched and nothing is switched later (P17 of
-pjsip's own issue list: 3324, 3988).
+The clock of the bridge is the null device: no sound hardware is used and no device is switched later (pjproject 3324,
+3988).
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _PRIORITIES = {"PCMU": 255, "PCMA": 254, "G722": 253, "OPUS": 252}
 _NO_RX = 1
 """PJSUA_DESTROY_NO_RX_MSG."""
 SLOTS_HELD_BACK = 8
-"""Call slots that are never given to legs, so that a burst of incoming INVITEs can still be refused in words."""
+"""Call slots kept free of legs, so that a burst of incoming INVITEs can still be refused with a SIP answer."""
 
 
 class LateAnswer(NamedTuple):
-    """A 2xx to an INVITE that was given up. `tag` is ours, of its From, and `source` is "address:port"; both are ""
-    where the INVITE was that of the engine before."""
+    """A 2xx to a given-up INVITE. `tag` is ours, of its From, and `source` is "address:port"; both are "" for an INVITE
+    of the former engine."""
 
     call_id: str
     tag: str = ""
@@ -40,7 +40,7 @@ class LateAnswer(NamedTuple):
 
 
 class SipEndpoint(pj.Endpoint):
-    """pjsip's side of the endpoint: it asks which account an incoming request is for."""
+    """pjsip's side of the endpoint, which asks for the account of an incoming request."""
 
     def __init__(self, select: Callable[[str], int]) -> None:
         super().__init__()
@@ -73,7 +73,8 @@ class Endpoint:
         return self._pj
 
     def start(self) -> None:
-        """Create and start the library; the calling thread becomes its owner. EngineUnavailable says what failed."""
+        """Create and start the library; the calling thread becomes its owner. Raises EngineUnavailable with the
+        failure."""
         failure = self._try_to_start()
         if failure:
             # Raised out here: an exception of pjsua2 holds frames, frames hold the endpoint, and it must go now.
@@ -123,27 +124,27 @@ class Endpoint:
             begin()
 
     def _watch_answers(self) -> None:
-        """Late ones, and what their SDP says; the wheel of PyPI knows of neither."""
+        """Watch for late answers and for SDP; the wheel of PyPI offers neither."""
         for name in ("cornettaWatchAnswers", "cornettaWatchSdp", "cornettaWatchOrphans"):
             watch = getattr(pj, name, None)
             if watch is not None:
                 watch()
 
     def late_answers(self) -> tuple[LateAnswer, ...]:
-        """2xx to INVITEs that were given up; always empty where the build cannot tell."""
+        """2xx answers to given-up INVITEs; always empty where the build does not report them."""
         if not hasattr(pj, "cornettaLateAnswers"):
             return ()
         ours = [LateAnswer(each.callId, each.tag, each.source) for each in pj.cornettaLateAnswers()]
         return (*ours, *(LateAnswer(call_id) for call_id in pj.cornettaOrphansAnswered()))
 
     def end_stuck_calls(self) -> None:
-        """Calls that were hung up and that pjsip has forgotten: their slots come back."""
+        """End calls that were hung up and that pjsip has forgotten, which frees their slots."""
         ended = pj.cornettaEndStuckCalls() if hasattr(pj, "cornettaEndStuckCalls") else 0
         if ended:
             log.warning("stuck_calls_ended", count=ended)
 
     def _watch_peers(self) -> None:
-        """Names are looked up beside pjsip, and peers told from strangers; not in a build without them."""
+        """Look up names beside pjsip, and distinguish peers from strangers, where the build can."""
         for begin in ("cornettaAskForNames", "cornettaWatchPeers"):
             if hasattr(pj, begin):
                 getattr(pj, begin)()
@@ -154,7 +155,7 @@ class Endpoint:
         return tuple(ask()) if ask is not None else ()
 
     def tell_name(self, wanted: str, addresses: tuple[str, ...], seconds: float) -> None:
-        """What a name stands for; what waited for it goes on from within this call."""
+        """Give pjsip the addresses of a name; messages that waited for it go on within this call."""
         tell = getattr(pj, "cornettaNameKnown", None)
         if tell is not None and self._pj is not None:
             tell(wanted, pj.StringVector(addresses), seconds)
@@ -195,7 +196,7 @@ class Endpoint:
         gc.collect()
         if hasattr(pj, "cornettaForgetNames"):
             pj.cornettaForgetNames()
-        # What had to be heard was waited for: pjsua would wait another second for nothing.
+        # The last messages are awaited already: pjsua would wait another second in vain.
         self._pj.libDestroy(_NO_RX)
         self._pj = None
         gc.collect()

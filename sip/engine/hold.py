@@ -49,7 +49,7 @@ class Holds:
             self._send(leg, wish)
 
     def media_changed(self, leg: Leg) -> None:
-        """The offer of ours was answered if the leg is now as we asked."""
+        """Our offer was answered if the leg is now as we asked."""
         wish = self._wishes.get(leg.id)
         if wish is None or wish.sent is None or leg.held_by_us != wish.sent:
             return
@@ -115,7 +115,8 @@ class Holds:
         self._loop.emit(telephony.HoldFailed(leg=leg.id, code=code, at=self._loop.now()))
 
     def _glare_wait_s(self, leg: Leg) -> float:
-        """In units of 10 ms: 2.1 to 4 s for the owner of the Call-ID, 0 to 2 s for the other side."""
+        """The wait after a glare, in units of 10 ms: 2.1 to 4 s for the owner of the Call-ID, 0 to 2 s for the other
+        side."""
         if leg.incoming:
             return self._chance.randrange(0, 201) / 100
         return self._chance.randrange(210, 401) / 100

@@ -7,7 +7,7 @@ import ipaddress
 from pathlib import Path
 
 LOOPBACK = ("127.0.0.1",)
-"""What localhost is without an entry (RFC 6761 6.3)."""
+"""The addresses of localhost without an entry (RFC 6761 6.3)."""
 
 
 class HostsFile:

@@ -1,12 +1,12 @@
-"""What the engine has said and the node has not committed yet: a bounded ring in memory and a file behind it.
+"""The journal of events that the node has not committed yet: a bounded ring in memory and a file behind it.
 
-The file lets the next start of an engine say what its predecessor could not. It is written without fsync: it has to
-outlive a SIGKILL of the engine or the node, not a power cut, after which no leg is left anyway. It holds frames of the
-wire (`Said` and `Ack`), so that a record is written and said again without being encoded twice.
+By the file the next start of an engine sends the events that its predecessor could not. It is written without fsync: it
+has to outlive a SIGKILL of the engine or the node, not a power cut, after which no leg is left anyway. It holds frames
+of the wire (`Said` and `Ack`), so that an event is written and repeated without being encoded twice.
 
 Sequences grow from boot to boot without the file: a boot starts at the microseconds of the epoch, or above the last
-sequence of the file where the clock was set back. A file that was lost or could not be written never leads to a number
-that is used twice. One thread uses a journal.
+sequence of the file where the clock was set back. A file that was lost or could not be written never makes a number be
+used twice. One thread uses a journal.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _log = structlog.get_logger(__name__)
 
 _MICROSECONDS = 1_000_000
 SHORT = 120
-"""Characters of each text of an event that could not be written as it was."""
+"""The most characters of each text of an event that had to be shortened to be written."""
 
 
 class JournalLimits(Struct, frozen=True):
-    """`events_max`: events kept without an acknowledgement, in memory and on disk. `compact_bytes`: the file is
-    written anew when it is larger than this and than twice what it has to hold. `retry_interval_s`: how long after a
-    failure of the disk it is tried again."""
+    """`events_max`: events kept without an acknowledgement, in memory and on disk. `compact_bytes`: the file is written
+    anew when it is larger than this and than twice its necessary content. `retry_interval_s`: the time after a failure
+    of the disk until the next try."""
 
     events_max: int = 50_000
     compact_bytes: int = 1024 * 1024
@@ -43,7 +43,7 @@ class JournalLimits(Struct, frozen=True):
 
 
 class _Entry(Struct, frozen=True):
-    """`since` is the version of the wire from which on a node knows the event."""
+    """`since` is the first version of the wire with this event."""
 
     sequence: int
     frame: bytes
@@ -53,8 +53,8 @@ class _Entry(Struct, frozen=True):
 class Journal:
     """Numbers events, keeps them until they are acknowledged, and brings those of earlier boots back.
 
-    `problems()` tells what went wrong with it, for an EngineFault; the journal itself never fails: without a disk it
-    goes on in memory, and when it is full the oldest events make way.
+    `problems()` lists its faults, for an EngineFault; the journal itself never fails: without a disk it goes on in
+    memory, and when it is full the oldest events are dropped.
     """
 
     def __init__(self, path: Path, limits: JournalLimits, wall_clock_s: float, now_s: float) -> None:
@@ -79,7 +79,7 @@ class Journal:
 
     @property
     def last(self) -> int:
-        """The sequence given last."""
+        """The last sequence."""
         return self._next - 1
 
     @property
@@ -92,8 +92,8 @@ class Journal:
         return self._file is not None
 
     def add(self, event: telephony.Event) -> bytes:
-        """Number an event and keep it; returns its frame. `flush` brings it to the disk. What cannot be encoded as it
-        is, is said as far as it can be."""
+        """Number an event and keep it; returns its frame. `flush` brings it to the disk. An event that cannot be
+        encoded as it is, is shortened."""
         frame = self._encode(event)
         self._keep(_Entry(self._next, frame, since(event)))
         self._next += 1
@@ -101,7 +101,7 @@ class Journal:
         return frame
 
     def acknowledge(self, sequence: int) -> None:
-        """Forget everything up to `sequence`. A sequence that was never said is a WireError."""
+        """Forget everything up to `sequence`. A sequence that was never sent is a WireError."""
         if sequence > self.last:
             raise WireError(f"sequence {sequence} is acknowledged, the last one said is {self.last}")
         if sequence <= self._acknowledged:
@@ -116,11 +116,11 @@ class Journal:
         self._unwritten += self._writer.encode(Ack(sequence))
 
     def unacknowledged(self, version: int = VERSION) -> list[bytes]:
-        """The frames to say to a node of this version of the wire that has just connected, oldest first."""
+        """The frames to repeat to a node of this wire version that has just connected, oldest first."""
         return [entry.frame for entry in self._entries if entry.since <= version]
 
     def flush(self, now_s: float) -> None:
-        """Write what was added and acknowledged; compact the file, or try a disk that failed again."""
+        """Write the new events and acknowledgements; compact the file, or try a failed disk again."""
         if self._file is None:
             self._unwritten.clear()
             if now_s >= self._retry_at_s:
@@ -132,13 +132,13 @@ class Journal:
             self._append(now_s)
 
     def problems(self) -> list[str]:
-        """What went wrong since the last call, in words without personal data."""
+        """The faults since the last call, in words without personal data."""
         told = list(self._problems)
         self._problems.clear()
         return told
 
     def close(self, now_s: float) -> None:
-        """Write what is left. What is unacknowledged is said by the next boot."""
+        """Write the rest. The next boot sends the unacknowledged events."""
         self.flush(now_s)
         if self._file is not None:
             os.close(self._file)
@@ -164,12 +164,12 @@ class Journal:
         self._held_bytes += len(entry.frame)
         if len(self._entries) > self._limits.events_max:
             self._held_bytes -= len(self._entries.popleft().frame)
-            if not self._dropped:  # once, and the count at the end: each fault that is told takes the place of an event
+            if not self._dropped:  # reported once: each reported fault takes the place of an event
                 self._report(f"more than {self._limits.events_max} events wait for the node, the oldest are dropped")
             self._dropped += 1
 
     def _load(self) -> int:
-        """Read what an earlier boot left; returns the last sequence in the file, 0 if there is none."""
+        """Read the events that an earlier boot left; returns the last sequence in the file, 0 if there is none."""
         try:
             data = self._path.read_bytes()
         except FileNotFoundError:
@@ -191,7 +191,7 @@ class Journal:
         return last
 
     def _remember(self, record: Said | Ack | Unread, sequence: int, frame: bytes) -> None:
-        """An event of a newer engine is said as it is: the node may know it."""
+        """An event of a newer engine is sent as it is: the node may know it."""
         if not isinstance(record, Ack):
             self._keep(_Entry(sequence, frame, since(record.event) if isinstance(record, Said) else VERSION))
             return
@@ -200,7 +200,7 @@ class Journal:
             self._held_bytes -= len(self._entries.popleft().frame)
 
     def _rewrite(self, now_s: float) -> None:
-        """Write a new file with what is held and put it in the place of the old one."""
+        """Write a new file with the held events and replace the old one by it."""
         held = b"".join((self._writer.encode(Ack(self._acknowledged)), *(entry.frame for entry in self._entries)))
         fresh = self._path.with_suffix(".new")
         descriptor = -1
@@ -214,7 +214,7 @@ class Journal:
                 os.close(descriptor)
             if self._file is None:
                 self._lose_disk(error, now_s)
-            else:  # the old one is as good, and only longer: for want of a descriptor, say
+            else:  # the old one is as good and only longer; the cause may be a lack of descriptors
                 self._retry_at_s = now_s + self._limits.retry_interval_s
                 self._report(f"the journal {self._path} cannot be written anew, it grows: {error.strerror}")
             return
@@ -236,7 +236,7 @@ class Journal:
         self._unwritten.clear()
 
     def _lose_disk(self, error: OSError, now_s: float) -> None:
-        """Go on in memory. The file is put right by the next `_rewrite` that succeeds."""
+        """Go on in memory. The next successful `_rewrite` restores the file."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
@@ -250,7 +250,7 @@ class Journal:
 
 
 def _write_all(descriptor: int, data: bytes | bytearray) -> None:
-    """write(2) until everything is written; a full disk may take a part of it first."""
+    """Call write(2) until all bytes are written; a full disk may take a part first."""
     with memoryview(data) as view:
         start = 0
         while start < len(view):

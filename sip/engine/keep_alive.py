@@ -1,6 +1,6 @@
 """Keep-alive of the connections to peers: a double CRLF, and the end of a connection that does not answer it.
 
-RFC 5626 4.4.1. It is for accounts that ask for it: not every peer answers, and one that never does would be cut off.
+RFC 5626 4.4.1. It is for accounts that are configured so: a peer that never answers would be cut off.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class KeepAlive:
         self._timers: dict[AccountId, Timer] = {}
 
     def apply(self, accounts: Iterable[telephony.Account]) -> None:
-        """The accounts of now. UDP is pjsip's own, by the account's settings."""
+        """Take the present accounts. For UDP pjsip does it itself, by the account's settings."""
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -42,5 +42,5 @@ class KeepAlive:
     def _ping(self, account: AccountId, every_s: float) -> None:
         self._schedule(account, every_s)
         self._accounts.keep_alive(PATIENCE_S, True, account)
-        # A moment more, so that what was asked just now has had its time.
+        # A moment more, so that the last question has had its full time.
         self._loop.after(PATIENCE_S + 0.1, partial(self._accounts.keep_alive, PATIENCE_S, False, account))

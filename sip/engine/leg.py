@@ -1,7 +1,7 @@
-"""One leg: what the engine knows of one SIP dialog, and the pj.Call that carries it.
+"""One leg: the engine's state of one SIP dialog, and its pj.Call.
 
-The callbacks of `SipCall` do nothing but translate: each reads what pjsip says into plain values, hands them to the
-`Dialogs` that owns the leg and returns. pjsua2 swallows exceptions of callbacks, so each is wrapped.
+The callbacks of `SipCall` only translate: each reads pjsip's data into plain values, hands them to the `Dialogs` that
+owns the leg and returns. pjsua2 swallows exceptions of callbacks, so each is wrapped.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ P = TypeVar("P")
 
 @dataclass(slots=True, frozen=True)
 class Ending:
-    """Why pjsip ended a call: the raw final message ("" where there was none) and where the end came from."""
+    """The cause of a call's end: the raw final message ("" where there was none) and the origin of the end."""
 
     code: int
     reason: str
@@ -58,7 +58,7 @@ class Life:
 
 
 class Listener(Protocol):
-    """What a SipCall tells. All on the owner thread."""
+    """The receiver of a SipCall's events. All on the owner thread."""
 
     def provisional(self, leg: Leg, code: int, sdp: bool) -> None: ...
     def connecting(self, leg: Leg) -> None: ...
@@ -75,8 +75,8 @@ class Listener(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Leg:
-    """State of one leg. `heard_by` and `hears` None: everybody in the bridge. `hop` is where the INVITE went, and
-    `other_hops` are where it goes if nobody answers there."""
+    """State of one leg. `heard_by` and `hears` None: everybody in the bridge. `hop` is the address of the INVITE, and
+    `other_hops` are the next ones if there is no answer."""
 
     id: LegId
     account: AccountId
@@ -96,7 +96,7 @@ class Leg:
     reject_code: int = 0
     clearing_by: ClearedBy | None = None
     mute: str = ""
-    """Why nothing can be heard of an answer, in words: its SDP is of no use."""
+    """The fault in an answer's SDP, in words, that keeps its audio from being heard."""
     audio: pj.AudioMedia | None = None
     media_active: bool = False
     receives: bool = True
@@ -135,7 +135,7 @@ def guarded(
 
 
 class SipCall(pj.Call):
-    """pjsip's side of one leg. One that was `given_up` says nothing more: its leg goes on in another."""
+    """pjsip's side of one leg. One that was `given_up` emits no more events: its leg goes on in another."""
 
     def __init__(self, account: pj.Account, call_index: int, leg: Leg, listener: Listener, loop: Loop) -> None:
         super().__init__(account, call_index)
@@ -192,12 +192,12 @@ class SipCall(pj.Call):
 
     @guarded
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:  # noqa: N802
-        # A peer that refers us elsewhere would dial at our expense.
+        # A peer that refers us to another address would dial at our expense.
         prm.statusCode = 603
 
     def statistics(self, index: int = 0) -> StreamStatistics:
         """RTP counters of the running stream; pj.Error when there is none."""
-        # What SWIG hands out points into its parent, which must live as long.
+        # SWIG returns pointers into the parent, which must live as long.
         whole = self.getStreamStat(index)
         rtcp = whole.rtcp
         received, sent = rtcp.rxStat, rtcp.txStat
@@ -214,7 +214,7 @@ class SipCall(pj.Call):
         )
 
     def life(self) -> Life:
-        """What the peer has sent so far; pj.Error when there is no stream."""
+        """The packets of the peer so far; pj.Error when there is no stream."""
         ask = getattr(pj, "cornettaLife", None)
         if ask is not None:
             told = ask(self.getId())
@@ -225,7 +225,7 @@ class SipCall(pj.Call):
         return Life(rtcp.rxStat.pkt, rtcp.txStat.updateCount)
 
     def _read_sdp(self, message: str) -> bool:
-        """Whether a message of the peer carries SDP; what it says of silence is kept."""
+        """Whether a message of the peer carries SDP; its statement on silence is kept."""
         if not carries_sdp(message):
             return False
         if suppresses_silence(message):
@@ -233,7 +233,7 @@ class SipCall(pj.Call):
         return True
 
     def sdp_problem(self) -> str:
-        """Why the SDP of the answer cannot be heard, "" where it can or the build does not tell."""
+        """The fault in the SDP of the answer, "" where there is none or the build does not report it."""
         ask = getattr(pj, "cornettaSdpProblem", None)
         return str(ask(self.leg.call_id)) if ask is not None else ""
 
@@ -277,9 +277,9 @@ def _message_of(event: pj.SipEvent) -> str:
 
 
 def _ending(info: pj.CallInfo, event: pj.SipEvent) -> Ending:
-    """Where the end came from: a message of the peer, a timer or the transport of pjsip, or our own command."""
+    """The origin of the end: a message of the peer, a timer or the transport of pjsip, or our own command."""
     message = _message_of(event)
-    # pjsip calls a redirection that is not followed 487; what the peer said is in its message.
+    # pjsip reports a redirection that is not followed as 487; the peer's code is in its message.
     code, reason = status_of(message)
     return Ending(
         code=code or info.lastStatusCode, reason=reason or info.lastReason, message=message, from_peer=bool(message)

@@ -1,6 +1,6 @@
-"""Where a host of a SIP URI is: NAPTR, SRV and addresses in the order in which they are to be tried (RFC 3263).
+"""The location of a SIP URI's host: NAPTR, SRV and addresses in the order in which to try them (RFC 3263).
 
-Pure: what DNS says comes in, as an `Answer`, and an order of `Target`s comes out.
+Pure: takes DNS data as an `Answer` and returns an order of `Target`s.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dialer.vocabulary.telephony import Transport
 from .uris import host_of, is_literal, port_of
 
 ANY = "any"
-"""No transport: plain addresses of a host are asked for, as SDP and lists of peers name it."""
+"""No transport: a query for plain addresses of a host, as for SDP and lists of peers."""
 
 
 class Query(NamedTuple):
@@ -25,7 +25,7 @@ class Query(NamedTuple):
 
     @property
     def text(self) -> str:
-        """As the C side of the engine says it."""
+        """The query in the form of the C side."""
         return f"{self.transport} {self.host} {self.port}"
 
     @property
@@ -53,7 +53,7 @@ class Server(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a name stands for, for so many seconds. Without servers: nobody has this name."""
+    """The servers of a name, valid for a number of seconds. Without servers the name does not exist."""
 
     servers: tuple[Server, ...]
     seconds: float
@@ -64,7 +64,7 @@ class Answer(NamedTuple):
 
 
 def query_of(uri: str, transport: Transport) -> Query:
-    """What is to be looked up to reach a URI over an account's transport."""
+    """The query for reaching a URI over an account's transport."""
     return Query(transport.value, host_of(uri).lower(), port_of(uri))
 
 
@@ -97,7 +97,7 @@ def in_order(servers: Iterable[Server], draw: Callable[[], float]) -> Iterator[S
 
 
 def _weighted(servers: Sequence[Server], drawn: float) -> Server:
-    """Those of weight 0 stand first, so that they are chosen seldom and not never."""
+    """Servers of weight 0 come first, so that they are chosen seldom but not never."""
     point = drawn * sum(server.weight for server in servers)
     for server in servers:
         point -= server.weight
@@ -107,6 +107,6 @@ def _weighted(servers: Sequence[Server], drawn: float) -> Server:
 
 
 def targets_of(answer: Answer, failed: Container[Target], draw: Callable[[], float]) -> tuple[Target, ...]:
-    """Addresses in the order in which they are tried; those that failed a moment ago are the last (RFC 3263 4.3)."""
+    """Addresses in the order in which they are tried; those that failed a moment ago come last (RFC 3263 4.3)."""
     ordered = dict.fromkeys(target for server in in_order(answer.servers, draw) for target in server.targets)
     return tuple(sorted(ordered, key=lambda target: target in failed))

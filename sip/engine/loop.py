@@ -1,4 +1,4 @@
-"""The owner thread's side of time and events: what callbacks and commands use to say something or to do it later."""
+"""The owner thread's timers and events: callbacks and commands emit events and defer actions by it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SESSION_TERMINATED = 171_140
 
 
 class Timer:
-    """One thing to be done later; `cancel` may be called at any time, also when it is over."""
+    """One deferred action; `cancel` may be called at any time, also after it."""
 
     __slots__ = ("action", "due")
 
@@ -60,15 +60,16 @@ class Loop:
         return time.monotonic()
 
     def emit(self, event: telephony.Event) -> None:
-        """The one way out: what peers said is made clean here."""
+        """The only way out for events, whose texts from peers are cleaned here."""
         self.events += 1
         self._emit(cleaned(event))
 
     def fault(self, where: str, problem: Exception, leg: LegId | None = None) -> None:
-        """Tell of a defect or of a failed pjsip operation. The text of pjsip errors holds no personal data. A command
-        that crossed the end of its call is neither.
+        """Report a defect or a failed pjsip operation. The text of pjsip errors holds no personal data. A command that
+        crossed the end of its call is neither.
 
-        Of many faults of one place and leg a few are told, and how many were not: a peer may bring them about."""
+        Of many faults of one place and leg a few are reported with the count of the others, as a peer may cause
+        them."""
         if crossed_end(problem):
             log.debug("command_crossed_end", where=where, leg=leg)
             return
@@ -87,7 +88,7 @@ class Loop:
         return timer
 
     def every(self, interval_s: float, action: Callable[[], None]) -> None:
-        """Do it again and again, also when it fails: that is told, and the next time comes all the same."""
+        """Repeat an action at an interval, also after a failure, which is reported."""
 
         def again() -> None:
             self.after(interval_s, again)
@@ -105,7 +106,7 @@ class Loop:
         self._wake()
 
     def turn(self) -> None:
-        """Do what is due. Each action stands alone: one that fails is told and the rest goes on."""
+        """Run the due actions. A failed action is reported and does not stop the others."""
         while self._posted:
             self._run(self._posted.popleft())
         for _ in range(len(self._soon)):
@@ -118,14 +119,14 @@ class Loop:
                 self._run(action)
 
     def clear(self) -> None:
-        """Forget all that is due: the library is about to go."""
+        """Forget all actions: the library is about to be destroyed."""
         self._timers.clear()
         self._soon.clear()
         self._posted.clear()
 
     @property
     def idle(self) -> bool:
-        """Whether nothing waits for the next turn."""
+        """Whether no action waits for the next turn."""
         return not self._soon and not self._posted
 
     def wait_ms(self, longest_ms: int) -> int:
@@ -149,7 +150,7 @@ def crossed_end(problem: Exception) -> bool:
 
 
 def describe(problem: Exception) -> str:
-    """In words. `pj.Error` has no useful str: its text is in attributes."""
+    """An error in words. `pj.Error` has no useful str: its text is in attributes."""
     reason = getattr(problem, "reason", "")
     if reason:
         return f"{getattr(problem, 'title', '')} {reason} ({getattr(problem, 'status', 0)})".strip()

@@ -39,17 +39,17 @@ _log = structlog.get_logger(__name__)
 EXIT_OK = 0
 EXIT_FAILED = 1
 EXIT_REFUSED = 2
-"""The engine did not start, and would not if it were tried again as it is."""
+"""The exit code of an engine that did not start and would not start without a change."""
 
 _SOCKET_PATH_BYTES_MAX = 107  # sun_path of unix(7), with its NUL
 _LOOK_INTERVAL_S = 0.25
 
 
 class EngineSettings(Struct, frozen=True):
-    """One engine. `state_dir` holds its journal. On SIGTERM or SIGINT it refuses new legs and ends when the last leg
-    is gone, after `drain_timeout_s` at the latest (at once on a second signal); `stop_timeout_s` is for BYEs then,
-    `settle_timeout_s` for the node to commit what was said last. With a `lifeline`, a descriptor, it ends with who has
-    started it."""
+    """One engine. `state_dir` holds its journal. On SIGTERM or SIGINT it refuses new legs and ends when the last leg is
+    gone, after `drain_timeout_s` at the latest (at once on a second signal); `stop_timeout_s` is for BYEs then,
+    `settle_timeout_s` for the node to commit the last events. With a `lifeline`, a descriptor, it ends with the program
+    that has started it."""
 
     engine: EngineId
     socket: Path
@@ -69,7 +69,7 @@ class EngineSettings(Struct, frozen=True):
 
 
 class Owner(Legs, Protocol):
-    """What the program needs of the owner of pjsua2. Its attributes are known after `start`."""
+    """The owner of pjsua2, as the program uses it. Its attributes are known after `start`."""
 
     capacity: int
     version: str
@@ -153,7 +153,8 @@ class Program:
         return code
 
     def _end(self) -> None:
-        """Take down in order. Does not return when the owner hangs: what pjsua2 still holds must not be finalised."""
+        """Take down in order. Does not return when the owner hangs, as objects that pjsua2 still holds must not be
+        finalised."""
         settings = self._settings
         longest_s = settings.stop_timeout_s + settings.settle_timeout_s + settings.watchdog.abort_after_s
         faulthandler.dump_traceback_later(longest_s, file=2, exit=True)
@@ -168,7 +169,7 @@ class Program:
         faulthandler.cancel_dump_traceback_later()
 
     def _watch(self) -> bool:
-        """Wait for the end. False when the wire's thread has died: no node could reach us any more."""
+        """Wait for the end. False when the wire's thread has died, as no node can connect any more."""
         while self._server.is_alive:
             now_s = time.monotonic()
             if self._drained or (self._end_by_s is not None and now_s >= self._end_by_s):
@@ -260,7 +261,8 @@ def _check_paths(settings: EngineSettings) -> None:
 
 @contextmanager
 def _locked(lock: Path, what: Path) -> Iterator[None]:
-    """Hold `lock` for `what` as long as the process lives. The file stays: to remove it would race with the next."""
+    """Hold `lock` for `what` as long as the process lives. The file stays: removing it would race with the next
+    holder."""
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:

@@ -1,8 +1,8 @@
-"""What a leg hears of us: files and tones, one at a time.
+"""Sources played to legs: files and tones, one at a time.
 
 The end of a file is a timer of ours, from the length in its header: the end-of-file callback of pjsip comes from a
-media thread and may meet a player that is just being destroyed (pjproject 5045). For the same reason a player that
-was stopped lives on for a moment, disconnected, before it is let go.
+media thread and may meet a player that is just being destroyed (pjproject 5045). For the same reason a stopped player
+is kept for a moment, disconnected, before it is released.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Players:
     def play(self, leg: Leg, command: telephony.Play) -> float:
         """Begin, or begin as soon as the leg has media. A file that cannot be read is an EngineFault.
 
-        Returns the seconds that it lasts, 0 where that is not known or it could not begin."""
+        Returns its length in seconds, 0 where it is unknown or the source could not begin."""
         self.stop(leg)
         playing = self._playing[leg.id] = _Playing(command)
         self.media_changed(leg)
@@ -89,7 +89,7 @@ class Players:
             self._retire(playing.player)
 
     def inject_digits(self, leg: Leg, digits: str) -> None:
-        """DTMF as tones in the audio (Q.23), mixed with what else the leg hears."""
+        """DTMF as tones in the audio (Q.23), mixed with the other audio to the leg."""
         if leg.audio is None:
             return
         generator = pj.ToneGenerator()
@@ -117,11 +117,11 @@ class Players:
         self._loop.after(REST_S, self._let_go)
 
     def _let_go(self) -> None:
-        if self._resting:  # `close` let all go; the loop still turns until registrations are taken back
+        if self._resting:  # `close` has released all players; the loop still turns until registrations are taken back
             self._resting.popleft()
 
     def _open(self, command: telephony.Play) -> tuple[Player, float | None]:
-        """The source, and how long it lasts; None for ever."""
+        """The source and its length; None without an end."""
         source = command.source
         if isinstance(source, telephony.File):
             with wave.open(source.path, "rb") as file:
@@ -153,6 +153,6 @@ class Players:
         self.stop(leg)
 
     def close(self) -> None:
-        """The library is about to go: so are all players."""
+        """Release all players: the library is about to be destroyed."""
         self._playing.clear()
         self._resting.clear()

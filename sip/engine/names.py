@@ -1,8 +1,8 @@
-"""What is known of hosts: those of accounts, those that are dialed, and those that a peer wrote into a message.
+"""Addresses of hosts: those of accounts, those that are dialed, and those in messages of peers.
 
-pjsip is told where each of them is and never asks by itself (sip/pjsua2/cornetta_names.hpp). Names stay in the
-messages; only where a message is sent is an address. The hosts of accounts are looked up before the accounts are made
-and again as their answers run out, and what is known of them stands for as long as DNS is silent.
+pjsip gets the addresses from here and never asks DNS itself (sip/pjsua2/cornetta_names.hpp). Names stay in the
+messages; only the destination of a message is an address. The hosts of accounts are looked up before the accounts are
+made and again as their answers run out; the last answer stands while DNS is silent.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from .loop import Loop, Timer
 from .resolver import Resolver
 
 FIRST_ANSWER_S = 5.0
-"""How long a configuration waits for names; what is not known by then is looked up again later."""
+"""How long a configuration waits for names; names unknown by then are looked up again later."""
 AGAIN_S = 30.0
-"""How soon a host of an account is looked up again that DNS did not tell."""
+"""The time until the next look-up of an account's host that DNS did not answer."""
 UNKNOWN_S = 10.0
-"""For how long pjsip takes a name without addresses as such."""
+"""How long pjsip keeps the answer that a name has no addresses."""
 PINNED_S = 3600.0
 FAILED_S = 60.0
-"""How long an address that did not answer is the last to be tried (RFC 3263 4.3)."""
+"""How long an address that did not answer is tried last (RFC 3263 4.3)."""
 KNOWN_BOUND = 2048
 FAILED_BOUND = 1024
 
@@ -42,7 +42,7 @@ class _Entry:
 
 
 class Names:
-    """Owner thread only. `tell` says to pjsip what a query stands for, and for how many seconds."""
+    """Owner thread only. `tell` gives pjsip the addresses of a query, valid for a number of seconds."""
 
     def __init__(self, loop: Loop, resolver: Resolver, tell: Tell, draw: Callable[[], float] = random.random) -> None:
         self._loop = loop
@@ -60,7 +60,7 @@ class Names:
     # -- hosts of accounts
 
     def want(self, queries: Iterable[Query], ready: Callable[[], None]) -> None:
-        """Know these from now on. `ready` is called once: when all are known, or after 5 s."""
+        """Look up these hosts from now on. `ready` is called once: when all are known, or after 5 s."""
         self._kept = frozenset(query for query in queries if query.host and not query.is_literal)
         self._ready = ready
         for query in self._kept:
@@ -72,14 +72,14 @@ class Names:
         self._look_again()
 
     def addresses(self, query: Query) -> frozenset[str]:
-        """All that a host stands for, whichever may be tried first; empty where nothing is known."""
+        """All addresses of a host in no order; empty where none is known."""
         if query.is_literal:
             return frozenset({query.host})
         entry = self._entries.get(query)
         return frozenset(target.address for target in entry.answer.targets) if entry and entry.answer else frozenset()
 
     def first(self, query: Query) -> Target | None:
-        """Where a message to this host goes that nobody drew an order for, such as REGISTER."""
+        """The address for a message to this host without an order of its own, such as REGISTER."""
         return next(iter(self._steady(query)), None)
 
     # -- one message
@@ -101,12 +101,12 @@ class Names:
             self._tell(query.text, (target.text,), PINNED_S)
 
     def settle(self, query: Query) -> None:
-        """Messages to this host go where they usually go."""
+        """Undo `pin`: messages to this host go to its usual address."""
         if not query.is_literal:
             self._say(query)
 
     def failed(self, target: Target) -> None:
-        """An address did not answer: others are tried before it for a while."""
+        """An address did not answer: for a while it is tried after all others."""
         self._failed.pop(target, None)
         self._failed[target] = self._loop.now() + FAILED_S
         if len(self._failed) > FAILED_BOUND:
@@ -118,7 +118,7 @@ class Names:
             self._say_kept(target)
 
     def wanted(self, texts: Iterable[str]) -> None:
-        """pjsip wants to know these, for a message that waits."""
+        """pjsip needs these names for messages that wait."""
         for text in texts:
             query = parsed(text)
             if self._usable(query):
@@ -127,7 +127,7 @@ class Names:
                 self._entry(query).waiting.append(partial(self._say, query))
                 self._ask(query)
 
-    # -- what is known
+    # -- known addresses
 
     def _entry(self, query: Query) -> _Entry:
         entry = self._entries.get(query)
@@ -150,7 +150,8 @@ class Names:
         return entry is not None and entry.answer is not None and self._loop.now() < entry.until
 
     def _usable(self, query: Query) -> bool:
-        """A host of an account is asked for again beside its calls, and delays none while DNS is silent."""
+        """Whether an answer may be used. A host of an account is looked up again beside its calls, which are not
+        delayed while DNS is silent."""
         return self._fresh(query) or (query in self._kept and bool(self.addresses(query)))
 
     def _ask(self, query: Query) -> None:
@@ -170,7 +171,7 @@ class Names:
         kept = query in self._kept
         silent = answer is None or (kept and not answer.servers and bool(before))
         if silent:
-            # What DNS said last stands for the hosts of accounts: an outage of DNS is none of a trunk.
+            # For hosts of accounts the last answer stands: an outage of DNS is no outage of a trunk.
             entry.answer = entry.answer if kept and entry.answer is not None else Answer((), UNKNOWN_S)
         else:
             entry.answer = answer
@@ -200,7 +201,7 @@ class Names:
             ready()
 
     def _look_again(self) -> None:
-        """Ask for the hosts of accounts as what is known of them runs out."""
+        """Look up the hosts of accounts again as their answers run out."""
         if self._again is not None:
             self._again.cancel()
             self._again = None

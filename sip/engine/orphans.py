@@ -1,5 +1,5 @@
-"""Legs that outlive their engine: each dialog is written down while it is up, and those of an engine that was killed
-are ended by the next one, as soon as it has their account: by BYE, or by CANCEL while they ring.
+"""Legs that outlive their engine: each dialog is noted in a file while it stands. The next engine ends the dialogs of a
+killed one as soon as it has their account: by BYE, or by CANCEL while they ring.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from .registry import Registry
 log = structlog.get_logger(__name__)
 
 LINGERS_S = 35.0
-"""An INVITE that was given up before anything was heard is cancelled at the first sign, for 32 s (RFC 3261 9.1)."""
+"""An INVITE given up before any answer is cancelled at the first one, for 32 s (RFC 3261 9.1)."""
 
 
 class Orphans:
-    """Owner thread only. Without a book nothing is noted, nor where the build of pjsua2 does not know dialogs."""
+    """Owner thread only. Does nothing without a book, or where the build of pjsua2 does not report dialogs."""
 
     def __init__(self, loop: Loop, registry: Registry, accounts: Accounts, book: DialogBook | None) -> None:
         self._loop = loop
@@ -37,7 +37,7 @@ class Orphans:
         self._left = OrderedDict((facts.leg, facts) for facts in book.left) if book is not None else OrderedDict()
 
     def note(self, leg: Leg) -> None:
-        """Write down where the dialog of a leg stands, if that is not what was written last."""
+        """Note the state of a leg's dialog if it has changed since the last note."""
         if self._book is None or leg.cleared or leg.incoming or leg.call is None:
             return
         try:
@@ -50,7 +50,7 @@ class Orphans:
             self._book.note(facts)
 
     def clear(self, leg: Leg) -> None:
-        """The leg is over. One that has never been heard of may still ring when its INVITE arrives."""
+        """The leg is over. Without any answer so far its phone may still ring when the INVITE arrives."""
         if self._noted.pop(leg.id, None) is None or self._book is None:
             return
         if leg.heard:
@@ -60,11 +60,11 @@ class Orphans:
 
     def _close_later(self, book: DialogBook, leg: LegId) -> None:
         """An answer that crosses our CANCEL may still come: should this engine be killed meanwhile, the next one ends
-        the dialog again. To a peer that has no such dialog any more it is nothing."""
+        the dialog again. A peer without such a dialog ignores it."""
         self._loop.after(LINGERS_S, lambda: book.close(leg))
 
     def end(self) -> None:
-        """End what the engine before has left, wherever there is an account for it now."""
+        """End the dialogs of the former engine that have an account now."""
         if self._book is None:
             return
         for facts in tuple(self._left.values()):
@@ -79,7 +79,7 @@ class Orphans:
             else:
                 log.info("orphan_ended", leg=facts.leg, account=facts.account, early=facts.early)
             if facts.early:
-                # Whoever picks up in this moment hears nobody, and is counted.
+                # A contact who picks up in this moment hears no agent, and is counted.
                 self._registry.expect_late_answer(facts.call_id, facts.leg, self._loop.now())
                 self._close_later(self._book, facts.leg)
             else:

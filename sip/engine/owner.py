@@ -1,7 +1,7 @@
-"""The one thread that owns pjsua2: it creates, polls, calls and destroys; others only hand it commands.
+"""The thread that owns pjsua2: it creates, polls, calls and destroys; other threads only submit commands.
 
-Python's garbage collector is off in this process: it would run finalisers of pjsua2 objects on whatever thread comes
-along, which ends in an abort. The owner collects by itself, at quiet moments.
+Python's garbage collector is off in this process: it would run finalisers of pjsua2 objects on any thread, which ends
+in an abort. The owner collects itself, at quiet moments.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ BURST_BUDGET_S = 0.020
 COMMANDS_PER_TURN = 64
 COLLECT_EVERY_S = 10.0
 STUCK_LOOK_S = 2.0
-"""How often calls are looked for that pjsip has forgotten."""
+"""How often the owner looks for calls that pjsip has forgotten."""
 START_TIMEOUT_S = 20.0
 CLEANUP_LIMIT_S = 5.0
 UNREGISTER_S = 0.5
-"""How long the answers to the REGISTERs that take registrations back are waited for."""
+"""How long the owner waits for the answers to its last REGISTERs, which take registrations back."""
 _KEEP_ALIVE = b"\r\n\r\n"
 
 
@@ -59,7 +59,7 @@ class Owner:
         emit: Callable[[telephony.Event], None],
         tap: Callable[[], Tap] = NativeTap,
     ) -> None:
-        """`tap` makes what brings audio to the analysis process."""
+        """`tap` makes the taps for the analysis process."""
         self._settings = settings
         self._tap = tap
         self._emit = emit
@@ -80,7 +80,7 @@ class Owner:
         self.abilities: frozenset[telephony.Ability] = frozenset()
 
     def start(self) -> None:
-        """Start the owner thread and return when pjsua2 is up. EngineUnavailable says why it is not."""
+        """Start the owner thread and return when pjsua2 is up. Raises EngineUnavailable with the reason."""
         self._thread.start()
         if not self._up.wait(START_TIMEOUT_S):
             raise EngineUnavailable(f"pjsua2 did not start within {START_TIMEOUT_S:.0f} s")
@@ -96,7 +96,7 @@ class Owner:
         self._wake()
 
     def attended(self, present: bool) -> None:
-        """Say whether a node is connected, from any thread."""
+        """Tell whether a node is connected, from any thread."""
         self._loop.post(lambda: self._board.attended(present))
 
     def stop(self, timeout_s: float) -> None:
@@ -118,7 +118,7 @@ class Owner:
         return self._switchboard
 
     def _wake(self) -> None:
-        """Ring the owner out of its poll: a keep-alive datagram to a transport that has no other use."""
+        """Wake the owner from its poll by a keep-alive datagram to a transport that has no other use."""
         bell = self._bell
         if bell is None or not self._sleeping:
             return
@@ -184,7 +184,7 @@ class Owner:
         self._loop.every(STUCK_LOOK_S, self._endpoint.end_stuck_calls)
 
     def _turn(self) -> None:
-        """Commands first, then what is due, then pjsip until it has nothing left or the budget is spent."""
+        """One turn: commands first, then due actions, then pjsip until it has no more events or the budget is spent."""
         board = self._board
         for _ in range(min(len(self._commands), COMMANDS_PER_TURN)):
             self._commands.popleft()()
@@ -208,7 +208,7 @@ class Owner:
             board.late_answers(self._endpoint.late_answers())
 
     def _end(self) -> None:
-        """Hang up, let the last messages go out, let go of all objects, then destroy the library (P2)."""
+        """Hang up, let the last messages go out, release all objects, then destroy the library."""
         board = self._board
         board.hang_up_all()
         self._pump(self._stop_within_s or 0.0, until=lambda: self._board.registry.slots_in_use() == 0)
@@ -229,7 +229,7 @@ class Owner:
         _collect_as_usual()
 
     def _pump(self, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
-        """Go on for a while, so that messages go out and answers come in."""
+        """Go on polling for a while, so that messages go out and answers come in."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self._loop.turn()
@@ -267,6 +267,6 @@ class Owner:
 
 
 def _collect_as_usual() -> None:
-    """Give the collector back to Python: nothing of pjsua2 is left."""
+    """Switch Python's collector on again: no object of pjsua2 is left."""
     gc.unfreeze()
     gc.enable()

@@ -1,9 +1,9 @@
 """Connections of the conference bridge: who hears whom, kept as pjsip wants it.
 
-The bridge of pjsip is asynchronous: what is disconnected just before its port goes may take away the connections of
-the port that gets the number next (pjproject 4719, 5057). So connections of a port that goes are forgotten here, never
-taken apart: pjsip removes them with the port. And a re-INVITE replaces the port of a leg, so that a port that is
-plugged in again has all its connections made anew; making one twice does nothing.
+The bridge of pjsip is asynchronous: a disconnect just before a port is removed may hit the connections of the next port
+with the same number (pjproject 4719, 5057). So connections of a removed port are only forgotten here: pjsip removes
+them with the port. And a re-INVITE replaces the port of a leg, so all connections of a port that is plugged in again
+are made anew; making one twice does nothing.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Patchbay:
         self._kept: set[Plug] = set()
 
     def plug(self, plug: Plug, port: pj.AudioMedia) -> None:
-        """Put a port in place, or tell that its media changed: all its connections are made, again if need be."""
+        """Put a port in place, or note that its media changed: all its connections are made, again if necessary."""
         number = port.getPortId()
         self._ports[plug] = port
         if self._numbers.get(plug) != number:
@@ -47,13 +47,13 @@ class Patchbay:
         self._keep_heard(plug)
 
     def unplug(self, plug: Plug) -> None:
-        """A port is gone or about to go: forget its connections. What others want of it stays wanted."""
+        """A port is gone or about to go: forget its connections. Routes from and to it stay wanted."""
         self._ports.pop(plug, None)
         self._numbers.pop(plug, None)
         self._forget(plug)
 
     def remove(self, plug: Plug) -> None:
-        """Like `unplug`, and nobody wants it any more."""
+        """Like `unplug`, and forget the routes from and to it, too."""
         self.unplug(plug)
         for source in self._wanted.pop(plug, frozenset()):
             self._listeners.get(source, set()).discard(plug)
@@ -78,9 +78,9 @@ class Patchbay:
         return plug in self._ports
 
     def _keep_heard(self, plug: Plug) -> None:
-        """Let the null device hear a leg that nobody else hears. The bridge takes no frames from a port without a
-        listener: its jitter buffer fills, and who hears the leg next hears it late, and then squeezed until the
-        buffer is empty again (5 s). A leg that is heard is left alone: each connection costs the mixer."""
+        """Connect a leg without a listener to the null device. The bridge takes no frames from a port without a
+        listener: its jitter buffer fills, and the next listener hears the leg late, and then squeezed until the buffer
+        is empty again (5 s). A leg with a listener is not connected, as each connection costs time in the mixer."""
         port = self._ports.get(plug)
         if plug[0] != "leg" or port is None:
             return
@@ -96,7 +96,7 @@ class Patchbay:
                 self._kept.add(plug)
                 port.startTransmit(nobody)
         except pj.Error as problem:
-            # A leg that ends in this very turn has no port any more.
+            # A leg that ends in this turn has no port any more.
             if problem.status != PJ_EINVAL:
                 self._loop.fault("connect", problem)
 
@@ -131,5 +131,5 @@ class Patchbay:
         for sources in self._sources.values():
             sources.discard(plug)
         for source in left:
-            # Not now: the source may be about to go as well.
+            # Later: the source may be about to go as well.
             self._loop.soon(partial(self._keep_heard, source))

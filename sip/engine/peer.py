@@ -18,8 +18,8 @@ class PeerLost(Exception):
 
 
 class Peer:
-    """A node, or somebody who may become one by a Hello; `version` is the one of the wire that was agreed. Times are
-    monotonic seconds; used by one thread."""
+    """A node, or a connection that may become one by a Hello; `version` is the one of the wire that was agreed. Times
+    are monotonic seconds; used by one thread."""
 
     def __init__(self, socket: sockets.socket, pending_max: int, now_s: float) -> None:
         """`pending_max` bounds the frames that wait because the other side does not read."""
@@ -37,7 +37,8 @@ class Peer:
         return bool(self._pending)
 
     def read(self, now_s: float) -> list[ToEngine | Unread]:
-        """What has come. Raises PeerLost at the end of the connection, WireError for what is no frame of ours."""
+        """The received frames. Raises PeerLost at the end of the connection, WireError for bytes that are no frame of
+        ours."""
         try:
             data = self.socket.recv(_READ_BYTES)
         except BlockingIOError:
@@ -50,7 +51,7 @@ class Peer:
         return self._reader.feed(data)
 
     def replay(self, frames: list[bytes]) -> None:
-        """Frames that are said again. They do not count against the bound: the journal has one of its own."""
+        """Queue repeated frames. They do not count against the bound: the journal has one of its own."""
         self._pending_max += len(frames)
         self._pending.extend(frames)
 
@@ -60,9 +61,9 @@ class Peer:
         return len(self._pending) <= self._pending_max
 
     def write(self) -> None:
-        """Write what waits, as far as the socket takes it.
+        """Write the waiting frames, as far as the socket takes them.
 
-        Who does not listen any more may have told something before he went: that is for `read`, which sees the end.
+        A write error is ignored: a peer that has closed may have sent frames before, and `read` sees its end.
         """
         pending = self._pending
         try:
@@ -81,7 +82,7 @@ class Peer:
             pending.clear()
 
     def refuse(self, writer: FrameWriter, code: RefusalCode, message: str) -> None:
-        """Say why and close. What waits to be written is lost, unless the socket takes it now."""
+        """Send the reason and close. Waiting frames are lost unless the socket takes them now."""
         self.queue([writer.encode(Refusal(code, message))])
         self.write()
         self.close()

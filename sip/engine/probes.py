@@ -1,4 +1,4 @@
-"""OPTIONS to find out whether a trunk lives. pjsip waits 32 s for an answer, a probe only as long as it says."""
+"""OPTIONS to find out whether a trunk is alive. pjsip waits 32 s for an answer, a probe only for its own deadline."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .loop import Loop, Timer
 from .names import Names
 
 _KEPT_S = 40.0
-"""pjsip's transaction is over by then: its token may go."""
+"""After this time pjsip's transaction is over and its token may be freed."""
 
 
 @dataclass(slots=True, eq=False)
@@ -32,7 +32,7 @@ class Probes:
     """Probes under way, by the address of the token that pjsip gives back. Owner thread only."""
 
     def __init__(self, loop: Loop, names: Names, asked: Callable[[str], None]) -> None:
-        """`asked` hears of each address that a probe goes to."""
+        """`asked` is called with the address of each probe."""
         self._loop = loop
         self._names = names
         self._asked = asked

@@ -1,4 +1,4 @@
-"""How the owner thread is doing: the longest time between two polls, and what the process takes."""
+"""The state of the owner thread and the process: the longest time between two polls, and memory."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Pulse:
         self.interval_s = interval_s
         self._woke_at = time.monotonic()
         self._longest_s = 0.0
-        # Open for good: a process that has no descriptor left goes on telling how it is.
+        # Open all the time, so that a process without free descriptors can still report.
         self._statm = os.open(_STATM, os.O_RDONLY | os.O_CLOEXEC)
         self._read_heap_mb = _heap_gauge()
         self.heap_mb = 0.0
@@ -49,7 +49,7 @@ class Pulse:
         self._woke_at = time.monotonic()
 
     def take_lag_ms(self) -> float:
-        """The longest time between two polls since this was last asked, in ms."""
+        """The longest time between two polls since the last call, in ms."""
         longest, self._longest_s = self._longest_s, 0.0
         return round(longest * 1000, 3)
 
@@ -77,7 +77,7 @@ def _heap_gauge() -> Callable[[], float]:
 
 
 def give_back_memory() -> None:
-    """To the system, what a flood of calls or messages took and nobody needs any more. Where no call is up: it takes
-    some milliseconds (malloc_trim(3) of glibc)."""
+    """Return unused memory of a past flood of calls or messages to the system. Only without calls, as it takes some
+    milliseconds (malloc_trim(3) of glibc)."""
     with contextlib.suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

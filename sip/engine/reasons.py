@@ -1,4 +1,4 @@
-"""What raw SIP messages tell beside their status line: Reason, Q.850, Retry-After, SDP, headers."""
+"""Data in raw SIP messages beside their status line: Reason, Q.850, Retry-After, SDP, headers."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def bare_uri(address: str) -> str:
 
 
 def asserted_user(message: str) -> str:
-    """The user whom a peer asserts to speak for: P-Asserted-Identity (RFC 3325), or Remote-Party-ID of older switches.
+    """The asserted user at the peer's end: P-Asserted-Identity (RFC 3325), or Remote-Party-ID of older switches.
     "" where there is neither."""
     lowered = message.lower()
     if "p-asserted-identity" not in lowered and "remote-party-id" not in lowered:

@@ -1,4 +1,4 @@
-"""What a node is told of a command that the engine does not carry out."""
+"""The answers to a node for commands that the engine does not carry out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sip.wire import VERSION, Unread
 _DIAL = str(telephony.Dial.__struct_config__.tag)
 _OLDER = "it is older than the node. Upgrade the engine."
 _SHORT = 200
-"""Characters of what is quoted of a command that could not be read."""
+"""The most characters quoted of an unreadable command."""
 
 
 def refused(command: telephony.Command, problem: str) -> telephony.Event:
@@ -24,7 +24,7 @@ def refused(command: telephony.Command, problem: str) -> telephony.Event:
 
 
 def refused_unread(unread: Unread, engine: EngineId, version: int) -> telephony.Event:
-    """The command is one of a newer node, or none at all. `version` is that of the node's wire."""
+    """The command is one of a newer node, or unreadable. `version` is that of the node's wire."""
     tag, leg = clean(unread.tag, _SHORT), unread.leg and LegId(clean(unread.leg, _SHORT))
     if unread.is_known:
         because = telephony.RefusedBecause.UNREADABLE

@@ -1,8 +1,8 @@
 """All legs of the engine, and the pj.Call of each for exactly as long as it may live.
 
-Python must hold each Call until pjsip says DISCONNECTED: one that is collected hangs up without a word. And it must
-let go soon after: a Call that outlives its slot would take away the callbacks of the slot's next call. So a cleared
-leg is buried on the owner's next turn, outside of any callback.
+Python must hold each Call until pjsip reports DISCONNECTED: a collected Call hangs up silently. And it must release the
+Call soon after: one that outlives its slot would take away the callbacks of the slot's next call. So the Call of a
+cleared leg is released on the owner's next turn, outside of any callback.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dialer.vocabulary.ids import AccountId, LegId
 from .leg import Leg, SipCall
 
 LATE_ANSWER_WINDOW_S = 64.0
-"""How long an INVITE that was given up may still be answered: 32 s of retransmissions, and as long again."""
+"""How long a given-up INVITE may still be answered: 32 s of retransmissions, and as long again."""
 _GIVEN_UP_BOUND = 50_000
 
 
@@ -48,7 +48,7 @@ class Registry:
         return sum(1 for leg in self._legs.values() if leg.account == account)
 
     def bury(self, leg: Leg, now: float) -> None:
-        """Forget a cleared leg; its Call dies on the next turn."""
+        """Forget a cleared leg; its Call is released on the next turn."""
         self._legs.pop(leg.id, None)
         if leg.call is not None:
             self._dead.append(leg.call)
@@ -58,24 +58,24 @@ class Registry:
             self.expect_late_answer(leg.call_id, leg.id, now)
 
     def expect_late_answer(self, call_id: str, leg: LegId, now: float) -> None:
-        """This INVITE was given up, by us or with the engine before."""
+        """This INVITE was given up, by us or with the former engine."""
         self._given_up[call_id] = (leg, now)
         if len(self._given_up) > _GIVEN_UP_BOUND:
             self._given_up.popitem(last=False)
 
     def let_go(self, call: SipCall) -> None:
-        """Forget a call whose leg goes on without it; it dies on the next turn."""
+        """Forget a call whose leg goes on without it; it is released on the next turn."""
         self._dead.append(call)
 
     def turn(self) -> bool:
-        """Let the dead go; whether there were any."""
+        """Release forgotten calls; returns whether there were any."""
         if not self._dead:
             return False
         self._dead.clear()
         return True
 
     def late(self, call_id: str) -> LegId | None:
-        """The leg that had given this INVITE up; told once."""
+        """The leg that had given this INVITE up; returned once."""
         found = self._given_up.pop(call_id, None)
         return found[0] if found is not None else None
 
@@ -91,15 +91,15 @@ class Registry:
             del self._given_up[call_id]
 
     def lingering(self) -> int:
-        """Call slots of pjsua that are not legs any more: their last transactions still run."""
+        """The number of pjsua's call slots that are no legs any more but whose last transactions still run."""
         return max(0, calls_in_use(len(self._legs)) - len(self._legs))
 
     def slots_in_use(self) -> int:
-        """By pjsua's own count, which knows of lingering calls."""
+        """The number of slots by pjsua's own count, which includes lingering calls."""
         return calls_in_use(len(self._legs))
 
 
 def calls_in_use(otherwise: int) -> int:
-    """pjsua's own count of calls; `otherwise` where the build does not tell it."""
+    """pjsua's own count of calls; `otherwise` where the build does not report it."""
     ask = getattr(pj, "cornettaCallsInUse", None)
     return int(ask()) if ask is not None else otherwise

@@ -1,6 +1,6 @@
-"""Asks DNS, on a thread of its own: the thread that owns pjsua2 never waits for a name.
+"""Asks DNS on a thread of its own, so that the thread that owns pjsua2 never waits for a name.
 
-One slow name delays nobody but who asked for it: questions run side by side, each with an end.
+A slow name delays only its own asker: questions run side by side, each with a time-out.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ LONGEST_S = 4.0
 """How long one question may take."""
 SHORTEST_TTL_S, LONGEST_TTL_S = 5.0, 3600.0
 NOBODY_S = 15.0
-"""How long a name that nobody has is not asked for again."""
+"""How long an unknown name is not asked for again."""
 HOSTS_S = 30.0
 WAITING_BOUND = 500
 SERVERS_BOUND = 16
-"""SRV records of one name that are followed."""
+"""The most SRV records of one name that are followed."""
 _SERVICES = {"udp": ("_sip._udp", "SIP+D2U"), "tcp": ("_sip._tcp", "SIP+D2T"), "tls": ("_sips._tcp", "SIPS+D2T")}
 """Label of SRV and service of NAPTR (RFC 3263 4.1)."""
 _RESOLV_CONF = Path("/etc/resolv.conf")
 
 
 class Silent(Exception):
-    """No name server answered, or none could."""
+    """No name server answered."""
 
 
 class _Found(NamedTuple):
@@ -65,7 +65,7 @@ class Resolver:
         self._closed = False
 
     def find(self, query: Query, done: Callable[[Answer | None], None]) -> None:
-        """Call `done` on another thread with what the name stands for; None where DNS does not say."""
+        """Call `done` on another thread with the answer; None where DNS gives none."""
         with self._lock:
             loop = None if self._closed or self._waiting >= WAITING_BOUND else self._running()
             if loop is not None:
@@ -107,7 +107,7 @@ class Resolver:
         except Silent:
             pass
         except Exception:
-            # Whoever waits for a name has to hear that there is none.
+            # The asker of a name must get an answer even after a defect.
             log.exception("name_not_looked_up", host=query.host)
         finally:
             with self._lock:
@@ -169,7 +169,7 @@ class Resolver:
             return silence
 
     async def _unless_silent(self, name: str, kind: str) -> _Found | None:
-        """Some name servers do not answer questions for NAPTR or SRV at all: then there are none."""
+        """Treat silence as no records: some name servers do not answer questions for NAPTR or SRV at all."""
         try:
             return await self._ask(name, kind)
         except Silent:
@@ -201,7 +201,7 @@ class Resolver:
         return _Found(tuple(answer.rrset), seconds)
 
     def _dns(self) -> dns.asyncresolver.Resolver:
-        """Where to ask: as told, else what resolv.conf(5) says now."""
+        """The name servers: the given ones, else those of resolv.conf(5) now."""
         stamp = None if self._nameservers else _stamp(_RESOLV_CONF)
         if self._system is None or stamp != self._system_of:
             self._system, self._system_of = self._made(), stamp

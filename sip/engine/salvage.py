@@ -1,7 +1,7 @@
-"""Reads the file of a journal, also one that was damaged: what is whole is kept, on both sides of the damage.
+"""Reads the file of a journal, also a damaged one: whole frames are kept, before and after the damage.
 
-A frame begins with its length, which may be what was damaged. Where it leads nowhere, the next frame is looked for by
-how the body of a frame begins.
+A frame begins with its length, which may itself be damaged. Then the next frame is found by the typical begin of a
+frame's body.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ _BEGINNINGS = (b"\x93\xa4said", b"\x92\xa3ack")
 @dataclass(slots=True)
 class Salvage:
     """`records` with their frames in the order of the file, an Unread for an event of a newer engine. `damaged` are the
-    bytes where what follows was no frame; `lost` counts bytes that were given up. The end of a write that was cut short
-    is neither."""
+    places where no frame followed; `lost` counts skipped bytes. The end of an interrupted write is neither."""
 
     records: list[tuple[Said | Ack | Unread, bytes]] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
@@ -29,7 +28,7 @@ class Salvage:
 
 
 def salvage(data: bytes) -> Salvage:
-    """What is whole in the file. Never raises."""
+    """The whole frames of the file. Never raises."""
     found = Salvage()
     decoder: msgspec.msgpack.Decoder[Said | Ack] = msgspec.msgpack.Decoder(Said | Ack)
     start = 0
@@ -45,7 +44,7 @@ def salvage(data: bytes) -> Salvage:
 
 
 def _over_damage(data: bytes, start: int, decoder: msgspec.msgpack.Decoder[Said | Ack], found: Salvage) -> int:
-    """Where to go on. The frame at `start` may be whole but for its length."""
+    """The place to go on after damage. The frame at `start` may be whole except for its length."""
     for following in _frames_after(data, start, decoder):
         record = _read(decoder, data[start + LENGTH_BYTES : following])
         found.damaged.append(start)
@@ -66,7 +65,7 @@ def _over_damage(data: bytes, start: int, decoder: msgspec.msgpack.Decoder[Said 
 
 
 def _frames_after(data: bytes, start: int, decoder: msgspec.msgpack.Decoder[Said | Ack]) -> Iterator[int]:
-    """Where whole frames begin after `start`."""
+    """The places after `start` where whole frames begin."""
     at = start + LENGTH_BYTES
     while True:
         places = [place for place in (data.find(each, at + 1) for each in _BEGINNINGS) if place >= 0]
@@ -88,7 +87,7 @@ def _read(decoder: msgspec.msgpack.Decoder[Said | Ack], body: bytes) -> Said | A
         return decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeError) as error:
         unread = unread_frame(body, error, to_engine=False)
-        # A tag of ours in a form that cannot be read was damaged.
+        # A known tag in an unreadable form is damage.
         return unread if unread is not None and not unread.is_known and unread.tag.isidentifier() else None
 
 
@@ -97,7 +96,7 @@ def _framed(body: bytes) -> bytes:
 
 
 def _is_cut_short(data: bytes, start: int) -> bool:
-    """Whether this may be the beginning of a frame whose end was never written."""
+    """Whether this may be the begin of a frame whose end was never written."""
     body = data[start + LENGTH_BYTES :]
     begins = any(body.startswith(each) or each.startswith(body) for each in _BEGINNINGS)
     return begins and len(data) < _end(data, start) <= start + LENGTH_BYTES + MAX_FRAME_BYTES

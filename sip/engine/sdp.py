@@ -1,7 +1,7 @@
 """The codecs of one account in an SDP of ours.
 
-pjsua has one codec list for the whole process. So all codecs that any account wants are on, and each SDP that
-pjsua writes is cut down to those of its account, in the account's order.
+pjsua has one codec list for the whole process. So all codecs of all accounts are switched on, and each SDP that pjsua
+writes is reduced to those of its account, in the account's order.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def only(sdp: str, codecs: tuple[str, ...]) -> str:
 
 
 def suppresses_silence(message: str) -> bool:
-    """Whether an SDP, or a message with one, says that nothing will come while nobody speaks: comfort noise among its
-    payloads (RFC 3389, static 13), or silenceSupp (RFC 3108 5.6.3.2), which says on first."""
+    """Whether an SDP, or a message with one, announces silence suppression: comfort noise among its payloads (RFC 3389,
+    static 13), or silenceSupp (RFC 3108 5.6.3.2) with `on` first."""
     for line in message.splitlines():
         if line.startswith("m=audio ") and "13" in line.split()[3:]:
             return True

@@ -1,7 +1,7 @@
-"""The engine's Unix socket: one node at a time tells commands and is said events until it has committed them.
+"""The engine's Unix socket: one node at a time sends commands and gets events until it has committed them.
 
-One thread runs a selector. The owner's thread hands events over by `emit`, which neither blocks nor touches socket or
-disk. An event leaves for the node before it is written to the journal's file.
+One thread runs a selector. The owner's thread hands events over by `emit`, which neither blocks nor uses socket or
+disk. An event is sent to the node before it is written to the journal's file.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ _log = structlog.get_logger(__name__)
 _IDLE_S = 0.5
 """How often the thread looks for silence when nothing happens."""
 _PAUSE_S = 0.05
-"""After a turn that failed: what fails at each turn must not take the machine."""
+"""Pause after a failed turn, so that repeated failures do not load the machine."""
 
 
 class Legs(Protocol):
-    """Who carries commands out: the owner of pjsua2. Every method may be called by any thread."""
+    """The owner of pjsua2, which carries commands out. Every method may be called by any thread."""
 
     def submit(self, command: telephony.Command) -> None:
         """Queue a command; a CornettaError when it cannot be taken."""
@@ -63,9 +63,9 @@ class Legs(Protocol):
 
 
 class ServerLimits(Struct, frozen=True):
-    """Bounds of the socket. `silence_timeout_s`: a node from which nothing was heard for so long (it pings) counts
-    as gone, and makes way for another. `strangers_max`: connections without a Hello. `snapshots_max`: snapshots
-    that were asked for and not taken yet."""
+    """Bounds of the socket. `silence_timeout_s`: a node that has sent nothing for this long (it pings) counts as gone,
+    and another may connect. `strangers_max`: connections without a Hello. `snapshots_max`: requested snapshots that are
+    not taken yet."""
 
     events_waiting_max: int = 50_000
     frames_waiting_max: int = 20_000
@@ -78,9 +78,9 @@ class ServerLimits(Struct, frozen=True):
 class Server:
     """Serves the Unix socket `path` from `start` to `stop`. `ready` makes the EngineReady of a connection.
 
-    Guarantees to a node: EngineReady first, then every unacknowledged event in order, then what happens. An event is
-    kept until it is acknowledged, within the bounds of the journal; EngineReady, EngineStatistics and SnapshotTaken
-    are of one connection and never said again. A SnapshotTaken goes to the connection that asked for it.
+    Guarantees to a node: EngineReady first, then every unacknowledged event in order, then new events. An event is kept
+    until it is acknowledged, within the bounds of the journal; EngineReady, EngineStatistics and SnapshotTaken belong
+    to one connection and are never repeated. A SnapshotTaken goes to the connection that requested it.
     """
 
     def __init__(
@@ -119,11 +119,11 @@ class Server:
         self._thread.start()
 
     def emit(self, event: telephony.Event) -> None:
-        """Say an event. For the owner's thread, or any other."""
+        """Send an event. For the owner's thread, or any other."""
         if self._settled.is_set():
             return
         if len(self._incoming) >= self._limits.events_waiting_max:
-            self._overrun += 1  # the wire thread is stuck, on a disk that hangs; it tells when it is back
+            self._overrun += 1  # the wire thread is stuck on a disk that hangs; it reports when it is back
             return
         self._incoming.append(event)
         os.eventfd_write(self._wake, 1)
@@ -138,8 +138,8 @@ class Server:
         return self._thread.is_alive()
 
     def stop(self, settle_timeout_s: float) -> None:
-        """Wait up to `settle_timeout_s` until the node has committed everything, then close. What it has not
-        committed stays in the journal. Call it once nothing is emitted any more."""
+        """Wait up to `settle_timeout_s` until the node has committed everything, then close. Uncommitted events stay in
+        the journal. To be called after the last `emit`."""
         self._stopping.set()
         os.eventfd_write(self._wake, 1)
         self._settled.wait(settle_timeout_s)
@@ -189,7 +189,7 @@ class Server:
                     return
 
     def _complain(self, where: str, problem: str) -> None:
-        """A fault of the engine itself, told and written down as often as its place may."""
+        """Report and log a fault of the engine itself, within the bound of its place."""
         now_s = time.monotonic()
         if self._faults.take(where, now_s) is not None:
             _log.error("engine_fault", engine=self._engine, where=where, problem=problem)
@@ -208,7 +208,7 @@ class Server:
     # -- events ----------------------------------------------------------------------------------------------------
 
     def _say_new(self) -> None:
-        """Number what was emitted and let it leave."""
+        """Number the emitted events and send them."""
         incoming = self._incoming
         frames: list[bytes] = []
         while incoming:
@@ -221,7 +221,7 @@ class Server:
             self._send(self._node, frames)
 
     def _frame(self, event: telephony.Event) -> bytes | None:
-        """The frame to send now; None for what is for a connection that is gone."""
+        """The frame to send now; None for an event of a lost connection."""
         if isinstance(event, telephony.SnapshotTaken):
             asker = self._askers.popleft() if self._askers else self._node
             return self._writer.encode(Said(0, event)) if asker is not None and asker is self._node else None
@@ -308,7 +308,7 @@ class Server:
             self.emit(refused(command, str(error)))
 
     def _ask_for_snapshot(self, asker: Peer | None) -> None:
-        """`asker` is None for the watchdog. They are taken in the order in which they were asked for."""
+        """`asker` is None for the watchdog. Snapshots are taken in the order of their requests."""
         try:
             self._legs.submit(telephony.Snapshot())
         except CornettaError as error:
@@ -340,7 +340,7 @@ class Server:
         ready = self._ready()
         journal = self._journal
         if hello.boot == ready.boot or hello.acknowledged < journal.first:
-            # The sequence of a boot that we know nothing of, numbered by a clock ahead of ours, would not be ours.
+            # The sequence of an unknown boot, numbered by a clock ahead of ours, would not be ours.
             journal.acknowledge(min(hello.acknowledged, journal.last))
         peer.hello, peer.version = hello, version
         self._strangers.remove(peer)
@@ -370,7 +370,7 @@ class Server:
             self._strangers.remove(peer)
 
     def _look_for_silence(self, now_s: float) -> None:
-        """Ask a node that is quiet; give up on who does not answer."""
+        """Ping a silent node; drop one that does not answer."""
         limits = self._limits
         for stranger in [one for one in self._strangers if now_s - one.heard_at_s > limits.hello_timeout_s]:
             self._lose(stranger, "no Hello")

@@ -1,4 +1,4 @@
-"""What an owner of pjsua2 needs to know before its first configuration."""
+"""The settings of an owner of pjsua2 before its first configuration."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class OwnerSettings(Struct, frozen=True):
     `boot` names the start, `log_file` is pjlib's own ("" for none) with `log_level` 0..6, `wake_port` the UDP port
     on loopback of the transport that wakes the owner thread (0: any). `clock_rate_hz` is that of the conference
     bridge and stands until the process ends. `nameservers` ("ADDRESS" or "ADDRESS:PORT") are asked instead of those
-    of the system. `dialogs` is the file of the dialogs that are up, for the next start.
+    of the system. `dialogs` is the file of the standing dialogs, for the next start.
     """
 
     engine: EngineId

@@ -1,4 +1,4 @@
-"""What an engine runs out of, in words: no trunk and no phone is to blame for it."""
+"""Resources that an engine may lack, in words, as opposed to faults of trunks and phones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PJ_TOO_MANY = 70_010
 
 
 def shortage_of(problem: pj.Error, engine: EngineId, media: telephony.Media) -> str:
-    """Why an engine could not place a call for want of something of its own, with the remedy; "" for other errors."""
+    """The resource that an engine lacked for a call, with the remedy; "" for other errors."""
     match problem.status - _ERRNO_START:
         case errno.EADDRINUSE:
             low, high = media.rtp_port_low, media.rtp_port_high

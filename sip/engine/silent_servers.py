@@ -1,7 +1,8 @@
-"""Servers that answer an INVITE after their silence has sent the call to the next server of the name (RFC 3263 4.3).
+"""Servers that answer an INVITE after the call has gone to the next server of the name because of their silence (RFC
+3263 4.3).
 
 pjsip acknowledges such an answer and ends it by BYE. A person may have picked up there, which the rules count, and the
-carrier's server is slow, which the administrator has to know.
+administrator has to learn of the slow server.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ _BOUND = 10_000
 
 
 class AnsweredLate(Exception):
-    """A server answered an INVITE that the next one has got meanwhile."""
+    """A server answered an INVITE that meanwhile went to the next one."""
 
 
 @dataclass(slots=True)
 class _Left:
-    """An INVITE that was given up at one server; its leg goes on at another. `told`: its late answer is known."""
+    """An INVITE given up at one server; its leg goes on at another. `told`: its late answer was reported."""
 
     leg: LegId
     begun_at: float
@@ -42,7 +43,7 @@ class _Left:
 class SilentServers:
     """INVITEs that were given up at a silent server, by our tag: their Call-ID is that of the next INVITE, too.
 
-    Owner thread only. A build of pjsua2 without dialogs knows no tag, and nothing is told then."""
+    Owner thread only. A build of pjsua2 without dialogs knows no tag, and then nothing is reported."""
 
     def __init__(self, loop: Loop, registry: Registry) -> None:
         self._loop = loop
@@ -54,20 +55,20 @@ class SilentServers:
         return bool(self._left)
 
     def leave(self, leg: Leg, silent_s: float) -> None:
-        """The call of this leg, which still runs, is about to be given up after `silent_s`."""
+        """Note that this leg's call, which still runs, is given up after `silent_s`."""
         if leg.call is None or not hasattr(pj, "cornettaDialog"):
             return
         try:
             tag = pj.cornettaDialog(leg.call.getId()).localTag
         except pj.Error:
-            return  # nothing was sent
+            return  # no INVITE was sent
         now = self._loop.now()
         self._left[tag] = _Left(leg.id, now - silent_s, now)
         if len(self._left) > _BOUND:
             self._left.popitem(last=False)
 
     def answered(self, answer: LateAnswer) -> bool:
-        """Tell of an answer that came to one of them, once; whether it was one."""
+        """Report an answer to one of them, once; returns whether it was one."""
         left = self._left.get(answer.tag)
         if left is None:
             return False
@@ -89,7 +90,7 @@ class SilentServers:
         self._loop.fault("silent_server", AnsweredLate(why), left.leg)
 
     def forget(self, now: float) -> None:
-        """Those that cannot be answered any more."""
+        """Forget INVITEs that cannot be answered any more."""
         while self._left:
             tag, left = next(iter(self._left.items()))
             if now - left.at < LATE_ANSWER_WINDOW_S:

@@ -1,11 +1,10 @@
-"""RTP death: a leg from whose peer no audio comes for the account's time is cleared (pjsua has no such timer).
+"""RTP time-out: a leg is cleared when its peer sends no audio for the account's time (pjsua has no such timer).
 
-RTCP alone is no life: a switch goes on with its reports when the phone behind it has died. A peer that suppresses
-silence is another matter: it said so in its SDP, or comfort noise came (RFC 3389), and is given ten times as long
-without RTP and RTCP.
+RTCP alone is no sign of life: a switch goes on with its reports when the phone behind it is lost. A peer that
+suppresses silence, by its SDP or by comfort noise (RFC 3389), is given ten times as long without RTP and RTCP.
 
-Not while the peer is sendonly or inactive to us, or we hold: then silence is what was agreed. An agent's phone that is
-silent is told of long before it is given up, so that nobody is put through to it.
+The time does not run while the peer is sendonly or inactive to us, or we hold: then silence is agreed. A silent agent's
+phone is reported long before the leg is cleared, so that no contact is connected to it.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ LONGEST_INTERVAL_S = 5.0
 SUPPRESSED_TIMES = 10
 """How many times as long a peer that suppresses silence may be silent."""
 SILENT_SHARE = 5
-"""A phone is called silent after this part of the time after which it is given up: 6 of 30 s."""
+"""A phone counts as silent after this part of the time-out: 6 of 30 s."""
 
 
 @dataclass(slots=True)
@@ -42,7 +41,7 @@ class _Pulse:
 class Supervision:
     """Looks at the counters of every connected leg, each about ten times per time-out. Owner thread only.
 
-    `tell` says that a leg has become silent, or is heard again."""
+    `tell` is called when a leg becomes silent, or is heard again."""
 
     def __init__(
         self,
@@ -78,7 +77,7 @@ class Supervision:
                 self._check(leg, pulse, now, timeout_s)
 
     def _timeout_s(self, leg: Leg) -> float:
-        """0 where silence is no fault."""
+        """The time-out of a leg; 0 where silence is no fault."""
         if leg.standing is not LegStanding.CONNECTED or leg.held_by_us or leg.held_by_peer or not leg.receives:
             return 0.0
         account = self._accounts.get(leg.account)
@@ -90,7 +89,7 @@ class Supervision:
         try:
             life = leg.call.life()
         except pj.Error:
-            # No stream: offer and answer left none, so nothing will ever be heard.
+            # Offer and answer left no stream, so no audio will ever come.
             life = pulse.life if pulse is not None else Life()
         if pulse is None:
             self._pulses[leg.id] = _Pulse(life, now, now, now)

@@ -100,7 +100,7 @@ class Switchboard:
 
     @property
     def abilities(self) -> frozenset[telephony.Ability]:
-        """What this engine can do, with this build of pjsua2 and these settings."""
+        """The abilities of this engine, with this build of pjsua2 and these settings."""
         able = set(telephony.Ability)
         if not self._taps.available:
             able -= {telephony.Ability.ANALYSIS, telephony.Ability.SEVERAL_TAPS}
@@ -109,7 +109,7 @@ class Switchboard:
         return frozenset(able)
 
     def handle(self, command: telephony.Command) -> None:
-        """Carry out one command. Commands to legs that are gone are ignored: their LegCleared says it all."""
+        """Carry out one command. Commands to cleared legs are ignored: their LegCleared is answer enough."""
         kind = type(command)
         handler = self._handlers.get(kind)
         if handler is not None:
@@ -136,7 +136,7 @@ class Switchboard:
                 self._dialogs.late_answer(answer.call_id)
 
     def forget_given_up(self) -> None:
-        """INVITEs that nobody can answer any more."""
+        """Forget given-up INVITEs that cannot be answered any more."""
         now = self._loop.now()
         self.registry.forget_given_up(now)
         self._silent_servers.forget(now)
@@ -146,7 +146,7 @@ class Switchboard:
             self._dialing.end(leg, ClearedBy.US)
 
     def close(self) -> bool:
-        """Let go of everything that belongs to pjsua2; whether registrations are being taken back."""
+        """Release all objects of pjsua2; returns whether registrations are being taken back."""
         self._taps.close()
         self._recorders.close()
         self._players.close()
@@ -211,7 +211,7 @@ class Switchboard:
         self._after_last(None)
 
     def _after_last(self, leg: Leg | None) -> None:
-        """Drained, once, when a draining engine has no leg left but those of agents, to whom nobody talks."""
+        """Drained, once, when a draining engine has no legs left but those of agents without a contact."""
         if self._dialing.draining and not self._drained:
             self._loop.soon(self._tell_drained)
 

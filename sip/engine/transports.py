@@ -13,9 +13,10 @@ from .endpoint import Endpoint
 from .loop import Loop, Timer
 
 KEPT_S = 35.0
-"""A BYE is answered again for 32 s where its answer was lost (RFC 3261 17.2.2, timer J): so long a transport stays."""
+"""How long a transport stays after its account: a BYE is answered again for 32 s where its answer was lost (RFC 3261
+17.2.2, timer J)."""
 HANDSHAKE_MS = 10_000
-"""A connection whose handshake is not over by then is closed, whoever opened it."""
+"""A connection whose handshake takes longer is closed."""
 SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 _TYPES = {
     Transport.UDP: pj.PJSIP_TRANSPORT_UDP,
@@ -34,7 +35,7 @@ class _Idle:
 
 
 def transport_key(account: telephony.Account) -> Key:
-    """What two accounts must have in common to use the same transport one after the other."""
+    """The properties that two accounts must share to use the same transport one after the other."""
     return account.transport, account.bind_address, account.bind_port, account.public_address, account.tls
 
 
@@ -55,7 +56,7 @@ class Transports:
         return self._open(account)
 
     def give_back(self, account: telephony.Account, transport_id: int, port: int) -> None:
-        """The account is gone; its transport follows when nothing can come on it any more."""
+        """The account is gone; its transport is closed when no message can come on it any more."""
         key = transport_key(account)
         if key in self._idle:
             self._close(transport_id)

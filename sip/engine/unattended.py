@@ -1,7 +1,7 @@
-"""What the engine does by itself while no node is connected, and nothing more.
+"""The engine without a node.
 
-After `unattended_s`: legs that are still dialing are cleared, contacts whom nobody talks to hear the waiting message
-and are cleared. Conversations and the agents' standing legs stay up for the node that comes back.
+After `unattended_s`: legs that are still dialing are cleared, contacts without an agent hear the waiting message and
+are cleared. Conversations and engaged legs stay up for the node that comes back.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from .media import Players
 from .registry import Registry
 
 MESSAGE_LIMIT_S = 30.0
-"""A waiting message that is longer is cut."""
+"""The longest waiting message; a longer one is cut."""
 
 
 class Unattended:
-    """Watches whether a node is there. Owner thread only."""
+    """Watches whether a node is connected. Owner thread only."""
 
     def __init__(self, loop: Loop, registry: Registry, bridges: Bridges, players: Players, dialing: Dialing) -> None:
         self._loop = loop
@@ -47,7 +47,7 @@ class Unattended:
             self._timer = self._loop.after(self.unattended_s, self._alone)
 
     def _alone(self) -> None:
-        """No node came back in time. Looked at again while it lasts: legs can still be answered or be left alone."""
+        """No node came back in time. Repeated while it lasts, as legs can still be answered or lose their partner."""
         if self._present:
             return
         for leg in self._registry:
@@ -74,6 +74,6 @@ class Unattended:
 
     def _end(self, leg: Leg) -> None:
         self._bidding_farewell.discard(leg.id)
-        # A node that came back meanwhile has adopted the leg.
+        # Meanwhile a node has come back and adopted the leg.
         if not self._present:
             self._dialing.end(leg, ClearedBy.UNATTENDED)

@@ -1,4 +1,4 @@
-"""SIP URIs and hosts, as far as the engine takes them apart."""
+"""Parts of SIP URIs that the engine reads."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Notices that the owner's thread or the wire's is stuck, writes down where, and ends the process.
+"""Notices that the owner's thread or the wire's is stuck, logs the stacks, and ends the process.
 
-A process that hangs is worse than one that died: the service manager restarts the second. Two guards: this object,
-looked after by the main thread, and a thread in C, which needs no GIL and fires when the main thread does not get to
-run either (a callback that holds the GIL while another thread waits for pjsip's lock).
+A process that hangs is worse than a dead one, which the service manager restarts. There are two guards: this object,
+used by the main thread, and a thread in C, which needs no GIL and fires when the main thread cannot run either (a
+callback holds the GIL while another thread waits for pjsip's lock).
 
-Both count the process's own time: one that was stopped for a while (SIGSTOP, a virtual machine that is moved) was not
-stuck, and its calls are up.
+Both count the process's own time: a process that was stopped for a while (SIGSTOP, a virtual machine that is moved) was
+not stuck, and its calls are up.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _log = structlog.get_logger(__name__)
 
 
 class WatchdogLimits(Struct, frozen=True):
-    """`ask_after_s`: quiet for so long, the threads are asked for a pulse. From then on: `report_after_s` without one
-    writes the stacks of all threads, `abort_after_s` ends the process."""
+    """`ask_after_s`: after this silence the threads are asked for a pulse. Without one, the stacks of all threads are
+    logged after `report_after_s`, and the process ends after `abort_after_s`."""
 
     ask_after_s: float = 1.0
     report_after_s: float = 2.0
@@ -32,20 +32,22 @@ class WatchdogLimits(Struct, frozen=True):
 
 
 LONGEST_LOOK_S = 1.0
-"""The main thread looks four times a second: more time between two looks is none of the process's own."""
+"""The longest time between two looks that counts: the main thread looks four times a second, and a longer gap is not
+the process's own time."""
 
 
 class Guard(Protocol):
-    """What ends the process when nobody else can."""
+    """The guard that ends the process when the main thread cannot."""
 
     def end_in(self, seconds: float) -> None:
-        """End it in so many seconds, unless this or `rest` is called before."""
+        """End the process after this time, unless this or `rest` is called before."""
 
     def rest(self) -> None: ...
 
 
 class StackGuard:
-    """faulthandler's thread. It counts also the time in which the process was stopped: where nothing better is."""
+    """faulthandler's thread. It also counts time in which the process was stopped; used where our build has no better
+    guard."""
 
     def __init__(self, log_descriptor: int = 2) -> None:
         self._log_descriptor = log_descriptor
@@ -128,7 +130,7 @@ class Watchdog:
             self._guard.end_in(longest_s)
 
     def rest(self) -> None:
-        """Guard no longer."""
+        """Stop guarding."""
         self._guard.rest()
 
     def _judge(self, stuck_s: float) -> None:

@@ -1,6 +1,6 @@
-"""Text from the wire, made fit for a log, a terminal and a database: what a peer says is its own word.
+"""Text from the wire, made fit for a log, a terminal and a database, as a peer may send any characters.
 
-Every event passes here on its way out (`Loop.emit`), so nothing that a peer sends can be said unclean.
+Every event passes here on its way out (`Loop.emit`), so no text of a peer leaves uncleaned.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ E = TypeVar("E", bound=msgspec.Struct)
 BOUND = 1024
 """Characters of one text of an event. A SIP message has 8,000 bytes at most, and a reason phrase a few words."""
 _OURS = frozenset({"context", "path"})
-"""What the node gave us and gets back as it was."""
+"""Fields that come from the node and go back unchanged."""
 _BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _HIDDEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"

@@ -1,8 +1,8 @@
-"""What the carrier does with a call, and which numbers choose it.
+"""The carrier's behaviours with calls, and the numbers that choose them.
 
-Numbers of the block +44 20 7946 0ddd, which Ofcom keeps for fiction, choose by the first two digits of `ddd`; the
+Numbers of the block +44 20 7946 0ddd, which Ofcom reserves for drama, choose by the first two digits of `ddd`; the
 last digit is free, so that each behaviour has ten numbers. Any spelling of the block is understood (+44, 0044, 020).
-Numbers that are not in the table get what the profile's seeded distribution says.
+Other numbers get a behaviour from the profile's seeded distribution.
 
 | ddd | behaviour | on the wire |
 |---|---|---|
@@ -39,7 +39,7 @@ from dialer.vocabulary.telephony import Header
 
 
 class Behaviour(enum.StrEnum):
-    """What the carrier does with one call."""
+    """The carrier's behaviour with one call."""
 
     PATIENT_PERSON = "patient_person"
     PERSON = "person"
@@ -70,7 +70,7 @@ _BLOCK = re.compile(r"(?:\+?44|0044|0)?2079460(\d\d)(\d)")
 
 
 class Refusal(Struct, frozen=True):
-    """A final answer that is no 200: SIP code, its phrase and the Q.850 cause that carriers send with it."""
+    """A final answer other than 200: SIP code, its phrase and the Q.850 cause that carriers send with it."""
 
     code: int
     phrase: str
@@ -98,11 +98,11 @@ REFUSALS: dict[Behaviour, Refusal] = {
     Behaviour.NO_ANSWER: Refusal(480, "Temporarily Unavailable", 19, "No answer from user"),
     Behaviour.ABSENT: Refusal(480, "Temporarily Unavailable", 20, "Subscriber absent"),
 }
-"""How each refusing behaviour ends its call."""
+"""The final answer of each refusing behaviour."""
 
 
 class Chosen(Struct, frozen=True):
-    """What a number of the block stands for; `last_digit` is the free one."""
+    """The meaning of a number of the block; `last_digit` is the free one."""
 
     behaviour: Behaviour
     last_digit: int

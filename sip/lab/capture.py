@@ -1,4 +1,4 @@
-"""A witness of the wire: which INVITEs were sent, told by the loopback interface and not by any of our programs.
+"""A witness of the wire: the sent INVITEs, as seen on the loopback interface and not reported by our programs.
 
 A raw packet socket (packet(7)) with a filter in the kernel (classic BPF) that lets pass only UDP datagrams over IPv4
 which begin with "INVI"; RTP never reaches Python. Needs CAP_NET_RAW. Requests inside TCP or TLS are not seen.
@@ -29,7 +29,7 @@ PACKET_OUTGOING = 4
 ETHERNET_BYTES = 14
 RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024
 INVITES_KEPT = 1_000_000
-"""Bound of what is remembered; INVITEs beyond it are counted in `missed`."""
+"""The most INVITEs that are kept; further ones are counted in `missed`."""
 
 _FILTER: tuple[tuple[int, int, int, int], ...] = (
     (0x28, 0, 0, 12),  # ether type
@@ -79,7 +79,7 @@ class Invite(Struct, frozen=True):
 
 
 def read_invite(packet: bytes, seen_at: float) -> Invite | None:
-    """The INVITE in an Ethernet frame that passed the filter; None for a re-INVITE and for what cannot be read."""
+    """The INVITE in an Ethernet frame that passed the filter; None for a re-INVITE or an unreadable frame."""
     header = (packet[ETHERNET_BYTES] & 0x0F) * 4 + ETHERNET_BYTES
     if len(packet) < header + 8:
         return None
@@ -114,7 +114,8 @@ class InviteCapture:
         interface: str = "lo",
         make_socket: Callable[[int, int, int], socket.socket] = socket.socket,
     ) -> Self:
-        """Begin; to be called on a running loop. Raises CaptureRefused. `make_socket` may know another network."""
+        """Begin; to be called on a running loop. Raises CaptureRefused. `make_socket` may open a socket on another
+        network."""
         try:
             raw = make_socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, 0)
         except PermissionError as error:
@@ -134,7 +135,7 @@ class InviteCapture:
 
     @property
     def missed(self) -> int:
-        """Datagrams that the kernel or we could not keep: 0 or the witness is not to be believed."""
+        """Datagrams that the kernel or we could not keep: the capture is complete only with 0."""
         self._readable()
         statistics = self._raw.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8)
         _, dropped = struct.unpack("II", statistics)
@@ -142,7 +143,7 @@ class InviteCapture:
         return self._missed
 
     def invites(self) -> tuple[Invite, ...]:
-        """What was seen so far, in the order of its first sight."""
+        """The INVITEs so far, in the order of their first copies."""
         self._readable()
         return tuple(self._invites.values())
 

@@ -1,4 +1,4 @@
-"""How the carrier's numbers act: one script for each kind of behaviour."""
+"""The scripts of the carrier's numbers: one for each kind of behaviour."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RINGING, SESSION_PROGRESS = 180, 183
 ACK_LIMIT_S = 32.0
 """How long a 200 waits for its ACK: 64 * T1 (RFC 3261 13.3.1.4)."""
 CLIP_LIMIT_S = 15.0
-"""Longer than any clip whose end is waited for."""
+"""Longer than any clip whose end a script awaits."""
 CNG = Tone(1100, 0.25, 500, 3000)
 """Calling tone of a fax: 1100 Hz, 0.5 s on, 3 s off (ITU-T T.30)."""
 
@@ -137,7 +137,7 @@ def rings_on(plan: CallPlan, voice: Voice) -> Script:
 
 
 def mute(plan: CallPlan, voice: Voice) -> Script:
-    """Nothing at all (the engine itself sends 100)."""
+    """No answer at all (the engine itself sends 100)."""
     yield from ()
 
 

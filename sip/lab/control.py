@@ -1,7 +1,7 @@
-"""What a lab can be asked while it runs: one JSON object per line in, one per line out.
+"""Requests to a running lab: one JSON object per line in, one per line out.
 
-Each request names itself by `do` and may carry an `id`, which comes back with `ok` and the answer's fields. A
-request that cannot be done is answered by `ok` false, `code` and `problem`.
+`do` is the kind of a request, which may carry an `id`; this comes back with `ok` and the answer's fields. A request
+that fails is answered by `ok` false, `code` and `problem`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from .witness import Conversation, Hearing
 
 
 class AskStatus(Struct, frozen=True, tag_field="do", tag="status"):
-    """What goes on now."""
+    """The state of the lab now."""
 
     id: int = 0
 
 
 class AskReport(Struct, frozen=True, tag_field="do", tag="report"):
-    """What was heard until now. Ends and restarts the analyses that run."""
+    """The tones heard so far. Ends and restarts the running analyses."""
 
     id: int = 0
 
@@ -94,8 +94,8 @@ class LiveLeg(Struct, frozen=True):
 
 
 class ContactCall(Struct, frozen=True):
-    """One call that the carrier answered. `tone_s` is for how long its tone was on the line; `heard_tones` what it
-    heard in all, Hz to seconds. `cleared_by` "peer" is the side that dialed, "" while it lives."""
+    """One call that the carrier answered. `tone_s` is how long its tone was on the line; `heard_tones` all tones that
+    it heard, Hz to seconds. `cleared_by` "peer" is the side that dialed, "" while the call stands."""
 
     number: str
     call_id: str
@@ -150,7 +150,7 @@ class Settled(Struct, frozen=True):
 
 
 class Done(Struct, frozen=True):
-    """Answer to what only tells."""
+    """Answer to a request without a result."""
 
     commands: int = 0
 

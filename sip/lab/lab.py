@@ -1,4 +1,4 @@
-"""A lab at work in this process: its world on its engine, and the answers to what it is asked."""
+"""A lab at work in this process: its world on its engine, and the answers to requests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONFIGURE_TIMEOUT_S = 10.0
 REGISTER_TIMEOUT_S = 20.0
 CLEAR_TIMEOUT_S = 3.0
 REFUSED = 400
-"""SIP answers from here on refuse."""
+"""The lowest SIP code of a refusal."""
 
 
 class LabFailed(CornettaError):
@@ -105,12 +105,12 @@ class Lab:
         return sum(state.registered for state in self._runner.registered.values()) if self._runner else 0
 
     def _refused(self) -> list[str]:
-        """What the registrar answered to phones that it does not take."""
+        """The registrar's answers to phones that it refuses."""
         states = self._runner.registered.values() if self._runner else ()
         return [f"{state.code} {state.reason}" for state in states if state.code >= REFUSED and not state.registered]
 
     async def stop(self) -> None:
-        """Hang up what is up, and end the engine."""
+        """Hang up all legs, and end the engine."""
         self._stopping = True
         if self._link is not None and self._link.is_up and self._runner is not None:
             self._runner.send_all(self._world.hang_up_all())
@@ -134,10 +134,10 @@ class Lab:
         if not self._stopping and not self.failed.done():
             self.failed.set_result(reason)
 
-    # -- what can be asked -------------------------------------------------------------------------------------------
+    # -- requests -------------------------------------------------------------------------------------------
 
     async def answer(self, request: control.Request) -> control.Answer:
-        """Do or tell what is asked. Raises NotFound for a phone or number without a live leg."""
+        """Answer a request. Raises NotFound for a phone or number without a live leg."""
         runner = self._running()
         match request:
             case control.AskStatus():

@@ -1,4 +1,4 @@
-"""What the lab knows about one of its legs."""
+"""The lab's state of one of its legs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Side(enum.StrEnum):
 
 
 class Slice(Struct, frozen=True):
-    """What a leg heard from one time to another (CLOCK_MONOTONIC, seconds)."""
+    """The tones that a leg heard from one time to another (CLOCK_MONOTONIC, seconds)."""
 
     begun_at: float
     ended_at: float
@@ -30,8 +30,8 @@ class Slice(Struct, frozen=True):
 @dataclass
 class LabLeg:
     """One leg of the lab, from its INVITE on. `name` is the number dialed or the phone's user; `manner` how it was
-    to act. Times are CLOCK_MONOTONIC in seconds; `tone_from` is when its tone began, `listens_from` when the
-    analysis that runs was started. `digits` are those it received; `held_by_peer` is told by SIP."""
+    to act. Times are CLOCK_MONOTONIC in seconds; `tone_from` is when its tone began, `listens_from` when the running
+    analysis was started. `digits` are those it received; `held_by_peer` is the hold by SIP."""
 
     id: LegId
     side: Side

@@ -1,8 +1,8 @@
 """`python -m sip.lab.main --settings FILE --folder DIR`: one lab, asked over its standard input and output.
 
-It prints one line when it is up (`{"ready": true, "engine_pid": ...}`), answers each line of `control`, and ends
-when its input does, so that it never outlives who started it; with `--service` it asks for no input and runs until
-SIGTERM. Exit code 1 when it could not start or its engine was lost; the last line then says why.
+It prints one line when it is up (`{"ready": true, "engine_pid": ...}`), answers each line of `control`, and ends when
+its input does, so that it never outlives the program that started it; with `--service` it asks for no input and runs
+until SIGTERM. Exit code 1 when it could not start or its engine was lost; the last line then says why.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Port:
 
     @classmethod
     def until_sigterm(cls) -> Port:
-        """Nobody asks; the input ends with SIGTERM or SIGINT."""
+        """Without requests: the input ends with SIGTERM or SIGINT."""
         reader = asyncio.StreamReader()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, reader.feed_eof)
@@ -74,7 +74,7 @@ async def answer_line(lab: Lab, line: bytes) -> dict[str, Any]:
 
 
 def _id_of(line: bytes) -> int:
-    """The id of a request that is otherwise not understood, so that who asked is answered; 0 if there is none."""
+    """The id of a request that is otherwise unreadable, so that the asker gets an answer; 0 if there is none."""
     try:
         return msgspec.json.decode(line, type=_Identified).id
     except (msgspec.DecodeError, msgspec.ValidationError):

@@ -1,4 +1,4 @@
-"""Agents' phones: how each takes its calls, and what it can be told to do."""
+"""Agents' phones: how each takes its calls, and their commands."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BUSY_HERE = 486
 
 
 class Taking(enum.StrEnum):
-    """What a phone does when it is called."""
+    """The reaction of a phone to a call."""
 
     ANSWERS = "answers"
     RINGS = "rings"  # alerts until it is told to answer, or the caller gives up
@@ -69,7 +69,7 @@ def phone_script(manner: PhoneManner, voice: Voice) -> Script:
 
 
 class Doing(enum.StrEnum):
-    """What a live leg of the lab, a phone's or a contact's, can be told to do."""
+    """The actions of a live leg of the lab, a phone's or a contact's."""
 
     ANSWER = "answer"
     HANG_UP = "hang_up"

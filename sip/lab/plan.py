@@ -1,4 +1,4 @@
-"""The plan of one call: everything that is random about it, drawn before it begins."""
+"""The plan of one call: all its random values, drawn before it begins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LATE_DEFAULT_S = 10.0
 """Silence of a LATE number that ends in 0, in seconds."""
 
 VOICES = 4
-"""How many different voices the sounds hold."""
+"""The number of different voices in the sounds."""
 
 
 class CallPlan(Struct, frozen=True):
@@ -37,8 +37,8 @@ class CallPlan(Struct, frozen=True):
 def plan_call(seed: int, number: str, nth: int, profile: Profile, pinned: Behaviour | None = None) -> CallPlan:
     """The plan of the `nth` call (from 1) to `number`.
 
-    The draws depend on nothing but seed, number and `nth`, so the order in which numbers are dialed changes nothing.
-    `pinned` overrides what number and profile say.
+    The draws depend only on seed, number and `nth`, so the order of dialing does not matter. `pinned` overrides number
+    and profile.
     """
     random = Random(f"{seed}/{number}/{nth}")
     names = list(profile.weights)

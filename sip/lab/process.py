@@ -27,7 +27,7 @@ LINE_BYTES_MAX = 64 * 1024 * 1024
 class LabProcess:
     """Starts a lab, asks it, stops it. An asynchronous context manager.
 
-    `settings` say what the lab is; `folder` gets the engine's log (None: a temporary folder that is removed).
+    `settings` describe the lab; `folder` gets the engine's log (None: a temporary folder that is removed).
     """
 
     def __init__(self, settings: LabSettings, folder: Path | None = None) -> None:
@@ -68,7 +68,7 @@ class LabProcess:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 limit=LINE_BYTES_MAX,
-                start_new_session=True,  # Ctrl-C is for who started the lab, who then stops it in order
+                start_new_session=True,  # Ctrl-C goes to the program that started the lab, which then stops it in order
             )
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
@@ -116,7 +116,7 @@ class LabProcess:
             except TimeoutError:
                 process.kill()
                 await process.wait()
-            if process.returncode is not None and process.returncode < 0:  # it was killed: its engine was not ended
+            if process.returncode is not None and process.returncode < 0:  # it was killed, and its engine goes on
                 self._kill_engine()
         if self._reading is not None:
             await self._reading
@@ -124,7 +124,7 @@ class LabProcess:
         self._stack.close()
 
     def kill(self) -> None:
-        """SIGKILL to the lab and its engine: carrier and phones are gone without a word, as after a power cut."""
+        """SIGKILL to the lab and its engine: carrier and phones are gone without a message, as in a power cut."""
         self._kill_engine()
         if self._process is not None:
             self._process.kill()

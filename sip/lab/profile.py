@@ -1,4 +1,4 @@
-"""Profiles: how the numbers behave that do not choose for themselves. Seconds everywhere; all draws are seeded."""
+"""Profiles: the behaviour of numbers that do not choose one. Seconds everywhere; all draws are seeded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dialer.vocabulary.errors import NotFound
 from .behaviours import Behaviour
 
 REDRAWS_MOST = 1000
-"""Draws between its ends that a distribution is given before it is cut."""
+"""The most draws for a value between the ends before the value is cut."""
 
 PERSONS = frozenset({Behaviour.PERSON, Behaviour.PATIENT_PERSON, Behaviour.EARLY_MEDIA_PERSON})
 """Behaviours of people who answer and talk."""
@@ -60,7 +60,7 @@ class LogNormal(Struct, frozen=True, forbid_unknown_fields=True):
 class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     """One way for a carrier's numbers to behave.
 
-    `weights` need not add up to anything. `alert_after` is the post-dial delay before 180, `ring` the time from 180
+    `weights` need no fixed sum. `alert_after` is the post-dial delay before 180, `ring` the time from 180
     to the answer, `speech_after` from the answer to the first sound, `talk` from the end of the person's first words
     to the BYE (without `first_words` there are none, when measured), `gives_up` how long the carrier rings a number
     that nobody answers, `early_hang_up` from answer to BYE. `recording_s` is how long a machine listens after its
@@ -88,8 +88,8 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
         return people / sum(self.weights.values())
 
     def with_answer_rate(self, share: float) -> Profile:
-        """The same people and the same refusals, in such numbers that a person answers at this share (above 0, at
-        most 1) of them. Raises ValueError for another share, or where the profile has nobody to be more of."""
+        """The same people and refusals, weighted so that a person answers at this share of the numbers (above 0, at
+        most 1). Raises ValueError for another share, or where the profile has no people."""
         now = self.answer_rate
         if not 0 < share <= 1 or now == 0 or (now == 1 and share < 1):
             raise ValueError(f"no {share:.0%} of these numbers can be people who answer")
@@ -141,7 +141,7 @@ MEASURED = Profile(
     recording_s=6.0,
     cng_s=8.0,
 )
-"""Fast, and whoever answers is a person who stays long enough to prove two seconds of tone each way."""
+"""Fast; every answer is by a person who stays long enough to prove two seconds of tone each way."""
 
 MIXED = Profile(
     weights={**MEASURED.weights, **dict.fromkeys(Behaviour, 2.0), Behaviour.PERSON: 30, Behaviour.MUTE: 0.0},
@@ -151,7 +151,7 @@ MIXED = Profile(
     recording_s=MEASURED.recording_s,
     cng_s=MEASURED.cng_s,
 )
-"""Everything of the table at the pace of MEASURED, also those who answer and say too little to be measured."""
+"""All behaviours of the table at the pace of MEASURED, also those too short to be measured."""
 
 PROMPT = Profile(
     weights={Behaviour.PATIENT_PERSON: 1},
@@ -159,7 +159,7 @@ PROMPT = Profile(
     ring=LogNormal(0.0, 0.0, 0.0, 0.0),
     speech_after=Span(0.0, 0.0),
 )
-"""Everybody answers at once and waits for the other side to hang up: for measurements of the system itself."""
+"""All contacts answer at once and wait for the other side to hang up: for measurements of the system itself."""
 
 PACE_8H = Profile(
     weights={Behaviour.PERSON: 25.0, Behaviour.BUSY: 18.75, Behaviour.RINGS_ON: 56.25},
@@ -171,7 +171,7 @@ PACE_8H = Profile(
     first_words=False,
     ring_out_s=25.0,
 )
-"""The laws of the benchmark PACE-8h: of those who do not answer a quarter are busy, the others let it ring."""
+"""The laws of the benchmark PACE-8h: a quarter of the unanswered calls are busy, the others ring on."""
 
 PROFILES: dict[str, Profile] = {
     "demo": DEMO,

@@ -13,7 +13,7 @@ from .scripts import Step
 from .world import LabWorld
 
 ANALYSIS_TIMEOUT_S = 5.0
-"""How long an analysis that was stopped may take to tell what it heard."""
+"""How long a stopped analysis may take to report."""
 
 
 class Engine(Protocol):
@@ -35,7 +35,7 @@ class LabRunner:
         self.registered: dict[AccountId, AccountState] = {}
 
     async def configure(self, configuration: Configure, timeout_s: float) -> ConfigurationTaken:
-        """Tell the engine its configuration and wait for the answer. Raises TimeoutError."""
+        """Send the engine its configuration and wait for the answer. Raises TimeoutError."""
         self._engine.send(configuration)
         async with asyncio.timeout(timeout_s):
             return await asyncio.shield(self._configured)
@@ -58,7 +58,7 @@ class LabRunner:
             self._engine.send(command)
 
     async def slices_ended(self) -> None:
-        """End what is being listened to and wait until it is told, so that a report is complete."""
+        """End the running analyses and wait for their results, so that a report is complete."""
         self.send_all(self._world.end_slices())
         if not await self.until(lambda: not self._world.slices_ending(), ANALYSIS_TIMEOUT_S):
             self._world.stop_waiting()

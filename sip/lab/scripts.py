@@ -1,8 +1,8 @@
-"""How a leg of the lab acts: a script is a generator of commands and waits; a performance runs it, without I/O.
+"""Scripts of the lab's legs: a script is a generator of commands and waits; a performance runs it, without I/O.
 
 A script yields commands, which are carried out at once, `Pause` and `Expect`. After a `Pause` it is resumed with
-None; after an `Expect` with the event, or with None when `at_most_s` passed first. It ends when it has nothing
-more to do, which says nothing about its leg.
+None; after an `Expect` with the event, or with None when `at_most_s` passed first. The end of a script does not end its
+leg.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Script = Generator[Command | Pause | Expect, Event | None, None]
 
 
 class Step(Struct, frozen=True):
-    """What comes of one advance: commands to send now, and when to call `elapsed(ticket)`, if ever."""
+    """The result of one advance: commands to send now, and when to call `elapsed(ticket)`, if ever."""
 
     commands: tuple[Command, ...] = ()
     wake_after_s: float | None = None
@@ -66,7 +66,7 @@ class Performance:
         return self._advance(None)
 
     def close(self) -> None:
-        """The leg is gone: the script does not go on."""
+        """The leg is gone: end the script."""
         self.ended = True
         self._script.close()
 

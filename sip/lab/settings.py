@@ -1,4 +1,4 @@
-"""What one lab is told at its start."""
+"""The settings of one lab."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class LabSettings(Struct, frozen=True, forbid_unknown_fields=True):
     one ("sip:127.0.0.1:5060") each registers there from a port of its own, as user with `phone_password`, in which
     "{user}" stands for the user.
     `peers` are the addresses from which calls are taken. `measuring` gives each leg its tone and listens.
-    A leg from which nothing is heard for `rtp_timeout_s` is cleared, as real carriers do. `capture_ports` are the
-    UDP ports to which INVITEs are witnessed; empty means none, and no rights are needed. The range of RTP ports ends
-    where Linux begins to hand out ports by itself.
+    A leg that sends no audio for `rtp_timeout_s` is cleared, as real carriers do. `capture_ports` are the UDP ports
+    whose INVITEs are captured; without any no rights are needed. The range of RTP ports ends where Linux begins to hand
+    out ports by itself.
     """
 
     carrier_port: int
@@ -50,7 +50,7 @@ class LabSettings(Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(str(self.first_phone + number) for number in range(self.agents))
 
     def cast(self) -> Cast:
-        """Which account plays whom."""
+        """The cast: the accounts of carrier and phones."""
         if self.registrar:
             return Cast(CARRIER, {_registered(user): user for user in self.users}, self.users)
         return Cast(CARRIER, {PHONES: ""}, self.users)

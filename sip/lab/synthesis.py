@@ -1,4 +1,4 @@
-"""The sounds as files: what the lab's people, machines and phones play, and what the product itself plays.
+"""The sounds as files: those of the lab's people, machines and phones, and those of the product.
 
 `python -m sip.lab.synthesis DIR` writes the product's own sounds; that is how `config/sounds` was made. The lab's are
 written into a cache at first use.
@@ -23,13 +23,13 @@ from .waveforms import Samples, silence, sine, speech
 Recipe = Callable[[], Samples]
 
 RESERVED_HZ: tuple[float, ...] = (350, 425, 440, 480, 620, 1000, 1400)
-"""Steady tones in these sounds, in Hz; the tones of the lab's legs keep away from them."""
+"""Steady tones in these sounds, in Hz; the tones of the lab's legs are none of these."""
 
 
 HELLOS = (5, 7, 31, 92)
 PHRASES = (5, 7, 24, 29, 30, 31, 35)
-"""Seeds of speech in which the analysis finds no tone of the grid (`tones`), wherever its windows begin: noise has one
-now and then. What is said in measuring mode is made of these."""
+"""Seeds of speech in which the analysis finds no tone of the grid (`tones`), wherever its windows begin, as random
+noise sometimes has one. Speech in measuring mode uses these seeds."""
 
 
 def _greeting(phrases: int) -> Samples:
@@ -47,8 +47,8 @@ PRODUCT: Mapping[str, Recipe] = {
         [waveforms.plucked(hertz, 0.7, 0.25) for hertz in (329.6, 261.6, 220.0, 329.6)]
     ),
 }
-"""What the product plays: ringback and the beep to agents, music and comfort noise to contacts on hold, and a chime
-in place of the message to contacts who wait while no node is there, to be replaced by one's own recording."""
+"""The product's sounds: ringback and the beep for agents, music and comfort noise for contacts on hold, and a chime
+that stands for the waiting message of an engine without a node, to be replaced by one's own recording."""
 
 LAB: Mapping[str, Recipe] = {
     "beep": lambda: np.concatenate([silence(0.3), sine(1000, 0.5)]),
@@ -58,11 +58,11 @@ LAB: Mapping[str, Recipe] = {
     **{f"talk_{voice}": partial(speech, 9.0 + voice, seed=200 + voice) for voice in range(VOICES)},
     **{f"greeting_{voice}": partial(_greeting, 4 + voice) for voice in range(VOICES)},
 }
-"""What the lab's legs play: a greeting is what an answering machine says before its beep, 5 to 8 s."""
+"""The sounds of the lab's legs: a greeting is that of an answering machine before its beep, 5 to 8 s."""
 
 
 class Sounds(Struct, frozen=True):
-    """Where the lab's sounds are."""
+    """The paths of the lab's sounds."""
 
     folder: str
 
@@ -80,8 +80,8 @@ def write_sounds(folder: Path, recipes: Mapping[str, Recipe]) -> None:
 
 
 def cached_sounds(cache: Path | None = None) -> Sounds:
-    """The lab's sounds, synthesised at first use. The folder carries a hash of the recipes, so that a change of
-    theirs never meets old files. `cache` None is $XDG_CACHE_HOME/cornetta or ~/.cache/cornetta."""
+    """The lab's sounds, synthesised at first use. The folder's name has a hash of the recipes, so that changed recipes
+    never use old files. `cache` None is $XDG_CACHE_HOME/cornetta or ~/.cache/cornetta."""
     if cache is None:
         home = os.environ.get("XDG_CACHE_HOME")
         cache = (Path(home) if home else Path.home() / ".cache") / "cornetta"

@@ -1,10 +1,10 @@
-"""Which leg plays which tone. No two live legs have the same, and a tone that was given back rests longest.
+"""The tones of legs. No two live legs have the same one, and a released tone is used again last.
 
-The grid has steps of 15 Hz between 400 and 3200 Hz; above, the tone generator of pjmedia distorts. It leaves out what
-else is heard on a telephone line (DTMF, CNG and CED of a fax, special information tones, ringing, beeps) with 10 Hz on
-either side, and what repeats so soon at 8 kHz that its distortion falls on a few strong lines of its own. About 150
-tones are left.
-Neighbours on the grid are handed out far apart in time, so that legs that talk at once are far apart in frequency.
+The grid has steps of 15 Hz between 400 and 3200 Hz; above, the tone generator of pjmedia distorts. It leaves out other
+sounds of a telephone line (DTMF, CNG and CED of a fax, special information tones, ringing, beeps) with 10 Hz on either
+side, and tones that repeat so soon at 8 kHz that their distortion gathers in a few strong lines. About 150 tones are
+left. Neighbours on the grid are handed out far apart in time, so that legs that talk at once are far apart in
+frequency.
 """
 
 from __future__ import annotations

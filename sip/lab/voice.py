@@ -1,4 +1,4 @@
-"""What one leg of the lab says: clips, and in measuring mode a tone of its own."""
+"""The voice of one leg of the lab: clips, and in measuring mode a tone of its own."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ TONES = "tones"
 
 TONE_LEVEL = 0.3
 SPEECH_KEY = "speech"
-"""`key` of clips whose end a script waits for."""
+"""`key` of clips whose end a script awaits."""
 
 
 class Voice:
-    """The voice of one leg. `allocator` None means no tones: the leg talks all the time and nothing is measured."""
+    """The voice of one leg. `allocator` None means no tones: the leg talks all the time and is not measured."""
 
     def __init__(self, leg: LegId, sounds: Sounds, allocator: ToneAllocator | None) -> None:
         self.leg = leg
@@ -31,7 +31,7 @@ class Voice:
         return self._allocator is not None
 
     def listen(self) -> Iterator[Command]:
-        """Begin to measure what the leg hears."""
+        """Begin to measure the tones that the leg hears."""
         if self._allocator is not None:
             yield StartAnalysis(self.leg, TONES)
 
@@ -39,8 +39,8 @@ class Voice:
         return Play(self.leg, File(self._sounds.path(name)), loop, SPEECH_KEY)
 
     def go_on(self, talk: str) -> Play | StopPlay:
-        """What the leg plays for the rest of its life: this clip over and over, or in measuring mode its tone, and
-        nothing should no tone be free."""
+        """Play for the rest of the leg's life: this clip in a loop, or in measuring mode its tone, or silence if no
+        tone is free."""
         if self._allocator is None:
             return self.clip(talk, loop=True)
         frequency = self._allocator.take(self.leg)

@@ -1,16 +1,15 @@
-"""Who heard whom: conversations proved by tones.
+"""Conversations proved by tones.
 
-Each measured leg plays a tone of its own. A tone that leg A heard is credited to the leg B that had this frequency
-and was alive then: A heard B. A contact and a phone that heard each other for more than `TOLERANCE_S` are a
-conversation; it has audio both ways when each heard the other for `PROOF_S` at least and neither heard anybody else.
+Each measured leg plays a tone of its own. A tone that leg A heard is credited to the leg B that had this frequency and
+was alive then: A heard B. A contact and a phone that heard each other for more than `TOLERANCE_S` are a conversation;
+it has audio both ways when each heard the other for `PROOF_S` at least and neither heard a third leg.
 
-Cross-talk is what nobody should hear: a contact another contact, a phone another phone, a leg itself, a phone two
-contacts in one slice, and whoever it was that a leg heard beside its conversation. A leg without a conversation that
-hears another has one-way audio. (A conference of phones counts as cross-talk here.)
+Cross-talk is audio that should not be heard: of a contact by another contact, of a phone by another phone, of a leg by
+itself, of two contacts by a phone in one slice, and of any leg outside of the hearer's conversation. A leg without a
+conversation that hears another has one-way audio. (A conference of phones counts as cross-talk here.)
 
 A phone's leg may stand through many conversations. Its analysis is restarted when one of them ends (`LabWorld`),
-and a tone that was given back comes again only after all others of the grid, so within one slice a frequency
-belongs to one leg.
+and a released tone is used again only after all others of the grid, so within one slice a frequency belongs to one leg.
 """
 
 from __future__ import annotations
@@ -29,27 +28,27 @@ from .voice import TONE_LEVEL
 PROOF_S = 2.0
 """How long each end must hear the other, in seconds."""
 TOLERANCE_S = 0.3
-"""Hearing less than this, in seconds, counts as nothing: a switch of the bridge takes a frame or two, and a
+"""Tones heard for less than this, in seconds, do not count: a switch of the bridge takes a frame or two, and a
 detector's window smears."""
 SAME_TONE_HZ = 6
 """Tones nearer than this are the same: the grid has steps of 15 Hz and the analysis rounds to 5 Hz."""
 
 SIDEBAND_HZ = 75
 """Audio that stutters because the machine is overloaded modulates the tone in it: lines appear beside it, within about
-60 Hz, for a part of its time. They are nobody's tones. So of two legs this near only the longer heard is told."""
+60 Hz, for a part of its time. These lines are no leg's tones. So of two tones this near only the longer one counts."""
 
 FAINT_LEVEL = TONE_LEVEL / 3
-"""Every tone of the lab is three times as loud, and a bridge passes it on as it is. What is fainter is a harmonic of
-somebody's voice that stood still for a moment (0.04 of full scale at most in our clips)."""
+"""Every tone of the lab is three times as loud, and a bridge passes it on as it is. A fainter tone is a harmonic of a
+voice that stayed for a moment (0.04 of full scale at most in our clips)."""
 
 Pair = tuple[LegId, LegId]
-"""Who heard, and whom."""
+"""The hearing leg, and the heard one."""
 Heard = dict[Pair, float]
 """For how many seconds."""
 
 
 class Conversation(Struct, frozen=True):
-    """Two legs that heard each other. `clean`: neither heard anybody else at that time."""
+    """Two legs that heard each other. `clean`: neither heard a third leg at that time."""
 
     contact: str
     contact_call_id: str
@@ -72,7 +71,7 @@ class Hearing(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """All that the tones prove."""
+    """The proofs by tones."""
 
     conversations: tuple[Conversation, ...]
     cross_talk: tuple[Hearing, ...]
@@ -84,7 +83,7 @@ class Finding(Struct, frozen=True):
 
 
 def find(legs: Iterable[LabLeg]) -> Finding:
-    """What the tones prove about these legs."""
+    """Find the conversations and faults of these legs from their tones."""
     by_id = {leg.id: leg for leg in legs}
     slices = list(_credit(by_id))
     total: Heard = defaultdict(float)
@@ -105,7 +104,7 @@ def find(legs: Iterable[LabLeg]) -> Finding:
 
 
 def _credit(by_id: dict[LegId, LabLeg]) -> Iterator[Heard]:
-    """Slice by slice, whom its leg heard for how long."""
+    """The legs that each slice's leg heard, and for how long."""
     by_tone: dict[int, list[LabLeg]] = defaultdict(list)
     for leg in by_id.values():
         if leg.tone_hz is not None:
@@ -121,7 +120,7 @@ def _credit(by_id: dict[LegId, LabLeg]) -> Iterator[Heard]:
 
 
 def _carriers(tones: tuple[ToneHeard, ...]) -> Iterator[ToneHeard]:
-    """The tones without their sidebands and without what is too faint to be anybody's."""
+    """The tones without sidebands and without tones too faint to be a leg's."""
     for tone in tones:
         beside = (abs(other.frequency_hz - tone.frequency_hz) for other in tones if other.seconds > tone.seconds)
         if tone.level >= FAINT_LEVEL and all(apart > SIDEBAND_HZ for apart in beside):
@@ -145,8 +144,8 @@ def _partners(mutual: set[Pair]) -> dict[LegId, set[LegId]]:
 
 
 def _is_cross_talk(pair: Pair, by_id: dict[LegId, LabLeg], partners: dict[LegId, set[LegId]]) -> bool:
-    """Whether a leg that is no partner should not have been heard: never one's own side, and nobody who was alive
-    during a conversation of the hearer."""
+    """Whether the heard leg, which is no partner, counts as cross-talk: a leg of the hearer's own side always does,
+    another if it was alive during a conversation of the hearer."""
     hearer, stranger = by_id[pair[0]], by_id[pair[1]]
     if hearer.side is stranger.side:
         return True
@@ -154,7 +153,7 @@ def _is_cross_talk(pair: Pair, by_id: dict[LegId, LabLeg], partners: dict[LegId,
 
 
 def _doubled(slices: Iterable[Heard], by_id: dict[LegId, LabLeg]) -> set[Pair]:
-    """What phones heard of several contacts in one slice, which ends with a conversation."""
+    """Phones that heard several contacts in one slice, which ends with a conversation."""
     doubled: set[Pair] = set()
     for credited in slices:
         contacts = {

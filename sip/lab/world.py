@@ -1,4 +1,4 @@
-"""The lab without I/O: which leg plays which script, what came of it, and when to listen anew."""
+"""The lab without I/O: the scripts of its legs, their results, and the slices of listening."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from .tones import ToneAllocator
 from .voice import TONES, Voice
 
 LEGS_KEPT = 100_000
-"""Cleared legs that the report remembers; the oldest are forgotten first."""
+"""The most cleared legs in the report; the oldest are forgotten first."""
 FAULTS_KEPT = 100
 NOT_FOUND = 404
 
@@ -55,8 +55,8 @@ def user_of(uri: str) -> str:
 
 
 class Cast(Struct, frozen=True):
-    """Who plays: the carrier's account, and the phones by account. A user of "" says that the account serves all
-    phones of `users` and the request URI tells which."""
+    """The cast: the carrier's account, and the phones by account. With the user "" an account serves all phones of
+    `users`, and the request URI names the phone."""
 
     carrier: AccountId
     phones: Mapping[AccountId, str]
@@ -83,7 +83,7 @@ class LabWorld:
         self.by_behaviour: Counter[str] = Counter()
         self.faults: deque[EngineFault] = deque(maxlen=FAULTS_KEPT)
 
-    # -- what comes in -----------------------------------------------------------------------------------------------
+    # -- input -----------------------------------------------------------------------------------------------
 
     def handle(self, event: Event) -> Step:
         """One event of the engine; the step is that of the event's leg."""
@@ -114,7 +114,7 @@ class LabWorld:
         return self._noted(performance.elapsed(ticket), now) if performance else NOTHING
 
     def pin(self, number: str, behaviour: Behaviour) -> None:
-        """From now on calls to `number` get this behaviour, whatever it says by itself."""
+        """From now on calls to `number` get this behaviour instead of its own."""
         self._pinned[number] = behaviour
 
     def act(self, side: Side, name: str, doing: Doing, digits: str = "") -> tuple[Command, ...]:
@@ -134,7 +134,7 @@ class LabWorld:
     def hang_up_all(self) -> tuple[Command, ...]:
         return tuple(HangUp(leg) for leg in self.live)
 
-    # -- what is known -----------------------------------------------------------------------------------------------
+    # -- state -----------------------------------------------------------------------------------------------
 
     def legs(self) -> Iterable[LabLeg]:
         """All legs, the oldest first among those that are gone."""
@@ -142,23 +142,23 @@ class LabWorld:
         yield from self.live.values()
 
     def end_slices(self) -> tuple[Command, ...]:
-        """End the slice of each leg that listens, so that `find` sees what was heard until now; those that live
-        listen on. Wait until `slices_ending` is false."""
+        """End the slice of each listening leg, so that `find` sees its tones so far; live legs begin a new one. Wait
+        until `slices_ending` is false."""
         live = [leg for leg in self._listening if leg in self.live and leg not in self._stopping]
         self._stopping.update(live)
         return tuple(StopAnalysis(leg, TONES) for leg in live)
 
     def slices_ending(self) -> bool:
-        """Whether an analysis was ended, by us or with its leg, and has not told yet what it heard."""
+        """Whether an ended analysis has not reported yet."""
         return bool(self._stopping) or any(leg not in self.live for leg in self._listening)
 
     def stop_waiting(self) -> None:
-        """Give up analyses that never told what they heard: their legs were gone before they began."""
+        """Give up analyses that never report because their legs were gone before they began."""
         self._stopping.clear()
         for leg in [leg for leg in self._listening if leg not in self.live]:
             del self._listening[leg]
 
-    # -- stories -----------------------------------------------------------------------------------------------------
+    # -- scripts -----------------------------------------------------------------------------------------------------
 
     def _offered(self, offer: LegOffered) -> Step:
         voice = Voice(offer.leg, self._sounds, self.tones)
@@ -215,7 +215,7 @@ class LabWorld:
                 yield StopAnalysis(leg.id, TONES)
 
     def _noted(self, step: Step, now: float) -> Step:
-        """Remember what the commands of a step begin."""
+        """Note tones and analyses that the commands of a step begin."""
         for command in step.commands:
             leg = self.live.get(getattr(command, "leg", LegId("")))
             if leg is None:

@@ -1,7 +1,7 @@
 """Write the type stubs of the pjsua2 module that was built: `python stubs.py > pjsua2.pyi`.
 
-SWIG annotates what it generates with C++ types (feature python:annotations); this maps them to Python's. What has no
-counterpart, and the arguments of overloaded functions, is Any. Needs the built module on the path.
+SWIG annotates what it generates with C++ types (feature python:annotations); this maps them to Python's. Types without
+a counterpart, and arguments of overloaded functions, are Any. Needs the built module on the path.
 """
 
 import ast
@@ -112,7 +112,7 @@ def _function(node: ast.FunctionDef, types: Mapping, indent: str) -> list[str]:
 
 
 def _vector(item: str) -> list[str]:
-    """What a wrapped std::vector of `item` does as a sequence; SWIG's own signatures are overloaded."""
+    """The methods of a wrapped std::vector of `item` as a sequence; SWIG's own signatures are overloaded."""
     return [
         f"    def __iter__(self) -> Iterator[{item}]: ...",
         "    def __bool__(self) -> bool: ...",

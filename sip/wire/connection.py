@@ -37,7 +37,7 @@ UnreadCallback = Callable[[Unread], None]
 
 
 class ConnectionLimits(Struct, frozen=True):
-    """Bounds of one connection. `unsent_bytes_max`: what may wait because the engine does not read."""
+    """Bounds of one connection. `unsent_bytes_max`: the most bytes that may wait because the engine does not read."""
 
     connect_timeout_s: float = 2.0
     ping_interval_s: float = 2.0
@@ -46,11 +46,11 @@ class ConnectionLimits(Struct, frozen=True):
 
 
 def _nothing(*_: object) -> None:
-    """For callers who do not want to be told."""
+    """For callers without a callback."""
 
 
 def skipped(unread: Unread) -> telephony.EngineFault:
-    """What is told in the place of an event that a newer engine said and this program cannot read."""
+    """The event in place of one of a newer engine that this program cannot read."""
     problem = f"the engine said {unread.tag!r}, which this program cannot read: it was skipped. Upgrade this program."
     return telephony.EngineFault(where="unknown_event", problem=problem, at=time.monotonic(), leg=unread.leg)
 
@@ -61,10 +61,9 @@ class Connection(asyncio.Protocol):
     Guarantees: `on_welcome(connection, welcome)` is called first, then `on_said(0, EngineReady)`, then `on_said` for
     each event in the order of the engine, all on the loop and never within `send`. A callback that raises ends the
     connection; its event was not acknowledged and comes again on the next one. An event that only a newer program can
-    read goes to `on_unread`; where there is none, `on_said` gets an EngineFault in its place. After
-    `on_lost(reason)`, which is called once for a connection that was welcomed, nothing follows. Commands arrive in
-    order or, when the connection is lost, from some command on not at all; they are never sent
-    twice.
+    read goes to `on_unread`; without one, `on_said` gets an EngineFault in its place. `on_lost(reason)` is the last
+    callback, called once for a welcomed connection. Commands arrive in order; when the connection is lost, the last
+    ones do not arrive; they are never sent twice.
     """
 
     def __init__(
@@ -116,8 +115,8 @@ class Connection(asyncio.Protocol):
     ) -> Self:
         """Connect to the engine at the Unix socket `socket`; `engine` is the name it must have, None for any.
 
-        Raises EngineUnavailable when nobody answers there or the engine is taken, WireError when the other side
-        does not speak our protocol.
+        Raises EngineUnavailable when no engine answers there or the engine has another node, WireError when the other
+        side does not speak our protocol.
         """
         limits = limits or ConnectionLimits()
         hello = Hello(node, run, OLDEST_VERSION, VERSION, acknowledged, boot)
@@ -153,12 +152,12 @@ class Connection(asyncio.Protocol):
         return self._transport is not None and not self._reason
 
     async def closed(self) -> str:
-        """Wait until the connection is gone; returns why, in words."""
+        """Wait until the connection is gone; returns the reason in words."""
         await asyncio.shield(self._gone)
         return self._reason
 
     def send(self, command: telephony.Command) -> int:
-        """Tell the engine a command; returns its number on this connection. Never blocks.
+        """Send the engine a command; returns its number on this connection. Never blocks.
 
         Raises EngineUnavailable when the connection is lost or the engine does not read.
         """
@@ -173,7 +172,7 @@ class Connection(asyncio.Protocol):
         return self._number
 
     def ack(self, sequence: int) -> None:
-        """Everything up to `sequence` is committed. Several in one turn of the loop leave as one."""
+        """All events up to `sequence` are committed. Several acknowledgements in one turn of the loop leave as one."""
         if sequence <= self._committed or not self.is_up:
             return
         self._committed = sequence
@@ -181,7 +180,7 @@ class Connection(asyncio.Protocol):
             self._ack_due = self._loop.call_soon(self._send_ack)
 
     def hold(self, on: bool) -> None:
-        """While `on` nothing is read, so that the engine has to wait; its silence means nothing then."""
+        """While `on` the socket is not read, so that the engine has to wait; its silence then does not count."""
         if on is self._held:
             return
         self._held = on
@@ -193,7 +192,7 @@ class Connection(asyncio.Protocol):
                 self._transport.resume_reading()
 
     async def close(self) -> None:
-        """Send what waits, close, and wait until the connection is gone. `on_lost` is called."""
+        """Send the waiting frames, close, and wait until the connection is gone. `on_lost` is called."""
         if self._ack_due is not None:
             self._send_ack()
         if self._transport is not None and not self._reason:
@@ -209,7 +208,7 @@ class Connection(asyncio.Protocol):
             self._transport.write(self._writer.encode(Ack(self._committed)))
 
     def _abandon(self, reason: str) -> None:
-        """Drop the connection at once, with what waits to be sent."""
+        """Drop the connection at once, without sending the waiting frames."""
         if not self._reason:
             self._reason = reason
         if self._transport is not None:
@@ -246,7 +245,7 @@ class Connection(asyncio.Protocol):
         if welcomed:
             self._on_lost(self._reason)
 
-    # -- what comes ------------------------------------------------------------------------------------------------
+    # -- input ------------------------------------------------------------------------------------------------
 
     def _take(self, frame: ToNode | Unread) -> None:
         if isinstance(frame, Said | Unread) and not self._welcome.done():
@@ -289,7 +288,7 @@ class Connection(asyncio.Protocol):
         self._abandon(str(error))
 
     def _beat(self) -> None:
-        """Ping, and give up on an engine from which nothing was heard: a stopped process keeps its socket open."""
+        """Ping, and drop an engine that sends nothing: a stopped process keeps its socket open."""
         silent_s = self._loop.time() - self._last_heard
         if not self._held and silent_s > self._limits.silence_timeout_s:
             self._abandon(f"nothing was heard from the engine for {silent_s:.0f} s")

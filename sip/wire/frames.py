@@ -4,13 +4,13 @@ A frame is four bytes of length (big endian, without themselves) and one msgpack
 them short; commands and events inside them are maps, so that a field with a default can be added without a new
 version of the wire.
 
-A tag may be added within a version: a peer that is older refuses a command that it does not know, and skips an event,
-each with an answer (`Unread`). A peer of version 1 ends the connection instead: it is said no event that is younger
-(`since`), and an engine that names no abilities is told no command that is (`telephony.ability_for`).
+A tag may be added within a version: an older peer refuses an unknown command, and skips an unknown event, each with an
+answer (`Unread`). A peer of version 1 ends the connection instead: it gets no newer events (`since`), and an engine
+that names no abilities gets no newer commands (`telephony.ability_for`).
 
 A conversation: the node connects and says Hello; the engine answers Welcome, or Refusal and closes. Then the engine
-says every event that was not acknowledged, in order, and after these whatever happens; the node tells commands and
-acknowledges. Either side may Ping; the other answers Pong.
+sends every unacknowledged event in order, and after these new ones; the node sends commands and acknowledges. Either
+side may Ping; the other answers Pong.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ VERSION = 2
 2: a peer reads on after a command or an event that it does not know."""
 
 OLDEST_VERSION = max(1, VERSION - 1)
-"""The oldest version that this program still speaks: the one before, so that either side may be upgraded first."""
+"""The oldest version that this program still speaks, so that either side may be upgraded first."""
 
 MAX_FRAME_BYTES = 8 * 1024 * 1024
-"""The largest frame. A snapshot of 2,000 legs is below 1 MiB; what claims to be larger is not ours."""
+"""The largest frame. A snapshot of 2,000 legs is below 1 MiB; a larger length is not of our protocol."""
 
 LENGTH_BYTES = 4
 
@@ -44,8 +44,8 @@ class Hello(Struct, frozen=True, array_like=True, tag="hello"):
     """First frame of a node.
 
     `node` is its configured name, `run` one start of it: a second connection of the same run replaces the first.
-    `oldest` and `newest` bound the versions that it speaks. `acknowledged` is the last sequence that it has
-    committed, 0 if it knows of none; `boot` the engine's boot that it knew, "" if none.
+    `oldest` and `newest` bound the versions that it speaks. `acknowledged` is the last sequence that it has committed,
+    0 for none; `boot` the last boot of the engine that it knew, "" for none.
     """
 
     node: str
@@ -57,8 +57,8 @@ class Hello(Struct, frozen=True, array_like=True, tag="hello"):
 
 
 class Welcome(Struct, frozen=True, array_like=True, tag="welcome"):
-    """The engine takes the node. `version` is the one both speak; `first` the first sequence of this boot:
-    events below it were said by earlier boots."""
+    """The engine takes the node. `version` is the one both speak; `first` the first sequence of this boot: events below
+    it are of earlier boots."""
 
     version: int
     first: int
@@ -66,13 +66,13 @@ class Welcome(Struct, frozen=True, array_like=True, tag="welcome"):
 
 
 class RefusalCode(enum.StrEnum):
-    """Why a connection is refused or ended by the engine."""
+    """The reason why a connection is refused or ended by the engine."""
 
     VERSION = "version"  # no common version of the wire
     TAKEN = "taken"  # another node is connected
     REPLACED = "replaced"  # the same node has connected anew
     PROTOCOL = "protocol"  # a frame that may not come here, or cannot be read
-    SLOW = "slow"  # the node did not read what was said
+    SLOW = "slow"  # the node did not read its events
     SILENT = "silent"  # the node did not answer
     STOPPING = "stopping"  # the engine is going down
 
@@ -85,8 +85,8 @@ class Refusal(Struct, frozen=True, array_like=True, tag="refusal"):
 
 
 class Said(Struct, frozen=True, array_like=True, tag="said"):
-    """An event. `sequence` grows, also from boot to boot, and may leave gaps; 0 for what is never said twice
-    (EngineReady, EngineStatistics, SnapshotTaken) and is not acknowledged."""
+    """An event. `sequence` grows, also from boot to boot, and may leave gaps; 0 for events that are never repeated nor
+    acknowledged (EngineReady, EngineStatistics, SnapshotTaken)."""
 
     sequence: int
     event: telephony.Event
@@ -100,13 +100,13 @@ class Told(Struct, frozen=True, array_like=True, tag="told"):
 
 
 class Ack(Struct, frozen=True, array_like=True, tag="ack"):
-    """Everything up to and with `sequence` is committed by the node."""
+    """The node has committed all events up to and with `sequence`."""
 
     sequence: int
 
 
 class Ping(Struct, frozen=True, array_like=True, tag="ping"):
-    """Is somebody there?"""
+    """A sign of life that asks for one."""
 
 
 class Pong(Struct, frozen=True, array_like=True, tag="pong"):
@@ -114,9 +114,8 @@ class Pong(Struct, frozen=True, array_like=True, tag="pong"):
 
 
 class Unread(Struct, frozen=True):
-    """What stands in the place of a Told or a Said whose command or event a newer peer has made: of a tag that is not
-    known here, or of a known one (`is_known`) in a form that cannot be read. `number` is that of the Told, or the
-    sequence of the Said."""
+    """The placeholder of a Told or a Said with a command or event of a newer peer: of an unknown tag, or of a known one
+    (`is_known`) in an unreadable form. `number` is that of the Told, or the sequence of the Said."""
 
     number: int
     tag: str
@@ -140,7 +139,7 @@ _SINCE: Mapping[type[telephony.Event], int] = {
 
 
 def since(event: telephony.Event) -> int:
-    """The version of the wire from which on a node knows this event."""
+    """The first version of the wire with this event."""
     return _SINCE.get(type(event), 1)
 
 
@@ -167,8 +166,8 @@ class FrameWriter:
 class FrameReader(Generic[FrameT]):
     """Makes frames of bytes that arrive in pieces.
 
-    `frames` is the union of frames that may come (ToEngine, ToNode). The bytes kept are at most one unfinished
-    frame and what was fed last.
+    `frames` is the union of frames that may come (ToEngine, ToNode). It keeps at most one unfinished frame and the last
+    bytes fed.
     """
 
     def __init__(self, frames: type[FrameT]) -> None:
@@ -178,7 +177,7 @@ class FrameReader(Generic[FrameT]):
 
     @property
     def unfinished_bytes(self) -> int:
-        """Bytes that were fed and are not a whole frame yet."""
+        """The number of bytes of an unfinished frame."""
         return len(self._rest)
 
     def feed(self, data: bytes) -> list[FrameT | Unread]:
@@ -232,7 +231,7 @@ class _AnySaid(Struct, array_like=True, tag="said"):
 
 
 class _AnyContent(Struct):
-    """What commands and events of all versions have: their tag, and most of them a leg."""
+    """The common fields of commands and events of all versions: a tag, and mostly a leg."""
 
     type: str
     leg: str | None = None

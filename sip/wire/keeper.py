@@ -17,7 +17,7 @@ _log = structlog.get_logger(__name__)
 
 
 class EngineCommandLine(Struct, frozen=True):
-    """How an engine is started: see `EngineProcess.spawn`."""
+    """The command line of an engine: see `EngineProcess.spawn`."""
 
     socket: Path
     engine: EngineId
@@ -38,7 +38,8 @@ class KeeperLimits(Struct, frozen=True):
 
 
 class EngineKeeper:
-    """Starts an engine, and again when it dies. An engine that ended with 0 was told to, and is not started again."""
+    """Starts an engine, and again when it dies. An engine that ended with 0 has followed an order, and is not started
+    again."""
 
     def __init__(self, command_line: EngineCommandLine, limits: KeeperLimits | None = None) -> None:
         self._command_line = command_line
@@ -49,7 +50,7 @@ class EngineKeeper:
 
     @property
     def process(self) -> EngineProcess | None:
-        """The engine that runs, or ran last."""
+        """The running engine, or the last one."""
         return self._process
 
     async def running(self) -> EngineProcess:
@@ -65,7 +66,7 @@ class EngineKeeper:
         self._task = asyncio.create_task(self._keep(self._process), name=f"keeper of {self._command_line.engine}")
 
     async def close(self, timeout_s: float = 40.0) -> None:
-        """Stop the engine and let it be."""
+        """Stop the engine and do not start it again."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -1,6 +1,6 @@
-"""An engine of the lab, a bench or a test ends with who started it, however that ends: it holds the reading end of a
-pipe whose writing end goes with its parent. A signal of the kernel (PR_SET_PDEATHSIG) would not do: it tells of the
-thread that has started the child, and engines are started from threads that come and go.
+"""The lifeline of an engine of the lab, a bench or a test, which ends with the program that started it: the engine
+holds the reading end of a pipe whose writing end closes with its parent. The kernel's signal PR_SET_PDEATHSIG would not
+do: it is bound to the thread that started the child, and engines are started from short-lived threads.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import signal
 import threading
 import time
 
-#: The descriptor by which a started engine finds its lifeline.
+#: The descriptor of the lifeline in a started engine.
 DESCRIPTOR = 3
-#: An engine whose parent is gone is told to end; after this long it is told to end at once, and after the second it is
-#: ended.
+#: An engine without its parent gets SIGTERM; after the first time a second one, which ends it at once, and after the
+#: second time SIGKILL.
 GRACE_S = 2.0
 LAST_S = 20.0
 
@@ -26,9 +26,9 @@ def end_with_parent(descriptor: int) -> None:
 def _watch(descriptor: int) -> None:
     try:
         while os.read(descriptor, 1):
-            pass  # nothing is ever written: whoever does so means nothing by it
+            pass  # the parent never writes: other bytes have no meaning
     except OSError:
-        return  # no pipe: it was not started by us
+        return  # no pipe: the engine was started without a lifeline
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE_S)
     os.kill(os.getpid(), signal.SIGTERM)

@@ -28,7 +28,7 @@ class EngineProcess:
     """One engine that was started here: a session of its own, so that it outlives its parent and its terminal."""
 
     def __init__(self, pid: int, socket: Path, log: Path, lifeline: int | None = None) -> None:
-        """For an engine that runs already; `spawn` starts one. `lifeline` is our end of it."""
+        """For a running engine; `spawn` starts one. `lifeline` is our end of it."""
         self.pid = pid
         self._lifeline = lifeline
         self.socket = socket
@@ -51,7 +51,7 @@ class EngineProcess:
         """Start an engine and wait until its socket answers.
 
         `log` gets its output, appended; `arguments` are added to its command line; `module` is what Python runs.
-        With `ends_with_us` the engine ends when this process does, however (see `lifeline`), and does not outlive it.
+        With `ends_with_us` the engine ends when this process ends in any way (see `lifeline`).
         Raises EngineUnavailable with the end of the log when it ends before, or does not answer in time.
         """
         command = [sys.executable, "-m", module, "--socket", str(socket), "--id", engine]
@@ -124,7 +124,7 @@ class EngineProcess:
             return self._exit_code
         try:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
-        except ChildProcessError:  # started by somebody else, or reaped already
+        except ChildProcessError:  # started by another process, or reaped already
             return None if Path(f"/proc/{self.pid}").exists() else self._ended(0)
         return None if pid == 0 else self._ended(os.waitstatus_to_exitcode(status))
 
@@ -181,8 +181,8 @@ def _launch(command: list[str], log: Path, line: int | None) -> int:
 
 
 def _inheritable() -> Iterator[int]:
-    """Descriptors that we have from who started us, a pipe or a lock of a shell. An engine that outlives us must not
-    keep them open."""
+    """Descriptors inherited from our parent, as a pipe or a lock of a shell. An engine that outlives us must not keep
+    them open."""
     for name in os.listdir("/proc/self/fd"):
         descriptor = int(name)
         with contextlib.suppress(OSError):  # that of the listing is closed by now

@@ -1,1 +1,1 @@
-"""Analysis of what legs say, in a process of its own."""
+"""Analysis of the audio from legs, in a process of its own."""

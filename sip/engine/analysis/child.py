@@ -1,4 +1,4 @@
-"""The analysis process as its engine sees it: started, listened to, ended."""
+"""The analysis process from the engine's side: start, results, end."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class AnalysisProcess:
         return self._child.pid
 
     def close(self) -> None:
-        """End it: it goes by itself when its control socket closes, and is killed when it does not."""
+        """End it: it ends by itself when its control socket closes, and is killed otherwise."""
         self._control.shutdown(socket.SHUT_RDWR)
         try:
             self._child.wait(EXIT_TIMEOUT_S)

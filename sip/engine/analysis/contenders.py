@@ -1,4 +1,4 @@
-"""The ways to bring audio out that were not chosen, kept for the bench that compares them (ADR 0002)."""
+"""The rejected ways of taking audio out of the bridge, kept for the bench that compares them (ADR 0002)."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class PythonTap(pj.AudioMediaPort):
 
 
 class PythonTaps:
-    """Makes PythonTaps and never lets one go: where ports were released during a run at 50 legs a second, the process
-    ended with SIGSEGV. With all of them kept it did not; the cause is not known."""
+    """Makes PythonTaps and never releases one: releasing ports during a run at 50 legs a second ended the process with
+    SIGSEGV, keeping them all did not; the cause is unknown."""
 
     def __init__(self) -> None:
         self._kept: list[PythonTap] = []
@@ -80,7 +80,7 @@ class PythonTaps:
 
 
 class FileTap:
-    """pjmedia's recorder into a file in memory; whoever analyses reads along."""
+    """pjmedia's recorder into a file in memory, which the analysis reads."""
 
     def __init__(self) -> None:
         self._recorder: pj.AudioMediaRecorder | None = None
@@ -93,7 +93,7 @@ class FileTap:
         self._recorder = None
 
     def sent(self) -> int:
-        """Nothing goes over the socket: no result is waited for."""
+        """No audio goes over the socket, and no result is awaited."""
         return 0
 
     def dropped(self) -> int:

@@ -1,4 +1,4 @@
-"""What a tap sends: packets of audio of one leg, in the byte order of the machine (see sip/pjsua2/cornetta_tap.hpp)."""
+"""The packets of a tap: audio of one leg, in the byte order of the machine (see sip/pjsua2/cornetta_tap.hpp)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Header(Struct, frozen=True):
 
 
 def header_of(packet: memoryview) -> Header | None:
-    """The header of a packet, None where it is none: too short, or not as long as it says."""
+    """The header of a packet, None for a packet that is too short or not as long as its header says."""
     if len(packet) < HEADER.size:
         return None
     header = Header(*HEADER.unpack_from(packet))

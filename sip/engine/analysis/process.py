@@ -1,4 +1,4 @@
-"""The analysis process: takes the audio of all tapped legs and says what was in it.
+"""The analysis process: takes the audio of all tapped legs and reports the tones in it.
 
 Run as `python -m sip.engine.analysis.process LISTENER CONTROL`, two inherited descriptors: a listening Unix socket of
 kind SEQPACKET that taps connect to, and one end of a socket pair of that kind for results. It ends when the other end
@@ -31,7 +31,7 @@ _PACKETS_PER_TURN = 16
 
 @dataclass(slots=True, eq=False)
 class _Tapped:
-    """One connection of one tap: what was heard of a leg so far."""
+    """One connection of one tap, with the state of its analysis."""
 
     connection: socket.socket
     tap: int = -1
@@ -59,7 +59,7 @@ class Analysis:
         self._selector.register(control, selectors.EVENT_READ)
 
     def run(self) -> None:
-        """Until the engine closes its end."""
+        """Run until the engine closes its end."""
         next_batch = time.monotonic() + BATCH_S
         while True:
             wait_s = max(0.0, next_batch - time.monotonic()) if self._tapped else None
@@ -115,7 +115,7 @@ class Analysis:
         tapped.audio = np.concatenate((tapped.audio, np.frombuffer(packet[HEADER.size :], np.int16)))
 
     def _transform(self) -> None:
-        """Look at all windows that are ready, those of one rate together, until none is."""
+        """Transform all windows that are ready, those of one rate together, until none is left."""
         while True:
             ready: dict[int, list[_Tapped]] = {}
             for tapped in self._tapped:
@@ -153,7 +153,7 @@ def main() -> None:
     try:
         Analysis(listener, control).run()
     finally:
-        # An engine that was killed could not.
+        # The engine cannot, if it was killed.
         path.unlink(missing_ok=True)
         with suppress(OSError):
             path.parent.rmdir()

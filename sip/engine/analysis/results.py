@@ -1,4 +1,4 @@
-"""What the analysis process reports back to the owner: one message for each tap that was closed."""
+"""The results of the analysis process to the owner: one message for each closed tap."""
 
 from __future__ import annotations
 

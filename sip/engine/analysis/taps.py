@@ -1,4 +1,4 @@
-"""Which legs are under analysis, and the process that their audio goes to.
+"""The legs under analysis, and the process that gets their audio.
 
 The owner only creates and closes taps. Audio goes from the media thread of pjmedia straight to the analysis process
 over a Unix socket (ADR 0002); results come back on a thread that hands them to the owner.
@@ -30,7 +30,7 @@ TAPS_OF_A_LEG = 8
 
 
 class Tap(Protocol):
-    """A port of the bridge that brings what it hears to the analysis process."""
+    """A port of the bridge that sends its audio to the analysis process."""
 
     def create(self, path: str, id_: int, frames_per_packet: int, /) -> None:
         """Join the bridge and reach the process at `path`. pj.Error or OSError when that fails."""
@@ -107,7 +107,7 @@ class Taps:
             self._process = None
 
     def begin(self, leg: Leg, command: telephony.StartAnalysis) -> None:
-        """Tap a leg, from the moment that it has media. What cannot be done is an EngineFault."""
+        """Tap a leg from the moment that it has media. A failure is an EngineFault."""
         running = self._running.get(leg.id, {})
         if command.tap in running:
             return
@@ -130,7 +130,7 @@ class Taps:
         self._patchbay.route(plug, frozenset({leg_plug(leg.id)}))
 
     def end(self, leg: Leg, command: telephony.StopAnalysis) -> None:
-        """Close the tap; AnalysisCompleted follows when the process has looked at the last packet."""
+        """Close the tap; AnalysisCompleted follows when the process has analysed the last packet."""
         tapping = self._running.get(leg.id, {}).get(command.tap)
         if tapping is not None and tapping.kind == command.kind:
             self._close(tapping)
@@ -170,7 +170,7 @@ class Taps:
         self._tell(tapping, result)
 
     def _late(self, tapping: _Tapping) -> None:
-        """The process is stuck or was lost: what it knew of this leg is lost with it."""
+        """The process is stuck or was lost, and the leg's result with it."""
         if self._awaited.pop(tapping.number, None) is not None:
             self._loop.fault("analysis", TimeoutError("the analysis process gave no result"), tapping.leg)
             self._tell(tapping, Result(tapping.number, 0.0, tapping.tap.sent(), ()))

@@ -1,8 +1,8 @@
-"""Which steady tones are in the audio of many legs, and for how long.
+"""Steady tones in the audio of many legs, and their lengths.
 
-Every 200 ms each leg's last 400 ms are looked at: a Hann window of 400 ms has a main lobe of +-5 Hz, so that two tones
-15 Hz apart are two peaks also while they overlap (cross-talk). All legs that have a window ready are transformed in one
-batch. A peak that comes again in the next windows at the same frequency is a tone; speech moves on and is none.
+Every 200 ms each leg's last 400 ms are transformed: a Hann window of 400 ms has a main lobe of +-5 Hz, so that two
+tones 15 Hz apart are two peaks also while they overlap (cross-talk). All legs that have a window ready are transformed
+in one batch. A peak that stays at its frequency in the next windows is a tone; speech does not stay.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Spectrum:
     def _interpolate(
         self, amplitudes: NDArray[np.float64], rows: NDArray[np.intp], columns: NDArray[np.intp]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Where between the bins each peak is: the parabola through the logarithms of three bins."""
+        """The place of each peak between the bins, by the parabola through the logarithms of three bins."""
         tiny = 1e-12
         left = np.log(amplitudes[rows, columns - 1] + tiny)
         centre = np.log(amplitudes[rows, columns] + tiny)

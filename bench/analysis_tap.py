@@ -1,8 +1,8 @@
-"""Which way audio of many legs gets to another process for the least CPU: `python -m bench.analysis_tap --json`.
+"""The ways of bringing audio of many legs to another process, compared by CPU: `python -m bench.analysis_tap --json`.
 
 50 legs are answered each second and last 4 s, so that 200 are up. Each hears a tone of its far end, which must come out
 of the analysis. Ways: no analysis (the base), a tap in C++, a port whose frames come to Python, recorders into a file
-system in memory. Figures are CPU cores: of the engine, of what analyses, of both together, and of both above the base.
+system in memory. Figures are CPU cores: of the engine, of the analysis, of both together, and of both above the base.
 Progress goes to stderr, the last line of stdout is one JSON object; each figure is the median of the runs.
 """
 
@@ -27,7 +27,7 @@ _RUN_TIMEOUT_S = 120.0
 
 
 def measure(rate: int = 50, leg_s: float = 4.0, seconds: float = 8.0, runs: int = 3) -> dict[str, object]:
-    """Compare all ways, in turns so that a disturbance meets each. `seconds` is how long CPU is measured in a run."""
+    """Compare all ways in turns, so that a disturbance affects each. `seconds` is the measured time of a run."""
     results: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
     for number in range(runs):
         for way in WAYS:
@@ -70,7 +70,7 @@ def _summary(results: list[dict[str, float]], base: float) -> dict[str, float]:
 
 
 def _was_done(way: dict[str, float], rate: int) -> bool:
-    """Whether the work was done at all: on a machine that is too busy, little CPU is no merit."""
+    """Whether the work was done: on a machine that is too busy little CPU time proves nothing."""
     return way["heard_share"] >= LEAST_HEARD and way["answered_per_s"] >= rate * LEAST_RATE
 
 

@@ -168,7 +168,7 @@ class Caller:
             self._lag_ms = max(self._lag_ms, event.lag_ms_max)
 
     def _finish(self) -> None:
-        """Let the last legs live as long as all others."""
+        """Wait so that the last legs last as long as all others."""
         until = time.monotonic() + self._leg_s + 2.0
         while time.monotonic() < until:
             now = time.monotonic()
@@ -178,7 +178,7 @@ class Caller:
 
     @staticmethod
     def _cpu_s(reader: FileReader | None) -> tuple[float, float]:
-        """CPU of this process without what reads files, and of the analysis: its child, or the thread that reads."""
+        """CPU of this process without the reading thread, and of the analysis: its child, or the reading thread."""
         own = time.process_time()
         if reader is not None:
             return own - reader.cpu_s, reader.cpu_s
@@ -186,7 +186,7 @@ class Caller:
 
 
 class FileReader:
-    """Reads along the files of FileTap and analyses them, on a thread of its own in place of a process."""
+    """Reads the files of FileTap as they grow and analyses them, on a thread of its own in place of a process."""
 
     def __init__(self) -> None:
         FRAMES_DIRECTORY.mkdir(exist_ok=True)
@@ -200,7 +200,7 @@ class FileReader:
         self._thread.start()
 
     def close(self) -> tuple[int, int]:
-        """How many files were analysed, and in how many the tone was heard long enough."""
+        """The number of analysed files, and of those with the tone for long enough."""
         self._over.set()
         self._thread.join()
         shutil.rmtree(FRAMES_DIRECTORY)
@@ -264,7 +264,7 @@ def main() -> None:
     result = Caller(way, int(port), int(rate), float(leg_s)).run(float(seconds))
     sys.stdout.write(json.dumps(result) + "\n")
     sys.stdout.flush()
-    # Ports that were made in Python are left over; their finalisers would meet a library that is gone.
+    # Ports made in Python are left; their finalisers would run after the library is destroyed.
     os._exit(0)
 
 

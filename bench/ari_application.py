@@ -2,8 +2,8 @@
 
 `python -m bench.ari_application FILE` runs it in a process of its own, until stdin ends; FILE is an AriPlan in JSON. It
 calls every agent once into a bridge of its own, then originates contacts for free agents, one for one, and adds each
-who answers to the bridge of its agent: what PROGRESSIVE_ASM does, without store, rules or desktop. Requests run beside
-the reading of events, on one kept connection pool, so that nothing waits that need not.
+contact who answers to the bridge of its agent, as in PROGRESSIVE_ASM but without store, rules or desktop. Requests run
+beside the reading of events, on one kept connection pool, so that there are no needless waits.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ REQUEST_TIMEOUT_S = 10.0
 
 
 class AriPlan(Struct, frozen=True):
-    """Where Asterisk is, whom to call, and how many new calls a second (0: the next when an agent is free).
+    """The plan of a run: Asterisk's address, agents and contacts, and new calls a second (0: the next when an agent is
+    free).
 
     `agent_endpoint` and `contact_endpoint` hold `{}` for the number of the agent or contact."""
 

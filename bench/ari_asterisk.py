@@ -1,4 +1,4 @@
-"""The Asterisk beside us in `latency`: with ARI, the carrier and the phones as in our own measurement."""
+"""The Asterisk to compare with in `latency`: with ARI, and the carrier and phones of our own measurement."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class AriAsterisk:
             )
 
     async def bridges(self) -> str:
-        """What `bridge show all` says."""
+        """The output of `bridge show all`."""
         return await self._asterisk.cli("bridge show all")
 
     def log(self) -> str:

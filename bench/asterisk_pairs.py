@@ -25,7 +25,7 @@ class Way(enum.StrEnum):
     CONFBRIDGE = "confbridge"
 
 
-#: Added to the dialplan of the lab's Asterisk, which dials what begins with + at the far end.
+#: Added to the dialplan of the lab's Asterisk, which dials numbers with + at the far end.
 _CONFERENCES = """
 [from-dialer](+)
 exten => _*X.,1,Answer()
@@ -33,8 +33,8 @@ exten => _*X.,1,Answer()
 """
 _CONFBRIDGE = "[general]\n\n[bench]\ntype = user\nquiet = yes\n"
 _MODULES = ("bridge_softmix.so", "app_confbridge.so")
-#: When so many pairs stand, Asterisk is asked how it bridges them. Its console is a program of its own, which hardly
-#: gets to run beside the threads of hundreds of channels.
+#: The number of pairs at which Asterisk is asked how it bridges them. Its console is a program of its own, which gets
+#: little time beside the threads of hundreds of channels.
 ASKED_AT_PAIRS = 10
 #: A line of `bridge show all`: it begins with the bridge's id, and ends with its technology and how long it stands.
 _BRIDGE = re.compile(r"^[0-9a-f]{8}-[0-9a-f-]{27} .* (\S+) +\d+:\d\d:\d\d *$", re.MULTILINE)
@@ -109,7 +109,7 @@ class AsteriskPairs:
         return measured(window, self._far, far_legs, 0, self._technology)
 
     async def _ask_technology(self) -> str:
-        """What `bridge show all` says, with how many bridges of each: `native_rtp x 200`."""
+        """The technologies in `bridge show all` with the number of bridges of each: `native_rtp x 200`."""
         shown = await self._asterisk.cli("bridge show all")
         counted = Counter(found[1] for found in _BRIDGE.finditer(shown))
         return ", ".join(f"{name} x {count}" for name, count in counted.items())

@@ -37,12 +37,12 @@ LOUD_SAMPLES = 16
 
 
 class Habits(Struct, frozen=True):
-    """What the carrier does: one INVITE of `answers_one_in` is answered, the others are busy at once.
+    """The carrier's habits: one INVITE of `answers_one_in` is answered, the others are busy at once.
 
     The answer comes at once, or up to `spread_s` later by chance: calls in step with the packets of the agents would
     all meet the same phase of them. An answered call is ended `talk_s` after the agent was heard, or `patience_s` after
-    the answer where nobody is. `listens`: whether audio is waited for; without, `talk_s` counts from the answer.
-    `rings`: whether 180 comes before the 200."""
+    the answer if no agent is heard. `listens`: whether the carrier waits for audio; without, `talk_s` counts from the
+    answer. `rings`: whether 180 comes before the 200."""
 
     answers_one_in: int = 1
     talk_s: float = 0.2
@@ -66,7 +66,7 @@ class _Call:
 
 @dataclass(slots=True)
 class Seen:
-    """What the carrier has seen since it was told to begin anew. `audio_ms` from each 200 to the first audio."""
+    """The carrier's counts since their last reset. `audio_ms` from each 200 to the first audio."""
 
     invites: int = 0
     answered: int = 0
@@ -79,7 +79,7 @@ class Seen:
 
 
 class Carrier(asyncio.DatagramProtocol):
-    """One UDP port of loopback. `on_change` is called when something was seen."""
+    """One UDP port of loopback. `on_change` is called after each change of `Seen`."""
 
     def __init__(self, port: int, habits: Habits, on_change: Callable[[], None] = lambda: None) -> None:
         self.habits = habits

@@ -1,8 +1,8 @@
 """`cornetta bench core`: cells of PACE-8h played by the whole core, beside the fast harness that plays the page.
 
-The core is what ships: inbox, handlers, state machines, records, pacing, on a virtual clock with simulated people. The
-harness drives the pacer alone. Both are told the same cell; their laws are the same, their luck is not. It also tells
-what the core takes: processor time of a shift, and of a tick, from the view of the campaign to what is dialed.
+The core is the shipped one: inbox, handlers, state machines, records, pacing, on a virtual clock with simulated people.
+The harness drives the pacer alone. Both play the same cell with the same laws and other draws. The result also has the
+cost of the core: processor time of a shift, and of a tick, from the view of the campaign to the dials.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ DECISION_GATES = ((100, 1000.0), (1000, 5000.0))
 HARNESS_SEEDS = 6
 #: Two means of the same quantity differ by more than this many standard errors once in 370 times.
 MOST_ERRORS = 3.0
-#: Below this a difference does not count, points.
+#: The smallest difference that counts, points.
 LEAST_DIFFERENCE = 0.5
 
 
@@ -51,7 +51,7 @@ class CorePlay(Struct, frozen=True):
 
 
 class TimedShift(SimulatedShift):
-    """A shift that takes the processor time of each tick: what else the machine does is no matter."""
+    """A shift that measures the processor time of each tick, which other work on the machine does not change."""
 
     def __init__(self, settings: Plan, seed: int) -> None:
         self.ticks_us: list[float] = []
@@ -85,7 +85,7 @@ def _compare(cell: Cell, seeds: range) -> dict[str, Any]:
     used = np.array([each.figures.utilisation for each in ours])
     beside = np.array([each.utilisation for each in theirs])
     ticks = [us for each in ours for us in each.ticks_us]
-    # Either side scatters alike: few shifts of the core would not tell by how much.
+    # Both sides scatter alike: the few shifts of the core alone would not show by how much.
     error = float(beside.std(ddof=1)) * (1 / len(used) + 1 / len(beside)) ** 0.5
     told: dict[str, Any] = {
         "agents": cell.agents,

@@ -1,4 +1,4 @@
-"""Small arithmetic of the comparisons, and how they tell of their progress."""
+"""Small arithmetic of the comparisons, and their progress output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dialer.vocabulary.errors import CornettaError
 
 
 class Unmeasurable(CornettaError):
-    """A comparison could not be made: what was to be measured did not come about."""
+    """A comparison could not be made, as the situation to be measured did not arise."""
 
     code = "unmeasurable"
 

@@ -6,8 +6,8 @@ the first RTP packet that holds audio. Beside it, with the same carrier and the 
 on Asterisk. With `--rate` the campaign makes that many new calls a second; one of five is answered and measured.
 
 `--phone auto-answer` measures PROGRESSIVE, where the phone is rung for each call: from the INVITE at the phone to the
-agent's audio at a contact who answers at once. That holds all of what a phone rung after the contact's answer would
-need (ring, answer, join, audio) and the dialing of the contact besides, so it is an upper bound for that.
+agent's audio at a contact who answers at once. That includes all the time of a phone that is rung after the contact's
+answer (ring, answer, join, audio) and in addition the dialing of the contact, so it is an upper bound.
 """
 
 from __future__ import annotations
@@ -32,25 +32,26 @@ from dialer.lab.ports import free_ports
 
 AUTO_ANSWER = "auto-answer"
 ENGAGED = "engaged"
-#: Under a rate one INVITE of so many is answered; without, each is.
+#: With a rate one INVITE of this many is answered; without, each is.
 ANSWERS_ONE_IN = 5
 #: Agents per call and second: those of the answered fifth talk, wrap up or wait for an answer.
 AGENTS_PER_RATE = 0.6
 AGENTS_MIN = 4
-#: Contacts answer up to so much later by chance, two packets' time: else all would meet the same phase of agents' RTP.
+#: Contacts answer up to this much later by chance, two packets' time: otherwise all would meet the same phase of
+#: agents' RTP.
 SPREAD_S = 0.04
-#: Calls before anything is counted: everybody is engaged by then, and caches are warm.
+#: Calls before the measurement, after which all agents are engaged and caches are warm.
 WARM_UP_CALLS = 3
 CALL_TIMEOUT_S = 15.0
 SET_UP_TIMEOUT_S = 60.0
-#: A trunk without a limit worth the name.
+#: A limit of the trunk that is never reached.
 UNLIMITED_PER_S = 500.0
 SPARE_RECORDS = 2000
 
 
 class Measured(Struct, frozen=True):
     """One side of one round: milliseconds of each call; `ring_ms` from the INVITE at the phone; `achieved` new calls
-    a second; calls where nobody was heard."""
+    a second; calls without audio."""
 
     audio_ms: list[float]
     ring_ms: list[float]

@@ -2,9 +2,9 @@
 
 Labs run side by side for a set time in PREDICTIVE_ASM: node, engine, carrier and phones of their own each, with the
 people of PACE-8h. Then the simulation runs as long, with as many agents and people of the same laws, on several seeds.
-One live run is one seed more: the median of the live ones is held against that of the simulated ones, and the spread of
-both is told. Besides, each live run is held against its twins, who have the very same people. Gates that are not passed
-are named in the result, and the command exits with 1.
+One live run is one seed more: the median of the live runs is compared with that of the simulated ones, and the result
+has the spread of both. Each live run is also compared with its twins, which have the same people. Gates that are not
+passed are named in the result, and the command exits with 1.
 """
 
 from __future__ import annotations
@@ -42,14 +42,15 @@ from dialer.simulation.shift import SimulatedShift
 from dialer.vocabulary.errors import CornettaError
 from dialer.vocabulary.interpreter import share_interpreter
 
-#: Live and simulated utilisation are to be within so many points, of people of the same laws and of the same people.
+#: The largest difference of live and simulated utilisation in points, for people of the same laws and for the same
+#: people.
 NEAR_POINTS = 3.0
 #: Most abandoned, percent of the live answers.
 MOST_ABANDONED = 3.0
 MINUTES_PER_HOUR = 60
 #: Shifts of 20 minutes lie three points apart, one standard deviation: the median of nine would be chance.
 USUAL_SEEDS = range(1, 41)
-#: Live runs: as many as have RTP ranges of their own.
+#: The most live runs, which is the number of RTP ranges.
 MOST_RUNS = RTP_BLOCKS
 #: Twins of each live run.
 TWINS = 9
@@ -99,7 +100,8 @@ def _prepare() -> None:
 
 
 def _live(agents: int, answer_rate: float, minutes: int, seed: int, directory: Path) -> RunReport:
-    """Raises Unmeasurable, TimeoutError or OSError: what has facts of its own does not get from process to process."""
+    """Raises Unmeasurable, TimeoutError or OSError, as errors with facts of their own cannot pass from process to
+    process."""
     try:
         scenario, habits = _scenario(agents, answer_rate, minutes, seed)
         report = asyncio.run(run_headless(scenario, directory, partial(_tell_of, seed), habits))

@@ -10,7 +10,7 @@ from msgspec import Struct
 from dialer.lab.report import RunReport
 from dialer.simulation.tally import percent
 
-#: What is told of each run, besides its seed.
+#: The figures of each run, besides its seed.
 OF_EACH = (
     "utilisation",
     "abandonment",
@@ -26,7 +26,7 @@ OF_EACH = (
     "decisions",
     "decision_us",
 )
-#: What must not be, by the name that the result and its gates have for it.
+#: Faults, by their names in the result and its gates.
 FAULTS = {
     "lost": "lost",
     "duplicates": "duplicates",
@@ -53,7 +53,7 @@ class LiveRuns(Struct, frozen=True):
 
     @property
     def faults(self) -> dict[str, int]:
-        """What must not be, by name, in all runs together."""
+        """The number of faults in all runs together, by name."""
         return {name: self._sum(field) for name, field in FAULTS.items()}
 
     def _sum(self, field: str) -> int:

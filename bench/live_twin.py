@@ -1,8 +1,8 @@
 """The twin of a live run: a simulated shift with the very same contacts and agents.
 
-Two runs of 20 minutes with other people lie points apart, whoever dials. With the same people in the same order they
-should not: what is left between a live run and its twins is what real SIP, real time and the node's own latency make
-of it, and the milliseconds by which two agents change their turns. So a run has several twins, whose calls are
+Two runs of 20 minutes with other people lie points apart under any rule. With the same people in the same order they
+should not: the remaining difference between a live run and its twins comes from real SIP, real time and the node's own
+latency, and from milliseconds by which two agents change their turns. So a run has several twins, whose calls are
 answered up to JITTER_S later.
 """
 
@@ -24,13 +24,13 @@ from dialer.vocabulary.ids import AgentName
 from sip.lab.behaviours import Behaviour
 from sip.lab.plan import CallPlan, plan_call
 
-#: By so much two rounds of INVITE and 200 on loopback may differ, in seconds.
+#: The difference between two rounds of INVITE and 200 on loopback, in seconds.
 JITTER_S = 0.03
 MINUTES_PER_HOUR = 60
 
 
 class TwinShift(SimulatedShift):
-    """A shift with the people of a lab's scenario; `nth` tells one twin from the other."""
+    """A shift with the people of a lab's scenario; `nth` is the number of the twin."""
 
     def __init__(self, scenario: Scenario, habits: Habits, nth: int) -> None:
         plan = Plan(

@@ -1,7 +1,8 @@
-"""`cornetta bench media`: what bridged pairs cost in one engine, and the same pairs in Asterisk by Dial and ConfBridge.
+"""`cornetta bench media`: the cost of bridged pairs in one engine, and of the same pairs in Asterisk by Dial and
+ConfBridge.
 
-A second engine is at the far end of all legs, in all three cases: it sends a tone of its own on each leg and takes
-what comes back, so that real RTP runs both ways on every leg. Its processor time is told, and not counted.
+A second engine is at the far end of all legs, in all three cases: it sends a tone of its own on each leg and receives
+the other's, so that real RTP runs both ways on every leg. Its processor time is in the result, but not counted.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from bench.pairs import FAR, Measured, Pairs, far_end
 from dialer.lab.ports import LabPorts, free_ports
 from sip.driven_engine import DrivenEngine
 
-#: Audio runs for this long before anything is counted: jitter buffers have settled by then.
+#: The time of audio before the measurement, in which jitter buffers settle.
 SETTLE_S = 3.0
 
 
@@ -86,7 +87,7 @@ def _bridge(name: str, folder: Path, ports: LabPorts, far: DrivenEngine) -> Pair
 
 
 def _cost(side: Measured) -> float:
-    """Cores for one packet a second that reached a far end: what is comparable when a side could not keep up."""
+    """Cores for one packet a second that reached a far end, which is comparable also when a side could not keep up."""
     return side.cpu_cores / side.received_per_leg_s
 
 

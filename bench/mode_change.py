@@ -1,7 +1,7 @@
-"""`cornetta bench mode_change`: what is abandoned when a team is paced predictively after hours of one call for each.
+"""`cornetta bench mode_change`: abandonment when a team is paced predictively after hours of one call for each agent.
 
-On the other side the same teams, with the same luck, are paced predictively from the begin of their day: the hours
-after a change may not abandon more than hours may.
+It is compared with the same teams and draws, paced predictively from the begin of their day: the hours after a change
+may not abandon more than other hours.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bench.registry import FAILED_GATES
 from dialer.simulation.figures import percentile
 
 USUAL_CELLS = "5x25,10x25,25x25"
-#: Hours after the change that are told one by one and together.
+#: The number of hours after the change that are listed one by one and together.
 AFTER_H = 2
 NEVER = OneToOne(0.0, 0.0)
 P95 = 95.0
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def failed_gates(cell: dict[str, Any]) -> list[str]:
-    """What is over the cell's limit, percent: the mean of the first hour, the 95th percentile of the day."""
+    """Figures over the cell's limit, percent: the mean of the first hour, the 95th percentile of the day."""
     passed = {
         "hour_after": cell["hour_after"]["mean"] <= cell["limit"],
         "day": cell["day"]["p95"] <= cell["limit"],

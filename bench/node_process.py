@@ -1,9 +1,9 @@
 """A node in a process of its own, with agents at its desks, for measurements: `python -m bench.node_process FILE`.
 
-FILE is a pickled NodePlan, made a moment ago by who started us. Requests come on stdin and answers go to stdout, one
-JSON object a line: `start` the campaign, `engaged` (how many agents are, and how many wait for a contact), `begin` to
-measure anew, `figures`. The process ends when stdin does. All agents sit in one task that does what people do, by the
-same commands.
+FILE is a pickled NodePlan, made a moment ago by the program that started us. Requests come on stdin and answers go to
+stdout, one JSON object a line: `start` the campaign, `engaged` (the number of engaged agents, and of those who wait for
+a contact), `begin` to measure anew, `figures`. The process ends when stdin does. All agents are played by one task, by
+the same commands as people.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ LINE_BYTES_MAX = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class NodePlan:
-    """What is run: a node with these settings, and a calling list of so many records."""
+    """The plan of a run: a node with these settings, and a calling list of this many records."""
 
     settings: Settings
     records: int
@@ -55,8 +55,8 @@ class NodePlan:
 
 
 class Figures(Struct, frozen=True):
-    """Since `begin`: `event_ms` from an event's receipt in the engine until its handler was done and its outputs at
-    once had left, `waited_ms` of each message in the inbox; `handled` messages of all kinds, `commits`, `faults`."""
+    """Since `begin`: `event_ms` from an event's receipt in the engine until its handler was done and its immediate
+    outputs had left, `waited_ms` of each message in the inbox; `handled` messages of all kinds, `commits`, `faults`."""
 
     event_ms: list[float]
     waited_ms: list[float]
@@ -94,7 +94,7 @@ class Watch:
 
 
 class Desks:
-    """All agents. They log in, acknowledge, go ready, and after a conversation say what came of it, at once."""
+    """All agents. They log in, acknowledge, go ready, and set the outcome at once after each conversation."""
 
     def __init__(self, node: Node) -> None:
         self._node = node

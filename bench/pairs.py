@@ -1,4 +1,4 @@
-"""Bridged pairs, whoever bridges them: the far end of their legs, and what is measured of them."""
+"""Bridged pairs for the engine and for Asterisk: the far end of their legs, and the measurement."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ PASSWORD = "bench-password"
 
 
 class Measured(Struct, frozen=True):
-    """One case of one round. `cpu_cores` and `rss_mb` are those of the process that bridges, `rss_children_mb` what
-    it started. `packets_lost` by RTP sequence over the legs' life, at every end that we have; `received_per_leg_s` at
-    the far end. `technology` is what bridged, `machine` the number of processors and their load."""
+    """One case of one round. `cpu_cores` and `rss_mb` are those of the process that bridges, `rss_children_mb` those of
+    its children. `packets_lost` by RTP sequence over the legs' life, at all our ends; `received_per_leg_s` at the far
+    end. `technology` is that of the bridges, `machine` the number of processors and their load."""
 
     cpu_cores: float
     rss_mb: float
@@ -48,15 +48,15 @@ class Pairs(Protocol):
     ) -> None: ...
 
     async def connect(self, pairs: int) -> None:
-        """Make so many pairs with audio both ways. Raises Unmeasurable when they do not come about."""
+        """Make this many pairs with audio both ways. Raises Unmeasurable if that fails."""
 
     async def measure(self, seconds: float) -> Measured:
-        """Count for so long, then end the legs."""
+        """Count for this time, then end the legs."""
 
 
 def far_end(ports: LabPorts) -> Configure:
-    """The configuration of the engine at the far end. PCMA alone, so that nobody transcodes: it is what the lab's
-    Asterisk speaks."""
+    """The configuration of the engine at the far end. PCMA alone, which the lab's Asterisk uses, so that no side
+    transcodes."""
     return Configure(
         revision=1,
         accounts=(
@@ -90,7 +90,7 @@ class Window:
         self.cores = self.far_cores = self.rss_mb = self.rss_children_mb = 0.0
 
     async def last(self, seconds: float) -> None:
-        """Let so much time pass, then read."""
+        """Let this time pass, then read."""
         await asyncio.sleep(seconds)
         self.cores, self.far_cores = self._bridge.cores_since(), self._far.cores_since()
         self.rss_mb = rss_mb(self._bridge.pid)
@@ -98,7 +98,7 @@ class Window:
 
 
 def measured(window: Window, far: DrivenEngine, legs: list[LegId], lost: int, technology: str) -> Measured:
-    """What is known when the legs of the far end are over; `lost` are packets that others missed."""
+    """The measurement, complete after the end of the far end's legs; `lost` are packets that others missed."""
     over = [far.cleared[leg] for leg in legs]
     lived_s = sum(each.at - far.answered[each.leg] for each in over)
     load = os.getloadavg()[0]

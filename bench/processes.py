@@ -1,4 +1,4 @@
-"""What a process costs: processor time and memory, as the kernel counts them (proc(5))."""
+"""The cost of a process: processor time and memory, as counted by the kernel (proc(5))."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def rss_mb(pid: int) -> float:
 
 
 def children(pid: int) -> tuple[int, ...]:
-    """Processes that this one started and that live."""
+    """Living processes that this one started."""
     found: set[int] = set()
     for task in Path(f"/proc/{pid}/task").iterdir():
         found.update(int(child) for child in (task / "children").read_text().split())

@@ -27,7 +27,7 @@ LOOK_S = 0.1
 
 
 def phones(folder: Path, ports: LabPorts) -> DrivenEngine:
-    """The agents' phones: they answer by themselves at once, and play a tone without a pause."""
+    """The agents' phones: they answer automatically at once, and play a tone without a pause."""
     account = Account(
         id=AccountId("phones"),
         identity=f"sip:phones@127.0.0.1:{ports.phones}",

@@ -15,15 +15,13 @@ from dialer.words import words_of
 
 EXIT_MISTAKE = 2
 EXIT_FAILED = 1
-#: Under this name a result may hold the names of its gates that it does not pass.
+#: The key of a result's failed gates.
 FAILED_GATES = "failed_gates"
 
 
 class Bench(Protocol):
-    """What a module of a comparison offers. `options` are those that `arguments` asked for; progress goes to stderr.
-
-    Gates that the result does not pass are in it under FAILED_GATES: it is printed all the same, and the exit code
-    is EXIT_FAILED."""
+    """The functions of a comparison's module. `options` are those of `arguments`; progress goes to stderr. Failed gates
+    are in the result under FAILED_GATES: it is still printed, and the exit code is EXIT_FAILED."""
 
     def arguments(self, parser: argparse.ArgumentParser) -> None: ...
 
@@ -36,7 +34,7 @@ class Program(Protocol):
     def main(self, arguments: Sequence[str] | None = None) -> int: ...
 
 
-#: Name: module and what it measures. Modules are imported when they are run.
+#: Name: module and measured quantity. Modules are imported when they are run.
 BENCHES: Mapping[str, tuple[str, str]] = {
     "media": ("bench.media", "CPU and memory of bridged pairs, beside Asterisk's Dial and ConfBridge"),
     "latency": ("bench.latency", "a contact's 200 OK to the agent's audio, beside an ARI application"),
@@ -56,7 +54,7 @@ PROGRAMS: Mapping[str, tuple[str, str]] = {
 }
 
 
-#: In place of a name: which there are.
+#: In place of a name, for a list of names.
 LIST = "list"
 
 
@@ -77,7 +75,7 @@ def run_bench(name: str, arguments: Sequence[str]) -> int:
     bench.arguments(parser)
     try:
         options = parser.parse_args(list(arguments))
-    except SystemExit as end:  # argparse has said what is wrong, or given its help
+    except SystemExit as end:  # argparse has printed the mistake or its help
         return EXIT_MISTAKE if end.code else 0
     try:
         result = bench.run(options)

@@ -25,9 +25,9 @@ from config.model import Mode
 from dialer.lab.ports import free_ports
 
 HABITS = Habits(answers_one_in=5, talk_s=2.0, listens=False, rings=True)
-#: The campaign runs this long before anything is counted.
+#: The time of the campaign before the measurement.
 WARM_UP_S = 5.0
-#: Agents per call and second: those who talk, wrap up or wait for an answer at a time.
+#: Agents per call and second, who talk, wrap up or wait for an answer.
 AGENTS_PER_RATE = 1.2
 #: Least number of agents, for low rates.
 AGENTS_MIN = 4

@@ -1,4 +1,4 @@
-"""As much of SIP's text (RFC 3261) as a user agent needs that answers calls and hangs up."""
+"""The part of SIP's text (RFC 3261) for a user agent that answers calls and hangs up."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Request(Struct, frozen=True):
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """None for a response, and for what is no SIP."""
+        """The request in a datagram; None for a response and for other data."""
         head, _, body = text.partition("\r\n\r\n")
         lines = head.split("\r\n")
         words = lines[0].split(" ")

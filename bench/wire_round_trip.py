@@ -1,4 +1,4 @@
-"""How long a command takes to the engine's owner thread and its event back: `python -m bench.wire_round_trip`.
+"""The round trip of a command to the engine's owner thread and of its event back: `python -m bench.wire_round_trip`.
 
 One Snapshot after the other through socket, pjsua2's thread and journal, on an idle engine of its own. Progress goes to
 stderr; the last line of stdout is one JSON object with times in milliseconds: the median of the runs.

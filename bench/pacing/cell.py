@@ -1,4 +1,4 @@
-"""One cell of the benchmark: how many agents, how many contacts answer, and what is varied."""
+"""One cell of the benchmark: number of agents, answer rate, and variations."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bench.pacing.profile import Profile
 
 
 class Breaks(Struct, frozen=True):
-    """Each agent pauses for `from_s` to `to_s` seconds about every `every_s`; nobody knows before it begins."""
+    """Each agent pauses for `from_s` to `to_s` seconds about every `every_s`, without notice."""
 
     every_s: float = 5400.0
     from_s: float = 300.0
@@ -19,8 +19,8 @@ class Breaks(Struct, frozen=True):
 class Cell(Struct, frozen=True):
     """The defaults are PACE-8h. Times in seconds, `answer_rate` and `limit` as parts of 1, `cv` is the standard
     deviation divided by the mean. `spread` makes a scored list: half the records answer at rate x (1 + spread),
-    half at rate x (1 - spread), and the dialer is told which. `records`: length of the list for each agent, 0 if it
-    does not end; the shift is over when it has."""
+    half at rate x (1 - spread), and the dialer is told which. `records`: length of the list for each agent, 0 for an
+    endless one; the shift ends with the list."""
 
     agents: int
     answer_rate: float
@@ -41,7 +41,7 @@ class Cell(Struct, frozen=True):
 #: The teams and answer rates of PACE-8h.
 AGENTS = (2, 5, 10, 25, 50, 100, 300, 1000)
 RATES = (0.10, 0.25, 0.40)
-#: What a variant changes, by its name on the command line.
+#: The changes of each variant, by its name on the command line.
 VARIANTS: dict[str, dict[str, object]] = {
     "base": {},
     "flat": {"profile": Profile.FLAT},
@@ -60,5 +60,5 @@ VARIANTS: dict[str, dict[str, object]] = {
 
 
 def varied(cell: Cell, variant: str) -> Cell:
-    """The cell with that variant's changes. Raises KeyError for a name that is none of VARIANTS."""
+    """The cell with that variant's changes. Raises KeyError for a name outside VARIANTS."""
     return replace(cell, **VARIANTS[variant])

@@ -1,6 +1,6 @@
-"""A shift on which for some hours nobody asks the predictive rule, and what is abandoned when it is asked again.
+"""A shift that for some hours is not paced by the predictive rule, and its abandonment when the rule is used again.
 
-The governor that ships decides by whom it is paced, and the rule is told of the day's count, as the core tells it.
+The shipped governor chooses the rule, which gets the day's count as from the core.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from dialer.simulation.tally import percent
 
 
 class Why(StrEnum):
-    """Why one call is placed for each agent."""
+    """The reason for one call for each agent."""
 
     #: The campaign's mode is progressive.
     MODE = "mode"
     #: Events come late.
     LAG = "lag"
-    #: The mode, and the node begins anew as it changes: it knows the store's counts alone.
+    #: The mode, and the node restarts at the change, so that it knows the store's counts alone.
     RESTART = "restart"
 
 
 class OneToOne(Struct, frozen=True):
-    """From when to when nobody asks, in hours of the shift."""
+    """The hours of the shift without the predictive rule."""
 
     from_h: float
     to_h: float
@@ -83,7 +83,7 @@ def of_hours(outcome: Outcome, first: int, last: int) -> float:
 
 
 def of_asked_hours(outcome: Outcome, one_to_one: OneToOne) -> float:
-    """Percent of the live answers of all hours in which the rule was asked; the change is at whole hours."""
+    """Percent of the live answers of all hours with the predictive rule; the change is at whole hours."""
     hours = [each for hour, each in enumerate(outcome.by_hour) if not one_to_one.holds(hour * HOUR_S)]
     return _percent(hours)
 

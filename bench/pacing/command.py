@@ -24,7 +24,7 @@ from dialer.pacing.rule_check import problem_of
 from dialer.pacing.rules import UnknownRule
 
 MINUTE_S = 60.0
-#: How often a long run says how far it is.
+#: How often a long run prints its progress.
 TELL_S = 30.0
 
 
@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _look_at(folder: Path | None, results: Path | None) -> None:
-    """Paths are tried before hours are played for them; raises Unmeasurable."""
+    """Try paths before hours are played for them; raises Unmeasurable."""
     if folder is not None and not folder.is_dir():
         raise Unmeasurable(f"--write {folder}: no folder is there; make it first")
     if results is not None and not results.parent.is_dir():
@@ -86,7 +86,7 @@ def _jobs(options: argparse.Namespace) -> list[Job]:
 
 
 def _play(options: argparse.Namespace, jobs: Sequence[Job], outcomes: dict[Job, Outcome]) -> None:
-    """Play what there is no outcome of yet, and keep each as it comes."""
+    """Play the jobs without an outcome, and keep each outcome as it comes."""
     left = [job for job in jobs if job not in outcomes]
     programs = {rule: program(rule) for rule in {job.rule for job in left}}
     open_seeds: dict[tuple[str, Cell, str], int] = {}

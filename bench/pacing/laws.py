@@ -1,6 +1,6 @@
-"""What chance decides, drawn in blocks by numpy from one seed.
+"""Random values of a shift, drawn in blocks by numpy from one seed.
 
-Each kind of thing has a stream of its own: dial number 7 has the same fate under every rule that is compared, apart
+Each kind of value has a stream of its own: dial number 7 has the same fate under every rule that is compared, apart
 from the answer rate of its moment, and so have conversation number 7 and break number 7.
 """
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bench.pacing.cell import Breaks, Cell
 
-#: Longest ring, and the ring of those who do not answer.
+#: Longest ring, which is also that of unanswered calls.
 RING_OUT_S = 25.0
 RING_MEAN_S = 12.0
 RING_CV = 0.5

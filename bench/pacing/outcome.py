@@ -1,4 +1,4 @@
-"""What came of one shift, and of all the seeds of a cell."""
+"""The outcome of one shift, and of all seeds of a cell."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 from msgspec import Struct
 
-#: An hour with fewer answers says nothing about its abandonment.
+#: The fewest answers of an hour whose abandonment is counted.
 ANSWERS_OF_AN_HOUR = 30
 PERCENT = 100.0
 
 
 class Outcome(Struct, frozen=True):
-    """One shift. `busy_s` is talk and after-call work within the shift, `staffed_s` the time that agents were there
-    without breaks, `by_hour` (answers, abandoned) by the hour of the answer, `decide_us` the time of each decision
-    with the observations before it."""
+    """One shift. `busy_s` is talk and after-call work within the shift, `staffed_s` the agents' time at work without
+    breaks, `by_hour` (answers, abandoned) by the hour of the answer, `decide_us` the time of each decision with the
+    observations before it."""
 
     seed: int
     dials: int

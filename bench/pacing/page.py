@@ -12,7 +12,7 @@ from bench.pacing.rows import Row, find, is_legal
 
 FOLDER = Path(__file__).parents[2] / "docs" / "benchmarks"
 PAGE, PLOT = "pacing.md", "pacing.png"
-#: What the second table tells of.
+#: The columns of the second table.
 TOLD_RULES = ("vicidial:tapered", "renewal", "predictive")
 NONE = "-"
 
@@ -70,7 +70,7 @@ def _page(rows: Sequence[Row], played: int, planned: int) -> str:
 
 
 def _extent(played: int, planned: int) -> str:
-    """How much of the plan the page tells of."""
+    """The played part of the plan."""
     if played >= planned:
         return (
             f"\nAll {planned:,} planned shifts are told: 20 seeds up to 50 agents, fewer for large teams, where one "
@@ -123,7 +123,7 @@ def _secondary(rows: Sequence[Row]) -> str:
 
 
 def _variants(rows: Sequence[Row]) -> str:
-    """What is not as the benchmark has it."""
+    """The variants of the benchmark."""
     cells = sorted({(row.agents, row.answer_rate) for row in rows if row.variant != "base"})
     lines = [["variant", "rule", *(f"{agents:,} agents, {rate:.0%}" for agents, rate in cells)]]
     for variant in VARIANTS:

@@ -1,4 +1,4 @@
-"""What to play: cells, rules and seeds, from the command line or as the page has them."""
+"""The plan: cells, rules and seeds, from the command line or as on the page."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ RULES = (
 #: The short form, which `make test` runs.
 SHORT_AGENTS, SHORT_RATE, SHORT_SEEDS = (5, 25), 0.25, range(1, 6)
 SHORT_RULES = ("progressive", "vicidial:tapered", "predictive")
-#: Seeds by the number of agents: few where one shift has as many answers as many shifts of others.
+#: Seeds by the number of agents: fewer for large teams, whose single shift has as many answers as many small ones.
 SEEDS = ((50, 20), (100, 10), (300, 5))
 FEWEST_SEEDS = 2
-#: Rules that are there for comparison only, and are dear, are played with fewer: up to FEW_AGENTS, and beyond.
+#: Seeds for costly rules that are only compared with: up to FEW_AGENTS, and beyond.
 FEWER = {"erlang": (8, 2), "renewal": (8, 2), "predictive:shed": (5, 1), "oracle": (3, 1)}
 FEW_AGENTS = 100
-#: What the page tells of cells that are not as the benchmark has them.
+#: The varied cells on the page.
 PAGE_VARIANTS = (
     "flat", "down", "up", "wrap-cv-0.5", "talk-cv-0.6", "talk-300", "breaks", "limit-0.2", "scores-0.6",
     "two-hours", "list-ends",
@@ -43,7 +43,7 @@ PAGE_VARIANTS = (
 VARIANT_CELLS = (Cell(10, 0.25), Cell(25, 0.25), Cell(100, 0.25))
 VARIANT_RULES = ("vicidial:tapered", "predictive")
 VARIANT_SEEDS = {10: 8, 25: 4, 100: 2}
-#: Variants that are over sooner are played so many times as often.
+#: Factors on the seeds of variants that end early.
 SHORTER = {"two-hours": 4, "list-ends": 3}
 #: Processor seconds of a shift of eight hours under a rule: of 2, of 100 and of 1,000 agents, at 10 % answers, as
 #: measured on one core of an AMD EPYC. Linear between.
@@ -61,7 +61,7 @@ COSTS_S = {
 
 
 class Job(Struct, frozen=True):
-    """One shift to play. `cell` is as the benchmark has it; `variant` says what is to differ."""
+    """One shift to play. `cell` is that of the benchmark; `variant` names its variation."""
 
     variant: str
     cell: Cell
@@ -89,7 +89,7 @@ def jobs_of(variant: str, some: Iterable[Cell], rules: Sequence[str], asked: ran
 
 
 def page_jobs() -> list[Job]:
-    """All that the page tells of. Seed by seed, so that a run that is cut short has something of every cell."""
+    """All shifts of the page, seed by seed, so that an interrupted run has shifts of every cell."""
     jobs = jobs_of(BASE, cells("all"), RULES)
     for variant in PAGE_VARIANTS:
         jobs += jobs_of(variant, VARIANT_CELLS, VARIANT_RULES)

@@ -13,7 +13,7 @@ from dialer.vocabulary.errors import CornettaError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: What is drawn, and how.
+#: The drawn rules with their style.
 LINES = {
     "oracle:answers": ("knows who will answer", "#999999", ":"),
     "predictive": ("Cornetta", "#0b6e4f", "-"),

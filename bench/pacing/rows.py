@@ -1,6 +1,6 @@
-"""Shifts that were played, kept as JSON lines, and the figures of cells under rules that they make.
+"""Played shifts, kept as JSON lines, and the figures of cells and rules from them.
 
-A long table is made piece by piece: what a file has of the same program is not played again.
+A long table is made in parts: shifts in the file of the same program are not played again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bench.pacing.cell import Cell
 from bench.pacing.outcome import Figures, Outcome, summary
 from bench.pacing.plan import Job
 
-#: What a rule is made of, by the first part of its name; what a shift is made of; and who makes rules from names.
+#: The sources of a rule, by the first part of its name; those of a shift; and those that make rules from names.
 RULE_MODULES = {
     "progressive": "dialer.pacing.progressive",
     "predictive": "dialer.pacing.predictive",
@@ -34,7 +34,7 @@ OURS = ("bench.pacing", "dialer.pacing")
 
 
 class Played(Struct, frozen=True):
-    """One shift. `program`: which rule and harness played it, see `program`."""
+    """One shift. `program`: the fingerprint of its rule and harness, see `program`."""
 
     program: str
     job: Job
@@ -42,7 +42,7 @@ class Played(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """One cell under one rule, over the seeds there are."""
+    """One cell under one rule, over the played seeds."""
 
     variant: str
     agents: int
@@ -52,8 +52,8 @@ class Row(Struct, frozen=True):
 
 
 def program(rule: str) -> str:
-    """A fingerprint of the rule and of the harness, by the sources that they are made of: figures of others are not
-    mixed with theirs, and those of a rule stay when another one changes. Raises OSError, KeyError."""
+    """A fingerprint of the sources of rule and harness: figures of other versions are not mixed with theirs, and those
+    of a rule stay when another one changes. Raises OSError, KeyError."""
     known: dict[str, Path] = {}
     for start in (RULE_MODULES[rule.partition(":")[0]], *HARNESS_MODULES):
         _collect(start, known)
@@ -86,8 +86,8 @@ def is_legal(figures: Figures, limit: float) -> bool:
 
 
 def read_played(path: Path | None) -> dict[Job, Outcome]:
-    """Those of the file that the present program played; none if there is no file. A last line that was cut off when
-    a run was killed is left out. Raises OSError, msgspec.ValidationError."""
+    """The shifts in the file that the present program played; none without a file. A last line that a killed run left
+    incomplete is left out. Raises OSError, msgspec.ValidationError."""
     if path is None or not path.exists():
         return {}
     decoder = msgspec.json.Decoder(Played)
@@ -98,7 +98,7 @@ def read_played(path: Path | None) -> dict[Job, Outcome]:
 
 
 def begin(path: Path | None) -> None:
-    """Take a last line that was cut off out of the file, so that lines can be added. Raises OSError."""
+    """Remove an incomplete last line from the file, so that lines can be added. Raises OSError."""
     if path is None or not path.exists():
         return
     with path.open("r+b") as file:
@@ -113,7 +113,7 @@ def add_played(path: Path | None, played: Played) -> None:
 
 
 def rows_of(jobs: Iterable[Job], outcomes: dict[Job, Outcome]) -> list[Row]:
-    """The figures of the cells and rules of the jobs, in the jobs' order, from the shifts that there are of them."""
+    """The figures of the cells and rules of the jobs, in the jobs' order, from their played shifts."""
     found: dict[tuple[str, Cell, str], list[Outcome]] = {}
     for job in jobs:
         if job in outcomes:

@@ -19,19 +19,19 @@ from bench.pacing.tuned import settled
 from dialer.pacing import rules
 from dialer.pacing.pacer import Pacer
 
-#: Jobs for each process that are handed over before the first of them is back.
+#: Jobs for each process that are submitted before the first of them is back.
 AHEAD = 3
 
 
 def pacer_for(shift: Shift, rule: str) -> Pacer:
-    """A new pacer for that shift. An oracle may ask the shift what is to come. Raises UnknownRule, Untuned."""
+    """A new pacer for that shift. An oracle may read the shift's future. Raises UnknownRule, Untuned."""
     cell = shift.cell
     told = rules.Shift(agents=cell.agents, limit=cell.limit, length_s=cell.hours * HOUR_S)
     return rules.pacer(settled(rule, cell), told, shift)
 
 
 def check(cell: Cell, rule: str) -> None:
-    """Whether there is such a rule for the cell. Raises UnknownRule, Untuned."""
+    """Check that there is such a rule for the cell. Raises UnknownRule, Untuned."""
     pacer_for(Shift(replace(cell, hours=1.0), 0), rule)
 
 
@@ -42,12 +42,12 @@ def play(cell: Cell, rule: str, seed: int) -> Outcome:
 
 
 def play_job(job: Job) -> Outcome:
-    """One shift with what its variant changes."""
+    """Play one shift with the changes of its variant."""
     return play(varied(job.cell, job.variant), job.rule, job.seed)
 
 
 def play_all(jobs: Sequence[Job], workers: int, within_s: float | None = None) -> Iterator[tuple[Job, Outcome]]:
-    """Jobs with their outcomes, in the order of the jobs, as they come. After `within_s` seconds none is begun."""
+    """Jobs with their outcomes as they come, in the order of the jobs. After `within_s` seconds no job is begun."""
     began = time.monotonic()
 
     def late() -> bool:
@@ -60,7 +60,7 @@ def play_all(jobs: Sequence[Job], workers: int, within_s: float | None = None) -
             yield job, play_job(job)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        # Few are handed over ahead: what is handed over is played even if the time is up.
+        # Few jobs are submitted ahead, as submitted ones are played even if the time is up.
         under_way: deque[tuple[Job, Future[Outcome]]] = deque()
         try:
             for job in jobs:

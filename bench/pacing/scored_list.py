@@ -1,4 +1,4 @@
-"""A calling list whose records have a score, of which the dialer sees the next ones and may take them out of order."""
+"""A calling list of scored records; the dialer sees the next ones and may take them out of order."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class ScoredList:
         return tuple([self._traits[high] for high in self._ahead])
 
     def take(self, decision: Decision) -> list[tuple[float, Traits]]:
-        """The records that are dialed, each with the factor on the answer rate of the moment: those picked, then
-        the first of the list."""
+        """The records to dial, each with its factor on the present answer rate: those picked, then the first of the
+        list."""
         picked = set(decision.pick[: decision.dial])
         taken = [self._ahead[place] for place in sorted(picked)]
         rest = [high for place, high in enumerate(self._ahead) if place not in picked]

@@ -1,7 +1,7 @@
 """One shift on a virtual clock: contacts, agents and the calls between them, and a pacer that decides on a fixed tick.
 
-Events wait in one list for each tick and are sorted when it comes: no heap, as nearly all events lie ticks ahead.
-The pacer hears of the events of a tick in their order, just before it decides.
+Events wait in one list for each tick and are sorted when it comes, which is faster than a heap as nearly all events lie
+ticks ahead. The pacer observes the events of a tick in their order, just before it decides.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from dialer.pacing.pacer import Outcome as Ended
 from dialer.vocabulary.ids import AttemptId
 from dialer.vocabulary.results import CallResult
 
-#: A contact who has waited so long since the answer is abandoned.
+#: The wait from the answer after which a contact is abandoned.
 PATIENCE_S = 2.0
-#: The list is as long as it has to be.
+#: The length of an endless list.
 ENDLESS = 1_000_000
 TO_US = 1e6
 
 
 class Kind(IntEnum):
-    """What happens, in the order of what happens at the same time: a free agent comes before an impatient contact."""
+    """Kinds of events, in their order at the same time: a free agent comes before an impatient contact."""
 
     FREE = 0
     BACK = 1
@@ -47,7 +47,7 @@ class Kind(IntEnum):
     PAUSE = 7
 
 
-#: When (seconds of the shift), what, and to which call or agent.
+#: An event: time (seconds of the shift), kind, and number of call or agent.
 Event = tuple[float, Kind, int]
 
 
@@ -92,7 +92,7 @@ class Shift:
         hours = math.ceil(cell.hours) + 1
         self._answers, self._abandoned = [0] * hours, [0] * hours
 
-    # -- the way of time
+    # -- time
 
     def run(self, pacer: Pacer) -> Outcome:
         at_s = np.arange(self._ticks, dtype=np.float64) * self.cell.epoch_s
@@ -112,7 +112,7 @@ class Shift:
         return self._outcome(np.array(spent) * TO_US)
 
     def _advance(self, tick: int) -> None:
-        """Everything up to the time of this tick."""
+        """Handle all events up to this tick."""
         now = self._now = self._due[tick]
         now.sort()
         self._tick, self._position = tick, 0
@@ -124,14 +124,14 @@ class Shift:
         self._due[tick] = []
 
     def _plan(self, at: float, kind: Kind, number: int) -> None:
-        """An event beyond the end of the shift is none."""
+        """Plan an event, unless it lies beyond the end of the shift."""
         tick = math.ceil(at / self.cell.epoch_s)
         if tick <= self._tick:
             insort(self._now, (at, kind, number), lo=self._position)
         elif tick <= self._ticks:
             self._due[tick].append((at, kind, number))
 
-    # -- what the oracles know (dialer.pacing.baselines.oracle)
+    # -- knowledge of the oracles (dialer.pacing.baselines.oracle)
 
     def answers_at(self, attempt: AttemptId) -> float | None:
         return self._answers_at.get(int(attempt))
@@ -142,7 +142,7 @@ class Shift:
     # -- contacts
 
     def _decide(self, pacer: Pacer, now: float, rate: float) -> float:
-        """One decision and what it does; returns the seconds that the pacer took."""
+        """Make one decision and carry it out; returns the seconds that the pacer took."""
         heard, self._heard = self._heard, []
         snapshot = self._snapshot(now)
         began = time.perf_counter()
@@ -191,7 +191,7 @@ class Shift:
             self._plan(now + miss_s, Kind.RING_OUT if miss_s >= RING_OUT_S else Kind.FAIL, number)
 
     def _give_up_ringing(self, now: float, attempt: AttemptId) -> None:
-        """A call that has been answered meanwhile is not shed."""
+        """Give up ringing calls, but none that has been answered meanwhile."""
         if self._ringing.pop(int(attempt), None) is not None:
             self._shed += 1
             self._heard.append(_ended(now, attempt, CallResult.CANCELLED, Ended.SHED))
@@ -287,7 +287,7 @@ class Shift:
     # -- the end
 
     def _close(self, now: float) -> None:
-        """The list is at its end: what agents still have to do lies after the shift."""
+        """The list has ended: the remaining work of agents lies after the shift."""
         self._busy_s -= sum(max(0.0, min(at, self._end_s) - now) for at in self._free_at.values())
         self._end_s = now
 

@@ -1,5 +1,5 @@
 """The strongest settings of VICIdial's rule and of a fixed ratio, cell by cell: found in hindsight among 150 settings
-on the very profile that is measured, with a mean abandonment of at most 3 %. Nobody could know them beforehand."""
+on the very profile that is measured, with a mean abandonment of at most 3 %. They could not be known beforehand."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from bench.pacing.cell import Cell
 from dialer.vocabulary.errors import CornettaError
 
 TUNED_VICIDIAL, TUNED_RATIO = "vicidial:tuned", "ratio:tuned"
-#: By agents, for the answer rates of RATES in turn: method, highest level, difference as a part of the team; only
-#: idle agents are counted.
+#: By agents, for the answer rates of RATES in turn: method, highest level, difference as a part of the team, idle
+#: agents only.
 _VICIDIAL = {
     2: (("tapered", 3.0, -0.35), ("tapered", 2.0, -0.35), ("average", 3.0, -0.35)),
     5: (("tapered", 3.0, -0.05), ("average", 2.0, -0.05), ("tapered", 2.0, -0.2)),

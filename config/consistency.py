@@ -1,6 +1,6 @@
 """Whether the sections of a configuration agree: names that exist, ports that are free, numbers that we own.
 
-Each rule is a function of the settings; `RULES` has them all. That names exist is seen to by `names`.
+Each rule is a function of the settings; `RULES` has them all. The existence of names is checked by `names`.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ Rule = Callable[[Settings], Iterable[Inconsistency]]
 
 
 def inconsistencies(settings: Settings) -> list[Inconsistency]:
-    """Everything that disagrees, in the order of the rules."""
+    """All disagreements, in the order of the rules."""
     return [found for rule in RULES for found in rule(settings)]
 
 
 def _repeated(path: Path, words: Sequence[str], key: str, what: str) -> Iterator[Inconsistency]:
-    """`key` is the field of the item that repeats; empty where the item itself is the word."""
+    """`key` is the repeated field of the items; empty where the item itself is the word."""
     seen: set[str] = set()
     for at, word in enumerate(words):
         if word in seen:
@@ -85,7 +85,7 @@ def _caller_ids(settings: Settings) -> Iterator[Inconsistency]:
 
 
 def _not_yet(settings: Settings) -> Iterator[Inconsistency]:
-    """What may be written and nobody carries out yet is refused: a recording that was asked for must not be missing."""
+    """Refuse settings that are not implemented yet: a configured recording must not be missing."""
     for at, campaign in enumerate(settings.campaigns):
         if campaign.recording is not Recording.NEVER:
             reason = f"{campaign.recording} is not available yet; write never"
@@ -201,7 +201,7 @@ def _same_address(one: str, other: str) -> bool:
 
 
 def _reach(settings: Settings) -> Iterator[Inconsistency]:
-    """An engine on the loopback address reaches nobody but this machine."""
+    """An engine on the loopback address reaches only this machine."""
     for at, trunk in enumerate(settings.trunks):
         if _is_loopback(trunk.host):
             continue
@@ -222,7 +222,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _first_passwords(settings: Settings) -> Iterator[Inconsistency]:
-    """As long as `cornetta user add` wants them."""
+    """First passwords are as long as `cornetta user add` requires."""
     for at, user in enumerate(settings.users):
         if user.password is None or isinstance(user.password, SecretToCome):
             continue

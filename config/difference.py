@@ -1,4 +1,4 @@
-"""What changes between two configurations, in words, and what each change waits for."""
+"""The changes between two configurations in words, and when each comes into force."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Applies(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of one thing. `subject` is as in `campaign spring`, `text` as in `look_s: 3 becomes 5`."""
+    """One change of one section. `subject` is as in `campaign spring`, `text` as in `look_s: 3 becomes 5`."""
 
     subject: str
     text: str
@@ -36,11 +36,11 @@ class Change:
         return f"{self.subject}: {self.text}; applies {self.applies}{note}"
 
 
-#: Keys that the node reads whenever it needs them; it takes all others of `server` once, at its start.
+#: Keys that the node reads at each use; it reads all others of `server` once, at its start.
 _SERVER_AT_ONCE = frozenset(
     {"session_idle_s", "session_lifetime_s", "claim_lease_s", "phone_in_use", "trusted_proxies"}
 )
-#: Keys that the engine is told while it runs.
+#: Keys that the engine gets while it runs.
 _ENGINE_AT_ONCE = frozenset({"unattended_s", "unattended_message", "public_address"})
 _SECTIONS = {
     "trunks": "trunk",
@@ -103,7 +103,7 @@ def _items(section: str, old: Settings, new: Settings) -> Iterator[Change]:
 
 
 def _campaign_applies(old: Section, new: Section, key: str) -> Applies:
-    """A mode changes under way only between progressive and predictive."""
+    """A mode can be changed while running only between progressive and predictive."""
     if isinstance(old, CampaignSettings) and isinstance(new, CampaignSettings) and key == "mode":
         dials = all(mode.value.startswith(("PROGRESSIVE", "PREDICTIVE")) for mode in (old.mode, new.mode))
         if not dials or old.mode.asm != new.mode.asm:
@@ -129,7 +129,7 @@ def _without_password(user: Section) -> Section:
 
 
 def _changes(old: Section, new: Section, above: str = "") -> Iterator[tuple[str, str]]:
-    """First key of what changed and a text with its whole path, going into the sections below."""
+    """The first key of each change and a text with its whole path, sections below included."""
     if type(old) is not type(new):
         yield "kind", "is of another kind"
         return
@@ -140,7 +140,7 @@ def _changes(old: Section, new: Section, above: str = "") -> Iterator[tuple[str,
 
 
 def _texts(was: object, becomes: object, path: str) -> Iterator[str]:
-    """What changed at `path`. In rows of sections that have names it is told row by row."""
+    """The changes at `path`. Rows of named sections are compared row by row."""
     if isinstance(was, Section) and isinstance(becomes, Section):
         yield from (text for _, text in _changes(was, becomes, f"{path}."))
     elif isinstance(was, SecretStr) or isinstance(becomes, SecretStr):
@@ -156,7 +156,7 @@ def _texts(was: object, becomes: object, path: str) -> Iterator[str]:
 
 
 def _rows(was: tuple[Section, ...], becomes: tuple[Section, ...], path: str) -> Iterator[str]:
-    """Rows that came, went, or stand in another order in one text; those that changed in their own."""
+    """New, removed and moved rows in one text; changed rows each in their own."""
     before, after = _by_name(was), _by_name(becomes)
     if list(before) != list(after):
         yield f"{path}: {' becomes '.join(_beside(tuple(before), tuple(after)))}"
@@ -170,7 +170,7 @@ def _has_sections(items: Mapping[Any, Any]) -> bool:
 
 
 def _are_named(items: tuple[Any, ...]) -> bool:
-    """Whether these are sections that can be told apart by a name; none are, too."""
+    """Whether these are sections with distinct names; no sections count, too."""
     if not all(isinstance(each, Section) for each in items):
         return False
     names = [_name_of(each) for each in items]
@@ -178,7 +178,7 @@ def _are_named(items: tuple[Any, ...]) -> bool:
 
 
 def _name_of(item: Section) -> str:
-    """By what a section in a row is known."""
+    """The name of a section in a row."""
     found = (getattr(item, key, None) for key in ("name", "code", "key", "call_result"))
     return next((_plain(each) for each in found if each), "")
 
@@ -188,7 +188,7 @@ def _by_name(items: tuple[Section, ...]) -> dict[str, Section]:
 
 
 def _beside(was: object, becomes: object) -> tuple[str, str]:
-    """Both values in a line each. Long ones are cut so that what differs is seen."""
+    """Both values in a line each. Long ones are cut around their difference."""
     first, second = _shown(was), _shown(becomes)
     same = next(
         (n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
@@ -227,6 +227,6 @@ def _plain(value: object) -> str:
 
 
 def _written(section: Section) -> str:
-    """A section without a name, as it is written in YAML: only what is set."""
+    """A section without a name as in YAML, with the set keys only."""
     told = (f"{key}: {_shown(getattr(section, key))}" for key in sorted(section.model_fields_set))
     return f"{{{', '.join(told)}}}"

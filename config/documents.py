@@ -1,7 +1,7 @@
 """YAML files as trees of plain values that remember their lines.
 
-Every plain scalar stays text: the model says what is a number and what is not, so that +442079460000 keeps its
-plus and the country NO is not a Boolean. Only `null`, `~` and nothing are None.
+Every plain scalar stays text: the model decides what is a number, so that +442079460000 keeps its
+plus and the country NO is not a Boolean. Only `null`, `~` and an empty value are None.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 MAX_FILE_BYTES = 1_000_000
 MAX_FILES = 500
 MAX_DEPTH = 20
-#: Bound of what aliases unfold to, for each file.
+#: The most nodes of a file with its aliases unfolded.
 MAX_VALUES = 50_000
 
 _TAGS = frozenset(
@@ -40,8 +40,8 @@ FILE_PREFIX = "file:"
 
 
 class Placed(str):
-    """Text that refers to a secret, or may: it knows the `place` where it stands, as problems write it. `may_wait` is
-    set when it turns out to be a secret that is not needed yet."""
+    """Text that may refer to a secret, with its `place` in the form of problems. `may_wait` is set when it is a secret
+    that is not needed yet."""
 
     place: str
     may_wait: bool
@@ -54,8 +54,8 @@ class Placed(str):
 
 
 class Substituted(Placed):
-    """Text in which `${ENV}` was replaced; `written` is what stands in the file and may be shown. `missing` are the
-    variables that are not set."""
+    """Text in which `${ENV}` was replaced; `written` is the text in the file, which may be shown. `missing` are the
+    unset variables."""
 
     written: str
     missing: tuple[str, ...]
@@ -69,7 +69,7 @@ class Substituted(Placed):
 
 
 class Document:
-    """One file: its tree, the line of each path, and the mistakes that need no model to be seen."""
+    """One file: its tree, the line of each path, and the mistakes that need no model."""
 
     def __init__(self, file: FilePath, environment: Mapping[str, str]) -> None:
         self.file = str(file)
@@ -113,13 +113,13 @@ class Document:
             if root is not None:
                 self.tree = self._value(root, ())
                 self.marks.setdefault((), Mark(self.file, 1))
-                # Spelled now: items are called by their names, which may stand below the mistake.
+                # Paths are spelled at the end, as items are called by their names, which may stand below the mistake.
                 self.problems += [Problem(mark, spell(path, self.tree), reason) for mark, path, reason in self._found]
                 for path, text_there in self._placed:
                     text_there.place = f"{self.marks[path]}: {spell(path, self.tree)}"
 
     def _bounded(self, text: str) -> bool:
-        """Whether the nesting is such that the composer, which recurses, can be let at it."""
+        """Whether the nesting is shallow enough for the recursive composer."""
         depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.CollectionStartEvent):
@@ -176,8 +176,8 @@ class Document:
         return values
 
     def _substituted(self, text: str, path: Path) -> str:
-        """`text` with `${ENV}` replaced by the variable, and `$${` by `${`. Whether one may be missing is not known
-        here: secrets are only needed where they are used."""
+        """`text` with `${ENV}` replaced by the variable, and `$${` by `${`. Whether one may be missing is decided
+        later: secrets are only needed where they are used."""
         missing: list[str] = []
 
         def value(found: re.Match[str]) -> str:
@@ -186,7 +186,7 @@ class Document:
             if found[2] not in self._environment:
                 missing.append(found[2])
                 return found[0]
-            # Where a file sets the variables, its byte order mark and line ends may come with them.
+            # Variables set from a file may carry its byte order mark and line ends.
             return self._environment[found[2]].lstrip("\ufeff").rstrip("\r\n")
 
         replaced = _REFERENCE.sub(value, text)
@@ -198,7 +198,7 @@ class Document:
         return placed
 
     def unset(self) -> Iterator[Problem]:
-        """Variables that are not set, where the text is no secret that may wait: known once the model was asked."""
+        """Unset variables in a text that is no waiting secret, which is known after the model's check."""
         for path, text in self._placed:
             if isinstance(text, Substituted) and text.missing and not text.may_wait:
                 yield Problem(self.marks[path], spell(path, self.tree), not_set(text.missing))
@@ -211,14 +211,13 @@ class Document:
 
 
 def _unseen(text: str) -> str:
-    """What is wrong with a text that holds letters which nobody sees, as a byte order mark between two files that were
-    put together; empty where it has none."""
+    """The fault of a text with invisible letters, as a byte order mark between two joined files; empty without one."""
     found = _UNSEEN.search(text)
     return f"holds a letter that is not seen (U+{ord(found[0]):04X}); remove it" if found else ""
 
 
 def not_set(names: tuple[str, ...]) -> str:
-    """What is told of variables that are missing."""
+    """The problem of missing variables."""
     which, are = ("variable", "is") if len(names) == 1 else ("variables", "are")
     it = "it" if len(names) == 1 else "them"
     return f"the environment {which} {', '.join(names)} {are} not set; set {it} before the start"

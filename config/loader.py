@@ -1,4 +1,4 @@
-"""Reads a directory of YAML files into settings, or says everything that is wrong with it."""
+"""Reads a directory of YAML files into settings, or reports all its mistakes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from dialer.vocabulary.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What a check found: `problems` and `summary` are lines for people; `settings` is None if there are problems."""
+    """The result of a check: `problems` and `summary` are lines for people; `settings` is None if there are
+    problems."""
 
     problems: tuple[str, ...]
     summary: tuple[str, ...]
@@ -39,9 +40,9 @@ def load(
 ) -> Settings:
     """Settings from the YAML files of a directory and those below it, or from one file.
 
-    `environment` is where `${ENV}` is looked up, usually that of the process. A first password that cannot be had, and
-    with `Secrets.LATER` any secret, is told by its use. Raises ConfigurationError with every problem that was found,
-    each `FILE:LINE: path.to.key: reason; remedy`.
+    `environment` is where `${ENV}` is looked up, usually that of the process. A missing first password, and with
+    `Secrets.LATER` any missing secret, is reported at its use. Raises ConfigurationError with every problem found, each
+    `FILE:LINE: path.to.key: reason; remedy`.
     """
     report = check(directory, environment, secrets)
     if report.settings is None:
@@ -54,7 +55,7 @@ def check(
     environment: Mapping[str, str] | None = None,
     secrets: Secrets = Secrets.NOW,
 ) -> CheckReport:
-    """Everything that `load` would say, without raising."""
+    """The problems that `load` would report, without raising."""
     reading = _Reading(FilePath(directory), os.environ if environment is None else environment, secrets)
     settings, problems = reading.result()
     if settings is None or problems:
@@ -100,7 +101,7 @@ class _Reading:
             self._merge(document)
 
     def result(self) -> tuple[Settings | None, list[Problem]]:
-        """The settings, and what is wrong with them; None where not even the model takes them."""
+        """The settings and their problems; None where the model does not take them."""
         if not self._marks:
             if not self._problems:
                 self._whole("holds no sections; begin with a copy of the example")
@@ -122,11 +123,11 @@ class _Reading:
 
     @property
     def waiting(self) -> tuple[SecretToCome, ...]:
-        """Secrets that cannot be had, and wait for their use."""
+        """Missing secrets that are reported at their use."""
         return tuple(self._references.waiting.values())
 
     def _say_unset(self) -> None:
-        """Variables that are missing and are no secrets that may wait."""
+        """Report missing variables that are no waiting secrets."""
         unset = [problem for document in self._documents for problem in document.unset()]
         self._problems += unset
         self._unread.update((each.mark, each.path) for each in unset)
@@ -188,7 +189,7 @@ class _Reading:
         return {key: each for key, each in value.items() if key not in before}
 
     def _remember(self, section: str, value: Value, offset: int, marks: Mapping[Path, Mark]) -> None:
-        """Take over the lines of what was merged; positions in a list move by `offset`."""
+        """Take over the lines of a merged part; positions in a list move by `offset`."""
         for path, mark in marks.items():
             if not path or path[0] != section:
                 continue
@@ -201,7 +202,7 @@ class _Reading:
     # ------------------------------------------------------------------ sections among each other
 
     def _compare(self, settings: Settings | None) -> None:
-        """Check the sections against each other: where some are wrong, those that are right."""
+        """Check the sections against each other, with mistakes in some only the correct ones."""
         for each in misnamed(self._tree):
             self._say(each.path, each.reason)
         positions: dict[str, list[int]] = {}
@@ -211,7 +212,7 @@ class _Reading:
             self._say(_original(each, positions), each.reason)
 
     def _partial(self, positions: dict[str, list[int]]) -> Settings:
-        """Settings of what the model takes; `positions` are those in the files of the items that were taken."""
+        """Settings of the items that the model takes; `positions` are their positions in the files."""
         taken: dict[str, Any] = {}
         for section, about in Settings.model_fields.items():
             value = self._tree.get(section)
@@ -241,16 +242,16 @@ class _Reading:
             positions.append(at)
         return taken, positions
 
-    # ------------------------------------------------------------------ saying
+    # ------------------------------------------------------------------ problems
 
     def _say(self, path: Path, told: str) -> None:
-        """Nothing more is said of a value that could not even be read."""
+        """Add a problem, but no second one of a value that could not be read."""
         problem = Problem(self._mark(path), spell(path, self._tree), told)
         if (problem.mark, problem.path) not in self._unread:
             self._problems.append(problem)
 
     def _mark(self, path: Path) -> Mark:
-        """The line of a path, or of the nearest thing above it that is written."""
+        """The line of a path, or of its nearest written ancestor."""
         while path and path not in self._marks:
             path = path[:-1]
         return self._marks.get(path, Mark(str(self._place), 0))

@@ -1,4 +1,4 @@
-"""Names by which sections refer to each other: each is given once, and what is referred to exists.
+"""Names by which sections refer to each other: they are unique, and references exist.
 
 Works on the plain tree of the files, so that a wrong reference is found also in an item that has other mistakes.
 """
@@ -16,7 +16,7 @@ Item = tuple[Path, dict[str, Value]]
 
 NAMED = ("engines", "trunks", "phones", "teams", "users", "campaigns")
 
-#: Section, key, the section that has the names, and what one of them is called.
+#: Section, key, the section with the names, and the noun for one of them.
 REFERENCES = (
     ("campaigns", "teams", "teams", "team"),
     ("campaigns", "trunks", "trunks", "trunk"),
@@ -27,7 +27,7 @@ REFERENCES = (
 
 
 def misnamed(tree: dict[str, Value]) -> Iterator[Inconsistency]:
-    """Names that are given twice, or that nothing has."""
+    """Names that are given twice, and references to unknown names."""
     for section in NAMED:
         yield from _given_twice(tree, section)
     for section, key, target, kind in REFERENCES:
@@ -38,7 +38,7 @@ def misnamed(tree: dict[str, Value]) -> Iterator[Inconsistency]:
 
 
 def unknown(kind: str, name: str, known: set[str]) -> str:
-    """That there is no `kind` of this name, and which one may be meant."""
+    """The problem of an unknown `kind`, with the name that may be meant."""
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
     if close:

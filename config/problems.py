@@ -1,11 +1,11 @@
-"""Mistakes in a configuration: where they are, what is wrong, and what to do about it."""
+"""Mistakes in a configuration: place, reason and remedy."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-#: Where a value is: keys of mappings and positions in lists.
+#: The path of a value: keys of mappings and positions in lists.
 Path = tuple[str | int, ...]
 
 
@@ -22,7 +22,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake. `path` is in the words of `spell`; empty for what concerns a whole file."""
+    """One mistake. `path` is spelled by `spell`; empty for a whole file."""
 
     mark: Mark
     path: str

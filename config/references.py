@@ -1,4 +1,4 @@
-"""What values of the configuration refer to: secrets in files and in the environment, and files beside it."""
+"""References of the configuration: secrets in files and in the environment, and other files."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ MAX_SECRET_BYTES = 65_536
 
 
 class Secrets(Enum):
-    """When the secrets of a configuration are needed: `NOW`, as by a node that starts, or `LATER`, by who uses one."""
+    """When the secrets of a configuration are needed: `NOW`, as by a starting node, or `LATER`, at their use."""
 
     NOW = "now"
     LATER = "later"
 
 
 class _NotThere(ValueError):
-    """The secret cannot be had here and now; elsewhere, or by another user, it may."""
+    """The secret is missing here and now; another user or machine may have it."""
 
 
 class References:
-    """Resolves the references of one configuration directory; see `config.model.Source`. `secrets` says whether those
-    that cannot be had may wait until they are used. `waiting` are the ones that do."""
+    """Resolves the references of one configuration directory; see `config.model.Source`. `secrets` says whether missing
+    ones may wait until their use. `waiting` are those that do."""
 
     def __init__(self, directory: Path, secrets: Secrets = Secrets.NOW) -> None:
         self._directory = directory
@@ -35,11 +35,11 @@ class References:
         self.waiting: dict[str, SecretToCome] = {}
 
     def secret(self, text: str) -> str | SecretToCome:
-        """The secret itself. Raises ValueError if it is written in the file, cannot be had, or is none."""
+        """The secret itself. Raises ValueError if it is written in the file, missing, or empty."""
         return self._late(text) if self._secrets is Secrets.LATER else self._now(text)
 
     def first_secret(self, text: str) -> str | SecretToCome:
-        """The same of a secret that is used once at most: it may always wait."""
+        """The same for a secret that is used once at most, which may always wait."""
         return self._late(text, "unless the database has the user already")
 
     def _late(self, text: str, unless: str = "") -> str | SecretToCome:
@@ -53,7 +53,7 @@ class References:
 
     def _now(self, text: str) -> str:
         if isinstance(text, Substituted):
-            text.may_wait = True  # said by what is raised, and not a second time
+            text.may_wait = True  # the exception reports it, once
             if text.missing:
                 raise _NotThere(not_set(text.missing))
             if not text:
@@ -117,12 +117,12 @@ def _text(content: bytes, path: Path) -> str:
 
 
 def without_frame(text: str) -> str:
-    """`text` without what editors put around it and nobody sees: byte order marks before it, line ends behind it."""
+    """`text` without the invisible additions of editors: byte order marks before it, line ends after it."""
     return text.lstrip("\ufeff").rstrip("\r\n")
 
 
 def _one_line(secret: str, where: str) -> str:
-    """The secret, if nothing in it shows that it is not the secret alone. Raises ValueError."""
+    """The secret, checked to be a single line. Raises ValueError."""
     if any(ord(letter) < 0x20 or 0x7F <= ord(letter) < 0xA0 for letter in secret):
         raise ValueError(f"{where} holds line ends or control characters; write the secret alone, in one line of UTF-8")
     return secret

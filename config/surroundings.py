@@ -1,4 +1,4 @@
-"""Whether what a configuration refers to outside itself exists: files, time zones, countries."""
+"""Whether the external references of a configuration exist: files, time zones, countries."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _sounds(settings: Settings) -> Iterator[tuple[Path, str]]:
 
 
 def _files(settings: Settings) -> Iterator[tuple[Path, str]]:
-    """Files that must be there before anything is dialed."""
+    """Files that must exist before dialing."""
     yield from _sounds(settings)
     for section in ("trunks", "phones"):
         for at, item in enumerate(getattr(settings, section)):
@@ -37,7 +37,7 @@ def _files(settings: Settings) -> Iterator[tuple[Path, str]]:
 
 
 def astray(settings: Settings) -> Iterator[Inconsistency]:
-    """Everything that is referred to and does not exist."""
+    """All references without an object."""
     yield from _missing_files(settings)
     yield from _unplayable(settings)
     yield from _unknown_zones(settings)
@@ -52,7 +52,7 @@ def _missing_files(settings: Settings) -> Iterator[Inconsistency]:
 
 
 def _unplayable(settings: Settings) -> Iterator[Inconsistency]:
-    """Sounds that nobody would hear: found out now, and not by the first contact for whom no agent is left."""
+    """Unplayable sounds, found here and not at the first contact without an agent."""
     for path, name in _sounds(settings):
         wrong = _wrong_sound(name) if name and FilePath(name).is_file() else ""
         if wrong:
@@ -60,7 +60,7 @@ def _unplayable(settings: Settings) -> Iterator[Inconsistency]:
 
 
 def _wrong_sound(name: str) -> str:
-    """What keeps a WAV file from being played; empty if nothing does."""
+    """The fault that keeps a WAV file from being played; empty without one."""
     try:
         with wave.open(name, "rb") as sound:
             form = (sound.getnchannels(), sound.getsampwidth())
@@ -89,7 +89,7 @@ def _no_place(path: Path, zone: str) -> Iterator[Inconsistency]:
 
 
 def _impossible_numbers(settings: Settings) -> Iterator[Inconsistency]:
-    """Numbers that we show. Those without + are digits of a private exchange and taken as they are."""
+    """Impossible caller IDs. Those without + are digits of a private exchange and taken as they are."""
     for at, trunk in enumerate(settings.trunks):
         if trunk.caller_id is not None and trunk.caller_id not in trunk.caller_ids:
             yield from _no_number(("trunks", at, "caller_id"), trunk.caller_id)

@@ -1,4 +1,4 @@
-"""What the model finds, in words: reason and remedy of each mistake, and the path without pydantic's own steps."""
+"""The model's findings in words: reason and remedy of each mistake, and the path without pydantic's own steps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from config.documents import Substituted
 from config.problems import Path
 
-#: A JSON schema, or a part of one: what pydantic makes of the model.
+#: A JSON schema, or a part of one, made by pydantic from the model.
 Schema: TypeAlias = Mapping[str, Any]
 
 
@@ -26,7 +26,7 @@ class Guide:
         schema: Schema = self._resolved(self._root)
         path: list[str | int] = []
         for step in steps:
-            if step == "[key]":  # what pydantic adds when the key itself is wrong
+            if step == "[key]":  # added by pydantic when the key itself is wrong
                 continue
             kinds: Mapping[str, str] = schema.get("discriminator", {}).get("mapping", {})
             if step in kinds:
@@ -120,7 +120,7 @@ def _no_tag(error: ErrorDetails, schema: Schema, parent: Schema) -> str:
 
 
 def _about(schema: Schema) -> str:
-    """First sentence of a description, to tell what is wanted."""
+    """The first sentence of a description, for the remedy."""
     return str(schema.get("description", "")).split(". ")[0].rstrip(".")
 
 
@@ -143,7 +143,7 @@ def _wanted(words: str, remedy: str) -> Callable[[ErrorDetails, Schema, Schema],
 
 
 def _own(error: ErrorDetails, schema: Schema, parent: Schema) -> str:
-    """A reason that a validator of ours gave."""
+    """The reason from a validator of ours."""
     return str(error.get("ctx", {}).get("error", error["msg"]))
 
 
@@ -198,13 +198,13 @@ _FORMS = {
 
 
 def causes(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    """Without those that merely follow from others: pydantic also calls a list empty whose items are all wrong."""
+    """The mistakes without consequences of others: pydantic also calls a list empty whose items are all wrong."""
     wrong = {error["loc"][:length] for error in errors for length in range(len(error["loc"]))}
     return [error for error in errors if error["type"] != "too_short" or error["loc"] not in wrong]
 
 
 def reason(error: ErrorDetails, guide: Guide) -> str:
-    """One sentence: what is wrong with a value, and after the semicolon what to do."""
+    """One sentence: the fault of a value, and after the semicolon the remedy."""
     _, schema = guide.follow(error["loc"])
     _, parent = guide.follow(error["loc"][:-1])
     say = _WORDS.get(error["type"])

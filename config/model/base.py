@@ -1,4 +1,4 @@
-"""What all sections of the configuration share: strictness, and the types whose text is checked alike everywhere."""
+"""Common parts of all sections: strictness, and the types of checked text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 def _holds_control(value: object) -> bool:
-    """Whether a text, or one in a collection of texts, holds a control character; tabs and line ends are none."""
+    """Whether a text, or one in a collection of texts, holds a control character other than tabs and line ends."""
     match value:
         case str():
             return CONTROL.search(value) is not None
@@ -66,8 +66,8 @@ class Section(BaseModel):
 
 
 class SecretToCome(SecretStr):
-    """A secret that is not there, and may not be needed. Whoever uses it gets a ConfigurationError with its place, what
-    is missing and what to do. `unless` says who never needs it, for those who do not use it yet."""
+    """A missing secret that may not be needed. Its use raises ConfigurationError with its place, the lack and the
+    remedy. `unless` names those who never need it, for the note before its use."""
 
     def __init__(self, missing: str, unless: str = "") -> None:
         super().__init__("")
@@ -76,7 +76,7 @@ class SecretToCome(SecretStr):
 
     @property
     def note(self) -> str:
-        """What is missing, for a reader who cannot know whether it will be used."""
+        """The lack, for a reader who cannot know whether the secret will be used."""
         return f"{self.missing}, {self.unless}" if self.unless else self.missing
 
     def get_secret_value(self) -> str:
@@ -90,7 +90,7 @@ class SecretToCome(SecretStr):
 
 
 class Source(Protocol):
-    """What a file of the configuration refers to: the loader's side of `Secret` and `FilePath`.
+    """References of a configuration file: the loader's side of `Secret` and `FilePath`.
 
     Both methods raise ValueError with a reason and a remedy in one sentence.
     """
@@ -99,7 +99,7 @@ class Source(Protocol):
         """The secret that `text`, a `${ENV}` or `file:PATH`, stands for."""
 
     def first_secret(self, text: str) -> str | SecretToCome:
-        """The same for a secret that is used once at most, and may be gone."""
+        """The same for a secret that is used once at most, and may be missing."""
 
     def url(self, text: str) -> str | SecretToCome:
         """`text` or the secret that it stands for; refused if a password is written in it."""
@@ -109,7 +109,7 @@ class Source(Protocol):
 
 
 def _source(info: ValidationInfo) -> Source | None:
-    """The loader's Source; None for settings that are built by code, where values are taken as they are."""
+    """The loader's Source; None for settings made in code, whose values are taken as they are."""
     return info.context["source"] if isinstance(info.context, dict) else None
 
 
@@ -164,7 +164,7 @@ def _network(text: str) -> str:
     return text
 
 
-#: What a name looks like, of a user or of a section.
+#: The form of a name, of a user or of a section.
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
 
 #: A name by which other sections refer to this one.
@@ -173,7 +173,7 @@ Name = Annotated[str, StringConstraints(pattern=NAME.pattern)]
 #: A short code of the business, as of a disposition or a not-ready reason.
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 
-#: A line of text that people read.
+#: A line of text for people.
 Label = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 #: A number that we show to contacts: E.164 with +, or the digits that a private exchange expects.
@@ -193,19 +193,19 @@ Seconds = Annotated[float, Field(ge=0, le=86_400)]
 #: A duration in seconds that may not be zero.
 PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
 
-#: Tried first when lower; equal ones share by weight.
+#: A priority: lower goes first; equal ones share by weight.
 Priority = Annotated[int, Field(ge=1, le=1000)]
 
 Weight = Annotated[int, Field(ge=1, le=1000)]
 
-#: A secret: written as `${ENV}` or `file:PATH`, never as it is, and never shown.
+#: A secret: written as `${ENV}` or `file:PATH`, never in plain text, and never shown.
 Secret = Annotated[
     SecretStr,
     BeforeValidator(_secret),
     WithJsonSchema({"type": "string", "pattern": r"^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)$"}),
 ]
 
-#: The same, of a secret that is used once at most: see `Source.first_secret`.
+#: The same for a secret that is used once at most: see `Source.first_secret`.
 FirstSecret = Annotated[
     SecretStr,
     BeforeValidator(_first_secret),
@@ -218,5 +218,5 @@ SecretUrl = Annotated[SecretStr, BeforeValidator(_secret_url), WithJsonSchema({"
 #: A file or directory; relative to the directory of the configuration.
 FilePath = Annotated[str, BeforeValidator(_path), StringConstraints(max_length=4096)]
 
-#: What may stand in the user part of an address of a phone.
+#: Letters allowed in the user part of a phone's address.
 EXTENSION = re.compile(r"^[A-Za-z0-9_.+*-]{1,64}$")

@@ -30,7 +30,7 @@ from dialer.vocabulary.results import CallResult
 
 
 class Mode(StrEnum):
-    """Who takes a record, and which leg is first."""
+    """Modes: how records reach agents, and which leg is first."""
 
     PREVIEW = "PREVIEW"
     PUSH_PREVIEW = "PUSH_PREVIEW"
@@ -112,13 +112,13 @@ class Offer(Section):
     """How long an agent sees the record before it is accepted automatically; 0 is at once."""
 
     timeout_s: PositiveSeconds = 30
-    """Without a click for this long the record goes back to the top of the list."""
+    """How long an offer waits for a click before the record goes back to the top of the list."""
 
     reject_cool_down_s: Seconds = 300
     """How long an agent is not offered again a record that was rejected or not answered."""
 
     expiries_to_not_ready: int = Field(default=2, ge=1, le=100)
-    """As many offers expired in a row and the agent is not ready."""
+    """After this many expired offers in a row the agent is not ready."""
 
 
 class Engaged(Section):
@@ -174,7 +174,7 @@ class CampaignSettings(Section):
     """Name of the campaign."""
 
     description: str = Field(default="", max_length=500)
-    """What agents are told of it."""
+    """Description for agents."""
 
     mode: Annotated[Mode, in_upper_case(Mode)]
     """PREVIEW, PUSH_PREVIEW, PROGRESSIVE, PROGRESSIVE_ASM, PREDICTIVE or PREDICTIVE_ASM."""
@@ -238,8 +238,8 @@ class CampaignSettings(Section):
     """Most attempts of one record, whatever their results."""
 
     retry_share_percent: int = Field(default=100, ge=0, le=100)
-    """Of the records that are dialed, so many percent are retries as long as both retries and records that were never
-    dialed are due; 100: due retries first; 0: records that were never dialed first."""
+    """Percentage of retries among the dialed records, as long as both retries and records that were never dialed are
+    due; 100: due retries first; 0: records that were never dialed first."""
 
     retries: Mapping[Result, Retry] = {}
     """Treatment by call result. Those left out are treated as usual; max_attempts 1 switches one off."""
@@ -318,7 +318,7 @@ class CampaignSettings(Section):
     @field_validator("contact_wait_s")
     @classmethod
     def _waits_as_long_as_counted(cls, value: float, info: ValidationInfo) -> float:
-        """Whoever waits less than the time that the law counts is abandoned for nothing."""
+        """A contact who waits less than the time of the law would be abandoned needlessly."""
         mode: Mode | None = info.data.get("mode")
         predictive: Predictive | None = info.data.get("predictive")
         if mode is None or predictive is None or not mode.predictive or value >= predictive.connect_limit_s:

@@ -81,7 +81,7 @@ class Permissions(Section):
     """Mark a contact as not to be called."""
 
     reject: bool = True
-    """Give an offered record back so that somebody else gets it."""
+    """Give an offered record back for another agent."""
 
     cancel: bool = False
     """Take a record out of this run of the campaign."""

@@ -1,4 +1,4 @@
-"""Hosts, and URIs with hosts in them: names and addresses that exist in form, told apart from ports and schemes."""
+"""Hosts, and URIs with hosts in them: well-formed names and addresses, separated from ports and schemes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_NAME = 253
 
 
 def _name(host: str, text: str) -> str:
-    """A host without brackets. Raises ValueError with reason and remedy; `text` is what was written."""
+    """A host without brackets. Raises ValueError with reason and remedy; `text` is the written text."""
     if "%" not in host:
         try:
             return str(ipaddress.ip_address(host))
@@ -71,12 +71,12 @@ def _in_uri(value: str) -> str:
 
 
 def in_brackets(host: str) -> str:
-    """The host as it stands in a URI: an IPv6 address has brackets (RFC 3986, section 3.2.2)."""
+    """The host in the form of a URI: an IPv6 address has brackets (RFC 3986, section 3.2.2)."""
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 def sip_uri(value: str) -> str:
-    """A SIP URI with a host and a port that can be, or nothing. Raises ValueError with reason and remedy."""
+    """A SIP URI with a valid host and port, or empty. Raises ValueError with reason and remedy."""
     if not value:
         return value
     found = _SIP_URI.fullmatch(value)
@@ -123,8 +123,8 @@ Host: TypeAlias = Annotated[str, AfterValidator(_in_uri), WithJsonSchema(_TEXT)]
 #: A host name or address without port, an IPv6 address without brackets.
 Address: TypeAlias = Annotated[str, AfterValidator(_bare), WithJsonSchema(_TEXT)]
 
-#: A SIP URI, or nothing.
+#: A SIP URI, or empty.
 SipUri: TypeAlias = Annotated[str, AfterValidator(sip_uri), WithJsonSchema({"type": "string"})]
 
-#: Where a web server is reached, or nothing.
+#: The URL of a web server, or empty.
 WebUrl: TypeAlias = Annotated[str, AfterValidator(_web_url), WithJsonSchema({"type": "string"})]

@@ -1,4 +1,4 @@
-"""What comes of a call: results and dispositions offered to agents, after-call work, and what is dialed again."""
+"""The outcome of a call: results and dispositions offered to agents, after-call work, and retries."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ResultEntry = Annotated[
 
 
 class Disposition(Section):
-    """What the agent says of the business."""
+    """The business outcome, set by the agent."""
 
     code: Code
     """Code, kept in the record and the history."""
@@ -47,7 +47,7 @@ class Disposition(Section):
     """Heading under which it is shown; `/` makes a tree."""
 
     do_not_call: bool = False
-    """Who sets it puts the contact's number on the do-not-call list, at once and for all campaigns."""
+    """Setting it puts the contact's number on the do-not-call list, at once and for all campaigns."""
 
 
 class Outcome(Section):
@@ -109,9 +109,9 @@ def _unanswered(value: object) -> object:
 
 
 class Unanswered(Section):
-    """Contacts who do not answer, in modes in which the agent has the record before: PREVIEW, PUSH_PREVIEW and
+    """Contacts who do not answer, in modes in which the agent has the record before the call: PREVIEW, PUSH_PREVIEW and
     PROGRESSIVE. The desk tells the result; while it is open the agent may write a note, set the outcome and call
-    again. Whatever is written while it is shown keeps it open until Done."""
+    again. An entry of the agent while it is shown keeps it open until Done."""
 
     desk: Annotated[WhenUnanswered, in_lower_case(WhenUnanswered)] = WhenUnanswered.SHOW
     """close: at once; show: for `show_s`; wait: until Done, as after a conversation, with what is mandatory."""
@@ -128,7 +128,7 @@ class Unanswered(Section):
     """By call result: close, show or wait, or `{desk: show, show_s: 10}`."""
 
     def after(self, result: CallResult | None) -> tuple[WhenUnanswered, float]:
-        """What becomes of the desk after a call result, and for how many seconds it is shown."""
+        """The desk after a call result, and for how many seconds it is shown."""
         own = self.results.get(result) if result is not None else None
         if own is None:
             return self.desk, self.show_s
@@ -198,9 +198,9 @@ class Retry(Section):
     """After the last: next_in_chain dials the contact's next number, finish finishes the whole chain."""
 
 
-#: Call results after which a record is dialed again unless a campaign says otherwise. A trunk's failure is none of
-#: the contact's doing: it counts in no cap, and is tried again soon. Only a trunk that answers and refuses this one
-#: record so often in a row, here over 45 min, has the last word.
+#: Call results after which a record is dialed again unless a campaign says otherwise. A failure of the trunk is not the
+#: contact's: it counts in no cap, and is tried again soon. Only repeated refusals of this record by an answering trunk,
+#: here over 45 min, finish it.
 USUAL_RETRIES: Mapping[CallResult, Retry] = {
     CallResult.BUSY: Retry(delay_s=600, max_attempts=3),
     CallResult.NO_ANSWER: Retry(delay_s=7200, max_attempts=3),

@@ -11,7 +11,7 @@ from config.model.base import Code, FirstSecret, Label, Name, Section, in_lower_
 from config.model.phone import PhoneReference
 from dialer.vocabulary.limits import DISPLAY_NAME_LENGTH
 
-#: Characters that a password has at least, the first one as any later one.
+#: The fewest characters of a password, the first one included.
 LEAST_PASSWORD_LENGTH = 10
 
 #: A user's log-in name, or a pattern of such names with * for any letters.
@@ -73,7 +73,7 @@ class NotReadyReason(Section):
     """Whether agents may choose it; the others are only set by the system."""
 
 
-#: What the system sets by itself. A configured reason of the same code replaces its label.
+#: Reasons that the system sets. A configured reason of the same code replaces the label.
 BUILT_IN_REASONS = tuple(
     NotReadyReason(code=code, label=label, offered=False)
     for code, label in (

@@ -13,7 +13,7 @@ from config.model.base import EXTENSION, Name, Section
 from config.model.host import sip_uri
 from config.model.trunk import MediaSettings, Trunk
 
-#: Where a user is rung: the name of a phone, with an extension before it where the pattern asks for one.
+#: A user's phone: the name of a phone, with an extension before it where the pattern needs one.
 PhoneReference = Annotated[
     str, StringConstraints(pattern=r"^([A-Za-z0-9_.+*-]{1,64}@)?[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
 ]

@@ -39,7 +39,7 @@ RtpPort = Annotated[int, Field(ge=1024, le=65534)]
 
 
 class PhoneInUse(StrEnum):
-    """What becomes of a log-in at a phone that another agent has."""
+    """The treatment of a log-in at a phone that another agent has."""
 
     REFUSE = "refuse"
     TAKE_OVER = "take_over"
@@ -74,7 +74,7 @@ class Server(Section):
     """Least severe line of the log: DEBUG, INFO, WARNING or ERROR."""
 
     session_idle_s: PositiveSeconds = 3_600
-    """A log-in that was not used for this long ends."""
+    """A log-in ends when it is unused for this long."""
 
     session_lifetime_s: PositiveSeconds = 43_200
     """A log-in ends after this long, used or not."""
@@ -83,13 +83,13 @@ class Server(Section):
     """A record that a node claimed and neither dials nor renews for this long is free again."""
 
     phone_in_use: Annotated[PhoneInUse, in_lower_case(PhoneInUse)] = PhoneInUse.REFUSE
-    """An agent logs in whose phone another agent has. refuse: the log-in, naming who has it; take_over: the other agent
-    is logged out, unless a call or after-call work is under way there."""
+    """Log-in of an agent at a phone that another agent has. refuse: the log-in is refused and names the other agent;
+    take_over: the other agent is logged out, unless a call or after-call work is under way there."""
 
     @field_validator("database_url")
     @classmethod
     def _of_a_known_database(cls, value: SecretStr | None) -> SecretStr | None:
-        """The URL itself is not shown: it may hold a password."""
+        """The message does not show the URL, which may hold a password."""
         if value is None or isinstance(value, SecretToCome):
             return value
         if not _DATABASE.match(value.get_secret_value()):
@@ -98,12 +98,12 @@ class Server(Section):
 
     @property
     def url(self) -> str:
-        """Where browsers reach the node, without a slash at the end."""
+        """The URL of the node for browsers, without a slash at the end."""
         return (self.public_url or self.local_url).rstrip("/")
 
     @property
     def local_url(self) -> str:
-        """Where programs of this machine reach the node."""
+        """The URL of the node for programs of this machine."""
         return f"http://{in_brackets(self.listen_host)}:{self.listen_port}"
 
     @property
@@ -157,8 +157,8 @@ class Engine(Section):
     """Least severe line of both: DEBUG, INFO, WARNING or ERROR. DEBUG has every SIP message in `log_file`."""
 
     drain_s: PositiveSeconds = 100
-    """An engine that is told to end (SIGTERM) takes no new calls and waits for its conversations, at most so long. Who
-    stops it, systemd or Docker, must have more patience."""
+    """How long an engine waits for its conversations after SIGTERM, without new calls. systemd or Docker must allow
+    more time before they kill it."""
 
     reconnect_s: PositiveSeconds = 0.5
     """Longest wait of the node before it tries a lost socket again; the first ones are shorter."""

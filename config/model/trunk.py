@@ -1,4 +1,4 @@
-"""Trunks: where we dial out, whom we say we are, and how much a trunk may carry."""
+"""Trunks: their addresses, caller IDs, and limits."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class NumberForm(StrEnum):
 
 
 class ProbeKind(StrEnum):
-    """How we know that a trunk is alive."""
+    """The kind of probe of a trunk."""
 
     OPTIONS = "options"
     NONE = "none"
@@ -107,7 +107,7 @@ class PrefixRule(Section):
     """How many characters are taken from the beginning."""
 
     prepend: str = Field(default="", pattern=r"^[0-9+*#]{0,20}$")
-    """What is put in their place."""
+    """The text in their place."""
 
     @field_validator("pattern")
     @classmethod
@@ -129,10 +129,10 @@ class NumberFormat(Section):
     """Country of the trunk, ISO code: its numbers are written in the national form. Needed by `national`."""
 
     national_prefix: str | None = Field(default=None, pattern=r"^[0-9]{0,4}$")
-    """What stands before a national number. Left out: as usual in the country."""
+    """Digits before a national number. Left out: as usual in the country."""
 
     international_prefix: str = Field(default="00", pattern=r"^(\+|[0-9]{1,6})$")
-    """With `national`: what stands before the country code of numbers of other countries."""
+    """With `national`: digits before the country code of numbers of other countries."""
 
     rules: tuple[PrefixRule, ...] = Field(default=(), max_length=100)
     """Prefix rules, tried in this order."""
@@ -203,10 +203,10 @@ class Trunk(MediaSettings):
     """SIP URI through which every request is sent, for example `sip:edge.example.net;lr`."""
 
     public_address: Address | None = None
-    """Address that this trunk is told for SIP and RTP behind NAT. Left out: that of the engine."""
+    """Address in our SIP and SDP for this trunk, behind NAT. Left out: that of the engine."""
 
     peers: tuple[Address, ...] = ()
-    """Addresses or names from which requests and answers are accepted, besides all that host and proxy stand for."""
+    """Addresses or names from which requests and answers are accepted, besides the addresses of host and proxy."""
 
     keepalive_s: int = Field(default=0, ge=0, le=3600)
     """Time between two keep-alives, 15 or more. With tcp and tls a double CRLF that the peer has to answer within 10 s,
@@ -265,7 +265,7 @@ class Trunk(MediaSettings):
     """A probe without answer for this long is a miss."""
 
     probe_misses_down: int = Field(default=3, ge=1, le=100)
-    """As many misses in a row and the trunk is down."""
+    """After this many misses in a row the trunk is down."""
 
     nothing_heard_s: PositiveSeconds = 4
     """Nothing heard for this long after an INVITE: the next trunk is tried."""

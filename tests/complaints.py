@@ -1,4 +1,4 @@
-"""What a person reads of a trunk's last error."""
+"""The sentence for a trunk's last error."""
 
 from __future__ import annotations
 

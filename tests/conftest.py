@@ -15,19 +15,19 @@ import hypothesis
 import pytest
 import pytest_asyncio
 
-#: What is being closed may take so long: a thread that waits for a child, a process that says good-bye.
+#: The longest time for closing: a thread waits for a child, a process ends its calls.
 CLEAR_S = 5.0
 _LOOK_S = 0.02
 
 
-# How long an example takes is no matter of right or wrong, and differs with what else the machine does.
+# The time of an example does not count: it depends on other work of the machine.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
 
 @dataclass(frozen=True)
 class Census:
-    """What is open, by names for a message; the names themselves may change, their number may not grow."""
+    """The open resources, by names for a message; the names may change, their number may not grow."""
 
     descriptors: tuple[str, ...]
     threads: tuple[str, ...]
@@ -35,7 +35,7 @@ class Census:
     tasks: tuple[str, ...]
 
     def left(self, before: Census) -> str:
-        """What there is more of than before, in words; empty if nothing."""
+        """The resources that have grown in number, in words; empty if none."""
         pairs = ((name, getattr(self, name), getattr(before, name)) for name in self.__dataclass_fields__)
         return "; ".join(f"{name}: {now}, before {then}" for name, now, then in pairs if len(now) > len(then))
 
@@ -65,7 +65,7 @@ def _text(path: Path) -> str:
 
 @pytest.fixture(autouse=True)
 def leaves_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The check for all tests; those that are coroutines are looked at from within their loop."""
+    """The check for all tests; coroutines are checked from within their loop."""
     if inspect.iscoroutinefunction(request.function):
         mark = request.node.get_closest_marker("asyncio")
         scope = mark.kwargs.get("loop_scope", "function") if mark is not None else "function"
@@ -77,7 +77,7 @@ def leaves_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
     until = time.monotonic() + CLEAR_S
     while left := _census(tasks=False).left(before):
         assert time.monotonic() < until, left
-        # Nothing tells when a descriptor is closed or a child is reaped: what is open has to be counted anew.
+        # There is no event for a closed descriptor or a reaped child: they are counted again and again.
         threading.Event().wait(_LOOK_S)
 
 

@@ -16,6 +16,6 @@ async def stage() -> AsyncIterator[Stage]:
 
 @pytest.fixture(autouse=True)
 def nothing_blocks() -> Iterator[None]:
-    """What blocks in a coroutine of ours fails its test."""
+    """A blocking call in a coroutine of ours fails its test."""
     with blockbuster_ctx(scanned_modules=["agent_api"]):
         yield

@@ -1,4 +1,4 @@
-"""A fake of the Telephony port: an engine whose agents pick up at once and whose contacts do what their number says."""
+"""A fake of the Telephony port: an engine whose agents pick up at once and whose contacts act by their number."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dialer.vocabulary.telephony import ClearedBy, LegRole
 
 ENGINE = EngineId("engine-1")
 
-#: What becomes of a contact, by the end of the number; any other answers at once.
+#: The result of a contact by the end of the number; any other contact answers at once.
 RINGS, BUSY = "0101", "0102"
 
 
@@ -57,7 +57,7 @@ class FakeEngine:
                 asyncio.get_running_loop().call_soon(self.clear, command.leg, ClearedBy.US)
 
     def acknowledge(self, engine: EngineId, sequence: int) -> None:
-        """Nothing is journalled."""
+        """Does nothing: there is no journal."""
 
     def _dial(self, command: telephony.Dial) -> None:
         self.up.add(command.leg)
@@ -83,7 +83,7 @@ class FakeEngine:
         )
 
     def take_configuration(self, *problems: str) -> None:
-        """The configuration was carried out but for these problems."""
+        """The configuration was carried out except for these problems."""
         self._say(telephony.ConfigurationTaken(1, problems, self._now()))
 
     def _say(self, event: telephony.Event) -> None:

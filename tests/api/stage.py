@@ -148,7 +148,7 @@ NODE = "node-1"
 
 @cache
 def empty_database() -> tuple[str, bytes]:
-    """The run that began in it, and the file of a database with all tables: making one takes as long as a test."""
+    """A file of a database with all tables, and the run that began in it: making one takes as long as a test."""
 
     async def make(path: Path) -> str:
         store = await open_store(f"sqlite:///{path}", NODE)
@@ -162,11 +162,11 @@ def empty_database() -> tuple[str, bytes]:
 
 
 class Store(SqlStore):
-    """A store that can be told to take no writes for a while."""
+    """A store that can be made to refuse writes for a while."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         run, content = empty_database()
-        # Nothing is to outlive the test: files in memory are many times faster than those on a disk.
+        # Data need not outlive the test, and files in memory are many times faster than those on a disk.
         memory = Path("/dev/shm")
         self._directory = TemporaryDirectory(dir=memory if memory.is_dir() else None)
         path = Path(self._directory.name) / "cornetta.db"
@@ -199,7 +199,7 @@ class Store(SqlStore):
 
 
 class Person:
-    """Somebody who is logged in with a bearer token."""
+    """A user who is logged in with a bearer token."""
 
     def __init__(self, stage: Stage, name: str, token: str) -> None:
         self._stage = stage
@@ -227,7 +227,7 @@ class Person:
 
 
 class Stage(Assembly):
-    """A node without its engine. An async context manager."""
+    """A node with a fake engine. An async context manager."""
 
     def __init__(self, made: Settings | None = None, **sockets: float) -> None:
         clock = SystemClock()
@@ -248,7 +248,7 @@ class Stage(Assembly):
         self.client: TestClient[Any, Any] = TestClient(TestServer(self.app))
 
     def _checked(self, event: Publish) -> None:
-        """An event has to be that of its row."""
+        """Check an event against its row."""
         check(self.world, event, self.clock.now(), OWN_ROWS)
         self.events += 1
         self._publish(event)
@@ -297,7 +297,7 @@ class Stage(Assembly):
                 await asyncio.sleep(0.005)
 
     async def written(self) -> None:
-        """Wait until all that was decided is in the database."""
+        """Wait until all decisions are in the database."""
         await self.writer._idle.wait()
 
     async def log_in(self, name: str) -> Person:
@@ -334,7 +334,7 @@ class Stage(Assembly):
         self.post(events.Ticked())
 
     def post_answer(self, leg: LegId) -> None:
-        """A contact who let it ring picks up."""
+        """A contact whose phone rings picks up."""
         self.post(events.EngineSaid(ENGINE, LegAnswered(leg, self.clock.now().monotonic)))
 
     def on_desk(self, agent: str) -> InteractionId | None:

@@ -1,4 +1,4 @@
-"""The API of a whole node on SQLite: log in, import, steer, and find everything again after a restart."""
+"""The API of a whole node on SQLite: log in, import, steer, and find the same state after a restart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One Asterisk for the whole folder; what each test opens is gone after it."""
+"""One Asterisk for the whole folder; each test closes its own parts."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ def _openssl(*arguments: str) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def example(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Example]:
-    """The Asterisk that our examples and the README set up."""
+    """The Asterisk of our examples and the README."""
     ports = free_ports()
     made = Example(tmp_path_factory.mktemp("example"), ports)
     async with made.asterisk:
-        # Without this module, which an Asterisk of one's own loads by itself, no phone can transfer.
+        # Phones can transfer only with this module, which a usual Asterisk loads.
         await made.asterisk.cli("module load res_pjsip_refer.so")
         yield made
     ports.release()

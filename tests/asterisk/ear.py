@@ -1,4 +1,4 @@
-"""An ear on the loopback interface: what is said in RTP to a range of ports of one program, whoever sends it."""
+"""An ear on the loopback interface: the RTP to a range of ports of one program, from any sender."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _TABLES = {PCMA: _a_law(), PCMU: _mu_law()}
 class Ear:
     """Keeps the last half second of G.711 that was sent to the ports. Needs CAP_NET_RAW.
 
-    `pid` tells whose ports they are at the moment: another program of the machine may have its RTP in the same range.
+    `pid` is the program whose ports count: another program of the machine may have its RTP in the same range.
     """
 
     def __init__(self, low: int, high: int, pid: Callable[[], int]) -> None:
@@ -108,7 +108,7 @@ class Ear:
             stream.popleft()
 
     def _windows(self) -> Iterator[NDArray[np.float64]]:
-        """What came to each port in the last half second, if most of it did."""
+        """The audio to each port in the last half second, if most of it came."""
         now, ours = time.monotonic(), udp_ports(self._pid())
         for port, stream in self._samples.items():
             recent = [samples for at, samples in stream if at >= now - WINDOW_S]
@@ -120,7 +120,7 @@ class Ear:
         return max((float(np.sqrt(np.mean(window**2))) for window in self._windows()), default=0.0)
 
     def tones(self) -> set[int]:
-        """The steady tones, to 5 Hz, that make up most of what came to a port; noise, speech and silence have none."""
+        """The steady tones, to 5 Hz, that make up most of the audio to a port; noise, speech and silence have none."""
         found: set[int] = set()
         for window in self._windows():
             power = np.abs(np.fft.rfft(window * np.hanning(len(window)))) ** 2

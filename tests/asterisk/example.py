@@ -28,7 +28,7 @@ teams: [{{name: sales}}]
 campaigns: [{{name: spring, mode: PREVIEW, teams: [sales], lists: [people], trunks: [pbx], time_zone: Europe/London}}]
 """
 TO_PHONES = "Dial(PJSIP/${EXTEN},30,gb(phone^rung^1(${CHANNEL})))"
-"""Rings a phone with the handler that tells when it is lost."""
+"""Rings a phone with the handler that reports its loss."""
 
 
 def blocks() -> list[str]:
@@ -37,7 +37,7 @@ def blocks() -> list[str]:
 
 
 def _pjsip(whole: str) -> str:
-    """The README's, with the transport of the example: whoever has an Asterisk has one already."""
+    """The README's pjsip.conf, with the transport of the example, as every Asterisk has one."""
     transport = re.search(r"\[udp\]\n(?:[^\n]+\n)+", whole)
     assert transport is not None
     secrets = {"a-long-secret": "change-me", "secret-of-101": PHONE_PASSWORD}
@@ -55,7 +55,7 @@ def _from_readme(name: str, whole: str) -> str:
 
 @dataclass
 class Example:
-    """The Asterisk of docker/asterisk/etc on free ports; `changes` are what a test has in its files instead."""
+    """The Asterisk of docker/asterisk/etc on free ports; `changes` are the test's lines in its files."""
 
     folder: Path
     ports: LabPorts
@@ -75,7 +75,7 @@ class Example:
             "127.0.0.1:5060": f"127.0.0.1:{settings.sip_port}",
             "rtpstart = 40000": f"rtpstart = {settings.rtp_port_low}",
             "rtpend = 43998": f"rtpend = {settings.rtp_port_high}",
-            # The same, sooner.
+            # The same, with shorter times.
             "rtp_timeout = 30": "rtp_timeout = 2",
             "rtp_timeout = 20": "rtp_timeout = 2",
         }
@@ -105,6 +105,6 @@ class Example:
         return load(place)
 
     async def change(self, changes: Mapping[str, str]) -> None:
-        """Have these lines changed in its files; none, and it is as it was."""
+        """Change these lines in its files; without lines restore them."""
         self.changes = changes
         await self.asterisk.reload(self.asterisk.settings)

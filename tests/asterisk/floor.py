@@ -34,15 +34,16 @@ from sip.wire import EngineProcess
 from .ear import Ear
 
 PATIENCE_S = 20.0
-"""A bound for what must happen, not a measure of how fast."""
+"""A time-out for events, not a measure of speed."""
 LOOK_S = 0.02
 SLICE_S = 2.6
-"""Each report ends what the lab listens to and begins anew, which costs some of the tone."""
+"""Each report restarts the lab's analyses, which costs some of the tone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What one conversation's ends heard of each other, and for how long the contact's tone was on the line; s."""
+    """How long the ends of one conversation heard each other, and how long the contact's tone was on the line;
+    seconds."""
 
     contact_s: float
     phone_s: float
@@ -50,7 +51,7 @@ class Heard:
 
 
 class Floor:
-    """Everything around one Asterisk; nobody acts by himself here, the tests do."""
+    """All parts around one Asterisk; the agents act only by the test."""
 
     def __init__(self, settings: Settings, carrier: LabProcess, phones: LabProcess, directory: Path) -> None:
         self.settings = settings
@@ -80,7 +81,7 @@ class Floor:
         )
 
     def ear_at_phones(self) -> Ear:
-        """Also at those that start anew."""
+        """Ears at the phones, also at restarted ones."""
         return Ear(
             self.phones.settings.rtp_port_low, self.phones.settings.rtp_port_high, lambda: self.phones.engine_pid
         )
@@ -121,13 +122,14 @@ class Floor:
         for lab in {id(lab): lab for lab in (self.carrier, self.phones)}.values():
             await lab.stop()
 
-    # -- what people do ----------------------------------------------------------------------------------------------
+    # -- actions of people
+    # ----------------------------------------------------------------------------------------------
 
     async def ask(self, command: commands.Command) -> None:
         await self.node.inbox.ask(command)
 
     async def start(self, *agents: str) -> None:
-        """Start the campaign and sit the agents (all of them, where none is named) at ready."""
+        """Start the campaign and make the agents ready (all of them, where none is named)."""
         await self.until("the trunk is judged", lambda: self.trunk.refusal(self.node.clock.now().monotonic) is None)
         await self.ask(commands.LoadCampaign(CampaignName(CAMPAIGN), "test"))
         await self.ask(commands.StartCampaign(CampaignName(CAMPAIGN), "test"))
@@ -161,7 +163,7 @@ class Floor:
     async def tell_contact(self, number: str, action: str, digits: str = "") -> None:
         await self.carrier.request({"do": "contact", "number": number, "action": action, "digits": digits})
 
-    # -- what is seen ------------------------------------------------------------------------------------------------
+    # -- observations ------------------------------------------------------------------------------------------------
 
     async def _watch(self, holds: Callable[[], Awaitable[bool]], timeout_s: float) -> bool:
         try:
@@ -174,7 +176,7 @@ class Floor:
             return False
 
     async def until(self, what: str, holds: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
-        """Wait for a condition on the node's state; tells the whole state where it does not come."""
+        """Wait for a condition on the node's state; on a time-out the error has the whole state."""
 
         async def looks() -> bool:
             return holds()
@@ -226,7 +228,7 @@ class Floor:
         return found[-1]
 
     async def heard(self, number: str) -> Heard:
-        """How long the ends of the conversation with this number heard each other until now."""
+        """How long the ends of the conversation with this number have heard each other."""
         report = await self.carrier.request({"do": "report"})
         assert report["cross_talk"] == [], report
         # The node may know of an answer before the carrier knows of the ACK.
@@ -237,7 +239,7 @@ class Floor:
         return Heard(mine[0]["contact_heard_s"], mine[0]["phone_heard_s"], tone_s)
 
     async def hear(self, number: str, holds: Callable[[Heard], bool], timeout_s: float = PATIENCE_S) -> Heard:
-        """Wait until what was heard is enough; returns it."""
+        """Wait until enough was heard; returns it."""
         heard = await self.heard(number)
         try:
             async with asyncio.timeout(timeout_s):
@@ -249,7 +251,7 @@ class Floor:
         return heard
 
     async def hears_both_ways(self, number: str, seconds: float = 2.0) -> Heard:
-        """From now on both ends hear each other for so long."""
+        """From now on both ends hear each other for this long."""
         before = await self.heard(number)
 
         def enough(now: Heard) -> bool:
@@ -258,13 +260,13 @@ class Floor:
         return await self.hear(number, enough)
 
     async def hears_nothing(self, number: str, seconds: float = 2.5) -> None:
-        """From now on, while the contact's tone is on the line for so long, neither end hears the other."""
+        """From now on, for this long of the contact's tone, neither end hears the other."""
         before = await self.heard(number)
         after = await self.hear(number, lambda now: now.tone_s - before.tone_s >= seconds)
         assert after.contact_s - before.contact_s < 0.3, (before, after)
         assert after.phone_s - before.phone_s < 0.3, (before, after)
 
-    # -- what was written --------------------------------------------------------------------------------------------
+    # -- the database --------------------------------------------------------------------------------------------
 
     async def attempts(self) -> dict[str, AttemptRow]:
         """By number; no number may have two."""
@@ -277,7 +279,7 @@ class Floor:
         return {row.number: row async for row in self.node.store.lists.records(ListName(LIST))}
 
     async def until_late_answers(self, count: int) -> None:
-        """So many INVITEs were answered late, no more."""
+        """Wait until exactly this many INVITEs were answered late."""
 
         async def told() -> bool:
             return self._late_answers() >= count
@@ -286,7 +288,7 @@ class Floor:
         assert self._late_answers() == count
 
     def _late_answers(self) -> int:
-        """How many INVITEs were answered after they were given up: noted at their dials."""
+        """The number of INVITEs that were answered after they were given up, by their dials."""
         uri = f"file:{self.directory / 'cornetta.db'}?mode=ro"
         with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
             (noted,) = database.execute("SELECT count(*) FROM dials WHERE late_answer").fetchone()
@@ -311,7 +313,7 @@ class Floor:
         return [each for each in self.world.legs.values() if each.purpose is LegPurpose.CONTACT]
 
     async def until_quiet(self) -> None:
-        """No leg with a contact is left, here or there; what was on the wire is what is written."""
+        """Wait until no contact's leg is left on either side; the INVITEs on the wire match the database."""
         await self.until_live("contact", lambda legs: not legs)
         await self.until("no contact's leg is left", lambda: not self._contacts())
         wire = await self.carrier.request({"do": "wire"})

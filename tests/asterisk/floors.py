@@ -1,4 +1,4 @@
-"""What floors are made of: the one Asterisk, and the usual settings with a test's changes to them."""
+"""The parts of floors: the one Asterisk, and the usual settings with a test's changes to them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ QUICK = msgspec.structs.replace(
     talk=LogNormal(1.0, 0.1, 0.8, 1.2),
     gives_up=Span(0.3, 0.4),
 )
-"""Everybody is quick, so that tests are."""
+"""All people are quick, to keep tests short."""
 
 
 @dataclass(frozen=True, slots=True)

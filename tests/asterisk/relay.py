@@ -1,4 +1,4 @@
-"""A relay of SIP over UDP that keeps an answer back until a CANCEL has passed: they cross for certain."""
+"""A relay of SIP over UDP that holds an answer back until a CANCEL has passed, so that they surely cross."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ async def test_each_side_may_hang_up(floors: Floors, side: str) -> None:
         attempts = await floor.until_done(PATIENT)
         assert attempts[PATIENT].result is CallResult.ANSWER
         await floor.until_quiet()
-        # The phone rings once a shift; again only where it was hung up itself.
+        # The phone rings once a shift, and again only after it hung up itself.
         await floor.until_live("phone", lambda legs: [leg["answered"] for leg in legs] == [True])
         (engaged,) = await floor.live("phone")
         assert (engaged["leg"] == first["leg"]) is (side != "phone")

@@ -28,7 +28,7 @@ async def test_an_answer_that_crosses_our_cancel_is_ended_and_settled_once(floor
         await floor.phase(call, CallPhase.RINGING)
         assert call.attempt is not None
         relay.holds_back = call.attempt.dial.call_id
-        # Asterisk tells of ringing by itself; the contact's phone may be a moment later.
+        # Asterisk signals ringing itself; the contact's phone may be a moment later.
         await floor.until_live("contact", lambda legs: len(legs) == 1)
         await floor.tell_contact(RINGING, "answer")
         await floor.until("the answer is on its way", lambda: relay.holds_an_answer)

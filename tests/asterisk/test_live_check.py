@@ -1,4 +1,4 @@
-"""`cornetta check --live` beside the Asterisk of the examples: each line that is left out is named."""
+"""`cornetta check --live` with the Asterisk of the examples: each missing line is named."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STEP_S = 5.0
 
 
 async def found(example: Example, changes: Mapping[str, str], secret: str = PHONE_PASSWORD) -> dict[str, Finding]:
-    """What the check finds with these lines changed, by trial."""
+    """The findings of the check with these lines changed, by trial."""
     await example.change(changes)
     check = LiveCheck(example.settings(), "101@desks", secret, SILENCE_S, STEP_S)
     said: list[str] = []

@@ -23,11 +23,12 @@ FIRST, SECOND = number_for(Behaviour.PATIENT_PERSON), number_for(Behaviour.PATIE
 RTP_TIMEOUT_S = 3.0
 """Less than the 5 s between two RTCP packets of Asterisk, which go on when the phone is gone."""
 QUIET = 20.0
-"""Root mean square below which nobody would call it audio."""
+"""The root mean square below which there is no audio."""
 
 
 async def second_conversation(floor: Floor) -> int:
-    """The contact of the second call has another tone than the phone, which took the first of its own lab: told."""
+    """A first call is ended, so that the contact of the second has another tone than the phone, which took the first
+    tone of its own lab."""
     await floor.start()
     for number in (FIRST, SECOND):
         call = await floor.dialed(number)
@@ -42,7 +43,7 @@ async def second_conversation(floor: Floor) -> int:
 
 @pytest.mark.parametrize("who_notices", ["engine", "asterisk"])
 async def test_the_contact_hears_comfort_until_the_phone_is_back(floors: Floors, who_notices: str) -> None:
-    """The engine notices that no RTP comes any more; or Asterisk does, and says so by the cause of its BYE."""
+    """The engine notices missing RTP; or Asterisk does, and reports it by the cause of its BYE."""
     asterisk = floors.switch.asterisk
     usual = asterisk.settings
     if who_notices == "asterisk":

@@ -1,4 +1,4 @@
-"""A transfer by a key of the phone, at a real Asterisk that asserts identities: the engine tells who is there."""
+"""A transfer by a key of the phone, at a real Asterisk that asserts identities: the engine reports the new party."""
 
 from __future__ import annotations
 

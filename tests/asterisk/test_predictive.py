@@ -31,7 +31,7 @@ MESSAGE_S = 1.5
 
 @pytest.fixture
 def message(tmp_path: Path) -> str:
-    """A waiting message that no leg of the lab can be taken for: a tone outside of their grid."""
+    """A waiting message with a tone outside the grid of the lab's legs."""
     path = tmp_path / "message.wav"
     turn = 2 * math.pi * MESSAGE_HZ / 8000
     samples = (round(8000 * math.sin(turn * n)) for n in range(round(8000 * MESSAGE_S)))
@@ -42,7 +42,7 @@ def message(tmp_path: Path) -> str:
 
 
 async def _told(floor: Floor, number: str) -> dict[str, Any]:
-    """What the carrier says of its answered call with this number."""
+    """The carrier's report on its answered call with this number."""
     report = await floor.carrier.request({"do": "report"})
     (call,) = [each for each in report["answered"] if each["number"] == number]
     return dict(call)
@@ -61,7 +61,7 @@ async def test_one_agent_two_answers(floors: Floors, message: str, mode: Mode) -
         await floor.until("one has the agent", lambda: any(each.state is InteractionState.CONNECTED for each in calls))
         talking, other = sorted(calls, key=lambda each: each.agent is None)
         assert other.agent is None
-        # Nothing is asked of the lab meanwhile: a report ends what its legs listen to, which costs some of the tone.
+        # No report is requested from the lab meanwhile: it would restart the analyses and cost some of the tone.
         await floor.until_done(other.number)
         assert floor.world.interactions.keys() == {talking.id}
         alone = await _told(floor, other.number)

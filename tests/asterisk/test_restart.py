@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180
 
 AGENTS, RECORDS = 6, 24
 FINISHED_S = 120.0
-#: Dead legs and a dead trunk are noticed in seconds, not in half a minute.
+#: Short time-outs, so that dead legs and a dead trunk are noticed in seconds.
 IMPATIENT = {
     "rtp_timeout_s": 3.0,
     "probe_interval_s": 1.0,
@@ -56,7 +56,7 @@ async def until(stage: Stage, trunk_is: TrunkState) -> Trunk:
 
 
 async def until_under_load(stage: Stage) -> None:
-    """Some talk and some are being dialed."""
+    """Wait until some contacts talk and some are being dialed."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
             states = [each.state for each in stage.running.world.interactions.values()]

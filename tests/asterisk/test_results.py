@@ -1,4 +1,4 @@
-"""What Asterisk says of a contact who did not answer: SIP code, Q.850 cause of its Reason header, call result."""
+"""Asterisk's answers for unanswered contacts: SIP code, Q.850 cause of its Reason header, call result."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ SAID: Mapping[Behaviour, tuple[CallResult, int, int | None]] = {
     Behaviour.DECLINED: (CallResult.DECLINED, 403, 21),
     Behaviour.ABSENT: (CallResult.NO_ANSWER, 480, 19),
 }
-"""Asterisk makes the cause of the carrier's SIP code, and its own code of the cause: 603 is 403 after it, what is
-absent (20) or congested in the switch (42) is told by the cause that the code usually has."""
+"""Asterisk makes the cause from the carrier's SIP code, and its own code from the cause: 603 becomes 403; absent (20)
+and congested (42) become the usual cause of the code."""
 RING_TIMEOUT_S = 4.0
-"""Of the test of the time-out alone: special information tones last longer than that on a machine that is busy. Below
-it the pacing cannot reckon with a ringing phone; campaigns have at least 15 s."""
+"""Only for the test of the time-out: on a busy machine special information tones last longer. The pacing needs at least
+this much ringing; campaigns have at least 15 s."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def settled(switch: Switch, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, AttemptRow]]:
-    """The attempts of a campaign over one number of each behaviour, all told and nothing left."""
+    """The attempts of a campaign with one number of each behaviour, all settled and with no leg left."""
     numbers = [number_for(behaviour) for behaviour in SAID]
     floors = Floors(switch, tmp_path_factory.mktemp("results"))
     async with floors(*numbers, agents=PHONES_MOST, mode=Mode.PROGRESSIVE_ASM) as floor:

@@ -41,7 +41,7 @@ async def test_a_wrong_password_is_told_and_costs_no_record(floors: Floors) -> N
 
 
 def encrypted(floors: Floors, authority: str) -> dict[str, object]:
-    """The trunk over TLS, where nothing but SRTP is taken, trusting one authority."""
+    """The trunk over TLS with mandatory SRTP, trusting one authority."""
     return {
         "transport": Transport.TLS,
         "port": floors.switch.ports.asterisk_tls,
@@ -58,7 +58,7 @@ async def test_tls_with_srtp_carries_a_conversation(floors: Floors) -> None:
         await floor.phase(call, CallPhase.CONNECTED)
         with floor.ear_at_engine() as at_engine, floor.ear_at_carrier() as at_lab:
             await floor.hears_both_ways(PATIENT)
-            # What contact and phone get in the clear is noise on our side of Asterisk.
+            # The plain audio of contact and phone is encrypted on our side of Asterisk.
             await floor.until("the lab's RTP is in the clear", lambda: len(at_lab.tones()) == 2)
             assert at_engine.tones() == set()
             assert at_engine.loudness() > at_lab.loudness()
@@ -69,7 +69,7 @@ async def test_tls_with_srtp_carries_a_conversation(floors: Floors) -> None:
 
 
 async def test_a_certificate_of_a_stranger_keeps_the_trunk_down(floors: Floors) -> None:
-    # So that it is down soon; a handshake that succeeds may take longer on a machine that is busy.
+    # Short, so that the trunk is soon down; a successful handshake may take longer on a busy machine.
     often = {"probe_interval_s": 1.0, "probe_deadline_s": 0.9}
     async with floors(PATIENT, trunk=encrypted(floors, "stranger") | often) as floor:
         await floor.until("the trunk is down", lambda: floor.trunk.state is TrunkState.DOWN)

@@ -1,4 +1,4 @@
-"""The carrier of the measurements: what it answers, and that it hears no audio where there is none."""
+"""The carrier of the measurements: its answers, and that it takes silence for no audio."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Hours of one call for each agent are no credit and teach no price: the hours after them are within the limit too."""
+"""Hours of one call for each agent give no credit and teach no price: the hours after them stay within the limit,
+too."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from bench.pacing.profile import Profile
 from bench.registry import FAILED_GATES, run_bench
 
 LIMIT = 3.0
-#: Two teams of ten: with a credit on the hours that nobody asked for they come to 4 to 6 %.
+#: Two teams of ten: with a credit from the hours of one call each they would come to 4 to 6 %.
 AGENTS, SEEDS = 10, (1, 2)
 
 

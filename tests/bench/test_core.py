@@ -1,4 +1,4 @@
-"""The core beside the harness: what is told of a cell, and what its gates demand."""
+"""The core beside the harness: the figures of a cell, and its gates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `cornetta bench live` demands of a run, and what its exit code says of it."""
+"""The gates of `cornetta bench live`, and its exit code."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_run_far_from_its_twins_fails_whatever_the_others_do() -> None:
 
 
 def test_twins_have_the_contacts_and_agents_of_the_lab() -> None:
-    """Their calls find who the lab's carrier has at the number, their after-call work is that of the lab's agents."""
+    """Their calls meet the contacts of the lab's carrier, their after-call work is that of the lab's agents."""
     order = Order(mode="PREDICTIVE_ASM", agents=3, seed=7, answer_rate=40.0, minutes=5.0)
     scenario, habits = order.scenario(0.0)
     shift = TwinShift(scenario, habits, 1)

@@ -1,4 +1,4 @@
-"""The fast harness: its laws, its accounts, and that the rules come to what PACE-8h says of them."""
+"""The fast harness: its laws, its figures, and that the rules reach the figures of PACE-8h."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class TestShift:
         assert pacer.ends.count(Ended.SHED) == pytest.approx(outcome.shed, abs=3)
 
     def test_a_list_that_ends_before_the_day_stays_within_the_limit(self) -> None:
-        """Answers that a list can no longer give do not make up for what was spent ahead of them."""
+        """Answers that a list can no longer give do not make up for contacts abandoned before."""
         shifts = [play(varied(Cell(10, 0.25), "list-ends"), "predictive", seed) for seed in range(1, 7)]
         assert all(shift.dials == 2500 for shift in shifts)
         assert all(shift.staffed_s < 10 * 4 * HOUR_S and 75 < shift.utilisation < 90 for shift in shifts)

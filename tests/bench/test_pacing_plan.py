@@ -1,4 +1,4 @@
-"""The long run of the pacing comparison: what is planned, that it ends, and that it goes on where it was cut short."""
+"""The long run of the pacing comparison: its plan, its end, and its continuation after an interruption."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bench.pacing.runs import play
 from bench.registry import run_bench
 
 HOUR = Cell(agents=2, answer_rate=0.25, hours=1.0)
-#: What the whole page may take on two cores, by what shifts cost at the lowest answer rate.
+#: The longest time of the whole page on two cores, by the cost of shifts at the lowest answer rate.
 MOST_MINUTES = 100
 
 

@@ -1,4 +1,4 @@
-"""Each comparison in its shortest form: it runs, its last line is JSON, and what it says is possible. No times."""
+"""Each comparison in its shortest form: it runs, its last line is JSON, and its figures are possible. No times."""
 
 from __future__ import annotations
 

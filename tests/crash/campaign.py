@@ -1,4 +1,4 @@
-"""The campaign that is under way while programs are killed: short rings, short talks, everybody measured."""
+"""The campaign during kills of programs: short rings, short talks, all legs measured."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ HABITS = Habits(wrap_s=(0.05, 0.4), read_s=(0.05, 0.2), talk_s=(6.0, 9.0))
 
 
 def free_port() -> int:
-    """A TCP port that nobody has now."""
+    """A free TCP port."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -55,7 +55,7 @@ def scenario(
 
 
 def carrier(told: Scenario, ports: LabPorts, directory: Path, rtp_timeout_s: float = LAB_RTP_TIMEOUT_S) -> LabProcess:
-    """Carrier and phones that notice a dead peer soon, unless they are told to wait."""
+    """Carrier and phones that notice a dead peer soon, or after a given wait."""
     folder = directory / "lab"
     folder.mkdir(parents=True)
     return LabProcess(replace(lab_settings(told, ports), rtp_timeout_s=rtp_timeout_s), folder)

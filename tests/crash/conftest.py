@@ -33,13 +33,13 @@ def restarts() -> int:
 
 @pytest.fixture
 def seed() -> int:
-    """Decides the moments of the kills and what the contacts do."""
+    """The seed of the kills' moments and of the contacts' behaviour."""
     return int(os.environ.get("CORNETTA_SEED", "20"))
 
 
 @pytest.fixture
 def short_dir() -> Iterator[Path]:
-    """A directory whose sockets have short paths. It stays where `CORNETTA_KEEP` is set, to be looked into."""
+    """A directory whose sockets have short paths. With `CORNETTA_KEEP` it stays for inspection."""
     path = Path(tempfile.mkdtemp(prefix="crash"))
     yield path
     if not os.environ.get("CORNETTA_KEEP"):
@@ -56,7 +56,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture
 async def postgres(cluster: Cluster) -> PostgresDatabase:
-    """A database that nobody has used: the node migrates it."""
+    """An empty database, which the node migrates."""
     name = f"crash_{secrets.token_hex(4)}"
     await cluster.execute(f"CREATE DATABASE {name}")
     return PostgresDatabase(cluster, name)

@@ -22,7 +22,7 @@ class Database(Protocol):
     url: str
 
     async def rows(self, query: str) -> Sequence[Row]:
-        """What a query finds now. SQL that both databases understand."""
+        """The rows of a query now, in SQL that both databases understand."""
         ...
 
 

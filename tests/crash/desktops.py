@@ -1,4 +1,4 @@
-"""Clients of the API that stay: desktops on a WebSocket that check that they miss nothing, and a pulse."""
+"""Lasting clients of the API: desktops on a WebSocket that check for missing events, and a pulse."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from dialer.lab.scenario import DEMO_PASSWORD
 
 PULSE_S = 0.1
 CONNECT_RETRY_S = 0.05
-#: Bound for what must happen, not a measure of how fast.
+#: A time-out for events, not a measure of speed.
 PATIENCE_S = 60.0
 
 
 class Desktop:
-    """One user's WebSocket. While the node lives it never closes and no number is missed; `events` is all it heard."""
+    """One user's WebSocket. While the node runs it never closes and no number is missing; `events` has all its
+    events."""
 
     def __init__(self, http: aiohttp.ClientSession, url: str, token: str) -> None:
         self._http = http
@@ -38,7 +39,7 @@ class Desktop:
         return self.snapshots[-1]
 
     async def listen(self) -> None:
-        """Connect and listen, and again when the node is back; until cancelled."""
+        """Connect and listen, again after each return of the node; until cancelled."""
         while True:
             try:
                 async with self._http.ws_connect(f"{self._url}/api/v1/events", headers=self._headers) as socket:
@@ -70,14 +71,14 @@ class Desktop:
         return [event for event in self.events[since:] if event["topic"] == topic]
 
     async def until(self, condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
-        """Wait until something that was heard makes it true."""
+        """Wait until an event makes the condition true."""
         async with asyncio.timeout(patience_s):
             while not condition():
                 await self._came.wait()
 
 
 class Pulse:
-    """Asks for the node's liveness again and again."""
+    """Asks for the node's liveness at intervals."""
 
     def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
         self._http = http
@@ -100,7 +101,7 @@ class Pulse:
 
 
 class Clients:
-    """Everybody who is connected to one node."""
+    """All clients of one node."""
 
     def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
         self._http = http

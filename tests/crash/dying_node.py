@@ -1,4 +1,4 @@
-"""A lab's node that dies between a commit and what follows it: its first attempt is durable, no INVITE leaves."""
+"""A lab's node that dies just after a commit: its first attempt is durable, no INVITE leaves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dialer.vocabulary.writes import BeginAttempt, CommitReport, Write
 
 
 def deadly(store: Store) -> Store:
-    """The same store, but the commit of an attempt is the last thing that this process does."""
+    """The same store, but the process ends with the commit of an attempt."""
     commit = store.ledger.commit
 
     async def commit_and_die(writes: Sequence[Write]) -> CommitReport:

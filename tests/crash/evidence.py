@@ -1,4 +1,4 @@
-"""What the database and the wire say after all the kills, each read on its own, held against each other."""
+"""The database and the wire after all kills, read separately and compared."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sip.wire import Connection, EngineProcess
 from tests.crash.databases import Database
 from tests.crash.figures import Figures
 
-#: A bound for what must happen, not a measure.
+#: A time-out, not a measure.
 PATIENCE_S = 60.0
 
 
@@ -31,7 +31,7 @@ async def results(database: Database) -> Counter[str]:
 
 
 async def count(figures: Figures, database: Database, carrier: LabProcess) -> None:
-    """Into the figures, so that they are told also where an assertion fails after it."""
+    """Count into the figures, so that they are reported even if an assertion fails afterwards."""
     wire = invites(await carrier.request({"do": "wire"}))
     known = {row["call_id"] for row in await database.rows(DIALS)}
     of_results = await results(database)
@@ -67,7 +67,7 @@ def invites(wire: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 async def assert_wire_agrees(database: Database, carrier: LabProcess) -> None:
-    """Every INVITE on the wire has its row, none was begun twice, and what was never sent is told as lost."""
+    """Every INVITE on the wire has its row, none was begun twice, and unsent ones are settled as lost."""
     wire = await carrier.request({"do": "wire"})
     assert wire["missed"] == 0
     contacts = invites(wire)
@@ -82,14 +82,14 @@ async def assert_wire_agrees(database: Database, carrier: LabProcess) -> None:
 
 
 async def heard(carrier: LabProcess, directory: Path) -> dict[str, Any]:
-    """What the lab's legs heard; also written down, to be looked into where the directory is kept."""
+    """The lab's report, also written to a file for inspection where the directory is kept."""
     report: dict[str, Any] = await carrier.request({"do": "report"})
     (directory / "report.json").write_text(json.dumps(report, indent=1))
     return report
 
 
 async def legs_of(engine: EngineProcess, name: str) -> tuple[LegSnapshot, ...]:
-    """What the engine itself says it has, once no node is connected to it."""
+    """The engine's legs by its own snapshot, once no node is connected to it."""
     taken: asyncio.Future[SnapshotTaken] = asyncio.get_running_loop().create_future()
 
     def said(_: int, event: Event) -> None:
@@ -106,8 +106,7 @@ async def legs_of(engine: EngineProcess, name: str) -> tuple[LegSnapshot, ...]:
 
 
 async def assert_lab_is_empty(carrier: LabProcess, patience_s: float = 45.0) -> None:
-    """No contact and no phone is on the line any more. RFC 3261 13.3.1.4: a 200 that nobody acknowledges is repeated
-    for 32 s."""
+    """No contact and no phone is on the line any more. RFC 3261 13.3.1.4: a 200 without an ACK is repeated for 32 s."""
     told: dict[str, Any] = await carrier.request({"do": "settled", "timeout_s": patience_s}, patience_s + 5)
     if not told["settled"]:
         told = await carrier.request({"do": "status"})

@@ -1,4 +1,4 @@
-"""What a trial of many kills measured: one line of JSON for each in the file that `CORNETTA_FIGURES` names."""
+"""The figures of trials with many kills: one line of JSON for each in the file of `CORNETTA_FIGURES`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ Program = Literal["engine", "node", "database"]
 
 
 class Figures(Struct):
-    """One trial. `kills` are restarts for the database. `back_s`: from each kill to an engine that is used again, from
-    each last start of the node to a node that has adopted what the engine has, from each return of the database to a
-    node that places calls. `lost`: attempts that nobody settled, records that nobody freed and INVITEs without a row.
-    `dialed_twice`: records and numbers, by rows and by the wire. `system_lost`: attempts that were under way and are
-    settled as lost. `unloaded_s`: `back_s` without the time in which the new process was ready to run and others had
-    the processors, which says of the machine, not of us."""
+    """One trial. `kills` are restarts for the database. `back_s`: from each kill to the next use of the engine, from
+    each last start of the node to its adoption of the engine's legs, from each return of the database to new calls.
+    `lost`: unsettled attempts, claimed records and INVITEs without a row. `dialed_twice`: records and numbers, by rows
+    and by the wire. `system_lost`: attempts that were under way and are settled as lost. `unloaded_s`: `back_s` without
+    the time in which the new process was ready to run but waited for a processor, which depends on the machine."""
 
     program: Program
     store: str
@@ -40,7 +39,7 @@ class Figures(Struct):
 
 @contextmanager
 def told(figures: Figures) -> Iterator[Figures]:
-    """The figures are written down at the end, also of a trial that fails."""
+    """In this context figures are collected and written at the end, also of a failed trial."""
     try:
         yield figures
         figures.outcome = "passed"
@@ -54,11 +53,11 @@ def told(figures: Figures) -> Iterator[Figures]:
 
 
 def waited_s(pid: int) -> float:
-    """For how long the first thread of a process was ready to run and did not, in seconds (Linux, sched-stats.rst)."""
+    """How long the first thread of a process was ready to run but waited, in seconds (Linux, sched-stats.rst)."""
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """The value below or at which `share` of the values are; None of nothing."""
+    """The value at or below which `share` of the values are; None without values."""
     ordered = sorted(values)
     return round(ordered[math.ceil(share * len(ordered)) - 1], 3) if ordered else None

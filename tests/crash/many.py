@@ -1,8 +1,8 @@
 """Kills by the thousand, and restarts of the database, in trials of a bounded length: `python -m tests.crash.many`.
 
 Each trial is one of the tests of kills in a process of its own, with a seed of its own, so that it can be run again
-alone: `CORNETTA_KILLS=50 CORNETTA_SEED=7 pytest tests/crash/test_engine_kills.py`. A trial that fails does not end the
-others; what it left is kept. Progress is on stderr; the last line of stdout is one JSON object; the exit code is 1
+alone: `CORNETTA_KILLS=50 CORNETTA_SEED=7 pytest tests/crash/test_engine_kills.py`. A failed trial does not end the
+others; its directory is kept. Progress is on stderr; the last line of stdout is one JSON object; the exit code is 1
 where a trial failed.
 """
 
@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from tests.crash.figures import Figures, percentile
 
-#: Kills of one trial: long enough that the calls of many lives meet in one database, and done in some minutes.
+#: Kills of one trial: enough that calls of many starts meet in one database, few enough for some minutes.
 KILLS_OF_TRIAL = 50
 TRIAL_TIMEOUT_S = 180.0 + 60.0 * KILLS_OF_TRIAL
 
@@ -34,7 +34,7 @@ POSTGRES = "tests/crash/test_node_kills.py::test_the_node_dies_again_and_again_o
 
 
 class Job(Struct, frozen=True):
-    """One trial: the test, how often it kills, and its seed."""
+    """One trial: the test, the number of kills, and the seed."""
 
     test: str
     kills: int
@@ -50,7 +50,7 @@ def jobs(test: str, kills: int, seed: int) -> Iterator[Job]:
 
 
 async def run(job: Job) -> tuple[bool, list[Figures]]:
-    """Run one trial; whether it passed, and what it measured."""
+    """Run one trial; returns whether it passed, and its figures."""
     folder = Path(tempfile.mkdtemp(prefix="crash"))
     path = folder / "figures.jsonl"
     with (folder / "pytest.log").open("wb") as log:
@@ -68,7 +68,7 @@ async def run(job: Job) -> tuple[bool, list[Figures]]:
             passed = False
         finally:
             if process.returncode is None:
-                process.send_signal(signal.SIGINT)  # so that it ends what it has started
+                process.send_signal(signal.SIGINT)  # so that it can end its own processes
                 await process.wait()
     lines = path.read_bytes().splitlines() if path.exists() else []
     if passed:
@@ -79,7 +79,7 @@ async def run(job: Job) -> tuple[bool, list[Figures]]:
 
 
 def _told(job: Job, folder: Path, figures: Path) -> dict[str, str]:
-    """What the tests are told by the environment."""
+    """The environment of the tests."""
     return {
         "CORNETTA_KILLS": str(job.kills),
         "CORNETTA_POSTGRES_KILLS": str(job.kills),

@@ -23,7 +23,7 @@ from tests.crash.databases import Database, SqliteFile
 from tests.crash.desktops import Clients, clients
 
 LOOK_S = 0.02
-#: Bounds for what must happen, not measures.
+#: Time-outs, not measures.
 PATIENCE_S = 90.0
 
 
@@ -47,7 +47,7 @@ class NodeStage:
         return self.keeper.process
 
     async def start_node(self, module: str = "") -> float:
-        """Start it and wait until it has adopted what the engine has; the seconds that this took."""
+        """Start it and wait until it has adopted the engine's legs; returns the seconds."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
         await self.node.start(module)
@@ -55,7 +55,7 @@ class NodeStage:
         return loop.time() - begun
 
     async def until_ready(self) -> None:
-        """Until calls can be placed: everything was remembered and compared with the engine's legs."""
+        """Wait until calls can be placed: the state is restored and compared with the engine's legs."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 assert self.node.is_running, self.node.log.read_text()[-3000:]
@@ -65,7 +65,7 @@ class NodeStage:
                 await asyncio.sleep(LOOK_S)
 
     async def talking(self) -> dict[str, str]:
-        """Call-IDs of the conversations that the database knows, and the interaction of each."""
+        """Call-IDs of the conversations in the database, with the interaction of each."""
         query = (
             "SELECT i.id, d.call_id FROM interactions i JOIN attempts a ON a.interaction = i.id AND a.ended_at IS NULL"
             " JOIN dials d ON d.attempt = a.id WHERE i.live IS NOT NULL AND i.state = 'connected'"
@@ -81,7 +81,7 @@ class NodeStage:
         return await self.carrier.request({"do": "report"})
 
     async def until_talking(self, at_least: int) -> None:
-        """Until so many conversations are under way."""
+        """Wait until this many conversations are under way."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 if len(await self.talking()) >= at_least:
@@ -89,7 +89,7 @@ class NodeStage:
                 await asyncio.sleep(LOOK_S)
 
     async def until_found(self, query: str, times: int) -> None:
-        """Until a query of the database finds so many rows."""
+        """Wait until a query of the database finds this many rows."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 if len(await self.database.rows(query)) == times:
@@ -101,7 +101,7 @@ class NodeStage:
 async def node_stage(
     scenario: Scenario, directory: Path, habits: Habits, database: Database | None = None
 ) -> AsyncIterator[NodeStage]:
-    """Carrier and engine are up; the node is to be started. `database` is a SQLite file unless told otherwise."""
+    """Carrier and engine are up; the test starts the node. `database` is a SQLite file by default."""
     stage = NodeStage(scenario, directory, habits, database or SqliteFile(directory / "cornetta.db"))
     try:
         await stage.carrier.start()

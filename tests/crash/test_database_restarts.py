@@ -1,5 +1,5 @@
-"""PostgreSQL is restarted and hangs in the middle of the work, again and again; people who talk do not notice, nothing
-is lost, and nobody is dialed twice."""
+"""PostgreSQL is restarted and hangs many times during the work; conversations go on, no record is lost, and no contact
+is dialed twice."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from tests.crash.evidence import (
 from tests.crash.figures import Figures, told
 from tests.crash.node_stage import NodeStage, node_stage
 
-#: Every so manieth time the server hangs, for so long, instead of being restarted: shorter and longer than what is told
-#: as a failure, and than the patience for a dial.
+#: How often the server hangs instead of a restart, and for how long: less and more than the time until a failure is
+#: reported, and than the patience for a dial.
 HANGS = 4
 HANG_S = (0.5, 6.0)
-#: From a node that works again to the next restart.
+#: The time from a working node to the next restart.
 LIFE_S = (0.2, 1.5)
-#: Records for each restart: the list does not end before the restarts do.
+#: Records for each restart, so that the list outlasts the restarts.
 RECORDS_OF_RESTART = 12
 
 
@@ -58,7 +58,7 @@ class Trial:
         await self.judge()
 
     async def take_away(self, *, hangs: bool) -> None:
-        """The database is away for a while; then calls are placed again."""
+        """Take the database away for a while, and wait until calls are placed again."""
         stage, loop = self.stage, asyncio.get_running_loop()
         before = await stage.talking()
         if hangs:
@@ -76,7 +76,7 @@ class Trial:
         await asyncio.sleep(self.random.uniform(*LIFE_S))
 
     async def judge(self) -> None:
-        """Nothing is left anywhere, and every call is accounted for."""
+        """Check that no leg or claim is left, and every call is accounted for."""
         stage = self.stage
         await assert_lab_is_empty(stage.carrier)
         assert await legs_of(stage.engine, "engine-1") == ()

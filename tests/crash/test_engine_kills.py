@@ -1,4 +1,4 @@
-"""The engine dies in the middle of the work, again and again; the node and everybody at it stay."""
+"""The engine dies many times during the work; the node and its desktops stay."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from tests.crash.evidence import (
 )
 from tests.crash.figures import Figures, told, waited_s
 
-#: The promise, on a machine that has time for it; and some may be late.
+#: The promised time, on a machine without other load; some may be late.
 BACK_S = 3.0
 LATE_SHARE = 0.1
-#: Beyond this an engine does not count as slow but as gone.
+#: Beyond this time an engine counts as lost, not as slow.
 GONE_S = 60.0
 LOOK_S = 0.01
-#: Neither a contact nor a phone is left on the line of a dead engine for longer.
+#: The longest time of a contact or a phone on the line of a dead engine.
 LINE_S = 30.0
-#: Contacts and phones of this trial wait so long for RTP: whoever leaves a dead line sooner was told to.
+#: How long contacts and phones of this trial wait for RTP: a leg that ends sooner was ended by a message.
 PATIENT_S = 600.0
-#: From an engine that is back to its next death.
+#: The time from the engine's return to its next death.
 LIFE_S = (0.2, 1.8)
 
 
@@ -60,7 +60,7 @@ class Trial:
         self.database = SqliteFile(directory / "cornetta.db")
 
     async def run(self) -> None:
-        """The whole of it: every assertion of this page."""
+        """Run the whole trial with every assertion of this file."""
         async with self.stage as stage:
             async with clients(stage.settings.server.url) as them:
                 desktops = [await them.desktop(user) for user in ("supervisor", "agent1", "agent2")]
@@ -84,19 +84,19 @@ class Trial:
             await self.judge()
 
     async def kill_once(self, desktops: list[Desktop]) -> None:
-        """At a random moment; returns when the engine is back and everybody was told."""
+        """Kill at a random moment; returns when the engine is back and all agents were told."""
         events = [len(each.events) for each in desktops]
         engine, view = self.stage.engine, self.stage.running.world.engines[EngineId("engine-1")]
         assert engine is not None
         boot, loop = view.boot, asyncio.get_running_loop()
-        await asyncio.sleep(self.random.uniform(*LIFE_S))  # the random moment, not a wait for something
+        await asyncio.sleep(self.random.uniform(*LIFE_S))  # the random moment, not a wait for an event
         waited = waited_s(os.getpid())
         engine.kill()
         died = loop.time()
         self.figures.kills += 1
         await self.until(lambda: view.usable and view.boot != boot, GONE_S)
         took_s = loop.time() - died
-        # The node may have it before who started it has seen its socket.
+        # The node may be connected before the keeper has seen the socket.
         await self.until(lambda: self.stage.engine is not engine, GONE_S)
         assert self.stage.engine is not None
         waited = waited_s(os.getpid()) - waited + waited_s(self.stage.engine.pid)
@@ -106,7 +106,7 @@ class Trial:
             await desktop.until(lambda desktop=desktop, since=since: _was_told(desktop, since))  # type: ignore[misc]  # mypy cannot type a lambda with defaults
 
     async def judge(self) -> None:
-        """Nothing is left anywhere, and every call is accounted for."""
+        """Check that no leg or claim is left, and every call is accounted for."""
         stage = self.stage
         await assert_lab_is_empty(stage.carrier, LINE_S)
         await count(self.figures, self.database, stage.carrier)
@@ -147,7 +147,7 @@ def _was_told(desktop: Desktop, since: int) -> bool:
 async def test_the_engine_dies_again_and_again_and_every_call_is_settled_once(
     kills: int, seed: int, short_dir: Path, via: str
 ) -> None:
-    """Through an Asterisk with its real time-outs, and with peers that notice nothing by themselves."""
+    """Through an Asterisk with its real time-outs, and with peers that do not notice a dead engine themselves."""
     trial = Trial(kills, seed, short_dir, via)
     with told(trial.figures):
         async with asyncio.timeout(180 + 30 * trial.kills):

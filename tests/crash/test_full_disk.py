@@ -1,5 +1,4 @@
-"""The disk of the database is full in the middle of the work: nothing new is dialed, nobody is cut off, nothing is
-lost."""
+"""The disk of the database is full during the work: no new calls are dialed, no call is cut off, no write is lost."""
 
 from __future__ import annotations
 
@@ -35,9 +34,9 @@ from tests.crash.evidence import (
 DISK_BYTES = 6 * 1024 * 1024
 CHUNK = b"\0" * 65536
 LOOK_S = 0.02
-#: Bounds for what must happen, not measures.
+#: Time-outs, not measures.
 PATIENCE_S = 60.0
-#: How long is listened, and how much of it each side must have heard the other.
+#: How long the lab listens, and how long each side must hear the other.
 LISTEN_S = 2.6
 HEARD_S = 2.0
 
@@ -54,7 +53,7 @@ class SmallDisk:
         self._filler = path / "filler"
 
     def fill(self) -> None:
-        """To the last byte."""
+        """Fill it to the last byte."""
         descriptor = os.open(self._filler, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         try:
             for size in (len(CHUNK), 512, 1):
@@ -76,7 +75,7 @@ class SmallDisk:
 
 @pytest.fixture
 def small_disk(short_dir: Path) -> Iterator[SmallDisk]:
-    """Needs the rights of root, as the witness of the wire does."""
+    """A small file system. Needs the rights of root, as the witness of the wire does."""
     path = short_dir / "disk"
     path.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "cornetta-test", path], check=True)
@@ -86,7 +85,7 @@ def small_disk(short_dir: Path) -> Iterator[SmallDisk]:
 
 @asynccontextmanager
 async def campaign_on(disk: SmallDisk, directory: Path, seed: int) -> AsyncIterator[Stage]:
-    """A lab whose database, and nothing else, is on the small disk."""
+    """A lab with only its database on the small disk."""
     told = scenario(Mode.PROGRESSIVE_ASM, 300, seed, agents=8, profile=PROFILE)
     stage = Stage(told, directory, HABITS)
     url = SecretStr(f"sqlite:///{disk.path}/cornetta.db")

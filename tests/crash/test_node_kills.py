@@ -1,4 +1,4 @@
-"""The node dies in the middle of the work, again and again; people who talk do not notice."""
+"""The node dies many times during the work; conversations go on."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ from tests.crash.evidence import (
 from tests.crash.figures import Figures, told, waited_s
 from tests.crash.node_stage import NodeStage, node_stage
 
-#: The promise, from the start of the process, on a machine that has time for it; and some may be late.
+#: The promised time from the start of the process, on a machine without other load; some may be late.
 ADOPTED_S = 5.0
 LATE_SHARE = 0.1
-#: From a node that is back to its next death, at least: until each side has heard the other for so long.
+#: The shortest time from the node's return to its next death: each side must hear the other for this long.
 LIFE_S = (2.1, 2.8)
 HEARD_S = 2.0
-#: Listened to for this long once more where that was not enough, until the bound.
+#: How long the lab listens again if that was not enough, and the time-out.
 LISTEN_S = 0.5
 UNHEARD_S = 20.0
-#: Every so manieth node is killed once more while it starts, so long after its start.
+#: How often a node is killed once more during its start, and how long after it.
 STARTS = 5
 START_S = (0.2, 2.5)
 #: A HangUp that left just before the kill is carried out after it.
@@ -78,8 +78,8 @@ class Trial:
         await self.judge()
 
     async def kill_once(self, *, again: bool) -> None:
-        """Kill the node, bring it back, and prove that everybody who talked still talks. Returns at a random moment.
-        `again`: its successor is killed too, before it is up or just after."""
+        """Kill the node, start it again, and prove that all conversations go on. Returns at a random moment. `again`:
+        its successor is killed, too, before it is up or just after."""
         stage, loop = self.stage, asyncio.get_running_loop()
         phones = await stage.live("phone")
         await stage.node.kill()
@@ -111,7 +111,7 @@ class Trial:
                 await asyncio.sleep(LISTEN_S)
 
     def nobody_was_cut_off(self, report: dict[str, Any], talked: dict[str, str], killed: float) -> None:
-        """Contacts hung up, or still talk: our side ended nobody."""
+        """Contacts hung up or still talk: our side ended no call."""
         cut = [
             call
             for call in report["answered"]
@@ -133,7 +133,7 @@ class Trial:
         return True
 
     async def judge(self) -> None:
-        """Nothing is left anywhere, and every call is accounted for."""
+        """Check that no leg or claim is left, and every call is accounted for."""
         stage = self.stage
         await assert_lab_is_empty(stage.carrier)
         assert await legs_of(stage.engine, "engine-1") == ()
@@ -180,7 +180,7 @@ async def test_the_node_dies_again_and_again_on_postgresql(
 
 
 async def test_a_node_that_dies_between_commit_and_invite_has_lost_the_attempt(seed: int, short_dir: Path) -> None:
-    """The contact was not dialed, nobody can know, and nobody finds out by dialing again."""
+    """The contact was not dialed, which cannot be known, and is not dialed again."""
     told = scenario(Mode.PROGRESSIVE_ASM, 4, seed, agents=2, profile=TALKATIVE)
     async with node_stage(told, short_dir, HABITS) as stage:
         await stage.node.start("tests.crash.dying_node")

@@ -1,4 +1,4 @@
-"""A node that cannot start says what is wrong and what to do, and disturbs nobody."""
+"""A node that cannot start reports the fault and the remedy, and disturbs no other program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import aiohttp
 
 from tests.crash.campaign import free_port
 
-#: A bound for what must happen, not a measure.
+#: A time-out, not a measure.
 PATIENCE_S = 60.0
 LOOK_S = 0.05
 
@@ -38,7 +38,7 @@ async def spawn(config: Path) -> asyncio.subprocess.Process:
 
 
 async def fails(config: Path) -> str:
-    """What `cornetta run` says as it ends by itself, with something else than 0."""
+    """The output of `cornetta run` when it ends with an exit code other than 0."""
     process = await spawn(config)
     async with asyncio.timeout(PATIENCE_S):
         _, said = await process.communicate()
@@ -93,7 +93,7 @@ async def test_a_port_in_use_is_named_with_the_remedy(tmp_path: Path) -> None:
         said = await fails(second)
         assert f"127.0.0.1 port {port}" in said
         assert "server.listen_port" in said
-    # The one that was refused has left its database as it was, free for another start.
+    # The refused node has left its database as it was, free for another start.
     async with running(second, port):
         pass
 

@@ -1,4 +1,4 @@
-"""Hostile clients on real connections: slow, silent, broken off, not HTTP, too many. Everybody else is served."""
+"""Hostile clients on real connections: slow, silent, broken off, not HTTP, too many. All other clients are served."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Port:
         return reader, writer
 
     async def ask(self, text: bytes) -> bytes:
-        """All that is answered until the connection is closed."""
+        """All bytes of the answer until the connection is closed."""
         reader, writer = await self.open(text)
         async with asyncio.timeout(PATIENCE_S):
             told = await reader.read()
@@ -50,7 +50,7 @@ class Port:
         return told
 
     async def healthy(self) -> None:
-        """A client that comes now is served."""
+        """A client that connects now is served."""
         async with asyncio.timeout(PATIENCE_S):
             reader, _ = await self.open(b"GET /healthz HTTP/1.1\r\nHost: node\r\n\r\n")
             assert (await reader.readline()).startswith(b"HTTP/1.1 200")
@@ -73,7 +73,7 @@ async def port(stage: Stage, **limits: float) -> AsyncIterator[Port]:
 
 
 async def closed(client: Client) -> bytes:
-    """What a client read until it was closed."""
+    """The bytes that a client read until it was closed."""
     reader, _ = client
     async with asyncio.timeout(PATIENCE_S):
         try:
@@ -278,7 +278,7 @@ async def test_without_descriptors_the_log_has_few_lines_and_the_port_comes_back
         for each in clients:
             each.setblocking(False)
         fillers = [os.open(os.devnull, os.O_RDONLY)]
-        while fillers[-1] < clients[-1].fileno():  # numbers that others have left free
+        while fillers[-1] < clients[-1].fileno():  # numbers that other events have freed
             fillers.append(os.open(os.devnull, os.O_RDONLY))
         used = fillers[-1]
         with capture_logs() as lines:
@@ -302,7 +302,7 @@ async def test_without_descriptors_the_log_has_few_lines_and_the_port_comes_back
 
 
 class One:
-    """A connection that writes its name down when it is cut off."""
+    """A connection that notes its name when it is cut off."""
 
     working = False
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document: complete, and true of what the API answers to whatever is sent."""
+"""The OpenAPI document: complete, and true of all answers of the API."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def test_every_reference_of_the_document_leads_somewhere(stage: Stage) -> 
 @pytest.mark.timeout(150)
 @pytest.mark.parametrize("name", ["anna", "ada"])
 async def test_the_api_answers_as_the_document_says(stage: Stage, tmp_path: Path, name: str) -> None:
-    """Schemathesis sends what the document allows and what it does not, for an agent and an administrator."""
+    """Schemathesis sends valid and invalid requests by the document, for an agent and an administrator."""
     await stage.run("push", "+442079460111", "+442079460112")
     anna = await stage.log_in("anna")
     await anna.post("/agent/ready")
@@ -75,7 +75,7 @@ async def test_the_api_answers_as_the_document_says(stage: Stage, tmp_path: Path
         "--exclude-operation-id=logOut",
         "--max-examples=6",
         "--max-time=12",
-        "--request-timeout=60",  # a simulation is half a minute of work, which the document says
+        "--request-timeout=60",  # a simulation takes half a minute, as documented
         "--generation-deterministic",
         "--no-color",
         cwd=tmp_path,

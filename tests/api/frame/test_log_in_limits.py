@@ -1,4 +1,4 @@
-"""Who guesses passwords is slowed down, by account and by address; who has the right one gets in meanwhile."""
+"""Guessed passwords are slowed down by account and by address; the right one still logs in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever goes wrong is told as a problem document with a stable code, the place and the remedy; never a traceback."""
+"""Every error is a problem document with a stable code, the place and the remedy; never a traceback."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from tests.api.stage import API, Stage
 
 
 async def send(stage: Stage, headers: dict[str, str], key: str, body: Any) -> tuple[int, Any, bool]:
-    """Status, document and whether it was given before."""
+    """Status, document, and whether the answer is a repetition."""
     path = f"{API}/do-not-call"
     async with stage.client.post(path, json=body, headers={**headers, "Idempotency-Key": key}) as response:
         replayed = response.headers.get("Idempotency-Replayed") == "true"
@@ -88,7 +88,7 @@ async def test_a_key_is_visible_ascii(stage: Stage, key: str) -> None:
 
 
 async def test_a_key_of_a_request_that_was_never_finished_is_not_done_again(stage: Stage) -> None:
-    """The node ended in the middle of it: whether it was carried out is not known."""
+    """The node ended during the request, so it is unknown whether it was carried out."""
     keys = stage.store.idempotency_keys
     await keys.begin("sue", "k1", "print", stage.clock.now().utc)
     repetitions = Repetitions(keys, stage.clock)

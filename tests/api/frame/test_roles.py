@@ -1,4 +1,4 @@
-"""Who may do what: each route of the table against each role, and against nobody."""
+"""Rights of roles: each route of the table with each role, and without a log-in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from config.model import Role
 from tests.api.stage import API, ORIGIN, Stage, settings
 
 NAMES = {Role.AGENT: "anna", Role.SUPERVISOR: "sue", Role.ADMINISTRATOR: "ada", Role.AUDITOR: "otto"}
-#: Not allowed at all: the request was refused for who asks, not for what is asked.
+#: Codes of requests that were refused for the user, not for their content.
 SHUT_OUT = {"not_logged_in", "role_not_allowed"}
 
 
@@ -72,14 +72,14 @@ async def test_a_route_without_roles_admits_nobody(stage: Stage) -> None:
 
 
 async def test_agents_work_only_for_themselves(stage: Stage) -> None:
-    """No route of an agent names an agent: who asks is who is meant."""
+    """No route of an agent names an agent: the requesting agent is meant."""
     for route in stage.app[ROUTES]:
         if route.roles == {Role.AGENT}:
             assert "agent" not in route.parameters
 
 
 class TestCookie:
-    """A log-in by cookie: what another site's page can make a browser send is refused."""
+    """A log-in by cookie: requests that another site's page can make a browser send are refused."""
 
     async def test_the_cookie_is_for_browsers_alone(self, stage: Stage) -> None:
         response = await stage.with_cookie("anna")

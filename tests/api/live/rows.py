@@ -11,7 +11,7 @@ from dialer.vocabulary.topics import Audience, Everybody, Fact, Floor, OwnDesk, 
 
 
 class Said(Struct, frozen=True):
-    """Something that a test says."""
+    """A fact of a test."""
 
     n: int = 0
     text: str = ""

@@ -1,4 +1,4 @@
-"""Events to desktops: nothing lost, nothing twice, nobody held up by a slow one."""
+"""Events to desktops: none lost, none twice, and no desktop delayed by a slow one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def events_until(socket: ClientWebSocketResponse, seq: int) -> list[dict[s
 
 
 async def close_code(socket: ClientWebSocketResponse) -> int | None:
-    """What the server closes with."""
+    """The server's close code."""
     async with asyncio.timeout(PATIENCE_S):
         async for _ in socket:
             pass
@@ -178,7 +178,7 @@ async def test_a_desktop_that_says_nonsense_is_closed(stage: Stage) -> None:
 
 
 async def test_a_slow_desktop_is_closed_and_delays_nobody() -> None:
-    """One desktop reads nothing while much is said; the other gets all of it meanwhile."""
+    """One desktop reads nothing during many events; the other gets all of them meanwhile."""
     async with Stage(send_timeout_s=0.5) as stage:
         anna, ben = await stage.log_in("anna"), await stage.log_in("ben")
         slow, quick = await anna.socket(), await ben.socket()

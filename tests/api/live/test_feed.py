@@ -1,4 +1,4 @@
-"""The feed without a socket: what is told, to whom, and how long it is kept."""
+"""The feed without a socket: events, their audiences, and how long they are kept."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ async def test_a_read_model_is_told_when_it_has_changed(floor: bool) -> None:
 
 
 async def test_after_a_snapshot_each_object_is_told_again() -> None:
-    """A snapshot may show what is not told yet and is never told, as it is undone before."""
+    """A snapshot may show a change that is not sent yet and never will be, as it is undone before."""
     board = Board()
     connection, _ = board.feed.connect("anna", "s", floor=False)
     board.change("anna", "ready")

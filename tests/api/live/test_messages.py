@@ -1,4 +1,4 @@
-"""What goes over the WebSocket is what the documents say."""
+"""The messages of the WebSocket match the documents."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def document(stage: Stage) -> dict[str, Any]:
 
 
 def stream(told: dict[str, Any]) -> dict[str, Any]:
-    """The schema of what the server sends."""
+    """The schema of the server's messages."""
     answer: dict[str, Any] = told["paths"][f"{API}/events"]["get"]["responses"]["101"]
     return dict(answer["content"]["application/json"]["schema"])
 

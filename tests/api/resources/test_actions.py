@@ -1,4 +1,5 @@
-"""What a desktop may press is what the core carries out: judged on a copy of the live state, in every state."""
+"""The buttons that a desktop may press are the commands that the core carries out: compared on a copy of the live
+state, in every state."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ AGENT_COMMANDS: dict[str, commands.Command] = {
     "log-out": commands.LogOut(ANNA),
     "get-record": commands.GetRecord(ANNA, CampaignName("preview")),
 }
-#: Refused by the desktop, harmless at the core: asking for what is so already.
+#: Commands without effect, which the desktop refuses and the core accepts.
 HARMLESS = {"ready", "log-in", "log-out"}
 
 

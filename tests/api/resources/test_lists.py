@@ -1,4 +1,4 @@
-"""Lists and the do-not-call list by the API: numbers in one form, and files with what is said of them."""
+"""Lists and the do-not-call list by the API: numbers in one form, and reports on files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a campaign dials as it does, and how the next hours would go."""
+"""The reasons of a campaign's pacing, and the outlook on the next hours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log-ins: their limits, their life, and that nothing of them can be read from the store."""
+"""Log-ins: their limits, their lifetime, and that the store reveals no secret of them."""
 
 from __future__ import annotations
 

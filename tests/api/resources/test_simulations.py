@@ -1,4 +1,4 @@
-"""A campaign tried by the API: what is asked of the simulator from live state, and what is refused."""
+"""A campaign tried by the API: the questions to the simulator from live state, and refusals."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Asked:
 
 
 class Hall(Stage):
-    """A stage whose simulator only keeps what it is asked."""
+    """A stage whose simulator only keeps the questions."""
 
     asked: Asked
 
@@ -101,7 +101,7 @@ async def test_records_that_rest_until_another_day_are_none_of_today(hall: Hall)
     _figures(hall)
     asm = hall.campaign("asm")
     await hall.until(lambda: not asm.claiming)
-    asm.claim_after = inf  # what waits is as it is said here
+    asm.claim_after = inf  # the waiting records are those given here
     asm.waiting = Waiting(due=7, retry=500, retry_today=40, out_of_window=3, total=1000)
     told = await hall.try_out(sue, agents=[0])
     assert told["records"] == hall.asked.questions[-1].records == len(asm.pool) + 7 + 40 + 3
@@ -134,7 +134,7 @@ async def test_a_large_team_is_tried_once_and_a_huge_one_refused_with_what_is_po
     assert hall.asked.questions[-1].seeds == 2
     await hall.try_out(sue, agents=[500])
     question = hall.asked.questions[-1]
-    # The last minutes before midnight, when the calling window closes, leave less.
+    # In the last minutes before midnight, when the calling window closes, fewer hours are left.
     assert (question.seeds, question.hours) == (1, max(0.25, min(0.4, question.left_h)))
     huge = await hall.try_out(sue, 409, agents=[499, 500])
     assert huge["code"] == "simulation_too_large"
@@ -154,7 +154,7 @@ async def test_a_slow_trunk_is_as_slow_as_it_is() -> None:
 
 
 async def test_the_hours_are_those_of_the_calling_window() -> None:
-    """Whenever this runs: a window that opens later is tried for as long as it will be open."""
+    """At any time of the day: a window that opens later is simulated for its whole length."""
     opens = (datetime.now(UTC).hour * 60 + 6 * 60) % 1380
     day = Hours(opens_minute=opens, closes_minute=opens + 45)
     made = settings()
@@ -203,7 +203,7 @@ async def test_what_the_law_has_counted_goes_into_the_question() -> None:
 
 
 async def test_hours_of_tomorrow_come_after_what_was_counted_today() -> None:
-    """Nothing may be dialed for the rest of today: what was abandoned is on the day before the simulated one."""
+    """There is no dialing for the rest of today: abandoned contacts count on the day before the simulated one."""
     tomorrow = datetime.now(ZoneInfo("Europe/London")) + timedelta(days=1)
     hours = Hours(opens_minute=540, closes_minute=1020)
     closed_days = dict.fromkeys(_DAYS, None)
@@ -259,7 +259,7 @@ def test_more_agents_finish_a_list_earlier_and_the_window_of_the_day_is_not_in_t
 
 
 def test_the_last_retry_is_told_apart_from_the_end_of_the_dialing() -> None:
-    """Its 20 records are dialed within minutes; those whom nobody answered are tried again two hours later."""
+    """Its 20 records are dialed within minutes; unanswered ones are dialed again two hours later."""
     busy = {CallResult.NO_ANSWER: Retry(delay_s=7200, max_attempts=2), CallResult.BUSY: Retry(delay_s=7200)}
     made = campaign("spring", Mode.PROGRESSIVE_ASM, retries=busy)
     (told,) = outlooks(_question(made, agents=(4,), rule="progressive", records=20))
@@ -271,7 +271,7 @@ def test_the_last_retry_is_told_apart_from_the_end_of_the_dialing() -> None:
 
 
 def test_more_agents_never_end_a_list_later_though_somebody_was_abandoned() -> None:
-    """Who was abandoned rests for 72 hours: that says nothing of the agents."""
+    """An abandoned contact rests for 72 hours, which does not depend on the agents."""
     made = campaign("spring", Mode.PREDICTIVE_ASM)
     for hours in (0.2, 0.7):
         told = outlooks(_question(made, agents=(4, 6, 8), hours=hours, records=300, talk_s=60.0))
@@ -284,7 +284,7 @@ def test_more_agents_never_end_a_list_later_though_somebody_was_abandoned() -> N
 
 
 def test_agents_who_have_nothing_more_to_dial_are_not_counted_idle() -> None:
-    """The list is through after a quarter of the hours; whom nobody answered comes back a day later."""
+    """The list is finished after a quarter of the hours; unanswered records are due again a day later."""
     tomorrow = {CallResult.NO_ANSWER: Retry(delay_s=86_400, max_attempts=2), CallResult.BUSY: Retry(delay_s=86_400)}
     made = campaign("spring", Mode.PROGRESSIVE_ASM, retries=tomorrow)
     short, long = (
@@ -348,7 +348,7 @@ async def test_a_simulation_that_takes_too_long_is_ended_and_the_next_one_may_be
 
 
 def _children() -> list[str]:
-    """Processes that this one has begun and not yet buried."""
+    """Children of this process that are not reaped yet."""
     return [pid for each in Path("/proc/self/task").glob("*/children") for pid in each.read_text().split()]
 
 

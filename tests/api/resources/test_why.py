@@ -1,4 +1,5 @@
-"""Why a campaign that dials ahead dials nothing, or only so few: asked over the API in every situation of a shift."""
+"""The reasons why a campaign that dials ahead dials nothing or little: asked over the API in every situation of a
+shift."""
 
 from __future__ import annotations
 
@@ -22,19 +23,19 @@ from tests.api.stage import Person, Stage, campaign, settings
 
 AHEAD = "ahead"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-#: Contacts who let it ring, and those who are busy.
+#: Contacts who do not answer, and those who are busy.
 RINGING = tuple(f"+4420794{n}0101" for n in range(6, 9))
 
 
 class Script:
-    """A rule that does what the test says."""
+    """A rule with the decisions of the test."""
 
     def __init__(self) -> None:
         self.decision = Decision(0, Said("decision", "dials none: 1:1, the abandonment of the day is spent"))
         self.fault: Exception | None = None
 
     def observe(self, observation: Observation) -> None:
-        """It needs to know nothing."""
+        """Does nothing: its decisions need no observations."""
 
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
         if self.fault is not None:
@@ -65,7 +66,7 @@ class Shift:
         return told
 
     async def told(self, code: str, words: str = "") -> str:
-        """The sentence, once the reason has this code and says these words."""
+        """The sentence, once the reason has this code and these words."""
         told: dict[str, Any] = {}
         try:
             async with asyncio.timeout(10):

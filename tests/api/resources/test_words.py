@@ -1,4 +1,4 @@
-"""The list of all reasons: open to whoever has logged in, and sent once."""
+"""The list of all reasons: open to all logged-in users, and sent once."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Hands:
 
 
 class Backend(Protocol):
-    """A place where stores are opened, again and again, over what the last one left."""
+    """A place where stores are opened one after the other, each on the data of the last one."""
 
     kind: str
 
@@ -86,7 +86,7 @@ def sqlite_url(directory: Path) -> str:
 
 
 def number(n: int) -> str:
-    """A number of the range that Ofcom keeps for fiction, wider than it really is."""
+    """A number of the range that Ofcom reserves for drama, extended beyond its end."""
     return f"+4420794{n:06d}"
 
 

@@ -19,7 +19,7 @@ SOCKET = ".s.PGSQL.5432"
 
 _SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=60", "shared_buffers=32MB", "listen_addresses=")
 
-#: Starting and stopping take less than this.
+#: The time-out of start and stop.
 LIMIT_S = 60
 
 
@@ -71,20 +71,20 @@ class Cluster:
             await connection.close()
 
     async def connect(self, database: str, application: str) -> Any:
-        """A connection of asyncpg that the server calls by this name."""
+        """A connection of asyncpg under this application name."""
         named = {"application_name": application}
         return await asyncpg.connect(
             host=str(self.directory), user="postgres", database=database, server_settings=named
         )
 
     def restart(self) -> None:
-        """Every connection breaks."""
+        """Restart the server, which breaks every connection."""
         self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
         self._start()
 
     @contextmanager
     def hung(self) -> Iterator[None]:
-        """The server's processes stand still, and keep their connections."""
+        """In this context the server's processes stand still and keep their connections."""
         postmaster = int((self._data / "postmaster.pid").read_text().split()[0])
         children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
         pids = [postmaster, *map(int, children)]

@@ -61,7 +61,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def database(url: str, clock: Hands) -> AsyncIterator[Store]:
-    """A store on a database, for what the store in memory does not have."""
+    """A store on a database, for functions that the store in memory lacks."""
     store = await open_store(url, "node-1", clock)
     yield store
     await store.close()

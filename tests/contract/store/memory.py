@@ -1,4 +1,4 @@
-"""The store in memory, with what the contract reads of it beside the ledger and the lists."""
+"""The store in memory, with the questions of the contract beside the ledger and the lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which records are claimed, in which order, by whom."""
+"""Claims: records, their order, and their nodes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a commit accepts and what it refuses."""
+"""Accepted and refused writes of a commit."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ async def test_a_record_that_is_finished_stays_so_after_a_late_answer(store: Any
 
 
 async def test_who_was_abandoned_is_dialed_only_with_an_agent_until_the_rest_is_over(store: AnyStore) -> None:
-    """In whatever campaign, and also when the abandonment is told in the same transaction."""
+    """In any campaign, and also when the abandoned call is written in the same transaction."""
     await fill(store, 1)
     record = await claim_one(store)
     number = record.number

@@ -139,7 +139,7 @@ async def test_a_database_that_comes_back_is_used_again(cluster: Cluster, postgr
 async def test_a_server_that_hangs_is_told_before_it_is_given_up(
     cluster: Cluster, postgres_url: str, clock: Hands, writes: bool
 ) -> None:
-    """What was sent is carried out all the same: nothing is lost, nothing is written twice."""
+    """A write that was sent is still carried out: none is lost and none is written twice."""
     store = await open_store(postgres_url, "node-1", clock)
     told: asyncio.Queue[events.Event] = asyncio.Queue()
     writer = Writer(store.ledger, SystemClock(), lambda _: None, told.put_nowait)

@@ -1,4 +1,4 @@
-"""When and where contacts answer: counted once with each settlement, told by day, kept for so long."""
+"""Habits of contacts: counted once with each settlement, listed by day, kept for a limited time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ALL = RecallHabits(SPRING, 0)
 
 
 def settled(name: str, answer: float = 1.0, day: int = DAY, hour: int = 9, region: str = "GB") -> SettleAttempt:
-    """An attempt that taught something of its contact."""
+    """A settlement with a habit of its contact."""
     result = CallResult.ANSWER if answer else CallResult.NO_ANSWER
     return structs.replace(settle(name, result), habit=Habit(SPRING, LIST, day, hour, "fixed", region, answer))
 
@@ -58,7 +58,7 @@ async def test_dials_and_answers_are_added_up_by_kind(store: AnyStore) -> None:
 
 
 async def test_a_settlement_is_counted_once(store: AnyStore) -> None:
-    """In the same transaction, in another one, by another result, and of an attempt that nobody knows."""
+    """Repeated in the same transaction, in another one, with another result, and for an unknown attempt."""
     await begun(store, "A1")
     await store.ledger.commit([settled("A1"), settled("A1")])
     await store.ledger.commit([settled("A1")])
@@ -74,7 +74,7 @@ async def test_an_attempt_that_teaches_nothing_is_not_counted(store: AnyStore) -
 
 
 async def test_a_node_that_comes_back_finds_them_and_goes_on(backend: Backend) -> None:
-    """What was counted stays; an attempt that was lost with the node teaches nothing, also when it is settled again."""
+    """Counts stay; an attempt that was lost with the node gives no habit, also when it is settled again."""
     store = await backend.open()
     await begun(store, "A1", "A2")
     await store.ledger.commit([settled("A1")])

@@ -1,4 +1,5 @@
-"""A record's own hours: what is claimed is what may be dialed, at any hour, when the clocks change too."""
+"""A record's own hours: claims take exactly the records that may be dialed, at any hour, also when the clocks
+change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a database of an earlier version holds is put right when it is opened."""
+"""Data of an earlier version is corrected when its database is opened."""
 
 from __future__ import annotations
 

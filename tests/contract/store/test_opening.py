@@ -1,4 +1,4 @@
-"""Opening a database: names of runs, one node to a file, migrations, what is said when it cannot be opened."""
+"""Opening a database: names of runs, one node to a file, migrations, and errors."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ async def test_a_node_starts_while_a_command_works(tmp_path: Path) -> None:
 
 
 async def test_a_node_waits_for_a_command_that_holds_the_file(tmp_path: Path) -> None:
-    """As one of an earlier version does for as long as its import takes."""
+    """Commands of earlier versions hold it during their whole import."""
     held = FileLock(tmp_path / "cornetta.db", COMMAND)
     opening = asyncio.create_task(open_store(sqlite_url(tmp_path), "node-1"))
     done, _ = await asyncio.wait({opening}, timeout=0.5)
@@ -319,7 +319,7 @@ async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 
 
 def differences(connection: Connection) -> list[object]:
-    """What the tables of a database have that `tables` does not say, and the other way round."""
+    """The differences between the tables of a database and `tables`."""
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 

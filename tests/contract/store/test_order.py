@@ -1,4 +1,4 @@
-"""What is claimed first: due retries or records that were never dialed, and without those that are hidden."""
+"""The order of claims: due retries and records that were never dialed, without hidden ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def asked(count: int, share: int, **more: object) -> ClaimRecords:
 
 
 async def taken(store: AnyStore, share: int, at_once: int, claims: int) -> list[bool]:
-    """Whether each record that is claimed was dialed before."""
+    """For each claimed record, whether it was dialed before."""
     claimed = [(await store.ledger.claim(asked(at_once, share))).records for _ in range(claims)]
     return [record.attempts > 0 for records in claimed for record in records]
 

@@ -1,4 +1,4 @@
-"""What a node finds when it comes back."""
+"""The state of a restarted node."""
 
 from __future__ import annotations
 

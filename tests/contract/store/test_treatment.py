@@ -1,4 +1,4 @@
-"""Attempts counted for each call result, chains that are finished, and what dead nodes left."""
+"""Attempts counted for each call result, finished chains, and records of dead nodes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def statuses(store: AnyStore, name: ListName = LIST) -> list[RecordStatus]
 
 
 async def fill_chain(store: AnyStore, count: int = 3, name: ListName = LIST, first: int = 0) -> None:
-    """A chain of `count` records, and one that is of none."""
+    """A chain of `count` records, and a record without a chain."""
     await store.lists.add_list(name, LONDON, "GB", NOON)
     chain = [contact(first + n, chain="smith", chain_n=n) for n in range(count)]
     await store.lists.add_records(name, [*chain, contact(first + 100)], NOON)

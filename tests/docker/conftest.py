@@ -1,4 +1,4 @@
-"""The images, built once from what is checked out, and the lab of the Compose file on a network of its own."""
+"""The images, built once from the checked-out tree, and the lab of the Compose file on a network of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "corn
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
     """For a Docker: its socket needs a short path, and its data a disk. CORNETTA_DOCKER_DIR names one that stays, so
-    that the next run builds on what this one has built."""
+    that the next run can use this run's images."""
     kept = os.environ.get("CORNETTA_DOCKER_DIR")
     path = Path(kept or tempfile.mkdtemp(prefix="dock"))
     path.mkdir(exist_ok=True)
@@ -75,7 +75,7 @@ def _built_wheel() -> Path | None:
 
 
 async def _import_wheel(daemon: Daemon, wheel: Path) -> str:
-    """An image that holds nothing but the wheel; its name."""
+    """Make an image with the wheel alone; returns its name."""
     tarball = daemon.folder / "wheel.tar"
     with tarfile.open(tarball, "w") as archive:
         archive.add(wheel, f"wheel/{wheel.name}")

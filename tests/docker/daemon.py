@@ -21,7 +21,7 @@ LOOK_S = 0.1
 #: From sched.h.
 CLONE_NEWNET = 0x4000_0000
 HERE = Path(__file__).parent
-#: The command of Debian's package where several are there: it builds by itself, without a plug-in.
+#: The command of Debian's package, preferred as it builds without a plug-in.
 DOCKER = "/usr/bin/docker"
 
 
@@ -30,7 +30,7 @@ class Failed(AssertionError):
 
 
 async def run(*command: str | Path, timeout_s: float = 300.0, environment: Mapping[str, str] | None = None) -> str:
-    """Standard output of a command, with `environment` besides ours. Raises Failed with what it said, TimeoutError."""
+    """Standard output of a command, with `environment` besides ours. Raises Failed with its output, TimeoutError."""
     words = [str(word) for word in command]
     process = await asyncio.create_subprocess_exec(
         *words,
@@ -55,9 +55,9 @@ async def run(*command: str | Path, timeout_s: float = 300.0, environment: Mappi
 class Daemon:
     """One dockerd, whose data stay in `folder` from one start to the next.
 
-    It is the first process of a namespace of processes, so that nothing that it started outlives it; and its mounts
-    are in a namespace of their own. `alone` gives it a network with nothing but its own loopback: containers on "the
-    network of the host" meet neither the services of the machine nor each other's from another test.
+    It is the first process of a namespace of processes, so that no process of it outlives it; and its mounts are in a
+    namespace of their own. `alone` gives it a network with a loopback only: containers on "the network of the host"
+    reach neither the machine's services nor containers of another test.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -76,7 +76,7 @@ class Daemon:
         made: list[socket.socket] = []
 
         def make() -> None:
-            # Of this thread alone, and for good: the thread ends with it.
+            # For this thread alone, which ends afterwards.
             with open(f"/proc/{self._pid()}/ns/net") as network:
                 if ctypes.CDLL(None, use_errno=True).setns(network.fileno(), CLONE_NEWNET) == 0:
                     made.append(socket.socket(*kind))
@@ -97,7 +97,7 @@ class Daemon:
         network = ("unshare", "--net") if alone else ()
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                # Should this process be killed, all of it goes.
+                # If this process is killed, dockerd ends, too.
                 *("setpriv", "--pdeathsig", "KILL", *network),
                 *("unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"),
                 *("sh", "-c", f"{HERE}/cgroups.sh && {'ip link set lo up &&' if alone else ''} exec {command}"),
@@ -128,7 +128,7 @@ class Daemon:
         return await run(DOCKER, *arguments, timeout_s=timeout_s, environment=self.environment)
 
     async def kill(self, container: str) -> None:
-        """SIGKILL to the first process of a container, by nobody whom Docker knows: it counts as a fault."""
+        """SIGKILL to the first process of a container, outside of Docker, so that it counts as a fault."""
         number = (await self.docker("inspect", "--format", "{{.State.Pid}}", container)).strip()
         await run("nsenter", f"--pid=/proc/{self._pid()}/ns/pid_for_children", "kill", "-KILL", number)
 
@@ -138,14 +138,14 @@ class Daemon:
         return self._process.pid
 
     async def stop(self) -> None:
-        """End dockerd and all that it started. Safe to call twice."""
+        """End dockerd and all its processes. Safe to call twice."""
         process, self._process = self._process, None
         if process is None:
             return
         children = _children(process.pid)
         for number in (signal.SIGTERM, signal.SIGKILL):
             for child in children:
-                with contextlib.suppress(ProcessLookupError):  # the first of its namespace: the others go with it
+                with contextlib.suppress(ProcessLookupError):  # the first of its namespace: the others end with it
                     os.kill(child, number)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(STOP_TIMEOUT_S):
@@ -154,13 +154,13 @@ class Daemon:
         await asyncio.to_thread(self._forget_groups)
 
     def _clear(self) -> None:
-        """What belongs to a daemon that runs, left by one that does not."""
+        """Remove files of a running daemon that a dead one has left."""
         self.socket.unlink(missing_ok=True)
         (self.folder / "pid").unlink(missing_ok=True)
         shutil.rmtree(self.folder / "exec", ignore_errors=True)
 
     def _forget_groups(self) -> None:
-        """The groups of the containers, empty by now."""
+        """Remove the control groups of the containers, which are empty by now."""
         for root in Path("/sys/fs/cgroup").glob(f"**/{self._group}"):
             for folder, _, _ in os.walk(root, topdown=False):
                 with contextlib.suppress(OSError):

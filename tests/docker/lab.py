@@ -24,13 +24,13 @@ PASSWORD = "cornetta-demo"
 CARRIER_PORT = 5070
 PROFILES = ("--profile", "lab", "--profile", "asterisk")
 LOOK_S = 0.1
-#: Bounds for what must happen, not a measure of how fast.
+#: Time-outs for events, not a measure of speed.
 UP_TIMEOUT_S = 120.0
 PATIENCE_S = 60.0
 
 
 class ComposeLab:
-    """The lab of one Docker. Its configuration is that of the repository, but for records that are dialed once."""
+    """The lab of one Docker. Its configuration is that of the repository, except that records are dialed once."""
 
     def __init__(self, daemon: Daemon, compose: list[str], file: Path) -> None:
         self.daemon = daemon
@@ -50,7 +50,7 @@ class ComposeLab:
             path.chmod(0o755 if path.is_dir() else 0o644)
         configured: dict[str, Any] = {"volumes": [f"{self.configuration}:/etc/cornetta:ro"]}
         services = {name: dict(configured) for name in ("engine", "node", "demo", "asterisk-demo")}
-        for name in ("engine", "node"):  # more than this machine may give is no limit that could be set here
+        for name in ("engine", "node"):  # a limit above this machine's own could not be set here
             services[name]["ulimits"] = {"nofile": min(65_536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])}
         services["demo"]["command"] = ["--campaign", "demo", "--quick"]
         services["asterisk-demo"]["command"] = ["--campaign", "demo-asterisk", "--quick"]
@@ -78,16 +78,16 @@ class ComposeLab:
         return (await self.compose("ps", "--all", "--quiet", service)).strip()
 
     async def state(self, service: str) -> dict[str, Any]:
-        """What Docker tells of the service's container."""
+        """The state of the service's container in Docker."""
         found: list[dict[str, Any]] = yaml.safe_load(await self.daemon.docker("inspect", await self.container(service)))
         return found[0]
 
     def database(self) -> Path:
-        """Where the node's database is on the machine."""
+        """The path of the node's database on the machine."""
         return self.daemon.folder / "data" / "volumes" / "cornetta-data" / "_data" / "cornetta.db"
 
     def witness(self) -> InviteCapture:
-        """Sees the INVITEs to the carrier from now on."""
+        """A capture of the INVITEs to the carrier from now on."""
         return InviteCapture.open(frozenset({CARRIER_PORT}), make_socket=self.daemon.socket_of_network)
 
     @asynccontextmanager
@@ -106,7 +106,7 @@ class ComposeLab:
 
 
 class Supervisor:
-    """Somebody who looks and waits."""
+    """A supervisor at the API, who reads and waits."""
 
     def __init__(self, user: ApiUser) -> None:
         self._user = user
@@ -121,7 +121,7 @@ class Supervisor:
         return (await self._user.ask("POST", path, {}))[0]
 
     async def conversations(self, campaign: str) -> list[dict[str, Any]]:
-        """The interactions of a campaign in which somebody talks now."""
+        """The interactions of a campaign with a conversation now."""
         found = await self.get("/interactions") or []
         return [each for each in found if each["campaign"] == campaign and each["phase"] == "connected"]
 
@@ -145,7 +145,7 @@ class Supervisor:
                 await asyncio.sleep(LOOK_S)
 
     async def until_idle(self) -> None:
-        """Wait until nothing is on a desk or a line, and the node says so."""
+        """Wait until the node reports empty desks and no legs."""
         async with asyncio.timeout(PATIENCE_S):
             while await self.get("/interactions") != []:  # noqa: ASYNC110  # nobody tells
                 await asyncio.sleep(LOOK_S)

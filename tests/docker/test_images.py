@@ -1,4 +1,4 @@
-"""The image holds what runs, and nothing with which something could be built."""
+"""The image holds the programs, and no tools for building."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The lab of the Compose file, driven as a newcomer finds it: calls are made, and programs die under them."""
+"""The lab of the Compose file as shipped: calls are made, and programs are killed meanwhile."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_a_killed_node_and_a_restarted_engine_cost_no_conversation_and_no_
 
 
 async def _written(lab: ComposeLab, campaign: str) -> tuple[list[RecordRow], list[AttemptRow]]:
-    """What the node has written, read as the next one would."""
+    """The node's database, read as by the next node."""
     store = await open_store(f"sqlite:///{lab.database()}", "lab")
     try:
         attempts = await store.reports.read(AttemptPage(CampaignName(campaign), 1000, ""))

@@ -1,4 +1,4 @@
-"""The units: taken by systemd as they are, started by it, and started again when their program is killed."""
+"""The units: accepted by systemd unchanged, started, and started again after a kill of their program."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Machine:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def machine(images: Daemon, folder: Path) -> AsyncIterator[Machine]:
-    """The lab's configuration in /etc/cornetta, and nothing started yet."""
+    """The lab's configuration in /etc/cornetta, before any start."""
     configuration = folder / "machine"
     await asyncio.to_thread(_configure, configuration)
     await images.stop()
@@ -59,7 +59,7 @@ async def machine(images: Daemon, folder: Path) -> AsyncIterator[Machine]:
     try:
         mounts = ("--tmpfs", "/run:exec", "--tmpfs", "/tmp", "--volume", f"{_groups()}:{_groups()}")
         mine = ("--volume", f"{configuration}:/etc/cornetta:ro")
-        # Not --privileged, which wants every capability that there is, and a machine may hold back some.
+        # Without --privileged, which needs every capability, as a machine may withhold some.
         rights = ("--cap-add", "SYS_ADMIN", "--cap-add", "SYS_NICE", "--security-opt", "seccomp=unconfined")
         privileges = (*rights, "--security-opt", "apparmor=unconfined", "--cgroupns", "host", "--network", "host")
         await images.docker("run", "--detach", "--name", BOX, *privileges, *mounts, *mine, BOX)
@@ -70,8 +70,8 @@ async def machine(images: Daemon, folder: Path) -> AsyncIterator[Machine]:
 
 
 def _groups() -> Path:
-    """The tree of control groups in which systemd keeps its units. Of the first version it gets no more than that: it
-    would set up the others anew, for the whole machine."""
+    """The tree of control groups in which systemd keeps its units. Of the first version it gets only that one: it would
+    set up the others anew for the whole machine."""
     root = Path("/sys/fs/cgroup")
     return root / "systemd" if (root / "systemd").is_dir() else root
 

@@ -1,5 +1,5 @@
-"""A whole centre in which everything goes wrong that can: the engine is lost, the store fails, the node is killed.
-Everything comes from one seed."""
+"""A whole centre with failures of all kinds: the engine is lost, the store fails, the node is killed. All of it comes
+from one seed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.simulation.telephone_world import ChaoticPeople, TelephoneWorld
 
 
 class Centre(SimulatedNode):
-    """`settings`, `users` and `rows` make the world; `seed` everything that happens in it."""
+    """`settings`, `users` and `rows` make the world; `seed` all its events."""
 
     def __init__(self, settings: Settings, users: list[User], rows: list[NewRecord], seed: int, utc: float) -> None:
         self.random = Random(seed)
@@ -41,7 +41,7 @@ class Centre(SimulatedNode):
         return self
 
     def publish(self, event: Publish) -> None:
-        """An event has to be that of its row."""
+        """Check an event against its row."""
         check(self.world, event, Moment(self.agenda.now, self.utc))
 
     @property
@@ -58,11 +58,11 @@ class Centre(SimulatedNode):
         for refusal in report.refusals:
             assert refusal.rule in ("do_not_call", "claim_lost", "abandoned", "unknown_notice"), refusal
 
-    # ------------------------------------------------------------------ what must never happen
+    # ------------------------------------------------------------------ forbidden events
 
     def _check_dial(self, dial: t.Dial) -> None:
-        """Nobody is dialed without a committed attempt, outside the window, against do not call, or
-        without an agent where somebody was abandoned."""
+        """No number is dialed without a committed attempt, outside the window, while barred, or without an agent in the
+        rest after an abandoned call."""
         assert dial.leg not in self.engine.lines, f"{dial.leg} dialed twice"
         assert dial.call_id not in self.telephones.dialed, f"{dial.call_id} is dialed twice"
         if dial.role is not t.LegRole.CONTACT:

@@ -1,4 +1,4 @@
-"""What is true after each event, and what is true at the end."""
+"""Invariants after each event, and at the end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def check(world: World) -> None:
 
 
 def check_strangers(centre: Centre) -> None:
-    """After each message: a bridge holds one contact and one agent at most, and an agent who is free hears nobody."""
+    """After each message: a bridge holds one contact and one agent at most, and a free agent hears no leg."""
     world = centre.world
     free = {each.engaged for each in world.agents.values() if each.engaged is not None and each.interaction is None}
     bridges: dict[BridgeId, list[Line]] = {}
@@ -37,7 +37,7 @@ def check_strangers(centre: Centre) -> None:
 
 
 def check_audio(centre: Centre) -> None:
-    """While nothing is under way: who talks is joined, who is on hold is not."""
+    """Between events: legs in conversation are joined, legs on hold are not."""
     world, lines = centre.world, centre.engine.lines
     for interaction in world.interactions.values():
         party = interaction.owner
@@ -59,15 +59,15 @@ def check_audio(centre: Centre) -> None:
 
 
 def check_end(centre: Centre) -> None:
-    """Everybody went home: nothing is left over, every attempt has its one result."""
-    # An engine whose socket is down tells of the end of a call when it is back.
+    """After all agents have gone home: no leg or record is left, every attempt has its one result."""
+    # An engine without a socket reports the end of a call when it is back.
     check_drained(centre, slack_s=6.0)
     kept = [id_ for id_, row in centre.tables.records.items() if row.state.status is RecordStatus.RETRIEVED]
     assert not kept, f"records that nobody gives back: {kept}"
 
 
 def check_drained(node: SimulatedNode, slack_s: float = 0.01) -> None:
-    """Nothing is on a line or a desk, and every attempt has its one result. `slack_s`: how late news may come."""
+    """No leg stands, all desks are empty, and every attempt has its one result. `slack_s`: how late events may come."""
     world, tables = node.world, node.tables
     assert not world.interactions, f"left over: {[(each.id, each.state) for each in world.interactions.values()]}"
     assert not world.legs, f"left over: {[(leg.id, leg.purpose, leg.state) for leg in world.legs.values()]}"
@@ -81,8 +81,8 @@ def check_drained(node: SimulatedNode, slack_s: float = 0.01) -> None:
 
 
 def _check_abandoned(node: SimulatedNode, slack_s: float) -> None:
-    """Who was dialed for nobody in particular and had no agent in time was abandoned, and nobody else was, but those
-    whose answer crossed our giving up, or was lost with an engine or a node."""
+    """Contacts dialed ahead without an agent in time were abandoned, and no others except those whose answer crossed
+    our giving up, or was lost with an engine or a node."""
     limits_s = {each.name: each.predictive.connect_limit_s for each in node.settings.campaigns}
     for name, attempt in node.tables.attempts.items():
         settled = attempt.settled

@@ -1,4 +1,4 @@
-"""Agents and a supervisor who do, at odd moments, everything that their desktops let them."""
+"""Agents and a supervisor who use all commands of their desktops at random moments."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MODES = ("PROGRESSIVE", "PROGRESSIVE_ASM", "PREDICTIVE", "PREDICTIVE_ASM", "PUSH
 
 
 class People:
-    """Drives `centre` until `until`; after that everybody only finishes what they have begun, and goes home."""
+    """Drives `centre` until `until`; after that all people only finish their work and go home."""
 
     def __init__(self, centre: Centre, agents: list[AgentName], campaigns: list[CampaignName], until: float) -> None:
         self._centre = centre
@@ -112,7 +112,7 @@ class People:
             SetOutcome(name, id_, result=CallResult.WRONG_PARTY),
         ]
 
-    # ------------------------------------------------------------------ the supervisor, and fate
+    # ------------------------------------------------------------------ the supervisor, and failures
 
     def _supervise(self) -> None:
         centre = self._centre
@@ -133,7 +133,7 @@ class People:
             random.choices([what for what, _ in fates], [weight for _, weight in fates])[0]()
 
     def _fates(self, campaign: CampaignName) -> list[tuple[Callable[[], object], int]]:
-        """What may happen, and how often."""
+        """The events, with their frequencies."""
         centre, random = self._centre, self._centre.random
         return [
             (lambda: centre.ask(c.StopCampaign(campaign, "sue")), 8),

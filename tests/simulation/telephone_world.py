@@ -1,4 +1,4 @@
-"""An engine and the people behind it, by chance: contacts who answer, are busy, hang up, do not hear a thing; phones
+"""An engine and the people behind it, by chance: contacts who answer, are busy, hang up, hear no audio; phones
 that ring out; lines that die; answers that cross a CANCEL; an engine that crashes and one that only loses its socket.
 """
 
@@ -17,13 +17,13 @@ def _attempt(dial: t.Dial) -> str:
 
 
 class TelephoneWorld(SimulatedEngine):
-    """An engine whose events come twice at times, and whose legs take their time to end."""
+    """An engine with repeated events at times, and legs that end slowly."""
 
     def __init__(self, name: EngineId, agenda: Agenda, say: Say, random: Random) -> None:
         super().__init__(name, agenda, say)
         self.random = random
         self.dialed: list[str] = []
-        #: Attempts after which no other trunk may be tried: an INVITE of theirs was lost with us, or picked up.
+        #: Attempts without another trunk: an INVITE of theirs was lost with the node or the engine, or answered.
         self.over: set[str] = set()
 
     def send(self, sequence: int, event: t.Event) -> None:
@@ -40,8 +40,7 @@ class TelephoneWorld(SimulatedEngine):
         self.dialed.append(dial.call_id)
 
     def answer(self, line: Line) -> None:
-        """The leg joins the bridge where it is awaited before anybody is told, as at a real engine; one that we have
-        given up does not."""
+        """The leg joins the bridge of its Dial before any event, as at a real engine; a given-up leg does not."""
         if line.dial.bridge is not None and line.standing is not t.LegStanding.CLEARING:
             line.bridge, line.hears, line.heard_by = line.dial.bridge, None, None
             self._join(line, line.dial.bridge)
@@ -92,10 +91,10 @@ class ChaoticPeople:
             self._phone(line)
 
     def joined(self, line: Line) -> None:
-        """They do not care."""
+        """Does nothing."""
 
     def gone(self, line: Line) -> None:
-        """They do not care."""
+        """Does nothing."""
 
     def _contact(self, line: Line) -> None:
         r, engine = self._random, self._engine

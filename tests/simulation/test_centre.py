@@ -1,4 +1,4 @@
-"""Seeded runs of the whole core. CORNETTA_SIMULATIONS says how many; each prints its seed when it fails."""
+"""Seeded runs of the whole core, CORNETTA_SIMULATIONS in number; each prints its seed when it fails."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RUNS = int(os.environ.get("CORNETTA_SIMULATIONS", "12"))
 #: Minutes of dense work, and time enough to finish and go home.
 WORK_S = 300.0
 HOME_S = 400.0
-#: Contacts are tried again soon, so that there is always something to dial.
+#: Short retries, so that there are always records to dial.
 SOON = {result: Retry(delay_s=20, max_attempts=6) for result in USUAL_RETRIES}
 
 MODES = (

@@ -1,4 +1,4 @@
-"""Simulated agents live with the campaign's rules for after-call work: nobody is lost to the shift by them."""
+"""Simulated agents under the campaign's rules for after-call work: the shift loses none of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CLOSED_AT_LIMIT: Mapping[str, object] = {
 
 
 class Noted(SimulatedShift):
-    """A shift that keeps what the store is told of agents."""
+    """A shift that keeps the writes about agents."""
 
     def __init__(self, plan: Plan, seed: int) -> None:
         self.saved: list[SaveAgent] = []
@@ -68,7 +68,8 @@ def _shift(
     ],
 )
 def test_agents_who_are_made_not_ready_come_back(after_call: Mapping[str, object], rule: str, mode: str) -> None:
-    """One in 25 takes longer than the 60 s of the default; whoever stays away then is gone within the hour."""
+    """One in 25 takes longer than the 60 s of the default; without a press of Ready all would be gone within the
+    hour."""
     shift, free = (_shift(each, rule, mode=mode) for each in (after_call, UNLIMITED))
     shift.run()
     free.run()
@@ -80,7 +81,7 @@ def test_agents_who_are_made_not_ready_come_back(after_call: Mapping[str, object
 
 
 def test_an_overrun_is_work_and_no_time_away() -> None:
-    """Without the minutes after the limit, a shorter limit would look like better use."""
+    """Without the minutes after the limit, a shorter limit would seem to give a better utilisation."""
     laws = Laws(talk=Duration(mean_s=60, cv=0), wrap=Duration(mean_s=120, cv=0))
     shift, free = (_shift(each, "progressive", laws=laws) for each in (BY_DEFAULT, UNLIMITED))
     shift.run()
@@ -92,14 +93,14 @@ def test_an_overrun_is_work_and_no_time_away() -> None:
 
 @pytest.mark.parametrize("then", ["ready", "not_ready"])
 def test_after_call_work_that_the_system_closes_is_over(then: str) -> None:
-    """What the agent would have taken longer is not taken from the next call's."""
+    """The agent's remaining time does not carry over to the next call."""
     laws = Laws(talk=Duration(mean_s=5, cv=0), wrap=Duration(mean_s=50, cv=0))
     shift = _shift({**CLOSED_AT_LIMIT, "then": then}, "progressive", laws=laws, hours=0.5)
     shift.run()
     lengths = _lengths(shift.saved, AgentState.AFTER_CALL_WORK)
     assert len(lengths) > 40
     assert lengths == pytest.approx([30.0] * len(lengths))
-    # Whoever is not made ready finishes in peace, and then presses Ready.
+    # An agent who is not made ready finishes the work, and then presses Ready.
     away = _lengths([each for each in shift.saved if each.reason != SystemReason.LOGGED_IN], AgentState.NOT_READY)
     assert away == pytest.approx([] if then == "ready" else [20.0] * len(away))
     assert shift.tally.staffed_s == pytest.approx(AGENTS * 1800)
@@ -126,7 +127,7 @@ def test_a_break_or_the_way_home_is_not_cut_by_an_overrun(announced: bool) -> No
     saved = [each for each in shift.saved if each.state != AgentState.NOT_READY or each.reason == "break"]
     rests = _lengths(saved, AgentState.NOT_READY)
     assert len(rests) > 6
-    # A break counts from when it was asked for, which is in a conversation now and then.
+    # A break counts from the request, which sometimes comes during a conversation.
     assert max(rests) <= 400
     assert median(rests) >= (200 if announced else 300)
     assert sum(agent.state is AgentState.LOGGED_OUT for agent in shift.world.agents.values()) == AGENTS / 2

@@ -1,4 +1,4 @@
-"""The simulated engine answers every command of a node, or says that it cannot."""
+"""The simulated engine answers every command of a node, or refuses it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DIAL = t.Dial(LEG, ACCOUNT, URI, "A1.0", 30.0)
 FILE = t.File("wait.wav")
 RECORDING = RecordingId("R1")
 
-#: One of each that is carried out, and what of it can be seen: an event, or the line.
+#: One command of each kind with its visible effect: an event, or the line.
 ANSWERED: list[tuple[t.Command, Any]] = [
     (t.Configure(1, (), t.Media("192.0.2.9", "", 40_000, 40_100)), t.ConfigurationTaken),
     (t.Dial(LegId("L2"), ACCOUNT, URI, "A2.0", 30.0), lambda engine: LegId("L2") in engine.lines),
@@ -50,7 +50,7 @@ REFUSED: list[t.Command] = [
 
 
 class Exchange:
-    """An engine with a line that is up, in a bridge and played to; `said` is what it says from then on."""
+    """An engine with a line that is up, in a bridge and played to; `said` has its events from then on."""
 
     def __init__(self) -> None:
         self.agenda = Agenda()

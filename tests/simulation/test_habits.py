@@ -1,4 +1,4 @@
-"""What one day teaches helps on the next: contacts who answer by hour and country, in the whole core."""
+"""Habits of one day help on the next: contacts who answer by hour and country, in the whole core."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ SWINGING = Profile.model_validate(
     }
 )
 PLAN = Plan(6, 0.25, "predictive", 1.4, SWINGING)
-#: The day before was worked by more agents: what it taught is no chance.
+#: The day before had more agents, so that its habits are no chance.
 BEFORE = Plan(12, 0.25, "predictive", 2.0, SWINGING)
 #: One short shift of six agents scatters by some percent.
 SEEDS = range(1, 7)
-#: Thirteen shifts on a busy machine.
+#: The time-out for thirteen shifts on a busy machine.
 SHIFTS_TIMEOUT_S = 300
 
 
 class Judged:
-    """A predictive pacer whose forecast for each record that is dialed is held against the truth."""
+    """A predictive pacer whose forecast for each dialed record is compared with the true rate."""
 
     def __init__(self, rule: PredictivePacer, shift: SwingingShift) -> None:
         self._rule, self._shift = rule, shift

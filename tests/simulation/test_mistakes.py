@@ -1,4 +1,4 @@
-"""`cornetta simulate` at a shell: every mistake is answered with place, reason and remedy, before anything runs."""
+"""`cornetta simulate` at a shell: every mistake is answered with place, reason and remedy, before a simulation runs."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def test_the_hours_of_a_day_without_an_end_are_enough() -> None:
 
 
 def test_a_campaign_dials_over_all_of_its_trunks_that_the_file_has(tmp_path: Path) -> None:
-    """As the node does, which takes the next trunk where one is full."""
+    """As the node, which takes the next trunk where one is full."""
     trunk = "  - {{name: {}, host: {}.example.net, caller_ids: ['+442079460000'], max_legs: {}, max_calls_per_s: {}}}\n"
     file = tmp_path / "campaign.yaml"
 
@@ -247,7 +247,7 @@ def test_a_campaign_dials_over_all_of_its_trunks_that_the_file_has(tmp_path: Pat
 
 
 def test_the_window_of_a_tried_campaign_closes_with_the_shift() -> None:
-    """The pacing would count on the answers of hours that are not tried, and end the shift over its limit."""
+    """Otherwise the pacing would count on answers of hours outside the simulation, and end the shift over its limit."""
     own = CallingWindow(monday=Hours(opens_minute=540, closes_minute=570))
     late = CallingWindow()
     assert campaign_of(Plan(2, 0.25, hours=0.5, campaign=_spring(calling_window=own))).calling_window == own
@@ -354,7 +354,8 @@ def test_a_trunk_that_holds_the_dialing_back_is_told_with_the_figures(
 
 
 def test_figures_that_there_are_none_of_are_not_made_up(capsys: pytest.CaptureFixture[str]) -> None:
-    """Ten seconds of idle agents are no wait for a contact, and three calls for no answer are not three for one."""
+    """Ten seconds of idle agents give no wait for a contact, and three calls without an answer give no calls per
+    answer."""
     alone = ("--agents=3", "--answer-rate=25", "--hours=0.001", "--json")
     assert app(["simulate", *alone], standalone_mode=False) in (0, None)
     told = json.loads(capsys.readouterr().out)

@@ -1,4 +1,4 @@
-"""The simulated shift: its figures, and that a seed says everything."""
+"""The simulated shift: its figures, and that the seed determines them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.simulation.invariants import check, check_drained
 
 
 def _watched(plan: Plan, seed: int) -> SimulatedShift:
-    """A shift whose invariants are looked at after each message."""
+    """A shift whose invariants are checked after each message."""
     shift = SimulatedShift(plan, seed)
     shift.after_each = lambda: check(shift.world)
     return shift
@@ -77,7 +77,7 @@ def test_the_trace_is_the_same_wherever_the_sounds_are() -> None:
 
 @pytest.mark.parametrize("hours", [0.001, 0.0333, 0.0123456789])
 def test_a_shift_of_any_length_comes_to_its_end(hours: float) -> None:
-    """2 and 3.6 less 2 are less than 3.6 where numbers have so many digits and no more."""
+    """The sum of 2 and 3.6 - 2 is less than 3.6 in floating-point numbers."""
     shift = SimulatedShift(Plan(2, 0.25, "progressive", hours, FLAT), 1)
     told: list[float] = []
     shift.run(told.append)
@@ -86,7 +86,8 @@ def test_a_shift_of_any_length_comes_to_its_end(hours: float) -> None:
 
 
 def test_a_shift_ends_with_its_list() -> None:
-    """Agents who wait for a list that is finished say nothing of the rule, and more agents would look the worse."""
+    """Agents who wait after the end of the list tell nothing of the rule, and with more agents its figures would look
+    worse."""
     short, long = (SimulatedShift(Plan(5, 0.5, "progressive", hours, FLAT, records=40), 1) for hours in (0.4, 2.0))
     short.run()
     long.run()
@@ -215,8 +216,8 @@ def test_a_piece_without_agents_has_no_level_of_dialing() -> None:
 
 
 def test_the_level_of_dialing_is_that_of_the_whole_piece() -> None:
-    """With a call that rings for each idle agent and none for the others, nothing else is to be expected: 25 percent
-    of the calls are answered after 12 s, and the others ring for 25 s or are busy after 2.5."""
+    """The expected level with one ringing call for each idle agent and none for the others: 25 percent of the calls are
+    answered after 12 s, and the others ring for 25 s or are busy after 2.5."""
     shift = SimulatedShift(Plan(20, 0.25, "progressive", 1.2, FLAT), 1)
     shift.run()
     pieces = shift.tally.pieces
@@ -234,7 +235,7 @@ def test_a_picture_that_cannot_be_written_is_told_in_words(capsys: pytest.Captur
 
 @pytest.mark.parametrize("rule", ["progressive", "predictive", "ratio:2", "renewal"])
 def test_the_same_trace_gives_the_same_decisions_outside_of_the_core(rule: str) -> None:
-    """What the core told its pacer, told to another one as the fast harness makes it: every decision is the same."""
+    """The observations of the core's pacer, given to one made by the fast harness, lead to the same decisions."""
     entries: list[Entry] = []
     plan = Plan(5, 0.25, rule, 0.4, DRIFT)
 
@@ -250,7 +251,7 @@ def test_the_same_trace_gives_the_same_decisions_outside_of_the_core(rule: str) 
 
 
 def test_the_harness_and_the_core_come_to_the_same_shift() -> None:
-    """Two worlds of the same laws: what the fast harness says of a rule is what the whole core does with it."""
+    """Two worlds of the same laws: the fast harness gives the same figures of a rule as the whole core."""
     plan = Plan(10, 0.25, "predictive", 1.5, FLAT)
     shift = SimulatedShift(plan, 1)
     shift.run()

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-#: Ctrl-C is heeded as in the foreground of a shell: tests that run in the background were told to ignore it.
+#: Ctrl-C works as in the foreground of a shell; processes in the background ignore it.
 FOREGROUND = ("env", "--default-signal=INT")
 COMMAND = (*FOREGROUND, sys.executable, "-m", "dialer.cli", "simulate", "--agents", "5", "--answer-rate", "25%")
-#: As a shell tells SIGINT: 128 + 2.
+#: The exit code of SIGINT in a shell: 128 + 2.
 EXIT_INTERRUPTED = 130
 
 
@@ -36,7 +36,7 @@ def _on_a_terminal(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], i
 
 
 def _rest(terminal: int) -> bytes:
-    """What is still told on the terminal until its process ends."""
+    """The rest of the output on the terminal until its process ends."""
     told = b""
     try:
         while some := os.read(terminal, 65_536):
@@ -61,7 +61,7 @@ def test_ctrl_c_ends_it_without_a_traceback_and_without_a_picture(tmp_path: Path
     picture = tmp_path / "shift.png"
     with _on_a_terminal("--hours", "8", "--seeds", "1-50", "--json", "--plot", str(picture)) as (process, terminal):
         told = b""
-        while b"%" not in told:  # the bar is there
+        while b"%" not in told:  # the bar is shown
             told += os.read(terminal, 65_536)
         process.send_signal(signal.SIGINT)
         told += _rest(terminal)

@@ -1,4 +1,4 @@
-"""Nothing of ours blocks the event loop."""
+"""Checks that our code never blocks the event loop."""
 
 from __future__ import annotations
 

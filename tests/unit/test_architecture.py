@@ -1,4 +1,4 @@
-"""The pages show the tables as they are."""
+"""The pages show the present tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The health check of the containers: what listens has to answer."""
+"""The health check of the containers: every listening socket has to answer."""
 
 from __future__ import annotations
 

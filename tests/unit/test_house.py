@@ -1,4 +1,4 @@
-"""The house keeps its order: what import-linter cannot count."""
+"""The order of the modules, beyond the checks of import-linter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ the folders; `dispatch` and `test_call` are files that count like one."""
 
 
 def arrows() -> Iterator[tuple[Path, Path]]:
-    """Which file of the call flow imports which."""
+    """The imports among files of the call flow."""
     for file in CALL_FLOW.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("dialer.callflow"):

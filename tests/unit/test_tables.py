@@ -1,4 +1,4 @@
-"""Every machine: its table is complete, what has no row changes nothing and tells the story."""
+"""Every machine: its table is complete; a trigger without a row changes nothing and reports the story."""
 
 from __future__ import annotations
 

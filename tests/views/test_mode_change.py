@@ -1,4 +1,4 @@
-"""What a change of the mode is said to do, of one thing as of several."""
+"""The announced effects of a change of the mode, in singular and plural."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .floor import make_world
 
 
 def happens(before: BeforeChange, mode: Mode, **predictive: int) -> tuple[str, ...]:
-    """What a campaign that runs is said to do when `mode` has followed what was `before`."""
+    """The announced effects for a running campaign when `mode` has followed `before`."""
     world = make_world(mode)
     campaign = next(iter(world.campaigns.values()))
     rules = campaign.settings.predictive.model_copy(update=predictive)

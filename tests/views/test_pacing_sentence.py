@@ -1,4 +1,4 @@
-"""Why a campaign is paced as it is, where agents and records are elsewhere."""
+"""The reason of a campaign's pacing where agents and records are elsewhere."""
 
 from __future__ import annotations
 

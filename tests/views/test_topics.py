@@ -1,4 +1,4 @@
-"""Who is shown what, when the core says that something changed."""
+"""The audiences and bodies of events when the core reports a change."""
 
 from __future__ import annotations
 

@@ -18,6 +18,6 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[Engine]:
-    """An engine that was not configured yet."""
+    """An engine without a configuration."""
     with Engine(tmp_path) as running:
         yield running

@@ -1,4 +1,4 @@
-"""A name server on loopback, for tests: what it knows is given, and names may be met with silence."""
+"""A name server on loopback, for tests: it has given records, and may leave names unanswered."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class NameServer(threading.Thread):
         self._socket.close()
 
     def silence(self, name: str) -> None:
-        """Answer no more for what ends in this name."""
+        """Answer no more questions for names that end so."""
         self._silent = dns.name.from_text(name)
 
     def until_asked(self, kind: str, name: str, times: int = 1, timeout_s: float = 20.0) -> None:

@@ -1,4 +1,4 @@
-"""A SIP peer of plain sockets: it sends the bytes that it is given, which no SIP library would."""
+"""A SIP peer of plain sockets: it sends given bytes, also those that no SIP library would send."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _branches = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What came, and from where. `text` has its bytes as Latin-1 has them."""
+    """A received message with its source. `text` has its bytes as Latin-1."""
 
     text: str
     source: tuple[str, int]
@@ -85,7 +85,7 @@ class Peer:
         self._socket.sendto(text if isinstance(text, bytes) else text.encode("latin-1"), to)
 
     def receive(self, timeout_s: float = WAIT_S) -> Message | None:
-        """The next message, None where none comes."""
+        """The next message, None if none comes."""
         if not select.select([self._socket], [], [], timeout_s)[0]:
             return None
         data, source = self._socket.recvfrom(65536)
@@ -109,12 +109,12 @@ class Peer:
         return self.expect(lambda each: each.code >= 200 and each.method == method)
 
     def drain(self) -> None:
-        """Take what has come already."""
+        """Take the messages that have come already."""
         while self.receive(0.0) is not None:
             pass
 
     def silence(self, seconds: float) -> None:
-        """Nothing comes for so long."""
+        """Check that no message comes for this long."""
         came = self.receive(seconds)
         assert came is None, came.text
 
@@ -123,7 +123,7 @@ class Peer:
     def respond(
         self, request: Message, code: int, reason: str = "", *headers: str, body: str = "", sock: Peer | None = None
     ) -> None:
-        """A response with our tag and Contact; from another socket where `sock` says so."""
+        """A response with our tag and Contact; from another socket if `sock` is given."""
         (sock or self).send(self.response(request, code, reason, *headers, body=body), request.source)
 
     def response(self, request: Message, code: int, reason: str = "", *headers: str, body: str = "") -> str:
@@ -160,7 +160,7 @@ class Peer:
         (sock or self).send(_message([*lines, *headers], body), dialog.source)
 
     def ask_outside(self, method: str, to: tuple[str, int], *headers: str, body: str = "") -> str:
-        """A request of no dialog; what was sent."""
+        """Send a request outside of dialogs; returns its text."""
         number = next(_branches)
         lines = [
             f"{method} sip:{to[0]}:{to[1]} SIP/2.0",

@@ -119,7 +119,7 @@ class Engine:
         return ours, theirs
 
     def hear_for(self, seconds: float) -> None:
-        """Let audio flow for a while: until the engine's own clock is so much later."""
+        """Let audio flow for a while by the engine's own clock."""
         until = time.monotonic() + seconds
         self.expect(telephony.EngineStatistics, lambda event: event.at >= until)
 
@@ -146,7 +146,7 @@ def _is_bound(host: str, port: int) -> bool:
 
 
 class Sipp:
-    """SIPp as the called party, by a scenario. `messages` is all that went over the wire.
+    """SIPp as the called party, by a scenario. `messages` are all messages on the wire.
 
     It ends by itself after `calls` calls. `port` 0 is any free one. It gives up after `timeout_s`, and on a message
     that the scenario does not expect unless it is `lenient`.

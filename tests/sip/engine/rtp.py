@@ -31,7 +31,7 @@ def mu_law(sample: int) -> int:
 
 
 class RtpSender:
-    """Sends a tone, a packet every 20 ms, to the ports it is told of while the context lasts. `port` is its own."""
+    """Sends a tone, a packet every 20 ms, to given ports while the context lasts. `port` is its own."""
 
     def __init__(self, tone_hz: int) -> None:
         self._ports: tuple[int, ...] = ()
@@ -67,7 +67,7 @@ class RtpSender:
 
 
 class Peer:
-    """Two sockets of a peer, RTP and the port above it for RTCP. It sends what the test tells it to, and no more."""
+    """Two sockets of a peer, RTP and the port above it for RTCP. It sends only the test's packets."""
 
     def __init__(self) -> None:
         while True:
@@ -101,7 +101,7 @@ class Peer:
         self.audio(to, payload=13, size=1)
 
     def report(self, to: int) -> None:
-        """An RTCP sender report, as a switch sends it whose phone has died."""
+        """An RTCP sender report, as from a switch whose phone is lost."""
         head = struct.pack("!BBHI", 0x80, 200, 6, 0x1234)
         self._rtcp.sendto(head + struct.pack("!QIII", 0, 0, 1, 160), ("127.0.0.1", to + 1))
 

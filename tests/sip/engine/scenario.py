@@ -34,7 +34,7 @@ def receive_response(code: int, optional: bool = False) -> str:
 
 
 def invited() -> str:
-    """The INVITE; what later requests of ours need of it is kept in variables."""
+    """The INVITE; the parts that later requests of ours need are kept in variables."""
     return """<recv request="INVITE" rrs="true">
 <action>
 <ereg regexp="sip:[[:alnum:]@.:+-]+" search_in="hdr" header="Contact:" assign_to="target"/>

@@ -97,7 +97,7 @@ def response(to: str, code: int, *headers: str, body: str = "") -> str:
 
 
 def bye(invite: str, port: int) -> str:
-    """A BYE of the called party to where Contact says."""
+    """A BYE of the called party to the address of Contact."""
     target = re.search(r"<([^>]*)>", header(invite, "Contact"))
     assert target is not None
     lines = [

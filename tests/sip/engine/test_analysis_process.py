@@ -1,4 +1,4 @@
-"""The analysis process may die; the engine does not, and starts it again."""
+"""The engine outlives its analysis process and starts it again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sip.engine.analysis.taps import TAPS_OF_A_LEG
 from .rig import WAIT_S, Engine
 
 TONE_HZ = 1000
-#: Begins an analysis as an engine does, says where, and waits.
+#: A program that begins an analysis as an engine does, prints its path, and waits.
 OWNER = """
 from sip.engine.analysis.child import AnalysisProcess
 print(AnalysisProcess(print).path, flush=True)

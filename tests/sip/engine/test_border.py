@@ -1,4 +1,4 @@
-"""Who is no peer of ours gets no state, no answer larger than the request and no say in our calls."""
+"""A stranger gets no state, no answer larger than the request, and no influence on our calls."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def trunk_of(engine: Engine) -> tuple[str, int]:
 
 
 def settled(engine: Engine) -> None:
-    """No leg, and no slot of pjsip that a message left behind."""
+    """Wait until no leg and no slot of pjsip is left."""
     engine.expect(telephony.EngineStatistics, lambda event: event.legs == 0 and event.lingering == 0)
 
 
@@ -32,7 +32,7 @@ def last_statistics(engine: Engine) -> telephony.EngineStatistics:
 
 
 def call(engine: Engine, peer: Peer, **changes: object) -> None:
-    """A call from INVITE to BYE, as it should be."""
+    """A normal call from INVITE to BYE."""
     leg = engine.dial(peer.port, **changes)  # type: ignore[arg-type]
     invite = peer.request_of("INVITE")
     peer.respond(invite, 180, "Ringing")
@@ -95,7 +95,7 @@ def test_nothing_leaves_for_the_host_that_a_strangers_via_or_contact_names(engin
 
 
 def test_a_flood_of_strangers_leaves_trunk_and_dialing_up(engine: Engine) -> None:
-    """1,000 requests a second for 4 s. Then the engine ends, which it must do within seconds (see the rig)."""
+    """1,000 requests a second for 4 s. Then the engine must end within seconds (see the rig)."""
     with Peer(STRANGER) as stranger, Peer() as trunk:
         call(engine, trunk)
         begun, sent, calls = time.monotonic(), 0, 0
@@ -117,7 +117,7 @@ def test_a_flood_of_strangers_leaves_trunk_and_dialing_up(engine: Engine) -> Non
     assert sent >= 3900
     assert last.rss_mb - rss < 5.0
     assert last.legs == last.lingering == 0
-    engine.owner.stop(5.0)  # raises where it takes longer
+    engine.owner.stop(5.0)  # raises if it takes longer
 
 
 # -- requests of peers
@@ -202,7 +202,7 @@ def test_a_bye_from_another_address_of_the_carrier_ends_the_call(engine: Engine)
 
 
 def test_a_flood_of_digits_is_bounded(engine: Engine) -> None:
-    """3,000 INFOs on each of five legs: what a keypad can send is taken, the rest is refused without state."""
+    """3,000 INFOs on each of five legs: as many as from a keypad are accepted, the others are refused without state."""
     with Peer() as trunk:
         invites = []
         for _ in range(5):
@@ -270,7 +270,7 @@ Forgery = Callable[[Message], str]
 
 
 def forged(invite: Message, **changes: str) -> str:
-    """A 200 to an INVITE by who knows all of it but what is changed."""
+    """A forged 200 to an INVITE, correct except for the changes."""
     via, from_ = invite.header("via"), invite.header("from")
     branch = changes.get("branch", invite.branch)
     tag = changes.get("tag", re.sub(r".*;tag=", "", from_))
@@ -330,7 +330,7 @@ def test_a_late_answer_of_the_trunk_itself_counts_also_from_another_of_its_addre
 
 
 def test_a_response_from_elsewhere_is_told_with_its_address(bare: Engine) -> None:
-    """A carrier that answers from a machine that nobody has told us of is found out, and not only silent."""
+    """A carrier that answers from an unknown machine is reported, and not only ignored."""
     bare.apply(bare.account(TRUNK, peers=("127.0.0.1",)))
     with Peer() as trunk, Peer(STRANGER) as other:
         leg = bare.dial(trunk.port)

@@ -1,4 +1,4 @@
-"""What a trunk asks of us in vain is said in words, with what to do."""
+"""Requirements of a trunk that we cannot meet are reported in words with the remedy."""
 
 from __future__ import annotations
 

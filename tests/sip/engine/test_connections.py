@@ -1,4 +1,4 @@
-"""TCP: where a peer reaches us, what keeps a connection alive, and how many connections anybody may open."""
+"""TCP: the port at which a peer reaches us, keep-alive, and bounds on connections."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .tcp_peer import TcpPeer, bye, header
 NUMBER = "+12025550123"
 #: More than the table of connections had room for.
 MANY = 2_500
-#: Connections that said nothing yet, or are a stranger's.
+#: Silent connections, or those of strangers.
 MOST_UNPROVEN = 64
 
 
@@ -77,7 +77,7 @@ def test_a_connection_is_kept_by_empty_lines_while_they_are_answered(
     bare.hear_for(1.0)
     probe(bare, peer)
     assert first.receive().startswith("OPTIONS ")
-    # From now on nobody answers the empty lines: the connection is closed, and the next request opens another.
+    # From now on the empty lines get no answer: the connection is closed, and the next request opens another.
     while first.receive():
         pass
     probe(bare, peer)

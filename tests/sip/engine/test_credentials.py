@@ -1,4 +1,4 @@
-"""To whom a trunk's credentials go: to the trunk's own addresses, in answer to requests of ours, and to nobody else."""
+"""A trunk's credentials go only to the trunk's own addresses, in requests of ours."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_host_of_a_trunk_needs_no_entry_among_its_peers(bare: Engine, tmp_pa
 
 
 def test_a_dialog_that_goes_on_elsewhere_takes_no_credentials_along(bare: Engine, tmp_path: Path) -> None:
-    """Contact may name anybody; pjsip would repeat the answer to the challenge of the INVITE in ACK and BYE."""
+    """Contact may name any host; pjsip would repeat the answer to the challenge of the INVITE in ACK and BYE."""
     bare.configure(credentials=ACME)
     with Sipp(tmp_path, script(receive("ACK"), receive("BYE"), respond_to_last(200, "OK")), host="127.0.0.2") as other:
         accepted = respond(200, "OK", body=sdp()).replace(

@@ -1,4 +1,4 @@
-"""A command to a leg that has just ended is an ordinary crossing: no fault is told, and the leg is cleared once."""
+"""A command to a leg that has just ended is an ordinary crossing: no fault is reported, and the leg is cleared once."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .rig import Engine
 
 
 def deafen(engine: Engine, leg: LegId) -> None:
-    """pjsip's news of the leg's end do not reach us, as where the command is faster."""
+    """Suppress pjsip's report of the leg's end, as if the command were faster."""
     done = threading.Event()
 
     def on_owner() -> None:
-        found = engine.owner._board.registry.get(leg)  # nothing on the wire is so fast each time
+        found = engine.owner._board.registry.get(leg)  # no peer on the wire is reliably as fast
         assert found is not None
         assert found.call is not None
         found.call.given_up = True

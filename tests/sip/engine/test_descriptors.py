@@ -1,4 +1,4 @@
-"""An engine without a file descriptor for a while: what it says, and that it comes back."""
+"""An engine without file descriptors for a while: its reports, and its recovery."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .rig import Engine
 
 
 def test_without_descriptors_statistics_go_on_and_calls_come_back(engine: Engine) -> None:
-    """A leg needs four for its media: it is refused, and those that are up go on."""
+    """A leg needs four for its media: it is refused, and standing legs go on."""
     ours, theirs = engine.conversation()
     with descriptors_left(1):
         for _ in range(3):

@@ -1,4 +1,4 @@
-"""The end of an engine: it goes on for a moment to take its registrations back, and breaks nothing meanwhile."""
+"""The end of an engine: for a moment it goes on without faults, to take its registrations back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REGISTRAR = script(
 
 
 def test_what_was_played_a_moment_ago_is_no_fault_at_the_end(tmp_path: Path) -> None:
-    """A player that was stopped rests for a second, which is over in the midst of the end."""
+    """A stopped player is kept for a second, which is over during the end."""
     engine = Engine(tmp_path)
     with Sipp(tmp_path, REGISTRAR) as sipp, engine:
         engine.apply(engine.account(TRUNK, registrar=f"127.0.0.1:{sipp.port}"), engine.account(CARRIER))

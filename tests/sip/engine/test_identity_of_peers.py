@@ -1,4 +1,4 @@
-"""Who a peer says is at its end, from the answer and from later requests (RFC 3325, RFC 4916)."""
+"""The party that a peer asserts at its end, from the answer and from later requests (RFC 3325, RFC 4916)."""
 
 from __future__ import annotations
 

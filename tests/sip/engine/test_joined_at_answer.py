@@ -1,4 +1,4 @@
-"""A leg that joins a bridge by its answer, without another word of the node."""
+"""A leg that joins a bridge by its answer, without a further command of the node."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_an_answer_that_crosses_our_cancel_joins_nobody(engine: Engine) -> None:
 
 
 def test_a_bridge_without_anybody_keeps_its_contact(engine: Engine) -> None:
-    """Who answers before an agent is found waits in the bridge, and is joined by whoever comes."""
+    """A contact who answers before an agent is found waits in the bridge, and is joined by the agent's leg."""
     contact, theirs = _dialed(engine)
     engine.submit(telephony.Answer(theirs))
     engine.answered(contact)
@@ -66,7 +66,7 @@ def test_a_bridge_without_anybody_keeps_its_contact(engine: Engine) -> None:
 
 
 def test_the_ringback_of_who_waits_ends_with_the_answer(engine: Engine) -> None:
-    """Also while no node is there to say so: nobody talks through a ringing tone."""
+    """Also without a node: nobody has to talk through a ringing tone."""
     agent, phone = _standing_by(engine)
     contact, theirs = _dialed(engine)
     engine.submit(telephony.Play(agent, telephony.Tone(RINGBACK_HZ), loop=True))

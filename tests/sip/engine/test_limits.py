@@ -1,4 +1,4 @@
-"""What the engine refuses, and how it ends."""
+"""Refusals of the engine, and its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The owner's timers and what it tells of itself, also in bad times."""
+"""The owner's timers and statistics, also under failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a call costs while its transactions still run, up to 32 s after its end (RFC 3261 17.1)."""
+"""The memory of a call while its transactions still run, up to 32 s after its end (RFC 3261 17.1)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_refused_call_keeps_its_messages_and_not_the_room_of_the_longest(engin
     """The engine runs in this process."""
     pulse = Pulse(1.0)
     with Peer() as peer:
-        refused(engine, peer)  # what is allocated once
+        refused(engine, peer)  # one-time allocations
         pulse.look_at_heap()
         before = pulse.heap_mb
         for _ in range(CALLS):

@@ -1,4 +1,4 @@
-"""Names on the wire: they stay in messages, are looked up off the engine's own thread, and may meet silence."""
+"""Names on the wire: they stay in messages, are looked up outside of the engine's own thread, and may get no answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .rtp import RtpSender
 from .scenario import invited, receive, respond, respond_to_last, script, sdp
 
 STUCK_MS = 250.0
-"""A thread that asks DNS is stuck for seconds."""
+"""The greatest lag: a thread that waits for DNS is stuck for seconds."""
 NUMBER = "+12025550123"
 
 
@@ -46,7 +46,7 @@ def named_contact(host: str) -> str:
 
 
 def lag_ms(engine: Engine, seconds: float) -> float:
-    """The longest that the engine's thread was busy in this time."""
+    """The longest time between two polls of the engine's thread in this time."""
     engine.hear_for(seconds)
     told = [event for event in engine.events if isinstance(event, telephony.EngineStatistics)]
     return max(event.lag_ms_max for event in told)

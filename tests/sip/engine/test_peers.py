@@ -1,4 +1,4 @@
-"""What peers do that no engine of ours would: SIPp answers, and the wire is looked at."""
+"""Peers that act as no engine of ours would: SIPp answers, and the messages on the wire are checked."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_late_answer_is_acknowledged_ended_and_told(engine: Engine, tmp_path: 
 
 
 def test_an_answer_without_sdp_is_ended_and_told_as_an_answer(engine: Engine, tmp_path: Path) -> None:
-    """It never was a call, so there is no LegAnswered; but somebody picked up."""
+    """It never was a call, so there is no LegAnswered; but a person picked up."""
     scenario = script(invited(), respond(200, "OK"), receive("ACK"), receive("BYE"), respond_to_last(200, "OK"))
     with Sipp(tmp_path, scenario) as sipp:
         leg = engine.dial(sipp.port)
@@ -326,7 +326,7 @@ def test_a_probe_tells_any_answer_and_none(engine: Engine, tmp_path: Path) -> No
 
 
 def _until(sipp: Sipp, text: str, engine: Engine) -> None:
-    """Until the peer's log of the wire has a text; statistics events are the clock."""
+    """Wait until the peer's log of the wire has a text; statistics events are the clock."""
     for _ in range(100):
         if text in sipp.messages:
             return
@@ -366,8 +366,8 @@ def test_a_registrar_without_address_is_a_problem_and_no_standstill(bare: Engine
 
 
 def test_a_leg_hears_its_peer_and_no_stranger_who_was_there_first(engine: Engine, tmp_path: Path) -> None:
-    """Who sends to a port that another leg had, before an engine was killed, is heard before the new peer speaks. The
-    peer whom the SDP names is heard from its first packet on all the same, and the stranger no more."""
+    """A stranger that still sends to the port of a leg from before a kill of the engine is heard before the new peer
+    speaks. From its first packet on the peer of the SDP is heard, and the stranger no more."""
     stranger, peer = RtpSender(1600), RtpSender(1000)
     body = sdp().replace("[media_port]", str(peer.port))
     scenario = script(invited(), respond(200, "OK", body=body), receive("ACK"), _ends_by_bye())

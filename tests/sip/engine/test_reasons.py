@@ -1,4 +1,4 @@
-"""What raw messages tell."""
+"""Data in raw messages."""
 
 from __future__ import annotations
 

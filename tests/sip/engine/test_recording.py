@@ -1,4 +1,4 @@
-"""Recordings in stereo over real SIP and RTP: who is on which side, pauses, and what ends them."""
+"""Recordings in stereo over real SIP and RTP: their sides, pauses, and ends."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ B1 = BridgeId("B1")
 R1, R2 = RecordingId("R1"), RecordingId("R2")
 CONTACT_HZ, AGENT_HZ, SECOND_AGENT_HZ = 1000, 1300, 1600
 TICK_S = 0.02
-#: A tone counts once a window of the analysis is full of it.
+#: The shortest tone that counts: it has to fill a window of the analysis.
 LEAST_S = 0.4
 _TOLD = (telephony.RecordingStarted, telephony.RecordingFinished)
 
 
 @dataclass(frozen=True)
 class Stereo:
-    """What a file holds. `left` and `right` are of 16 bits."""
+    """The content of a file. `left` and `right` are of 16 bits."""
 
     rate_hz: int
     left: NDArray[np.int16]
@@ -246,7 +246,7 @@ def test_a_path_that_cannot_be_made_ends_the_recording_and_not_the_call(engine: 
 
 
 def test_the_file_can_be_played_whenever_it_is_looked_at(engine: Engine, tmp_path: Path) -> None:
-    """What a reader finds now is what a SIGKILL now would leave."""
+    """A reader finds the same file as after a SIGKILL at this moment."""
     path = tmp_path / "call.wav"
     talk = Conversation(engine)
     talk.record(path)
@@ -305,7 +305,7 @@ def test_a_full_disk_ends_the_recording_is_told_and_leaves_the_call(tmp_path: Pa
         talk.stop(R2)
 
 
-#: An engine in a process of its own, which says what it has recorded and waits to be killed.
+#: A program with an engine that prints its recorded seconds and waits to be killed.
 RECORDS = """
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""SDP of ours, cut down to the codecs of an account."""
+"""SDP of ours, reduced to the codecs of an account."""
 
 from __future__ import annotations
 

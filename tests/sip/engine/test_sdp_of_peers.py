@@ -1,4 +1,4 @@
-"""SDP as others write it: what can be understood is a call, what cannot be heard is told at once and in words."""
+"""SDP of peers: a usable one makes a call, an unusable one is reported at once and in words."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_what_others_accept_is_a_call(engine: Engine, tmp_path: Path, case: str)
 
 @pytest.mark.parametrize("case", MUTE)
 def test_what_cannot_be_heard_is_ended_and_told_in_words(engine: Engine, tmp_path: Path, case: str) -> None:
-    """Somebody picked up, so it is an answer; it never was a call, so there is no LegAnswered."""
+    """A person picked up, so it is an answer; it never was a call, so there is no LegAnswered."""
     body, words = MUTE[case]
     with Sipp(tmp_path, _answers(body)) as sipp:
         leg = engine.dial(sipp.port)
@@ -128,7 +128,7 @@ def test_early_media_that_was_understood_goes_on_whatever_the_answer_says(engine
 
 
 def test_a_hundred_and_more_answers_leave_nothing_behind(engine: Engine, tmp_path: Path) -> None:
-    """Of early media that is of no use nothing is kept once the call is over."""
+    """After the call no data of its unusable early media is kept."""
     early = respond(183, "Session Progress", body=MUTE["port 0"][0])
     refused = script(invited(), early, respond(486, "Busy Here"), receive("ACK"))
     with Sipp(tmp_path, refused, calls=20) as sipp:

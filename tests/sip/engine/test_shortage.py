@@ -1,4 +1,4 @@
-"""An engine that runs out of something says of what, and blames nobody."""
+"""An engine without a resource names it, and blames no trunk or phone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MEDIA = telephony.Media(rtp_port_low=24400, rtp_port_high=24402)
 
 
 def _two_pairs() -> int:
-    """The first of four ports of loopback that nobody has, at an even number."""
+    """The first of four free ports of loopback, at an even number."""
     while True:
         with ExitStack() as stack:
             first = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))

@@ -1,4 +1,4 @@
-"""Silence that is death, and silence that was announced. The clock is the engine's statistics, every 0.2 s."""
+"""Silence of lost peers, and announced silence. The clock is the engine's statistics, every 0.2 s."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _connect(engine: Engine, sipp: Sipp, role: LegRole = LegRole.CONTACT) -> tup
 
 
 def _is_up_after(engine: Engine, leg: LegId, seconds: float, send: Callable[[], None]) -> bool:
-    """Send something at each of the engine's statistics for a while; whether the leg is still there."""
+    """Send a packet at each of the engine's statistics for a while; returns whether the leg is still up."""
     begun = engine.expect(telephony.EngineStatistics).at
     while True:
         send()

@@ -38,7 +38,7 @@ finished = [engine.expect(telephony.RecordingFinished, lambda event: event.recor
 told = [[each.end, each.problem, each.path, each.seconds, each.lost_s] for each in finished]
 print(json.dumps([paused.position_s, resumed.position_s - paused.position_s, resumed.at - paused.at, told]))
 """
-"""The disk holds more than a ring of it has room for, and is still held up when the engine ends."""
+"""How long the disk hangs: longer than a ring lasts, and still when the engine ends."""
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def held_up(tmp_path: Path) -> dict[str, str]:
 def test_positions_go_on_while_the_disk_hangs_and_an_engine_that_ends_tells_of_files_that_are_open(
     tmp_path: Path, held_up: dict[str, str]
 ) -> None:
-    """Also of one that could not be opened. No recording is without an end, and the log says so."""
+    """Also of one that could not be opened. Every recording has an end, also in the log."""
     command = [sys.executable, "-c", HANGS, str(tmp_path)]
     ran = subprocess.run(command, env=held_up, capture_output=True, text=True, timeout=100, check=False)
     assert ran.returncode == 0, ran.stderr[-2000:]

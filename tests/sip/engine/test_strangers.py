@@ -1,4 +1,4 @@
-"""To whom a leg's audio goes: to the peer of its SDP, and to nobody who happened to send to the same port before."""
+"""A leg's audio goes to the peer of its SDP, and to no stranger who sent to the same port before."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Voice(threading.Thread):
             self.heard_at.append(time.monotonic())
 
     def mute(self) -> None:
-        """Send no more, and go on listening."""
+        """Stop sending, and go on listening."""
         self._muted.set()
 
     def end(self) -> None:
@@ -69,7 +69,7 @@ class Voice(threading.Thread):
 
 @contextmanager
 def voices(port: int) -> Iterator[tuple[Voice, Voice]]:
-    """Two who send to the same port."""
+    """Two senders to the same port."""
     both = Voice(port, 1), Voice(port, 2)
     try:
         yield both
@@ -79,7 +79,7 @@ def voices(port: int) -> Iterator[tuple[Voice, Voice]]:
 
 
 def one_port(engine: Engine) -> int:
-    """From now on the engine has RTP ports for one leg."""
+    """Leave the engine RTP ports for one leg only."""
     port = free_port() & ~1
     media = telephony.Media(rtp_port_low=port, rtp_port_high=port + 2)
     engine.submit(telephony.Configure(revision=1, accounts=(engine.account(TRUNK),), media=media))
@@ -88,7 +88,7 @@ def one_port(engine: Engine) -> int:
 
 
 def answers(audio: int) -> str:
-    """Rings for a while, and has its audio at this port."""
+    """A peer that rings for a while, with its audio at this port."""
     offer = sdp().replace("[media_port]", str(audio))
     ringing = (invited(), respond(100, "Trying"), respond(180, "Ringing"), pause(300))
     return script(*ringing, respond(200, "OK", body=offer), receive("ACK"), receive("BYE"), respond_to_last(200, "OK"))
@@ -96,7 +96,7 @@ def answers(audio: int) -> str:
 
 @contextmanager
 def answered(engine: Engine, folder: Path, audio: int) -> Iterator[None]:
-    """In a call, with a peer who has its audio at this port; we hang up."""
+    """A call with a peer that has its audio at this port; we hang up."""
     with Sipp(folder, answers(audio)) as sipp:
         leg = engine.dial(sipp.port)
         engine.answered(leg)
@@ -107,8 +107,8 @@ def answered(engine: Engine, folder: Path, audio: int) -> Iterator[None]:
 
 
 def test_a_stranger_who_sent_to_the_port_before_does_not_take_over_the_call(bare: Engine, tmp_path: Path) -> None:
-    """As the peer of a call does whose engine died, to a call that has its port by now. They are known by what waits
-    in the socket when the call is answered, and hear nothing of it, even before its peer has spoken."""
+    """The stranger is the peer of a call whose engine died, and the new call has the same port. It is recognised by its
+    packets in the socket at the answer, and gets no audio, even before the new peer has sent any."""
     with voices(one_port(bare)) as (stranger, peer):
         stranger.start()
         with answered(bare, tmp_path, peer.port):
@@ -131,7 +131,7 @@ def test_a_stranger_who_comes_later_hears_nothing(bare: Engine, tmp_path: Path) 
 
 
 def test_a_stranger_hears_nothing_while_the_peer_is_silent(bare: Engine, tmp_path: Path) -> None:
-    """On hold, muted, or with no voice to send: longer than any silence that once gave a leg to another source."""
+    """On hold, muted, or without voice: longer than the silence after which a leg once changed to another source."""
     with voices(one_port(bare)) as (stranger, peer):
         peer.start()
         with answered(bare, tmp_path, peer.port):

@@ -1,4 +1,4 @@
-"""A call that was hung up and of which pjsip has forgotten the end gives its slot back."""
+"""A call that was hung up and whose end pjsip has forgotten gives its slot back."""
 
 from __future__ import annotations
 

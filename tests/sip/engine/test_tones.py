@@ -64,8 +64,8 @@ def test_a_glide_is_no_tone() -> None:
 
 @pytest.mark.parametrize("clip", range(4))
 def test_a_voice_that_stands_still_for_a_moment_is_faint(clip: int) -> None:
-    """Wherever in the windows it begins. A harmonic passes for a tone at one offset of forty; no tone of the lab is as
-    faint."""
+    """With any begin in the windows. A harmonic counts as a tone at one offset of forty, but is fainter than any tone
+    of the lab."""
     with wave.open(cached_sounds().path(f"hello_{clip}")) as file:
         voice = np.frombuffer(file.readframes(file.getnframes()), np.int16) / 32768
     for silence in range(1600, 3200, 40):

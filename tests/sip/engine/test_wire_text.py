@@ -1,4 +1,4 @@
-"""What peers say is clean by the time it is told, wherever it stood, and ends nothing."""
+"""Text of peers is cleaned in every event, wherever it stood, and ends no leg."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The trunk's side of a fuzz: it takes the engine's INVITEs, answers what it must, and makes what is to be mutated."""
+"""The trunk's side of a fuzz: it takes the engine's INVITEs, gives the necessary answers, and makes the messages to
+mutate."""
 
 from __future__ import annotations
 
@@ -97,19 +98,19 @@ class Carrier(asyncio.DatagramProtocol):
         self._invites.pop(call_id, None)
 
     def accept(self, invite: Message) -> None:
-        """Answer as it should be. The INVITE may be another one by now, with credentials."""
+        """Answer correctly. By now the INVITE may be a second one, with credentials."""
         invite = self._invites.get(invite.header("call-id"), invite)
         self._reply(invite, 200, body=offer(_PORT))
 
     def refuse(self, invite: Message) -> None:
-        """As it should be, of one that was given up."""
+        """Refuse correctly an INVITE that was given up."""
         self._reply(self._invites.get(invite.header("call-id"), invite), 487)
 
     def send(self, data: bytes) -> None:
         if self._transport is not None and data:
             self._transport.sendto(data, self._engine)
 
-    # -- what is mutated
+    # -- messages to mutate
 
     def some_answer(self, invite: Message) -> str:
         code = self._chance.choice(_CODES)

@@ -1,4 +1,4 @@
-"""Valid SIP messages and SDP bodies, and what becomes of them by chance: seeded, so that a run can be had again."""
+"""Valid SIP messages and SDP bodies, and their random mutations: seeded, so that a run can be repeated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from random import Random
 
 CRLF = "\r\n"
 HERE = "127.0.0.1"
-"""Never cut by chance: half an address is one of somebody else, and nothing may leave this machine."""
+"""Never cut: half an address is that of another host, and no message may leave this machine."""
 HOSTS = (
     HERE, "127.0.0.2", "0.0.0.0", "256.1.1.1", "[::1]", "::", "", "127.0.0.1.", "name.invalid",
     "a" * 300 + ".invalid", "localhost", "127.1", "%00", "\xe9.invalid", "127.0.0.1\x00.invalid",
@@ -86,7 +86,7 @@ class Mutations:
         return message.encode("latin-1", "replace")[:60_000]
 
     def _place(self, message: str) -> int:
-        """Not inside of an address."""
+        """A random place outside of addresses."""
         at = self._chance.randrange(len(message) + 1)
         begin = message.rfind(HERE, max(0, at - len(HERE) + 1), at + len(HERE) - 1)
         return at if begin < 0 or at <= begin else begin + len(HERE)

@@ -1,7 +1,7 @@
 """Mutated SIP and SDP from a trunk's address against an engine of its own: `python -m tests.sip.fuzz.run --messages N`.
 
-Twelve at a time are in calls: what they send are answers to the engine's INVITEs, requests in the calls that come of
-that, and requests outside of any. After each thousand a call as it should be is made. Prints one line of JSON.
+Twelve calls run at a time: mutated are answers to the engine's INVITEs, requests in these calls, and requests outside
+of any. After each thousand messages a normal call is made. Prints one line of JSON.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ TRUNK = AccountId("trunk")
 CALLS_AT_ONCE = 12
 WAIT_S = 30.0
 ANSWER_S = 0.5
-"""What came before may have made an answer worthless."""
+"""Tries of a normal call: earlier messages may have made an answer useless."""
 LAG_MS = 250.0
 GROWTH_MB = 5.0
 GOOD_CALL_EVERY = 1000
 WARM = 25_000
-"""Messages before those that count: what pjsip and Python allocate once is allocated by then."""
+"""Messages before the measurement, in which pjsip and Python make their one-time allocations."""
 GIVE_BACK_LOOKS = 7
-"""Of its statistics, every 2 s: the engine gives memory back every 10 s."""
+"""The number of statistics to wait for, one every 2 s: the engine gives memory back every 10 s."""
 FORGET_LOOKS = 70
-"""After a long run: requests that were sent are remembered for 128 s at most, and their memory is no growth."""
+"""The same after a long run: sent requests are remembered for 128 s at most, and their memory is no growth."""
 LONG = 10_000
 """Messages of a long run."""
 DRAIN_S = 110.0
@@ -49,9 +49,9 @@ credentials come one after the other."""
 
 @dataclass
 class Figures:
-    """What came of a run. `lag_ms` is the longest time between two polls of the owner; memory is that of the engine,
-    after the first messages, which do not count, and at the end: resident, and in use of its heap. Where only the first
-    one grows, memory is kept in pieces; a leak lets both grow."""
+    """The figures of a run. `lag_ms` is the longest time between two polls of the owner; memory is that of the engine,
+    after the first messages, which do not count, and at the end: resident, and in use of its heap. If only the first
+    one grows, it is fragmentation; with a leak both grow."""
 
     seed: int
     messages: int = 0
@@ -83,7 +83,7 @@ class Figures:
         return round(self.end_heap_mb - self.warm_heap_mb, 1)
 
     def problems(self, growth_mb: float = GROWTH_MB) -> list[str]:
-        """What is not as it should be, in words; memory may grow by so much."""
+        """The faults in words; memory may grow by `growth_mb`."""
         wrong = []
         if self.deaths or self.exit_code != 0:
             wrong.append(f"the engine died ({self.deaths}) or ended with {self.exit_code}")
@@ -104,7 +104,7 @@ class Fuzz:
     """One run. `messages` are sent in all, by chance of the `seed`."""
 
     def __init__(self, messages: int, seed: int, trace: str = "", warm: int = WARM) -> None:
-        """`trace` names a file for pjsip's log; the engine's statistics are told on stderr then."""
+        """`trace` names a file for pjsip's log; then the engine's statistics are printed on stderr."""
         self._trace = trace
         self._arguments = ("--log-file", trace, "--log-level", "5") if trace and trace != "-" else ()
         self.figures = Figures(seed)
@@ -230,7 +230,7 @@ class Fuzz:
         for _ in range(count):
             self._send(self._carrier.some_request_outside())
 
-    # -- what the engine says
+    # -- events of the engine
 
     def _said(self, sequence: int, event: telephony.Event) -> None:
         match event:
@@ -279,8 +279,8 @@ class Fuzz:
         return condition()
 
     async def _drain(self) -> None:
-        """Until no leg and no slot is left, and the engine has given back what it needs no more."""
-        await self._memory()  # what was told last may be of before
+        """Wait until no leg and no slot is left, and the engine has given back unused memory."""
+        await self._memory()  # the last statistics may be from before
         await self._until(self._is_quiet, DRAIN_S)
         for _ in range(FORGET_LOOKS if self._wanted >= LONG else GIVE_BACK_LOOKS):
             await self._memory()
@@ -290,7 +290,7 @@ class Fuzz:
         return told is not None and told.legs == 0 and told.lingering == 0
 
     async def _memory(self) -> tuple[float, float]:
-        """As the engine tells it next: resident, and in use of its heap."""
+        """The memory in the engine's next statistics: resident, and in use of its heap."""
         told = self._statistics
         await self._until(lambda: self._statistics is not told, 5.0)
         told = self._statistics

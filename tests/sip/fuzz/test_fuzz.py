@@ -1,4 +1,4 @@
-"""The engine's border under what no carrier should send. `make fuzz` plays 100,000 of it."""
+"""The engine's border under messages that no carrier should send. `make fuzz` sends 100,000 of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .run import Fuzz
 
 MESSAGES = 2_000
 ALLOCATED_ONCE_MB = 10.0
-"""In so few messages, 1.5 where nothing else runs. `make fuzz` sends more before it measures."""
+"""The allowed growth after so few messages; 1.5 on an idle machine. `make fuzz` sends more before it measures."""
 
 
 def test_a_seed_gives_the_same_messages_again_and_no_half_address() -> None:

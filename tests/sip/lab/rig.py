@@ -38,7 +38,7 @@ E = TypeVar("E", bound=Event)
 
 TRUNK = AccountId("trunk")
 PATIENCE_S = 20.0
-"""A bound for what must happen, not a measure of how fast."""
+"""A time-out for events, not a measure of speed."""
 
 HASTY: Profile = replace(
     MEASURED,
@@ -51,17 +51,17 @@ HASTY: Profile = replace(
     recording_s=1.0,
     cng_s=1.5,
 )
-"""Everybody is quick, so that tests are."""
+"""All people are quick, to keep tests short."""
 
 
 def hasty_talk(seconds: float) -> Profile:
-    """Everybody answers soon, talks for about so long after the first words, and hangs up."""
+    """All contacts answer soon, talk for about this long after the first words, and hang up."""
     talk = LogNormal(seconds, 0.1, seconds - 0.2, seconds + 0.2)
     return replace(HASTY, weights={Behaviour.PERSON: 1}, talk=talk)
 
 
 def free_port() -> int:
-    """A UDP port that nobody has now, below those that Linux hands out by itself and outside the ranges of RTP."""
+    """A free UDP port, below those that Linux hands out by itself and outside the ranges of RTP."""
     for port in random.SystemRandom().sample(range(10_000, 20_000), 100):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
@@ -70,7 +70,7 @@ def free_port() -> int:
 
 
 class Rig:
-    """Our engine with one trunk to the lab's carrier, everything that it said, and the lab."""
+    """Our engine with one trunk to the lab's carrier, its events, and the lab."""
 
     def __init__(self, lab: LabProcess) -> None:
         self.lab = lab
@@ -116,7 +116,7 @@ class Rig:
         return self.dial(leg, user, self.lab.settings.phones_port, timeout_s)
 
     def dial(self, leg: str, user: str, port: int, timeout_s: float = 30.0, bridge: str | None = None) -> LegId:
-        """`bridge` is where the leg is joined by its answer."""
+        """`bridge` is the bridge that the leg joins by its answer."""
         uri, place = f"sip:{user}@127.0.0.1:{port}", BridgeId(bridge) if bridge is not None else None
         self.send(Dial(LegId(leg), TRUNK, uri, f"{leg}.1", timeout_s, bridge=place))
         return LegId(leg)

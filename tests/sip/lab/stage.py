@@ -22,7 +22,7 @@ SOUNDS = Sounds("/sounds")
 
 
 class Played:
-    """What a script did: (second, command) in order. Answers are acknowledged, clips end at once."""
+    """The commands of a script: (second, command) in order. Answers are acknowledged, clips end at once."""
 
     def __init__(self, script: Script, leg: LegId = LEG) -> None:
         self.done: list[tuple[float, Command]] = []

@@ -1,4 +1,4 @@
-"""Which number chooses what, and what the carrier then sends."""
+"""The behaviours of numbers, and the carrier's messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The witness of the wire sees INVITEs on the loopback interface, and nothing else."""
+"""The witness of the wire sees INVITEs on the loopback interface, and no other packets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INVITE = (
 
 @pytest.fixture
 def peer() -> Iterator[socket.socket]:
-    """A UDP port that takes what it is sent."""
+    """A UDP port that takes all packets."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
         bound.bind(("127.0.0.1", 0))
         yield bound

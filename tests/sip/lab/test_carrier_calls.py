@@ -1,4 +1,4 @@
-"""Our engine dials the carrier: each behaviour is on the wire what its row of the table says."""
+"""Our engine dials the carrier: each behaviour on the wire matches its row of the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Given a call, each behaviour does what its row of the table says."""
+"""Each behaviour plays a call as in its row of the table."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Legs of the lab joined by our engine hear each other; legs that are not joined hear nothing.
 
-The contacts hang up after a talk time that is long enough to prove two seconds each way; their BYE is what the tests
-wait for. They are joined by their answer, so that no moment of their talk is lost on a machine that is busy.
+The contacts hang up after a talk time that is long enough to prove two seconds each way; the tests wait for their BYE.
+They are joined by their answer, so that no moment of their talk is lost on a busy machine.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TALKATIVE = hasty_talk(3.0)
 
 
 async def talked(desk: Rig, *contacts: LegId) -> None:
-    """Wait until the contacts have said what they had to say, then hang up the phones."""
+    """Wait until the contacts have finished talking, then hang up the phones."""
     for contact in contacts:
         assert (await desk.cleared(contact)).by is ClearedBy.PEER
     live = (await desk.lab.request({"do": "status"}))["live"]
@@ -61,8 +61,8 @@ async def test_a_contact_in_the_wrong_bridge_is_found(tmp_path: Path) -> None:
 
 
 async def test_a_standing_phone_is_heard_by_one_contact_after_the_other(tmp_path: Path) -> None:
-    """Between two contacts nobody hears the phone for a while. What is heard then must not be what was said in the
-    meantime, played faster to catch up: that is no steady tone."""
+    """Between two contacts the phone has no listener for a while. The next contact must not hear the audio of the
+    meantime, played faster to catch up: that would be no steady tone."""
     ringing = replace(TALKATIVE, ring=LogNormal(2.0, 0.1, 1.8, 2.2))
     async with rig(tmp_path, agents=2, profile=ringing) as desk:
         idle = desk.dial_phone("p0", "1001")  # has 400 Hz, which can be squeezed without a trace

@@ -1,4 +1,5 @@
-"""A lab or a bench that is ended from outside leaves no process; one that may not witness the wire says so."""
+"""A lab or a bench that is ended from outside leaves no process; one without the right to capture the wire reports
+it."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ def short_dir() -> Iterator[Path]:
 
 
 def processes_of(directory: Path) -> list[str]:
-    """Command lines of the processes that were started for what is in `directory`."""
+    """Command lines of the processes started with files in `directory`."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

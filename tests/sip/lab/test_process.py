@@ -1,4 +1,4 @@
-"""The lab as a process: what it says when it cannot start, and what is left of it."""
+"""The lab as a process: its errors at the start, and the cleanup after it."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ qualify_frequency = 0
 
 
 def configure(instance: Path, port: int, carrier_port: int) -> None:
-    """The configuration that is shipped, on a port of its own and with the lab as its carrier."""
+    """The shipped configuration, on a port of its own and with the lab as its carrier."""
     etc = instance / "etc"
     shutil.copytree(REPOSITORY / "docker" / "asterisk" / "etc", etc)
     accounts = (etc / "pjsip.conf").read_text().replace("127.0.0.1:5060", f"127.0.0.1:{port}")

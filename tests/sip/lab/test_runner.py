@@ -33,7 +33,7 @@ SETTINGS = LabSettings(carrier_port=5080, phones_port=5082, agents=2, profile=PR
 
 
 class FakeEngine:
-    """Answers what an engine with obedient peers would answer."""
+    """Answers as an engine with obedient peers."""
 
     def __init__(self) -> None:
         self.told: list[Command] = []

@@ -1,4 +1,4 @@
-"""The sounds are ours: synthesised, in the format that the engine plays, and heard as what they are."""
+"""The sounds are synthesised, in the engine's format, and recognised by the analysis."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_information_tones_have_their_three_frequencies() -> None:
 
 
 def steady_tones(samples: Samples, begin: int) -> list[int]:
-    """What the engine's analysis takes for tones when its windows begin `begin` samples before the sound."""
+    """The tones that the engine's analysis finds when its windows begin `begin` samples before the sound."""
     spectrum, meter = Spectrum(RATE_HZ), ToneMeter()
     padded = np.concatenate([np.zeros(1600 + begin), samples, np.zeros(4800)])
     pcm = np.round(padded * 32767).astype(np.int16)

@@ -1,4 +1,4 @@
-"""Tones: far from everything else on a line, never twice at a time, and slow to come again."""
+"""Tones: far from other sounds of a line, never used twice at a time, and reused late."""
 
 from __future__ import annotations
 

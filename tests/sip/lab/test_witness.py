@@ -1,4 +1,4 @@
-"""What tones prove, and what they do not."""
+"""The proofs by tones, and their limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program for test_recorder.py: one tone into both channels of a recorder, on pjsua2 as it was built.
+"""A program for test_recorder.py: one tone into both channels of a recorder, on our build of pjsua2.
 
 pjsua2 lives once in a process, therefore a process of its own. Prints one JSON object.
 """
@@ -42,7 +42,7 @@ def endpoint() -> pj.Endpoint:
 
 
 def glide() -> pj.ToneGenerator:
-    """Tones that change all the time, so that no two moments are alike."""
+    """Tones that change all the time, so that any two moments differ."""
     generator = pj.ToneGenerator()
     generator.createToneGenerator(RATE_HZ)
     tones = pj.ToneDescVector()

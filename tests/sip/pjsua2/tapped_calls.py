@@ -1,4 +1,4 @@
-"""A program for test_build.py: calls to itself, each with a tap, on pjsua2 as it was built.
+"""A program for test_build.py: calls to itself, each with a tap, on our build of pjsua2.
 
 pjsua2 lives once in a process, therefore a process of its own. Prints one JSON object.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pjsua2 as pj
 
-CALLS = 120  # 240 legs on one account: more than the 100 ports that pjsip tries as it comes
+CALLS = 120  # 240 legs on one account: more than the 100 ports that pjsip of itself tries
 RTP_PORT = 29_000
 TONE_HZ = 600
 HEADER = struct.Struct("=QIII")
@@ -59,7 +59,7 @@ class Receiver(threading.Thread):
 
 
 class Call(pj.Call):
-    """A leg; says what became of it to `states`."""
+    """A leg; puts its states into `states`."""
 
     states: dict[int, int]
 
@@ -68,7 +68,7 @@ class Call(pj.Call):
 
 
 class Account(pj.Account):
-    """Answers whoever calls."""
+    """Answers all calls."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -137,7 +137,7 @@ def answering(end: pj.Endpoint) -> tuple[Account, str]:
 
 
 def dialed(end: pj.Endpoint, account: Account, target: str) -> list[Call]:
-    """All calls at once, up."""
+    """All calls, dialed at once and answered."""
     calls: list[Call] = []
     for _ in range(CALLS):
         calls.append(Call(account))
@@ -158,7 +158,7 @@ def dial_anew(end: pj.Endpoint, account: Account, target: str, calls: list[Call]
 
 
 def tone_to(answered: list[Call]) -> pj.ToneGenerator:
-    """What those who called hear from now on, as long as it is held."""
+    """A tone to all callers, as long as the returned object is held."""
     tone = pj.ToneGenerator()
     tone.createToneGenerator()
     described = pj.ToneDesc()
@@ -173,7 +173,7 @@ def tone_to(answered: list[Call]) -> pj.ToneGenerator:
 
 
 def tapped(end: pj.Endpoint, calls: list[Call], receiver: Receiver, path: Path) -> list[pj.CornettaTap]:
-    """A tap for each call, until each has sent; closed, and all that they had open with them."""
+    """Tap each call until each tap has sent; then close the taps with their sockets."""
     descriptors = len(os.listdir("/proc/self/fd"))
     taps = [pj.CornettaTap() for _ in calls]
     for position, (tap, call) in enumerate(zip(taps, calls, strict=True)):
@@ -189,7 +189,7 @@ def tapped(end: pj.Endpoint, calls: list[Call], receiver: Receiver, path: Path) 
 
 
 def findings(taps: list[pj.CornettaTap], packets: dict[int, list[tuple[int, bytes]]]) -> dict[str, object]:
-    """What was sent, and what of it came to the other process."""
+    """The packets sent, and those received by the other process."""
     heard = np.concatenate([np.frombuffer(pcm, dtype=np.int16) for _, pcm in packets[0][2:]]).astype(float)
     return {
         "taps": len(packets),
@@ -218,7 +218,7 @@ def main(path: Path) -> dict[str, object]:
     until(end, lambda: pj.cornettaCallsInUse() == 0)
     calls.clear()
     account.answered.clear()
-    # What pjsua2 owns goes before the library does.
+    # Objects of pjsua2 are released before the library.
     del tone, account
     gc.collect()
     end.libDestroy()

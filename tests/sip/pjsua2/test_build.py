@@ -1,4 +1,4 @@
-"""What our build of pjsua2 can and PyPI's cannot: many legs on one account, and audio to another process."""
+"""Abilities of our build of pjsua2 that PyPI's lacks: many legs on one account, and audio to another process."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The recorder of our build of pjsua2: both channels of its file belong to one moment."""
+"""The recorder of our build of pjsua2: both channels of its file are synchronous."""
 
 import json
 import subprocess

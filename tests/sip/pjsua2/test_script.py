@@ -1,4 +1,4 @@
-"""A machine that cannot build pjsua2 is told so, and gets a smaller one only if it asks for it."""
+"""The script fails on a machine that cannot build pjsua2, and installs the smaller wheel only on request."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ SCRIPT = Path(__file__).parents[3] / "sip" / "pjsua2" / "build.sh"
 
 
 def built(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What the script does where there is no swig, and a Python that writes down what pip is asked for."""
+    """The result of the script without swig, with a Python that notes the arguments of pip."""
     tools = folder / "tools"
     tools.mkdir()
     for place in ("/usr/bin", "/bin"):

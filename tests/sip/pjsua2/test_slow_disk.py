@@ -1,4 +1,4 @@
-"""Recordings on a disk that is slow, hangs or is full: what is put never waits, and what is lost is told."""
+"""Recordings on a disk that is slow, hangs or is full: frames never wait, and lost ones are reported."""
 
 import errno
 import json
@@ -42,13 +42,13 @@ def recorded(path: Path) -> NDArray[np.int16]:
 
 
 def spoken(begin: int, end: int) -> NDArray[np.int64]:
-    """What slow_disk.cpp puts from one frame to another."""
+    """The samples that slow_disk.cpp puts from one frame to another."""
     left = np.arange(begin, end) % 30000 + 1
     return np.stack([left, -left], axis=1)
 
 
 def test_a_hanging_disk_holds_up_no_frame_and_the_position_goes_on(program: Path, tmp_path: Path) -> None:
-    """Ten seconds while it hangs: what the rings hold is kept, the rest is lost, counted once, and silence."""
+    """Ten seconds while it hangs: the samples in the rings are kept, the others are lost, counted once, and silence."""
     found = played(program, "hanging", tmp_path)
     assert found["position_s"] == 10.0
     assert found["lost_s"] == pytest.approx(10.0 - HELD / RATE_HZ, abs=0.001)
@@ -71,7 +71,7 @@ def test_a_recording_that_ends_while_the_disk_hangs_is_as_long_as_what_was_said(
 def test_a_hanging_disk_holds_up_the_files_of_other_recordings_and_not_their_frames(
     program: Path, tmp_path: Path
 ) -> None:
-    """One thread writes all files. What the rings hold is in the other file afterwards, too."""
+    """One thread writes all files. The samples in the rings reach the other file afterwards, too."""
     assert played(program, "another", tmp_path) == {"early": 0, "settled": 1, "seconds": 3.0, "lost_s": 0.0}
     assert np.array_equal(recorded(tmp_path / "call.wav.other"), spoken(0, 3 * RATE_HZ))
 

@@ -1,5 +1,5 @@
-"""A booth: a whole node with one agent, whose contacts are SIPp. The engine and the agent's phone are real and are
-those of the whole folder; node, store and trunks are new for each test.
+"""A booth: a whole node with one agent, whose contacts are SIPp. The engine and the agent's phone are real and shared
+by the whole folder; node, store and trunks are new for each test.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ AGENTS = 3
 AGENT, *OTHERS = (AgentName(f"agent{number}") for number in range(1, AGENTS + 1))
 NUMBER = "+12025550123"
 PATIENCE_S = 20.0
-"""A bound for what must happen, not a measure of how fast."""
+"""A time-out for events, not a measure of speed."""
 LOOK_S = 0.02
 SLOT_PORTS = 4
 """SIP ports of one booth: two or three trunks, and the phone."""
@@ -55,8 +55,8 @@ SCENARIO = Scenario(Mode.PROGRESSIVE_ASM, AGENTS, 0, 1, PROMPT, headless=True)
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What all booths share. `slots` numbers the booths: each takes ports that no booth of the last half minute
-    had, for a leg that was given up may keep its transport for 32 s (RFC 3261 17.1.1.2)."""
+    """The parts shared by all booths. `slots` numbers the booths: each takes ports that no booth of the last half
+    minute had, as a given-up leg may keep its transport for 32 s (RFC 3261 17.1.1.2)."""
 
     ports: LabPorts
     socket: Path
@@ -75,8 +75,8 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A trunk's other side: SIPp with these steps for `calls` calls. Without steps it takes what comes and says
-    nothing. `lenient` and `timeout_s` are SIPp's, `trunk` are changes to the usual settings of a trunk."""
+    """A trunk's other side: SIPp with these steps for `calls` calls. Without steps it takes all messages and never
+    answers. `lenient` and `timeout_s` are SIPp's, `trunk` are changes to the usual settings of a trunk."""
 
     steps: str = ""
     calls: int = 1
@@ -86,7 +86,7 @@ class Carrier:
 
 
 class Booth:
-    """Nobody acts by himself here: the test is the agent."""
+    """The test acts for the agent."""
 
     def __init__(self, settings: Settings, house: House) -> None:
         self.settings = settings
@@ -110,7 +110,7 @@ class Booth:
         await self.until("the engine is connected", lambda: self.world.usable_engine() is not None)
 
     async def open_carrier(self, name: str, carrier: Carrier) -> None:
-        """SIPp at the other side of the trunk; the one that was there before has ended."""
+        """SIPp at the other side of the trunk; the former one has ended."""
         port = self.settings.trunk(name).sip_port
         directory = Path(self.settings.server.data_directory) / f"{name}-{len(self._ended)}"
         await asyncio.to_thread(directory.mkdir, parents=True)
@@ -125,7 +125,7 @@ class Booth:
         )
 
     async def close_carrier(self, name: str) -> Wire:
-        """The carrier is gone, whatever it was doing; what was on its wire."""
+        """End the carrier in any state; returns its messages."""
         sipp = self.carriers.pop(name)
         self._ended.append(sipp)
         await asyncio.to_thread(sipp.__exit__)
@@ -167,13 +167,14 @@ class Booth:
     def trunk(self, name: str) -> LiveTrunk:
         return self.world.trunks[TrunkName(name)]
 
-    # -- what people do ----------------------------------------------------------------------------------------------
+    # -- actions of people
+    # ----------------------------------------------------------------------------------------------
 
     async def ask(self, command: commands.Command) -> None:
         await self.node.inbox.ask(command)
 
     def tell_engine(self, command: telephony.Command) -> None:
-        """A command of the border that no agent has a button for."""
+        """Send the engine a command for which agents have no button."""
         self.node.engines.send(EngineId(self.settings.engines[0].name), command)
 
     async def start(self, *agents: AgentName) -> None:
@@ -197,7 +198,7 @@ class Booth:
         await self.ask(SetOutcome(AGENT, call.id, disposition="sale"))
         await self.ask(Done(AGENT, call.id, "not_ready"))
 
-    # -- what is seen ------------------------------------------------------------------------------------------------
+    # -- observations ------------------------------------------------------------------------------------------------
 
     async def _watch(self, holds: Callable[[], Awaitable[bool]], timeout_s: float) -> bool:
         try:
@@ -209,7 +210,7 @@ class Booth:
         return True
 
     async def until(self, what: str, holds: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
-        """Wait for a condition on the node's state; tells the whole state where it does not come."""
+        """Wait for a condition on the node's state; on a time-out the error has the whole state."""
 
         async def looks() -> bool:
             return holds()
@@ -241,17 +242,17 @@ class Booth:
         return call_status(self.world, call, self.node.clock.now())
 
     def words(self, call: Interaction) -> str:
-        """How a call stands, as the agent reads it."""
+        """The status of a call in the agent's words."""
         return spoken(self.status(call).words)
 
     async def wire(self, name: str) -> Wire:
-        """What went over the wire at a carrier, once its scenario was played in full."""
+        """The messages at a carrier, once its scenario was played in full."""
         return read_log(await asyncio.to_thread(self.carriers[name].finished))
 
     def wire_so_far(self, name: str) -> Wire:
         return read_log(self.carriers[name].messages)
 
-    # -- what was written --------------------------------------------------------------------------------------------
+    # -- the database --------------------------------------------------------------------------------------------
 
     async def settled(self, number: str = NUMBER) -> AttemptRow:
         """The only attempt of the number, once its record rests: it has one result, and so has the record."""
@@ -293,7 +294,7 @@ class Booth:
             connection.close()
 
     async def told(self, kind: str, *, least: int = 1) -> list[dict[str, Any]]:
-        """The facts of the history's lines of one kind, once there are so many."""
+        """The facts of the history's lines of one kind, once there are this many."""
         found: list[dict[str, Any]] = []
 
         async def there() -> bool:
@@ -341,7 +342,7 @@ _NAMES = ("first", "second", "third")
 
 @contextmanager
 def _mute(port: int) -> Iterator[None]:
-    """A port that somebody has who never answers: nothing comes back, not even that nobody is there."""
+    """A bound port that never answers, not even by an ICMP error."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bound:
         bound.bind(("127.0.0.1", port))
         yield

@@ -1,4 +1,4 @@
-"""One engine and one agent's phone for the whole folder; what each test opens is gone after it."""
+"""One engine and one agent's phone for the whole folder; each test closes its own parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SIPp's log of the wire, read back: each datagram with its direction and time."""
+"""SIPp's log of the wire: each datagram with its direction and time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What contacts and carriers do in SIPp's words, more than the steps of one engine's tests."""
+"""Steps of contacts and carriers for SIPp, beyond those of the engine's tests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def refused(code: int, reason: str, *headers: str) -> str:
 
 
 def by_number(cases: Mapping[str, str]) -> str:
-    """What happens after the INVITE, by the number dialed. Each case is played to the end of its call."""
+    """The steps after the INVITE, by the number dialed. Each case is played to the end of its call."""
     digits = (
         '<nop><action><ereg regexp="[0-9]{10,15}" search_in="var" variable="to" assign_to="digits"/>'
         '<todouble assign_to="number" variable="digits"/></action></nop>'
@@ -82,17 +82,17 @@ def takes_reinvite(body: str) -> str:
 
 
 def invited_for_later() -> str:
-    """The INVITE, and what an answer to it needs is kept for when other messages have come after it."""
+    """The INVITE, with its data kept for an answer after other messages."""
     return invited().replace("</action>", f"{_KEEPING}</action>").replace("from,to", "kept_via,kept_cseq,from,to")
 
 
 def reinvited_for_later() -> str:
-    """The same of a re-INVITE of ours."""
+    """The same for a re-INVITE of ours."""
     return f'<recv request="INVITE" rrs="true"><action>{_KEEPING}</action></recv>'
 
 
 def to_kept(response: str, tag: str = "[call_number]") -> str:
-    """A response (of `respond`) to the INVITE that was kept, whatever came last."""
+    """A response (of `respond`) to the kept INVITE, also after other messages."""
     changes = {
         "[last_Via:]": "Via:[$kept_via]",
         "[last_CSeq:]": "CSeq:[$kept_cseq]",

@@ -142,7 +142,7 @@ UNHEARD = {
 
 @pytest.mark.parametrize("words", UNHEARD)
 async def test_an_answer_that_nobody_can_hear_is_abandoned_and_the_trunk_is_told(booths: Booths, words: str) -> None:
-    """Somebody picked up and heard nobody. It was none of their doing, so the record is not used up."""
+    """A person picked up and heard no agent. It was no fault of theirs, so the record is not used up."""
     unheard = script(invited(), respond(200, "OK", body=UNHEARD[words]), receive("ACK"), ended_by_us())
     async with booths(Carrier(unheard)) as booth:
         await booth.start()

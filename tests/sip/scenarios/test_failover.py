@@ -1,4 +1,4 @@
-"""One attempt over several trunks: which failures go on to the next one, and what comes too late."""
+"""One attempt over several trunks: failures that lead to the next one, and late answers."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ async def test_a_trunk_is_dialed_again_when_retry_after_is_over(booths: Booths) 
 
 
 async def test_a_100_and_then_silence_is_left_for_the_next(booths: Booths) -> None:
-    """Whatever the trunk does with the call, it says nothing of it: the contact has not been asked."""
+    """Without an 18x the trunk has not alerted the contact, as far as we know."""
     lost = script(invited(), respond(100, "Trying"), cancelled())
     async with booths(Carrier(lost, trunk={"no_progress_s": 0.6}), ANSWERS) as booth:
         await booth.start()

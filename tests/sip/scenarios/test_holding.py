@@ -133,5 +133,5 @@ async def test_both_hold_and_each_resumes_alone(booths: Booths) -> None:
         await booth.wrap_up(call)
         attempt, wire = await booth.settled(), await booth.wire("first")
     assert attempt.result is CallResult.ANSWER
-    # Our own hold is a matter of the bridge: nothing of it is on the wire.
+    # Our own hold is made in the bridge and sends no message.
     assert len([each for each in wire.once.requests("INVITE") if ";tag=" in each.header("To")]) == 0

@@ -1,4 +1,4 @@
-"""Whom we say we are and how we write numbers, as it is on the wire."""
+"""Our identity and the form of numbers on the wire."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ANOTHER = "+442079460555"
 
 
 async def _invite(booth: Booth, number: str = NUMBER) -> Message:
-    """The INVITE of a call that comes to nothing."""
+    """The INVITE of a call that is refused."""
     await booth.start()
     attempt, wire = await booth.settled(number), await booth.wire("first")
     assert attempt.result is CallResult.BUSY

@@ -1,4 +1,4 @@
-"""Contacts who are dialed before an agent is free: who gets them, who is left waiting, and what is counted."""
+"""Contacts who are dialed before an agent is free: their agents, their waits, and the counts."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def predictive(mode: Mode = Mode.PREDICTIVE_ASM, limit_s: float = LAW_S, **more:
 
 
 def lines(booth: Booth, each: float) -> None:
-    """From now on so many calls ring for each idle agent, so that tests know how many there are."""
+    """From now on this many calls ring for each idle agent, so that tests know their number."""
     booth.world.pacers[DEMO] = Governor(Ratio(each))
 
 
@@ -93,7 +93,7 @@ def message(tmp_path: Path) -> str:
 
 
 class Desktop:
-    """What is sent to an agent's desktop, and when legs were joined, on the same clock (CLOCK_MONOTONIC)."""
+    """The events at an agent's desktop, and the times of joins, on the same clock (CLOCK_MONOTONIC)."""
 
     def __init__(self, booth: Booth, agent: AgentName) -> None:
         self._booth = booth
@@ -159,7 +159,7 @@ def bye_after_answer_s(wire: Wire, number: str) -> float:
 
 @asynccontextmanager
 async def one_too_many(booths: Booths, message: str, leaves: str) -> AsyncIterator[tuple[Booth, Interaction]]:
-    """Two contacts answer for one agent: the first has her, in the call that is given, the second `leaves`."""
+    """Two contacts answer for one agent: the first talks with her, in the given call, the second `leaves`."""
     first, second = NUMBERS[:2]
     steps = by_number(
         {
@@ -177,7 +177,7 @@ async def one_too_many(booths: Booths, message: str, leaves: str) -> AsyncIterat
 
 @pytest.mark.parametrize("who", ["we", "the contact"])
 async def test_without_an_agent_the_message_comes_after_two_seconds(booths: Booths, message: str, who: str) -> None:
-    """Abandoned, whoever hangs up: we at the message's end, or the contact during it."""
+    """Abandoned in both cases: we hang up at the message's end, or the contact during it."""
     second = NUMBERS[1]
     leaves = ended_by_us() if who == "we" else script(pause(2200), hangs_up())
     async with one_too_many(booths, message, leaves) as (booth, call):
@@ -282,7 +282,7 @@ async def _ringing(booth: Booth, numbers: Sequence[str]) -> None:
 
 
 async def test_a_trunk_that_fails_in_mid_burst_loses_nothing(booths: Booths) -> None:
-    """Two calls ring and four are on their way when the carrier falls silent: those that rang come to their end, the
+    """Two calls ring and four are being set up when the carrier becomes silent: the ringing ones end normally, the
     others go to the next trunk, and each record has one result."""
     numbers = NUMBERS[:6]
     silent = by_number(

@@ -1,4 +1,4 @@
-"""Refusals: what each means for the contact's record, and what a carrier may not make us do."""
+"""Refusals: their effects on the contact's record, and the limits of a carrier's influence."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ OVERRIDDEN: tuple[Row, ...] = (
 )
 OVERRIDES = {"486": "no_answer", "q850:17": "unreachable", "403": "invalid_number"}
 AGAIN = {_R.BUSY, _R.NO_ANSWER, _R.UNREACHABLE, _R.CONGESTION, _R.TRUNK_FAILURE}
-"""Results after which a record is dialed again where a campaign says nothing else."""
+"""Results after which a record is dialed again by default."""
 
 
 @pytest.mark.parametrize(

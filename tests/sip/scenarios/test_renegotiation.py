@@ -31,7 +31,7 @@ OWNER_WAITS_S = (2.1, 4.0)
 """RFC 3261 14.1: the side that made the Call-ID."""
 SLACK_S = 1.5
 SHORTEST_S = 90
-"""No session is refreshed more often (RFC 4028 5)."""
+"""The shortest interval of session refreshes (RFC 4028 5)."""
 
 
 async def _reoffer(booth: Booth, call: Interaction) -> None:
@@ -95,7 +95,7 @@ async def test_offers_from_both_sides_at_once_converge(booths: Booths) -> None:
         request("ACK", 1),
         to_kept(respond_to_last(491, "Request Pending")),
         receive("ACK"),
-        # Not the owner of the Call-ID: again after 0 to 2 s.
+        # The other side than the Call-ID's owner tries again after 0 to 2 s.
         pause(300),
         reinvites(2, body=sdp("sendonly", 2)),
         takes_reinvite(sdp("inactive", 3)),
@@ -196,5 +196,5 @@ async def test_we_refresh_the_session_where_that_is_ours_to_do(booths: Booths) -
         wire = await _finish(booth)
     invite, refresh = wire.once.requests("INVITE")
     assert refresh.header("Session-Expires").startswith(f"{SHORTEST_S};refresher=uac")
-    # Half of the interval is over when it comes (RFC 4028 7.4), and never the whole.
+    # It comes after half of the interval (RFC 4028 7.4), before the whole.
     assert SHORTEST_S / 2 - 2 <= refresh.at - invite.at < SHORTEST_S

@@ -1,4 +1,4 @@
-"""Trunks under watch and under limits: probes, the way down and up again, and what a carrier may count."""
+"""Trunks under probes and limits: going down, coming up, and the carrier's counts."""
 
 from __future__ import annotations
 

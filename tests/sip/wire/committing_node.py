@@ -1,7 +1,7 @@
 """A node for tests that kill it: `python -m tests.sip.wire.committing_node SOCKET FILE`.
 
-It commits each event, by a line with its sequence and leg in FILE, then acknowledges it, as a real node does; what it
-finds committed at its start it does not commit again. Each commit is a line on stdout too.
+It commits each event, by a line with its sequence and leg in FILE, then acknowledges it, as a real node does; events
+committed before its start are not committed again. Each commit is a line on stdout too.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ async def killed_until(socket: Path, file: Path, events: int, kill_after: int) -
 
 
 def committed_in(file: Path) -> dict[int, str]:
-    """The leg of each committed sequence. A line that a kill cut short was not committed."""
+    """The leg of each committed sequence. A line that a kill has left incomplete was not committed."""
     lines = file.read_text().splitlines(keepends=True) if file.exists() else []
     pairs = [line.split(" ") for line in lines if line.endswith("\n")]
     committed = {int(sequence): leg.strip() for sequence, leg in pairs}

@@ -1,4 +1,4 @@
-"""A process that is short of file descriptors."""
+"""A process with few free file descriptors."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def descriptors_left(count: int) -> Iterator[None]:
-    """Meanwhile this process can open so many more, if nothing that is open is closed."""
-    gc.collect()  # a socket that is collected later would give its descriptor back
+    """In this context the process can open this many more, unless it closes some."""
+    gc.collect()  # a socket collected later would free its descriptor
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     highest = max(int(each) for each in os.listdir("/proc/self/fd"))
     fillers = []

@@ -1,6 +1,6 @@
 """A fake of the owner of pjsua2: legs without SIP. Also a program, `python -m tests.sip.wire.fake_owner`.
 
-It behaves as the real one at the border: commands are queued from any thread, events are emitted by its own thread.
+It has the interface of the real one: commands are queued from any thread, events are emitted by its own thread.
 Every Dial is answered at once. SendDigits makes as many Digits events as it has digits; "#n" makes n of them.
 SendDigits "hang" blocks the thread for good, "hold" keeps the GIL as well; the program's watchdog is quicker than the
 real one's.

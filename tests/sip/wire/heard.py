@@ -1,4 +1,4 @@
-"""Collects what a client or connection delivers, and waits for it without sleeping."""
+"""Collects the events of a client or connection, and waits for them without sleeping."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def dial(leg: str) -> telephony.Dial:
 
 
 def digits(leg: str, count: int) -> telephony.SendDigits:
-    """The fake owner says `count` Digits events to this."""
+    """The command that makes the fake owner emit `count` Digits events."""
     return telephony.SendDigits(leg=LegId(leg), digits=f"#{count}")
 
 

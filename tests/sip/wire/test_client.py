@@ -41,7 +41,7 @@ class Boot:
             self.server.emit(event)
 
     def die(self) -> None:
-        """As by SIGKILL: its legs are gone and nobody hears of it."""
+        """As by SIGKILL: its legs are gone without an event."""
         self.alive = False
         self.owner.stop(5.0)
         self.server.stop(0.0)
@@ -227,7 +227,7 @@ async def test_a_node_without_room_reads_nothing_and_loses_nothing(short_dir: Pa
         node.send(digits("L1", 5000))
         since_s = time.monotonic()
         async with asyncio.timeout(20.0):
-            # Also longer than an engine may be silent otherwise.
+            # Also longer than the usual time-out for silence.
             while engine.journal.held < 5000 or time.monotonic() < since_s + 2 * silence_s:  # noqa: ASYNC110  # another thread's
                 await asyncio.sleep(0.01)
         assert heard.count(telephony.Digits) == 0

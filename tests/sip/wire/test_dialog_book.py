@@ -1,4 +1,4 @@
-"""The file of dialogs that are up: what the next start reads of it, whatever happened to the file."""
+"""The file of standing dialogs: its content for the next start, also after damage."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def facts(number: int, *, early: bool = True, age_s: float = 0.0) -> DialogFacts
 
 
 def written(path: Path, *notes: DialogFacts | LegId) -> None:
-    """One start of an engine that noted and closed this, and was not killed before it was written."""
+    """One start of an engine that notes and closes these dialogs, and ends after they are written."""
     book = DialogBook(path)
     book.start()
     for note in notes:

@@ -1,4 +1,4 @@
-"""The wire: every command and event survives it, and what is no frame of ours is refused in words."""
+"""The wire: every command and event survives it, and bytes that are no frame of ours are refused in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal: what was not acknowledged is there again after the death of the engine, within bounds."""
+"""The journal: unacknowledged events are there again after the death of the engine, within bounds."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_a_damaged_file_is_told_and_its_sound_part_is_used(opened: Opened, tmp_p
 
 
 def _written(path: Path, opened: Opened, count: int) -> tuple[bytearray, list[int]]:
-    """A file of so many digits, and where their frames begin."""
+    """A file of this many digits, and the places of their frames."""
     journal = opened(path)
     frames = [journal.add(digits(number)) for number in range(count)]
     journal.close(0.0)
@@ -265,7 +265,7 @@ def cleared(reason: str, code: int = 486) -> telephony.LegCleared:
 
 
 def test_an_event_that_cannot_be_encoded_is_said_as_far_as_it_can_be(opened: Opened, tmp_path: Path) -> None:
-    """No text of a peer comes so far unclean; a defect of ours must cost an event its words at most."""
+    """Text of peers is cleaned before; a defect of ours may at most shorten an event's texts."""
     journal = opened(tmp_path / "e1.journal")
     (told_of,) = said([journal.add(cleared("Occup\udce9" + "x" * 500))])
     assert isinstance(told_of.event, telephony.LegCleared)

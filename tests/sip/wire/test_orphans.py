@@ -1,4 +1,4 @@
-"""An engine is killed; the next one ends what its peers still have: BYE for conversations, CANCEL for what rings."""
+"""An engine is killed; the next one ends the dialogs at its peers: BYE for conversations, CANCEL for ringing calls."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _configuration(port: int, **changes: object) -> telephony.Configure:
 
 
 async def _written(folder: Path, *texts: str) -> None:
-    """Until the file of dialogs says so."""
+    """Wait until the file of dialogs has these texts."""
     async with asyncio.timeout(10):
         while True:
             found = folder / "e1" / "e1.dialogs"
@@ -74,8 +74,8 @@ async def _written(folder: Path, *texts: str) -> None:
 async def _die_and_come_back(
     folder: Path, steps: str, *texts: str, late: int = 0, **changes: object
 ) -> tuple[str, list[telephony.LateAnswer]]:
-    """Dial SIPp, kill the engine as soon as its file says `texts`, and start the next one; what went over the wire,
-    and the late answers that were told, at least so many."""
+    """Dial SIPp, kill the engine as soon as its file has `texts`, and start the next one; returns the messages on the
+    wire, and at least this many late answers."""
     configuration = _configuration(free_port(), **changes)
     with Sipp(folder, steps) as sipp:
         async with DrivenEngine("e1", folder, configuration, speaking=False) as first:
@@ -155,7 +155,7 @@ async def test_an_answer_that_crosses_the_cancel_is_ended_and_told(short_dir: Pa
 
 
 async def test_an_engine_that_is_killed_while_it_ends_a_call_leaves_it_to_the_next(short_dir: Path) -> None:
-    """The answer crosses the CANCEL of the second engine, which is gone when it comes."""
+    """The answer crosses the CANCEL of the second engine, which is dead when the answer comes."""
     configuration = _configuration(free_port())
     with Peer() as trunk:
         uri = f"sip:+12025550123@127.0.0.1:{trunk.port}"
@@ -167,7 +167,7 @@ async def test_an_engine_that_is_killed_while_it_ends_a_call_leaves_it_to_the_ne
             first.kill()
         async with DrivenEngine("e1", short_dir, configuration, speaking=False) as second:
             cancel = await asyncio.to_thread(trunk.request_of, "CANCEL")
-            # The file is written in order: what the second engine had to say of the first call stands before this one.
+            # The file is written in order: the second engine's note on the first call precedes this one.
             second.send(telephony.Dial(leg=LegId("marker"), account=TRUNK, uri=uri, call_id="marker", timeout_s=30.0))
             await _written(short_dir, '"call_id":"marker"')
             second.kill()
@@ -188,7 +188,7 @@ def _is(message: Message, method: str, invite: Message) -> bool:
 
 
 async def test_what_ended_in_time_is_left_alone(short_dir: Path) -> None:
-    """Nothing but what was up is ended: the next engine sends nothing."""
+    """Only standing dialogs are ended: the next engine sends no message."""
     configuration = _configuration(free_port())
     steps = script(invited(), respond(200, "OK", body=sdp()), receive("ACK"), _ended())
     with Sipp(short_dir, steps) as sipp:

@@ -58,7 +58,7 @@ async def test_a_killed_engine_is_back_within_3_s_and_its_legs_are_settled(short
 
 
 async def test_an_engine_keeps_nothing_open_of_who_started_it(short_dir: Path) -> None:
-    """It outlives them: a lock or a pipe of their shell would stay with it."""
+    """It outlives its parent: a lock or a pipe of the parent's shell would stay open in it."""
     reading, writing = os.pipe()
     os.set_inheritable(writing, True)
     try:
@@ -74,7 +74,7 @@ async def test_an_engine_keeps_nothing_open_of_who_started_it(short_dir: Path) -
 
 
 def open_files(pid: int) -> set[str]:
-    """What a process has open. It goes on meanwhile, so that some may be closed again when we look."""
+    """The open files of a process. It goes on meanwhile, so some may be closed again when they are read."""
     found = set()
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):
@@ -191,7 +191,7 @@ async def test_an_owner_that_keeps_the_gil_ends_the_process_too(short_dir: Path)
 
 
 async def test_an_engine_that_was_stopped_for_longer_than_the_watchdog_waits_goes_on(short_dir: Path) -> None:
-    """As it is where a virtual machine is moved: its calls are up, and it was not stuck."""
+    """As when a virtual machine is moved: its calls are up, and it was not stuck."""
     engine = await start(short_dir)
     heard = Heard()
     connection = await Connection.open(str(engine.socket), "n1", "r1", heard.on_said)

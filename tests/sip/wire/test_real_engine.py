@@ -1,4 +1,5 @@
-"""The same promises with pjsua2 behind the socket: legs over loopback SIP, a node that goes, an engine that dies."""
+"""The same guarantees with pjsua2 behind the socket: legs over loopback SIP, a node that leaves, an engine that
+dies."""
 
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ async def test_a_node_that_stopped_answering_makes_way(short_dir: Path) -> None:
 
 
 class Raw:
-    """Somebody at the socket who says what he likes."""
+    """A raw client at the socket that sends any frames."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -336,7 +336,7 @@ async def test_another_engine_than_configured(engine: Engine) -> None:
 
 
 async def test_a_node_is_taken_once_there_is_a_descriptor_again(engine: Engine) -> None:
-    """Meanwhile the engine goes on: it does not try as fast as it can, and tells once."""
+    """Meanwhile the engine goes on: it tries at intervals, and reports once."""
     heard = Heard()
     first = await engine.connect(heard)
     second = sockets.socket(sockets.AF_UNIX)
@@ -360,7 +360,7 @@ async def test_a_node_is_taken_once_there_is_a_descriptor_again(engine: Engine) 
 
 
 async def test_a_turn_that_fails_ends_no_engine(engine: Engine) -> None:
-    """A command whose carrying out raises, and what cannot be written: told, and the next one is heard."""
+    """A command that raises, and a failed write, are reported, and the next command is carried out."""
     heard = Heard()
     connection = await engine.connect(heard)
     cleared = telephony.LegCleared(LegId("L9"), 2**80, "\udcff", None, telephony.ClearedBy.PEER, 1.0)

@@ -1,4 +1,4 @@
-"""Node and engine of different versions: each starts and works, or says in a sentence what to do."""
+"""Node and engine of different versions: they work together, or report the remedy in a sentence."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def to_node(data: bytes) -> ToNode | Unread:
 
 
 def each_of(group: str) -> list[tuple[int, str]]:
-    """Version and name of every message that a program of a known version could say."""
+    """Version and name of every message that a program of a known version could send."""
     return [(version, name) for version in range(1, VERSION + 1) for name in of_version(version, group)]
 
 
@@ -98,7 +98,7 @@ def test_what_version_1_does_not_know_is_marked() -> None:
 
 
 def test_every_message_has_golden_bytes() -> None:
-    """What is added within a version is added to its file, from its example."""
+    """A message added within a version is added to its file, from its example."""
     commands, events = of_version(VERSION, "commands"), of_version(VERSION, "events")
     assert set(commands) == {kind.__name__ for kind in get_args(telephony.Command)}
     assert set(events) == {kind.__name__ for kind in get_args(telephony.Event)}
@@ -215,7 +215,7 @@ def test_the_journal_of_a_newer_engine_is_kept_for_a_node_that_knows_more(short_
 async def node_of(
     directory: Path, heard: Heard, *greeting: bytes
 ) -> AsyncIterator[tuple[ScriptedEngine, EngineClient]]:
-    """A client that is connected to an engine that says `greeting`."""
+    """A client that is connected to an engine with this `greeting`."""
     socket = directory / "e1.sock"
     async with ScriptedEngine(socket, *greeting).running() as engine:
         client = client_of(socket, heard)
@@ -290,7 +290,7 @@ async def test_the_end_of_a_leg_that_cannot_be_read_is_found_by_a_snapshot(short
 
 
 async def test_a_snapshot_that_cannot_be_read_ends_the_connection(short_dir: Path) -> None:
-    """Without one nobody knows which legs are gone."""
+    """Without a snapshot it is unknown which legs are gone."""
     later, heard = version_3(), Heard()
     unread = FrameWriter().encode(Said(0, telephony.SnapshotTaken(E1, "boot1", (), (), 1.0))).replace(b"legs", b"feet")
     async with node_of(short_dir, heard, later["welcome"], unread) as (engine, client):

@@ -1,8 +1,8 @@
-"""Bytes of other versions of the wire, and peers that say them.
+"""Bytes of other versions of the wire, and peers that send them.
 
 `golden/version_1.json` and `version_2.json` were written by programs of these versions, with every field of every
-message. `version_3.json` is an invented later one: commands, events, fields, members and elements that nobody knows
-yet. All are hexadecimal. A new version has a file of its own; what stands in one never changes.
+message. `version_3.json` is an invented later one: commands, events, fields, members and elements that do not exist
+yet. All are hexadecimal. A new version has a file of its own; the content of a file never changes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sip.wire import LENGTH_BYTES, Ack, FrameReader, Ping, Pong, Refusal, ToEngi
 from tests.sip.wire.heard import WAIT_S
 
 _GOLDEN = Path(__file__).with_name("golden")
-#: Commands of version 1 that this program does not know any more. No node has ever sent one.
+#: Commands of version 1 that this program no longer knows. No node has ever sent one.
 GONE = frozenset({"Record", "PauseRecording", "StopRecording"})
 
 
@@ -60,7 +60,7 @@ class OldSaid(Struct, frozen=True, array_like=True, tag="said"):
 
 
 class OldNode:
-    """A node of version 1, as strict as it was: an event that it does not know ends its connection."""
+    """A node of version 1, as strict as it was: an unknown event ends its connection."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -96,7 +96,7 @@ class OldNode:
 
 
 class ScriptedEngine:
-    """Says the bytes that it is given, and keeps what it is told. An asynchronous context."""
+    """Sends given bytes, and keeps the frames that it gets. An asynchronous context."""
 
     def __init__(self, socket: Path, *greeting: bytes) -> None:
         self._socket = socket

@@ -1,4 +1,5 @@
-"""Scenes of the predictive modes: a rule that does what the test says, agents who are ready, contacts that ring."""
+"""Scenes of the predictive modes: a rule with the test's decisions, agents who are ready, contacts whose phones
+ring."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ MESSAGE = "/sounds/sorry.wav"
 
 
 class Script:
-    """A rule that does what the test says, and remembers what it was told."""
+    """A rule with the test's decisions, which keeps its observations."""
 
     def __init__(self) -> None:
         self.dial = 0
@@ -28,7 +29,7 @@ class Script:
         self.told: list[Observation] = []
         self.asked: list[PacingSnapshot] = []
         self.breaks: Callable[[], None] = lambda: None
-        #: What it says in place of a decision.
+        #: The result in place of a decision.
         self.says: Any = None
 
     def observe(self, observation: Observation) -> None:
@@ -73,7 +74,7 @@ def predictive(
 
 
 def dial(floor: Floor, script: Script, count: int) -> list[Leg]:
-    """The rule asks for so many calls; they ring."""
+    """The rule decides on this many calls; they ring."""
     before = set(floor.world.legs)
     script.dial = count
     floor.tick()
@@ -90,12 +91,12 @@ def of(floor: Floor, leg: Leg) -> Any:
 
 
 def hears_message(floor: Floor, leg: Leg) -> bool:
-    """Whether the campaign's message was played to it."""
+    """Whether the campaign's message was played to the leg."""
     return any(each.leg == leg.id and each.key for each in floor.commands(Play))
 
 
 def today(floor: Floor) -> int:
-    """The day that is counted."""
+    """The day of the counts."""
     return day_of(floor.campaign, floor.utc)
 
 

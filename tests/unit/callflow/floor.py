@@ -1,6 +1,6 @@
 """A call centre's floor without a loop, a store or an engine: messages go in, steps come out.
 
-Time stands until a test lets it pass; timers fire then. Records that a campaign claims come from `records`.
+Time stands until a test lets it pass, at which timers fire. Records that a campaign claims come from `records`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ W = TypeVar("W")
 
 
 class Floor:
-    """Holds a World and everything that its steps put out."""
+    """Holds a World and the outputs of its steps."""
 
     def __init__(self, settings: Settings, records: Iterable[ClaimedRecord] = (), run: str = "t") -> None:
         self.world = World(Mint(run), settings)
@@ -45,7 +45,7 @@ class Floor:
         self.utc = NOON
         self.records = list(records)
         self._all = {each.record: each for each in self.records}
-        #: Records that wait for another attempt, and when they are due.
+        #: Records that wait for another attempt, with their due times.
         self.later: dict[RecordId, float] = {}
         self.waiting: Waiting | None = None
         self.store_answers = True
@@ -61,12 +61,12 @@ class Floor:
     # ------------------------------------------------------------------ in
 
     def say(self, event: events.Event) -> None:
-        """A fact, and whatever is due at once because of it."""
+        """Post a fact, and fire timers that are then due at once."""
         self._take(event)
         self.settle()
 
     def ask(self, command: commands.Command) -> object:
-        """A command; a refusal must have changed nothing."""
+        """Give a command; a refusal must have changed nothing."""
         before = picture(self.world)
         try:
             reply = self._take(command)
@@ -100,7 +100,7 @@ class Floor:
         self._advance(until - self.now)
 
     def settle(self) -> None:
-        """Fire what is due now."""
+        """Fire the timers that are due now."""
         self.pass_time(0.0)
 
     def tick(self, seconds: float = 0.5) -> None:
@@ -169,14 +169,15 @@ class Floor:
         self._take(events.RecordsClaimed(request.campaign, tuple(taken), self.waiting or left, zones))
 
     def _apply(self, write: writes.Write) -> None:
-        """Only what claims need: a record that was given back, or is due again, can be claimed again."""
+        """Apply only the writes that claims need: a record that was given back, or is due again, can be claimed
+        again."""
         if isinstance(write, writes.UpdateRecord) and write.status is RecordStatus.READY and write.record in self._all:
             self.later[write.record] = self.utc if write.due_at is None else write.due_at
         if isinstance(write, writes.ReleaseRecord) and write.record in self._all:
             self.records.insert(0, structs.replace(self._all[write.record], fresh=not write.to_top))
 
     def forget_outputs(self) -> None:
-        """From here on only what comes next is looked at."""
+        """Forget the outputs so far."""
         self.written.clear()
         self.told.clear()
         self.published.clear()
@@ -198,7 +199,7 @@ class Floor:
         """The bodies of a topic's facts, as desktops get them."""
         return [as_told(each) for each in self.published if each.topic.name == topic and each.body is not None]
 
-    # ------------------------------------------------------------------ who and what
+    # ------------------------------------------------------------------ look-ups
 
     def agent(self, name: AgentName = ADA) -> Agent:
         return self.world.agents[name]
@@ -231,7 +232,7 @@ class Floor:
     def engaged(self) -> Leg:
         return self.leg(LegPurpose.ENGAGED)
 
-    # ------------------------------------------------------------------ what engines say
+    # ------------------------------------------------------------------ events of engines
 
     def progress(self, leg: Leg, code: int = 183, *, early_media: bool = False) -> None:
         self.engine_says(LegProgress(leg.id, code, early_media, self.now))
@@ -270,7 +271,7 @@ class Floor:
             )
         )
 
-    # ------------------------------------------------------------------ set the scene
+    # ------------------------------------------------------------------ setup
 
     def know(self, *names: AgentName, phone: str = "{}@desk", team: str = "sales") -> None:
         for name in names:
@@ -301,7 +302,7 @@ class Floor:
 
 
 def picture(world: World) -> object:
-    """Everything of a world that a refused command must leave as it is."""
+    """The state of a world that a refused command must not change."""
     return (
         {
             name: (

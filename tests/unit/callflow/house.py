@@ -41,7 +41,7 @@ def campaign(mode: Mode = Mode.PROGRESSIVE, **more: Any) -> CampaignSettings:
         "teams": ("sales",),
         "lists": ("contacts",),
         "trunks": (MAIN,),
-        # Tests of other things go on with the next contact at once.
+        # Other tests go on with the next contact at once.
         "unanswered": {"desk": "close"},
         "outcome": Outcome(
             dispositions=(Disposition(code="sale", label="Sale"), Disposition(code="no", label="Not interested"))

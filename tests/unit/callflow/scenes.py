@@ -1,4 +1,4 @@
-"""The scenes in which most stories begin."""
+"""The scenes in which most tests begin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a button promises, the handler keeps; what it refuses, the handler refuses for the same reason."""
+"""Button and handler agree: an offered command is carried out, another is refused for the same reason."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_button_and_handler_agree(scene: str, action: Action) -> None:
 
 
 def every_desk_command() -> set[type[DeskCommand]]:
-    """All kinds that any file of the call flow has."""
+    """All kinds in any file of the call flow."""
     for module in pkgutil.walk_packages(callflow.__path__, f"{callflow.__name__}."):
         importlib.import_module(module.name)
     return set(DeskCommand.__subclasses__())

@@ -1,4 +1,4 @@
-"""After-call work: outcome, what is mandatory, warning, limit, more time, Done, and what was asked for meanwhile."""
+"""After-call work: outcome, mandatory parts, warning, limit, more time, Done, and pending wishes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Predictive modes over restarts and lost engines: nobody is forgotten on the line, dialed twice or counted twice."""
+"""Predictive modes over restarts and lost engines: no contact is forgotten on the line, dialed twice or counted
+twice."""
 
 from __future__ import annotations
 
@@ -111,7 +112,7 @@ def test_an_abandoned_contact_whose_engine_is_lost_is_left_in_peace(waited_s: fl
 
 
 def test_a_restart_takes_no_conversation_for_one_that_never_was() -> None:
-    """What ended while the node was away ended before this node began to count."""
+    """Conversations that ended while the node was away ended before this node began to count."""
     old, script = predictive(agents=(ADA,))
     (contact,) = dial(old, script, 1)
     old.answer(contact)

@@ -1,4 +1,4 @@
-"""Predictive modes: whom the rule may count on, and how fast what it says is dialed."""
+"""Predictive modes: the agents that the rule counts on, and how fast its decisions are dialed."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_live_switch_to_predictive_is_refused_where_agents_accept_by_a_click()
 
 
 def two_engines(mode: Mode) -> tuple[Floor, Script]:
-    """Ada is engaged at the second engine, whichever she works for; the first one has fewer legs."""
+    """Ada is engaged at the second engine, for either campaign; the first engine has fewer legs."""
     script = Script()
     first = campaign(mode, predictive={"min_agents": 1})
     asm = campaign(Mode.PROGRESSIVE_ASM, name=WINTER, lists=("nothing",))

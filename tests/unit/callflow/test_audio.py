@@ -1,4 +1,4 @@
-"""Who hears what, by state, role, hold and mute; and that the engine is told the difference alone."""
+"""The audio plan by state, role, hold and mute; and that the engine gets only the difference."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOBODY: tuple[LegId, ...] = ()
 
 
 def joined_by(floor: Floor, role: PartyRole, *, muted: bool = False) -> Leg:
-    """A second agent comes into the conversation."""
+    """A second agent joins the conversation."""
     interaction = floor.interaction
     leg = make_leg(LegId(f"x-{role}"), floor.phone.engine, AccountId("phones"), LegPurpose.ENGAGED)
     leg.machine.state = LegState.CONNECTED

@@ -209,7 +209,7 @@ def both(first: dict[str, int], second: dict[str, int]) -> Floor:
 
 
 def offers(floor: Floor, count: int) -> Counter[str]:
-    """Whose offers come to an agent who rejects them all."""
+    """The campaigns of the offers to an agent who rejects them all."""
     seen: Counter[str] = Counter()
     for _ in range(count):
         interaction = floor.interaction
@@ -246,7 +246,7 @@ def test_a_campaign_that_starts_later_has_nothing_to_catch_up_with() -> None:
 
 
 def queued(message: str = "") -> Floor:
-    """A contact has answered, the phone of the agent was lost on the way, another agent may be there."""
+    """A contact has answered, the agent's phone was lost meanwhile, and another agent may be there."""
     floor = dialing(agents=(ADA, BOB), waiting_message=message, records=(record(1),))
     interaction, contact = floor.interaction, floor.contact
     party = interaction.owner

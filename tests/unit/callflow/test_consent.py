@@ -1,4 +1,4 @@
-"""Agents who have not said OK to a campaign that wants one are counted on by another one only."""
+"""A campaign that requires an OK does not count on agents without it; another campaign does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.unit.callflow.house import ADA, BOB
 
 
 def at_work_elsewhere() -> tuple[Floor, Script]:
-    """A campaign that wants an OK, which nobody has given; Ada and Bob talk, for whomever."""
+    """A campaign that requires an OK, which no agent has given; Ada and Bob talk, for the given campaign."""
     floor, script = predictive(Mode.PREDICTIVE, agents=(ADA, BOB), join="required")
     for name in (ADA, BOB):
         floor.agent(name).machine.state = AgentState.BUSY

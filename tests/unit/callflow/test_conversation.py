@@ -25,7 +25,7 @@ BOTH = [Mode.PROGRESSIVE, Mode.PROGRESSIVE_ASM]
 
 
 def audio(floor: Floor) -> str:
-    """Who hears whom by the last Join of each leg: apart, both ways, or muted."""
+    """The audio by the last Join of each leg: apart, both ways, or muted."""
     last = {each.leg: each for each in floor.commands(Join)}
     apart = [each.hears == () and each.heard_by == () for each in last.values()]
     if not apart:

@@ -1,4 +1,4 @@
-"""Predictive modes: what is under way when something else is decided. Orders of events that cross on the wire."""
+"""Predictive modes: calls under way during other decisions, and events that cross on the wire."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ BOTH = pytest.mark.parametrize("mode", [Mode.PREDICTIVE, Mode.PREDICTIVE_ASM])
 
 
 def ended(floor: Floor, leg: Leg, at: float, by: ClearedBy = ClearedBy.PEER) -> None:
-    """The leg ended at monotonic `at`, and we hear of it now."""
+    """The leg ended at monotonic `at`, and the event comes now."""
     floor.engine_says(LegCleared(leg.id, 0, "", None, by, at, answered=True, heard=True, alerted=True))
 
 
 def joined(mode: Mode, waited_s: float = 1.0) -> tuple[Floor, Leg, Leg, float]:
-    """A contact has waited for so long when an agent comes: floor, contact, the agent's leg, and a moment just before
+    """A contact has waited for this long when an agent comes: floor, contact, the agent's leg, and a moment just before
     the two were joined."""
     floor, script = predictive(mode, agents=(ADA, BOB))
     (contact,) = dial(floor, script, 1)

@@ -20,7 +20,7 @@ def members(union: Any) -> set[type]:
 
 
 def every_command() -> set[type]:
-    """The union, with the kinds of what is done at a desk; test_actions.py finds all of those."""
+    """The union, with the commands of a desk; test_actions.py finds all of those."""
     return members(commands.Command) - {DeskCommand} | {each.command for each in ACTIONS}
 
 
@@ -40,7 +40,7 @@ def test_every_event_of_an_engine_has_one_handler() -> None:
 
 @pytest.mark.parametrize("event", sorted(members(LegEvent), key=str), ids=lambda kind: kind.__name__)
 def test_events_of_legs_name_their_leg_and_their_time(event: Any) -> None:
-    """This is all that is looked at where the leg is gone."""
+    """Where the leg is gone only these fields are read."""
     assert {"leg", "at"} <= set(event.__struct_fields__)
 
 

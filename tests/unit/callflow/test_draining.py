@@ -1,4 +1,4 @@
-"""An engine that is told to end takes no new calls: the node asks for none, and conversations go on."""
+"""A draining engine takes no new calls: the node places none, and conversations go on."""
 
 from __future__ import annotations
 

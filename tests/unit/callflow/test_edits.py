@@ -1,4 +1,4 @@
-"""What an agent changes in the fields of a record goes with the record, whatever becomes of it."""
+"""An agent's changes of a record's fields are kept with the record, in every outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An engine that died: every call of it is settled once, by what is known, and nobody is dialed again for it."""
+"""An engine that died: each of its calls is settled once, by the known facts, and no contact is dialed again for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What attempts teach of when and where contacts answer, and when the pacing is told of former days."""
+"""Habits from attempts, and when the pacing gets those of former days."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ KNOWN = (
 
 
 class Script:
-    """A rule that does what the test says, and remembers what it was told."""
+    """A rule with the test's decisions, which keeps its observations."""
 
     def __init__(self) -> None:
         self.next = Decision(0, Said("decision", "as told"))
@@ -56,7 +56,7 @@ class Script:
 
 
 class HabitFloor(Floor):
-    """A floor whose store knows habits, if a test says which; None: it does not answer."""
+    """A floor whose store has the test's habits; with None it does not answer."""
 
     def __init__(self, zone: str = LONDON, **more: Any) -> None:
         rules = {"min_agents": 1}
@@ -97,7 +97,7 @@ class HabitFloor(Floor):
         return attempt.id
 
     def taught(self) -> list[float | None]:
-        """Answers of the attempts that were settled, None for those that teach nothing."""
+        """The answers in the habits of settled attempts, None for those without a habit."""
         habits = [write.habit for write in self.writes(SettleAttempt)]
         return [None if each is None else each.answer for each in habits]
 

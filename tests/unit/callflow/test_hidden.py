@@ -1,4 +1,5 @@
-"""Records that an agent gave back take no place: whoever asks is served as long as any record is due for them."""
+"""Records that an agent gave back do not block others: an agent who asks gets a record as long as one is due for
+them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who picks up as we give up heard nobody: the law counts it, whatever the attempt's result was."""
+"""A contact who picks up as we give up hears no agent: the law counts it, whatever the attempt's result was."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.unit.callflow.house import ADA, SPARE, record, trunk
 from tests.unit.callflow.scenes import dialing, talking
 
 ASM = Mode.PROGRESSIVE_ASM
-#: What the campaign says of who was abandoned.
+#: The campaign's settings for abandoned contacts.
 REST_S = 9000.0
 RULES = {
     CallResult.ABANDONED: Retry(delay_s=REST_S, max_attempts=4),

@@ -1,4 +1,4 @@
-"""A standing leg that a transfer by the phone's own keys has moved: told, ended, and the agent's phone rung again."""
+"""An engaged leg that was moved by a transfer at the phone: it is reported, ended, and the agent's phone rung again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.unit.callflow.scenes import opened, talking
 
 
 def named(floor: Floor, leg: Leg, user: str) -> None:
-    """The switch asserts who is at the other end."""
+    """The switch asserts the party at the other end."""
     floor.engine_says(LegMedia(leg.id, True, False, False, "PCMA", floor.now, user))
 
 

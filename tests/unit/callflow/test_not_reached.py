@@ -1,5 +1,5 @@
-"""A contact who does not answer does not vanish from the desk: result and reason are told, and shown as long as the
-campaign says."""
+"""A contact who does not answer stays on the desk: result and reason are published, and shown for the campaign's
+time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices of campaigns: who is told what, and what an OK is worth after a log-out, a restart, and the next load."""
+"""Notices of campaigns: their agents, and whether an OK counts after a log-out, a restart, and the next load."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_change_of_mode_does_not_take_the_notice_by_which_one_joins() -> None:
 
 
 def restarted(old: Floor) -> Floor:
-    """A node that remembers what the store was told."""
+    """A node that restores the writes of the store."""
     floor = Floor(old.world.settings, run="u")
     floor.now, floor.utc = old.now, old.utc
     floor.say(events.ConfigurationApplied(1, old.world.settings))

@@ -1,4 +1,4 @@
-"""Numbers of types that are not dialed: refused at the last check, by whatever way they came."""
+"""Numbers of types that are not dialed: refused at the last check, from every source."""
 
 from __future__ import annotations
 

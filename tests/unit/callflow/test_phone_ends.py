@@ -1,4 +1,5 @@
-"""What SIP says of an agent's phone is told, each kind in its words; and nothing is dialed into a phone on hold."""
+"""SIP answers of an agent's phone are reported, each kind in its words; and no contact is dialed for a phone on
+hold."""
 
 from __future__ import annotations
 
@@ -130,7 +131,7 @@ def test_a_phone_that_is_rung_again_in_a_conversation_is_told_of_once() -> None:
 
 
 def held(mode: Mode = Mode.PROGRESSIVE_ASM, **more: Any) -> Floor:
-    """The agent is ready, engaged, and has put the phone on hold; records are there."""
+    """The agent is ready, engaged, and has put the phone on hold; records are due."""
     floor = opened(mode, records=(), **more)
     floor.ready()
     floor.answer(floor.engaged)

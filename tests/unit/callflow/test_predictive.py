@@ -98,7 +98,7 @@ def test_without_an_agent_in_time_the_contact_hears_the_message_and_was_abandone
     (told,) = [each for each in script.kinds(Observed.ENDED) if each.attempt == of(floor, second).attempt.id]
     assert told.outcome is Outcome.ABANDONED
     assert floor.campaign.abandonment.within(1, today(floor)).abandoned == 1
-    # An agent who is free now is for the next contact: this one has been told that nobody comes.
+    # An agent who is free now gets the next contact: this one has heard the message.
     floor.clear(first)
     floor.ask(Done(ADA, of_agent(floor)))
     assert floor.agent().state is AgentState.READY
@@ -227,7 +227,7 @@ def test_too_few_agents_are_paced_one_to_one() -> None:
 
 
 def test_what_rings_is_given_up_when_nobody_is_at_work_any_more() -> None:
-    """An answer would be abandoned for sure. Phones still ring for as long as the law says."""
+    """An answer would surely be abandoned. Phones still ring for the time of the law."""
     floor, script = predictive(agents=(ADA, BOB))
     legs = dial(floor, script, 2)
     floor.ask(commands.GoNotReady(ADA, "break"))
@@ -284,7 +284,7 @@ def test_who_asks_for_a_break_is_no_supply_at_once() -> None:
 
 
 def test_the_rules_hold_at_the_instant_of_dialing() -> None:
-    """The window closes with the pool full: nothing is dialed, and what rings is given up."""
+    """The window closes with the pool full: no record is dialed, and ringing calls are given up."""
     floor, script = predictive()
     legs = dial(floor, script, 2)
     floor.utc += 8 * 3600

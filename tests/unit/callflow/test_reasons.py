@@ -1,4 +1,4 @@
-"""Why nothing is dialed: one sentence with counts, for every cause."""
+"""Reasons why nothing is dialed: one sentence with counts, for every cause."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_a_changed_reason_is_told_to_supervisors_once() -> None:
 
 def test_every_code_is_told_by_somebody() -> None:
     told = {code for code, _, _ in CASES}
-    # Of a campaign that does not run the state says it, of one that the pacing holds back its view; while records are
-    # fetched for a moment nothing is in the way.
+    # A campaign that does not run has its state as the reason, one that the pacing holds back has its view; a short
+    # wait for records is no reason.
     elsewhere = {NoCallsCode.NOT_RUNNING, NoCallsCode.PACED, NoCallsCode.CLAIMING}
     assert told | elsewhere == set(NoCallsCode)

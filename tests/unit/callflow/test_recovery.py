@@ -1,4 +1,4 @@
-"""A node that starts again: what was open is adopted or settled, once."""
+"""A node that starts again: open interactions are adopted or settled, once."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def seen(leg: LegId, standing: LegStanding, context: str = "", *, held: bool = F
 def restarted(
     old: Floor, *, remember: bool = True, make_pacer: Callable[[CampaignSettings], Governor] = make_governor
 ) -> Floor:
-    """A new node on what the old one had written; the engine is not connected yet."""
+    """A new node on the writes of the old one; the engine is not connected yet."""
     floor = Floor(old.world.settings, run="u")
     floor.world.make_pacer = make_pacer
     floor.now, floor.utc = old.now + 5, old.utc + 5
@@ -70,7 +70,7 @@ def restarted(
 
 
 def legs_of(old: Floor, *standings: LegStanding) -> tuple[LegSnapshot, ...]:
-    """The old node's legs as the engine still has them, contexts and all."""
+    """The old node's legs that the engine still has, with their contexts."""
     dials = {each.leg: each.context for each in old.commands(Dial)}
     known = list(old.world.legs)
     return tuple(

@@ -20,7 +20,7 @@ REST_S = 72 * 3600.0
 
 
 def begun(floor: Floor, script: Script) -> BeginAttempt:
-    """The rule asks for one call."""
+    """The rule decides on one call."""
     script.dial = 1
     floor.tick()
     return floor.writes(BeginAttempt)[-1]

@@ -1,4 +1,4 @@
-"""A rule that fails, or says what nobody can carry out: the campaign goes on with one call for one agent."""
+"""A rule that fails, or makes an impossible decision: the campaign goes on with one call for one agent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WHY = Said("decision", "as told")
 
 
 class Strange(Exception):
-    """What a rule of somebody else may raise."""
+    """An exception of a foreign rule."""
 
 
 def goes_on_one_to_one(floor: Floor, problem: str) -> None:

@@ -1,4 +1,4 @@
-"""The end of the day that the pacing plans to: the calling window's, or that of the teams who go home before."""
+"""The end of the day for the pacing: that of the calling window, or an earlier end of the teams' shift."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOUR_S = 3600.0
 
 
 def asked(floor: Floor, script: Script, seconds_later: float = 0.0) -> float:
-    """Seconds that the rule is told are left."""
+    """The seconds left, as given to the rule."""
     floor.utc += seconds_later
     floor.tick()
     left_s = script.asked[-1].seconds_left

@@ -1,4 +1,4 @@
-"""An engine without ports, descriptors or legs: nobody else is to blame, and nothing is used up."""
+"""An engine without ports, descriptors or legs: no trunk or phone is blamed, and no attempt is used up."""
 
 from __future__ import annotations
 

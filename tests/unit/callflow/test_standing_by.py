@@ -142,7 +142,7 @@ def test_a_standing_leg_that_ends_takes_no_call_with_it_that_another_phone_leg_w
 
 
 def test_an_answer_that_comes_to_no_call_is_a_live_answer_without_an_agent() -> None:
-    """A 200 without a codec of ours: the engine ends it before it is a call, and tells of nothing but the end."""
+    """A 200 without a codec of ours: the engine ends it before it is a call, and reports only its end."""
     floor = dialing(ASM)
     floor.engine_says(_ended(floor, floor.now))
     (settled,) = floor.writes(SettleAttempt)

@@ -1,4 +1,4 @@
-"""Interactions that supervisors close or give to somebody else, and work that nobody is left to finish."""
+"""Interactions that supervisors close or reassign, and work whose agent has gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule is told of agents while its campaign stops, is stopped, and starts again: it learns nothing from the
+"""A rule's observations of agents while its campaign stops, is stopped, and starts again: it learns nothing from the
 hours between."""
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def overnight(floor: Floor, contact: Leg) -> None:
 
 
 def longest_s(script: Script, stages: tuple[AgentStage, ...]) -> float:
-    """The longest that an agent was in one of these stages by what was told, until another one or OUT."""
+    """The longest time of an agent in one of these stages by the observations, until another one or OUT."""
     since: dict[str, tuple[AgentStage, float]] = {}
     longest = 0.0
     for each in script.kinds(Observed.AGENT_CHANGED):
@@ -76,8 +76,7 @@ def test_a_conversation_that_spans_the_stop_ends_when_it_ends() -> None:
 
 
 def test_the_forecast_of_the_next_day_knows_a_short_conversation() -> None:
-    """As if the campaign had never stopped, but for the work after the conversation, which it did not see the end
-    of."""
+    """As if the campaign had never stopped, except for the after-call work, whose end it did not see."""
     floor, script, contact = talks_over_the_stop()
     overnight(floor, contact)
     told, usual = crew(), crew()
@@ -95,7 +94,7 @@ def crew() -> Crew:
 
 
 def soon_free(of: Crew, now: float) -> float:
-    """The chance that somebody who has talked for TALK_S is free within a ring."""
+    """The chance that an agent who has talked for TALK_S is free within a ring."""
     of.changed("eve", now - TALK_S, AgentStage.TALK, leaving=False)
     of.renew(now)
     return float(of.free(now)[-1, -1])

@@ -1,4 +1,4 @@
-"""What a rule is told of one call: each thing once, in the order in which it was, and as the law counts it."""
+"""A rule's observations of one call: each once, in order, and as the law counts them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ABANDONED = [Observed.DIALED, Observed.RUNG, Observed.ANSWERED, Observed.ENDED]
 
 
 def told_of(script: Script, attempt: AttemptId) -> tuple[list[Observed], list[Outcome | None]]:
-    """What was told of the attempt, and the outcomes among it. Times must not go back."""
+    """The observations of the attempt, and their outcomes. Times must not go back."""
     mine = [each for each in script.told if each.attempt == attempt and each.kind is not Observed.AGENT_CHANGED]
     assert [each.at for each in mine] == sorted(each.at for each in mine)
     return [each.kind for each in mine], [each.outcome for each in mine if each.outcome is not None]

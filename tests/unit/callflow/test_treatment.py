@@ -1,4 +1,4 @@
-"""What an interaction tells the store of its record: attempts by result, and the end of the chain."""
+"""An interaction's writes about its record: attempts by result, and the end of the chain."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_do_not_call_before_dialing_finishes_record_and_chain(end: str) -> None:
 
 @pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, Mode.PROGRESSIVE_ASM])
 def test_a_number_that_the_store_refuses_as_barred_marks_no_record_for_all(mode: Mode) -> None:
-    """The bar may be that of one campaign; where it is for all, the number keeps the record out."""
+    """The bar may hold for one campaign; one for all is found by the number."""
     floor = dialing(mode)
     attempt = floor.interaction.attempt
     assert attempt is not None

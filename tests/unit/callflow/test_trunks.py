@@ -1,4 +1,4 @@
-"""Trunks: which one carries a call, when the next is tried, and what a dead one costs."""
+"""Trunks: the choice for a call, the next one after a failure, and the cost of a dead one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: what is told to end ends what it began, and a user who is changed keeps what was not named."""
+"""The command line: an ended command ends its processes, and a changed user keeps the values that were not given."""
 
 from __future__ import annotations
 

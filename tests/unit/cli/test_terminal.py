@@ -1,4 +1,4 @@
-"""Words of others reach the terminal as text, never as orders to it."""
+"""Text of others reaches the terminal as text, never as control sequences."""
 
 from __future__ import annotations
 

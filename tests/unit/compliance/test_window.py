@@ -23,7 +23,7 @@ YEAR = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 
 
 def made(**more: str) -> CallingWindow:
-    """A window as it is written in YAML."""
+    """A window from its YAML values."""
     return CallingWindow.model_validate(more)
 
 
@@ -65,7 +65,7 @@ def test_closed_days_and_holidays() -> None:
 @pytest.mark.parametrize(
     ("zone", "hours", "now", "opens"),
     [
-        # The clock jumps from 01:00 to 02:00: 01:30 is not there, 02:00 is the first minute that is open.
+        # The clock jumps from 01:00 to 02:00: 01:30 does not exist, 02:00 is the first open minute.
         (LONDON, "01:30-05:00", "2026-03-29 00:10", at(LONDON, "2026-03-29 02:00")),
         # 01:30 comes twice; the first one opens, the second one again after the hour was turned back.
         (LONDON, "01:30-05:00", "2026-10-25 00:10", at(LONDON, "2026-10-25 01:30")),

@@ -1,4 +1,4 @@
-"""Zones are places: whatever else tzdata has is refused, with the place to write instead."""
+"""Zones are places: other names of tzdata are refused, with the place to write instead."""
 
 from __future__ import annotations
 

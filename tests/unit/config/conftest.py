@@ -1,4 +1,4 @@
-"""A configuration that is right, and how to write one with a mistake."""
+"""A correct configuration, and a way to write one with a mistake."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-#: As short as a working configuration gets.
+#: The shortest working configuration.
 MINIMAL = """\
 trunks:
   - name: pbx

@@ -1,4 +1,4 @@
-"""Whatever a file holds, a check answers in words: it never raises, and never says nothing of what it refuses."""
+"""A check of any file answers in words: it never raises, and gives a reason for every refusal."""
 
 from __future__ import annotations
 

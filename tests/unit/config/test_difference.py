@@ -1,4 +1,4 @@
-"""What a reload says: each change, and what it waits for."""
+"""The report of a reload: each change, and when it comes into force."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The example is right, for us and for editors, and the schema is that of the model."""
+"""The example is correct, for us and for editors, and the schema is that of the model."""
 
 from __future__ import annotations
 

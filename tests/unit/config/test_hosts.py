@@ -1,4 +1,4 @@
-"""Hosts that are taken, and how they stand in URIs."""
+"""Valid hosts, and their form in URIs."""
 
 from __future__ import annotations
 

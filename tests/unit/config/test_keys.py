@@ -1,4 +1,4 @@
-"""No key of the configuration is without effect: what may be written is read, or refused."""
+"""No key of the configuration is without effect: every allowed key is read, or refused."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dialer.cli.service import engine_settings
 from sip.client import ClientLimits
 
 ROOT = Path(__file__).parents[3]
-#: Packages that carry the configuration out.
+#: Packages that use the configuration.
 PROGRAMS = ("dialer", "sip", "agent_api")
 
-#: Read within `config` on behalf of the others: `Settings.url`, `Trunk.sip_port`, `CallingWindow.hours` and the like.
+#: Keys read within `config` for others: `Settings.url`, `Trunk.sip_port`, `CallingWindow.hours` and the like.
 THROUGH_A_METHOD = {
     *(f"CallingWindow.{day}" for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")),
     "Server.database_url",
@@ -25,7 +25,7 @@ THROUGH_A_METHOD = {
     *(f"{section}.{key}" for section in ("Unanswered", "UnansweredResult") for key in ("desk", "show_s")),
 }
 
-#: Refused with a reason by `config.consistency` until somebody carries them out.
+#: Keys refused with a reason by `config.consistency` until they are implemented.
 REFUSED = {
     "CampaignSettings.recording",
     "Permissions.dial_alternative",

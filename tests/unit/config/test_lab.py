@@ -1,4 +1,4 @@
-"""The configuration of the lab in containers is one that a node takes, and goes with compose.yaml."""
+"""The configuration of the lab in containers is valid and matches compose.yaml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How files become settings: sections that are merged, text that stays text, and what bounds a reading."""
+"""From files to settings: merged sections, text that stays text, and bounds."""
 
 from __future__ import annotations
 

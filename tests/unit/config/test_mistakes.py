@@ -1,4 +1,4 @@
-"""Each kind of mistake, and what is said of it: line, path, reason and remedy."""
+"""Each kind of mistake with its report: line, path, reason and remedy."""
 
 # ruff: noqa: E501  (a message is one line, as it is printed)
 
@@ -250,7 +250,7 @@ def test_all_mistakes_are_told_at_once(write: Write) -> None:
 
 
 def test_a_section_with_mistakes_does_not_hide_those_between_the_others(write: Write) -> None:
-    """The trunk is unreadable, the campaigns are not: their disagreements are told in the same breath."""
+    """The trunk is unreadable, the campaigns are not: their disagreements are reported in the same check."""
     directory = write(f"trunks:\n{TRUNK}, max_legs: many}}\n{REST}    time_zone: Mars/Crater\n")
     problems = "\n".join(check(directory, {}).problems)
     assert "max_legs" in problems

@@ -1,4 +1,4 @@
-"""What the model itself knows: defaults, look-ups, addresses of phones, and that it says what everything is."""
+"""The model: defaults, look-ups, addresses of phones, and that every key has a description."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ USER = "users:\n  - name: carol\n    role: auditor\n    password: {}\n"
 
 
 def told(write: Write, value: str, environment: dict[str, str] | None = None) -> str:
-    """The one problem of a password that is written as `value`, or the note of one that may wait."""
+    """The one problem of a password written as `value`, or the note of one that may wait."""
     report = check(write(USER.format(value)), environment or {})
     (problem,) = report.problems or [line for line in report.summary if line.startswith("note: ")]
     return problem.removeprefix("note: ")

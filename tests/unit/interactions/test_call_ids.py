@@ -1,4 +1,4 @@
-"""Call-IDs lead to their attempt, and nobody guesses one."""
+"""Call-IDs lead to their attempt, and cannot be guessed."""
 
 from __future__ import annotations
 

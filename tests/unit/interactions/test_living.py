@@ -1,4 +1,4 @@
-"""Open interactions outlive an upgrade: what former versions kept is adopted."""
+"""Open interactions outlive an upgrade: those kept by former versions are adopted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table from what the network said to a call result, row by row, and when another trunk is tried."""
+"""The table from the network's answers to call results, row by row, and when another trunk is tried."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulated agent of the API: what the events make of the desk, and which buttons are pressed."""
+"""A simulated agent of the API: the desk after events, and the buttons that are pressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that succeeds leaves nothing behind, and one that fails can be looked into."""
+"""A successful run leaves no files, and those of a failed run are kept."""
 
 from __future__ import annotations
 

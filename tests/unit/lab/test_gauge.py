@@ -1,4 +1,4 @@
-"""The lab's screen: what agents did while it was watched, and what rings beside who could take it."""
+"""The lab's screen: the agents' time since it was opened, and the ringing calls beside the agents for them."""
 
 from __future__ import annotations
 

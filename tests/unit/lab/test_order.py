@@ -1,4 +1,4 @@
-"""What is asked of a lab becomes a scenario, or a sentence."""
+"""An order for a lab becomes a scenario, or is refused in a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a headless run is judged by: agents' time, abandoned answers, lost and doubled records."""
+"""The criteria of a headless run: agents' time, abandoned answers, lost and doubled records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lab's live view says what it shows in words."""
+"""The lab's live view uses words in place of codes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_states_of_agents_are_words() -> None:
 
 
 def pictured(mode: Mode, agents: int, width: int, height: int) -> list[str]:
-    """What stands on a terminal of this size, line by line."""
+    """The lines on a terminal of this size."""
     names = tuple(AgentName(f"agent{number}") for number in range(1, agents + 1))
     floor = opened(mode, agents=names)
     reading = Reading(87.5, 3, 1, agents, 200, 4, 3.0, "the abandonment is spent for the answers so far, " * 4)

@@ -1,4 +1,4 @@
-"""What is written to a log: no secret, no control character, no flood, short tracebacks without values."""
+"""Lines of a log: no secret, no control character, no flood, short tracebacks without values."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Clock:
 
 
 class Written:
-    """What a program has written to stderr."""
+    """The lines of a program on stderr."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
@@ -42,7 +42,7 @@ class Written:
 
 @pytest.fixture
 def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Written]:
-    """What is written after `log_to_stderr`."""
+    """The lines written after `log_to_stderr`."""
     root, before = logging.getLogger(), list(logging.getLogger().handlers)
     log_to_stderr("INFO")
     yield Written(capsys)

@@ -1,4 +1,4 @@
-"""What the tests of pacing tell a pacer: calls, agents and snapshots in few words."""
+"""Observations for a pacer in tests: calls, agents and snapshots in few words."""
 
 from __future__ import annotations
 

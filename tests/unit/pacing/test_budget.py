@@ -53,7 +53,8 @@ def test_a_list_that_ends_today_still_gives_its_retries_to_the_days_after() -> N
 
 
 def test_who_is_ahead_of_the_budget_still_risks_a_little() -> None:
-    """1:1 for the rest of a day costs far more than the few abandoned contacts that the first steps above it bring."""
+    """Progressive dialing for the rest of a day costs far more than the few abandoned contacts of the first steps above
+    it."""
     ahead = Budget(shedding=False).allow((day(1000, 50),))
     assert ahead.guarded
     assert LEAST_THETA < ahead.theta < USUAL_THETA / 4
@@ -70,7 +71,7 @@ def test_a_low_limit_has_a_low_floor() -> None:
 
 
 def test_of_few_that_are_left_a_part_is_kept_and_of_many_three() -> None:
-    """Less than that, and more of the short shifts end over their limit."""
+    """With a smaller reserve more of the short shifts end over their limit."""
 
     def spent(answers: int, abandoned: int) -> float:
         return Budget(shedding=False).allow((day(answers, abandoned),)).alpha * (answers + 25)
@@ -80,7 +81,7 @@ def test_of_few_that_are_left_a_part_is_kept_and_of_many_three() -> None:
 
 
 def test_a_list_that_ends_first_decides_what_may_be_spent() -> None:
-    """What was spent ahead of the answers would be made up for by those to come: a list at its end has none."""
+    """Contacts abandoned early are normally balanced by later answers: a list at its end has none."""
     budget, ahead = Budget(shedding=False), (day(1000, 31),)
     assert not budget.allow(ahead).guarded
     assert not budget.allow(ahead, to_come=5000).guarded

@@ -1,4 +1,4 @@
-"""What a pacer makes of former days, and of a calling list that changes."""
+"""A pacer's use of former days, and of a calling list that changes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def remember(to: PredictivePacer, at: float, *lists: str) -> None:
 
 
 def dialed_through(to: PredictivePacer, at: float, traits: Traits, one_in: int, count: int = 300) -> float:
-    """So many calls, a second apart, of which one in so many is answered; the time when all of them are ripe."""
+    """This many calls, a second apart, of which one in so many is answered; returns the time when all of them count."""
     for number in range(count):
         name = f"{traits.list}-{at}"
         dialed(to, at, name, traits=traits)

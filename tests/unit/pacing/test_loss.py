@@ -1,4 +1,4 @@
-"""What one more call costs: a burst that breaks the limit weighs more than contacts abandoned one at a time."""
+"""The cost of one more call: a burst that breaks the limit weighs more than contacts abandoned one at a time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_burst_beyond_what_can_be_borne_is_charged_besides() -> None:
 
 @pytest.mark.parametrize("agents", [20, 100, 500])
 def test_the_more_can_be_borne_the_more_is_dialed_without_a_leap(agents: int) -> None:
-    """By the exact law and by the normal one; what stops at FEW must not set many lines free at once."""
+    """By the exact law and by the normal one; the change at FEW must not set many lines free at once."""
 
     def dialed(bearable: int) -> int:
         busy = Sum(np.full((agents, 2), 0.4))

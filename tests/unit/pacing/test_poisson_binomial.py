@@ -33,7 +33,7 @@ def test_the_exact_law_is_that_of_a_convolution(events: int, number: int, seed: 
 
 @pytest.mark.parametrize("events", [128, 300, 2000])
 def test_what_does_not_fit_is_not_cut_off(events: int) -> None:
-    """A fixed room once counted too few answers at the begin of a shift, when hundreds of lines ring."""
+    """An array of fixed size once counted too few answers at the begin of a shift, when hundreds of lines ring."""
     chances = np.random.default_rng(events).random((events, 3)) * 0.2
     total = Sum(chances[:100])
     total.add_all(chances[100:])

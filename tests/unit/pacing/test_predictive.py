@@ -29,7 +29,7 @@ def test_a_cold_start_dials_more_than_one_line_each_but_not_wildly() -> None:
 
 
 def test_many_idle_agents_get_many_lines_whatever_their_number() -> None:
-    """At 25 % a thousand idle agents need thousands of lines: no room of any array may stop that."""
+    """At 25 % a thousand idle agents need thousands of lines, which no array size may limit."""
     rule = pacer()
     warmed_up(rule, agents=4)
     at = 1700.0

@@ -1,4 +1,4 @@
-"""The worst mistake of a forecast: to learn from what is over already. What is quick is over first."""
+"""The worst mistake of a forecast: learning only from calls that are over, as quick ones are over first."""
 
 from __future__ import annotations
 

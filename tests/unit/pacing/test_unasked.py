@@ -1,4 +1,4 @@
-"""What is heard while calls are placed one for each agent says nothing of what a risk costs."""
+"""Observations during one call for each agent teach nothing of the cost of a risk."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ AGENTS = 10
 
 
 def view(answers: int, busy: int = AGENTS) -> PacingSnapshot:
-    """In the middle of a day of eight hours on which nobody was abandoned."""
+    """A snapshot in the middle of a day of eight hours without abandoned contacts."""
     window = Window("day", 0.03, answers, 0, 14_400.0, 28_800.0)
     return PacingSnapshot(0, 0, busy, 0, 0, 1000, windows=(window,))
 
 
 def one_to_one(to: PredictivePacer, answers: int, *, held: bool = False) -> float:
-    """Answers every 10 s, each served; the rule hears them and is not asked, or `held` by a team of one. The time
-    after."""
+    """Answers every 10 s, each served; the rule observes them and makes no decisions, or is `held` by a team of one.
+    Returns the time after."""
     for number in range(AGENTS):
         agent(to, 0.0, f"agent-{number}", AgentStage.IDLE)
     at = 0.0
@@ -58,7 +58,7 @@ def test_answers_that_came_under_a_threshold_are_learnt() -> None:
 
 
 def test_many_dials_that_nobody_asked_about_are_not_kept_for_the_first_decision() -> None:
-    """Else a campaign that is progressive for weeks would keep them all."""
+    """Otherwise a campaign that is progressive for weeks would keep them all."""
     asked = pacer()
     asked.decide(0.0, view(0))
     one_to_one(asked, 1000)
@@ -66,7 +66,7 @@ def test_many_dials_that_nobody_asked_about_are_not_kept_for_the_first_decision(
 
 
 class TestCredit:
-    """What an even share of the limit leaves, by the hour at which it is asked; a day of eight hours."""
+    """The rest of an even share of the limit, by the hour of the decision; a day of eight hours."""
 
     def window(self, answers: int, abandoned: int = 0, elapsed_h: float = 4.0, day: int = 1) -> Window:
         return Window("day", 0.03, answers, abandoned, elapsed_h * 3600, 8 * 3600, day)
@@ -89,7 +89,8 @@ class TestCredit:
         assert after == pytest.approx(0.03 * AIM * 1500 - 14, abs=1)
 
     def test_what_was_abandoned_meanwhile_is_paid_for(self) -> None:
-        """As after a restart in the middle of a day: what is on course stays so, what was spent ahead stays spent."""
+        """As after a restart in the middle of a day: a balanced count stays balanced, an early excess stays an
+        excess."""
         for abandoned in (20, 30, 50):
             earned = Budget(shedding=False).allow((self.window(1000, abandoned),))
             anew = self.unasked(Budget(shedding=False), self.window(1000, abandoned))
@@ -112,7 +113,7 @@ class TestCredit:
     def test_another_day_begins_anew_at_whatever_hour_and_with_whatever_was_heard(
         self, answers: int, elapsed_h: float
     ) -> None:
-        """Nobody asks before its first look, which may be at a later hour than yesterday's last one."""
+        """There is no decision before its first look, which may be at a later hour than yesterday's last one."""
         budget, fresh = Budget(shedding=False), Budget(shedding=False)
         self.unasked(budget, self.window(1000, elapsed_h=7.0))
         for each in (budget, fresh):
@@ -121,7 +122,7 @@ class TestCredit:
         assert budget.allow(later) == fresh.allow(later)
 
     def test_a_period_of_many_days_keeps_what_its_days_have_left(self) -> None:
-        """Also when its oldest day drops out overnight, and for a node that begins anew."""
+        """Also when its oldest day drops out overnight, and after a restart of the node."""
 
         def month(answers: int, elapsed_h: float) -> Window:
             return Window("30 days", 0.03, answers, 5, elapsed_h * 3600, 30 * 8 * 3600, day=None)

@@ -1,4 +1,4 @@
-"""What is written for spreadsheets does nothing there."""
+"""Exported text is never executed by spreadsheets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One normalisation of numbers: what is the same number becomes the same text, and what is none is refused."""
+"""One normalisation of numbers: equal numbers become the same text, and other text is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose zone and country the rows of a new calling list have that say none."""
+"""The zone and country of rows without their own in a new calling list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that people write, as it is kept."""
+"""Text of people, as it is stored."""
 
 from __future__ import annotations
 

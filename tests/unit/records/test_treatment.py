@@ -1,4 +1,4 @@
-"""What becomes of a record, by what came of its attempts."""
+"""The treatment of a record, by the results of its attempts."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_who_picked_up_as_we_gave_up_rests_like_the_abandoned() -> None:
 
 
 def test_who_was_abandoned_as_often_as_the_rule_allows_is_not_dialed_again() -> None:
-    """Whatever the results say: a call that we gave up counts in no cap of its own."""
+    """For any results: a call that we gave up counts in no cap of its own."""
     gave_up = CallResult.SHED
     assert treated(gave_up, abandoned_at=NOW).status is RecordStatus.READY
     assert treated(gave_up, abandoned_at=NOW, tries={"abandoned": 1}).status is RecordStatus.UPDATED

@@ -11,7 +11,7 @@ from tests.unit.runtime.desk import Desk
 
 @pytest.fixture(autouse=True, scope="session")
 def known_zone() -> None:
-    """A zone is read from its file once in a process; here no test is the first to ask for it on the loop."""
+    """A zone is read from its file once in a process; here it is read before any test uses it on the loop."""
     local_time(LONDON, NOON)
 
 

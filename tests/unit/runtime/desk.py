@@ -1,4 +1,5 @@
-"""A runtime on fakes of the ports: a ledger that can hold back, fail and refuse; an engine and a feed that listen."""
+"""A runtime on fakes of the ports: a ledger that can hold back, fail and refuse; an engine and a feed that keep what
+they get."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ PATIENCE_S = 10.0
 
 
 class FakeLedger:
-    """Commits when `open`; `refuse` is the rule for attempts, `reject` says whether a list of writes is no good."""
+    """Commits when `open`; `refuse` is the rule for attempts, `reject` says whether a list of writes is rejected."""
 
     def __init__(self) -> None:
         self.open = asyncio.Event()
@@ -75,7 +76,7 @@ class FakeLedger:
 
 
 class FakeTelephony:
-    """Listens; it does not know the engines in `gone`."""
+    """Keeps the commands; engines in `gone` are unknown to it."""
 
     def __init__(self) -> None:
         self.gone: set[EngineId] = set()

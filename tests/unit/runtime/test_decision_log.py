@@ -1,4 +1,5 @@
-"""What the log says of pacing: every decision at debug level, and at the others when a campaign falls to 1:1."""
+"""Log lines of pacing: every decision at debug level, and at higher levels a campaign's fall to one call for each
+agent."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ class Rule:
         self.broken = False
 
     def observe(self, observation: Observation) -> None:
-        """It needs to know nothing."""
+        """Does nothing: its decisions need no observations."""
 
     def decide(self, now: float, snapshot: PacingSnapshot) -> Decision:
         if self.broken:

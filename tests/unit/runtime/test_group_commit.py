@@ -1,4 +1,4 @@
-"""The writer: group commit, order, what is withheld, and a store that fails."""
+"""The writer: group commit, order, withheld outputs, and a store that fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inbox: one message at a time; what people hear does not wait for a disk, what is told does."""
+"""The inbox: one message at a time; audio does not wait for a disk, confirmations do."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def test_joins_leave_at_once_while_the_store_fails_and_acks_wait(
 
 
 async def test_an_engine_that_is_not_configured_any_more_stops_neither_inbox_nor_writer(desk: Desk) -> None:
-    """What was open on it when the node ended is closed at the start, and the engine told so."""
+    """Its open legs from before the restart are closed at the start, with commands to the engine."""
     old = dialing()
     for each in old.world.settings.engines:
         desk.telephony.gone.add(EngineId(each.name))
@@ -158,7 +158,7 @@ async def test_stop_answers_who_still_waits(desk: Desk) -> None:
 
 
 class Held:
-    """What the engines' connections are told."""
+    """The calls to the engines' connections."""
 
     def __init__(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(inbox, "FULL_MESSAGES", 20)

@@ -1,4 +1,4 @@
-"""What an operator reads at night: one line for each change of the house, and nothing of a contact."""
+"""The operator's log: one line for each change of node, engines and trunks, without data of contacts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.unit.runtime.desk import Desk
 
 
 def lines(floor: Floor) -> dict[str, dict[str, Any]]:
-    """What was written of the steps of a floor, by event."""
+    """The lines written for the steps of a floor, by event."""
     with capture_logs() as found:
         operator_log.write(floor.written)
     return {line["event"]: dict(line) for line in found}

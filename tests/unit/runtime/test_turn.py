@@ -1,4 +1,4 @@
-"""A turn without I/O: what leaves at once, what after the commit, what not at all, and in which order."""
+"""A turn without I/O: outputs at once, outputs after the commit, withheld outputs, and their order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The writer on a store that fails: what waits too long is not dialed, what is rejected stops nobody else."""
+"""The writer on a store that fails: attempts that wait too long are not dialed, rejected steps do not stop others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ POISON = AddHistory("poison", 0.0, None, None, None, None, None, None)
 
 
 class Ledger:
-    """Fails so many times, and rejects what holds poison."""
+    """Fails a given number of times, and rejects poisoned writes."""
 
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
@@ -50,7 +50,7 @@ class Ledger:
 
 
 class Bench:
-    """A writer and everything that it lets out."""
+    """A writer and all its effects."""
 
     def __init__(self, ledger: Ledger, patience_s: float) -> None:
         self.run: list[Effect] = []
@@ -106,7 +106,7 @@ async def test_an_attempt_that_was_committed_in_time_is_dialed() -> None:
 
 
 async def test_an_attempt_whose_commit_took_too_long_is_not_dialed_any_more() -> None:
-    """The calling window may be over by then, and the agent gone."""
+    """By then the calling window may be over and the agent gone."""
     async with bench(Ledger(failures=1), patience_s=0.1) as made:
         made.writer.add(dialing())
     assert made.run == [StartTimer("pace", 0.0)]

@@ -1,4 +1,4 @@
-"""Rows from structs and back, and the registry of what is written."""
+"""Rows from structs and back, and the registry of writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reasons in a column: what is written is read again, and so is text of versions before."""
+"""Reasons in a column: they are read as written, and so is text of older versions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dialer.vocabulary.reasons.trunks import (
 
 ERRORS: Reasons[Complaint] = Reasons(Complaint)
 
-#: As databases have them: keys and facts are never renamed.
+#: Reasons as stored in databases: keys and facts are never renamed.
 KEPT: tuple[tuple[Complaint, str], ...] = (
     (TrunkRefuses(403, "403 No"), '{"code":"trunk_refuses","sip_code":403,"said":"403 No"}'),
     (

@@ -1,4 +1,4 @@
-"""How a number is written for a trunk, and whose number is shown."""
+"""The form of a number for a trunk, and the caller ID."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_written(format_: dict[str, Any], number: str, text: str) -> None:
 
 
 def test_request_uri() -> None:
-    """A port that nobody set is not written: it would forbid the SRV records of the host (RFC 3263 4.2)."""
+    """An unset port is not written, as it would forbid the SRV records of the host (RFC 3263 4.2)."""
     assert request_uri(LONDON, trunk()) == f"sip:{LONDON}@main.example.net;transport=udp"
     tls = trunk(transport="tls", number_format={"form": "e164"})
     assert request_uri(LONDON, tls) == "sip:442079460100@main.example.net;transport=tls"

@@ -1,4 +1,4 @@
-"""What people read of a trunk's last error."""
+"""The sentences for a trunk's last error."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Call flow, views and domain speak no English: a person reads reasons, whose sentences stand in the catalogue.
+"""Call flow, views and domain hold no English: people read reasons, whose sentences are in the catalogue.
 
-A sentence is a string of several words, or one that ends like a sentence, outside docstrings. What is none is written
-so that it does not look like one.
+A sentence is a string of several words, or one that ends like a sentence, outside docstrings. Other strings are written
+so that they do not look like one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SILENT = (
     *("callflow", "views", "campaigns", "agents", "interactions", "records", "trunks", "compliance", "pacing"),
     *("world", "core"),
 )
-#: Files that still speak. A file leaves the list when it is done, and none is added.
+#: Files that still hold sentences. A file leaves the list when it is done, and none is added.
 NOT_YET = frozenset(
     {
         "compliance/zones.py",
@@ -35,9 +35,9 @@ NOT_YET = frozenset(
         "records/unusable.py",
     }
 )
-#: What it says is read by engineers alone, with the fault that it names.
+#: A file whose sentences are for engineers alone, about defects.
 FOR_ENGINEERS = frozenset({Path("world/joint.py")})
-#: Text that has blanks and is no English: formats and phrases of other languages, by what they begin with.
+#: Begins of text with blanks that is no English: formats and phrases of other languages.
 NO_ENGLISH = re.compile(
     r"Temporarily Unavailable$|sip:|<sip:|CASE WHEN|%|\[0-9\]|[A-Z0-9/-]+( [A-Z0-9/-]+)+$|[A-Z][a-z]+/[A-Z]"
 )
@@ -64,7 +64,7 @@ def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def _is_defect(call: ast.Call) -> bool:
-    """A mistake of ours, which nobody but us reads."""
+    """Whether it is the message of a defect, which only engineers read."""
     named = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     return named in ("TypeError", "ValueError", "AssertionError", "DecodeError")
 

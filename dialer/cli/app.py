@@ -185,6 +185,9 @@ def lab(
     ] = 0.0,
     via: Annotated[str, typer.Option(help="direct, or asterisk: everything through a real Asterisk.")] = "direct",
     port: Annotated[int, typer.Option(help="Port of the web side.")] = 8080,
+    people: Annotated[
+        int, typer.Option(min=0, help="Agents of the demo, from agent1 on, who are left to you at the page.")
+    ] = 2,
     directory: Annotated[
         Path | None,
         typer.Option(help="Where data and logs stay; new and empty each time. Else a clean headless run keeps none."),
@@ -200,7 +203,7 @@ def lab(
 
     log_to_stderr("WARNING")
     share_interpreter()
-    order = Order(mode, agents, records, seed, headless, profile, answer_rate, minutes, via, port)
+    order = Order(mode, agents, records, seed, headless, profile, answer_rate, minutes, via, port, people)
     try:
         scenario, habits = order.scenario(time.time())
     except CornettaError as error:

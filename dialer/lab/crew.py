@@ -30,13 +30,13 @@ def crew(node: Node, scenario: Scenario, habits: Habits) -> list[Autopilot]:
     """A simulated agent for every desk."""
     return [
         Autopilot(AgentName(name), lambda: node.world, node.inbox.ask, scenario.seed, habits)
-        for name in scenario.agent_names()
+        for name in scenario.simulated()
     ]
 
 
 async def until_ready(node: Node, scenario: Scenario) -> None:
     """Wait until every agent has logged in and is ready. No time-out: the caller has one."""
-    while _ready(node) < scenario.agents:  # noqa: ASYNC110  # nobody tells
+    while _ready(node) < len(scenario.simulated()):  # noqa: ASYNC110  # nobody tells
         await asyncio.sleep(LOOK_S)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from msgspec import Struct
 
 from config.model import Mode
@@ -22,8 +24,9 @@ class CannotBeTried(CornettaError):
 
 
 class Order(Struct, frozen=True):
-    """An order for a lab. `profile` "" is the usual one; `answer_rate` is the percentage of contacts who answer
-    as persons, 0 for that of the profile; `minutes` 0 is a run to the list's end."""
+    """An order for a lab. `profile` "" is the usual one; the first `people` agents of a demo are not simulated;
+    `answer_rate` is the percentage of contacts who answer as persons, 0 for that of the profile; `minutes` 0 is a run
+    to the list's end."""
 
     mode: str
     agents: int
@@ -35,6 +38,7 @@ class Order(Struct, frozen=True):
     minutes: float = 0.0
     via: str = VIA_DIRECT
     port: int = 8080
+    people: int = 0
 
     def scenario(self, now_utc: float) -> tuple[Scenario, Habits]:
         """The scenario, to begin at `now_utc` (epoch seconds), and how its agents work. Raises CannotBeTried, or
@@ -53,6 +57,7 @@ class Order(Struct, frozen=True):
             if self.answer_rate:
                 profile = profile.with_answer_rate(self.answer_rate / 100)
             made = Scenario(mode, self.agents, self.records, self.seed, profile, self.headless, self.port, self.via)
+            made = replace(made, people=0 if self.headless else min(self.people, self.agents))
             return (endless(made, self.minutes, now_utc) if self.minutes else made), habits
         except ValueError as error:
             raise CannotBeTried(f"{error}.") from None

@@ -64,6 +64,7 @@ class Scenario:
     """One lab run. `headless` runs dial each record once. `via` is `direct`, or `asterisk`: then the trunk is a real
     Asterisk, at which the phones register and which reaches the contacts. `database_url` is the node's database; empty:
     a SQLite file in the lab's directory. `minutes` is how long a headless run takes, 0 for one to the list's end.
+    The first `people` agents are not simulated: people work for them at a desktop.
     Contacts live in `zone`, where the calling window closes at `closes_minute` of the day."""
 
     mode: Mode
@@ -76,6 +77,7 @@ class Scenario:
     via: str = VIA_DIRECT
     database_url: str = ""
     minutes: float = 0.0
+    people: int = 0
     zone: str = "UTC"
     closes_minute: int = 1440
 
@@ -85,6 +87,10 @@ class Scenario:
 
     def agent_names(self) -> list[str]:
         return [f"agent{number}" for number in range(1, self.agents + 1)]
+
+    def simulated(self) -> list[str]:
+        """Agents whose work is simulated."""
+        return self.agent_names()[self.people :]
 
     def extensions(self) -> tuple[str, ...]:
         """Users of the agents' phones."""
@@ -114,7 +120,7 @@ def _campaign(scenario: Scenario) -> CampaignSettings:
         max_attempts=1 if scenario.headless else 6,
         offer=Offer(look_s=0 if scenario.headless else 3),
         # Simulated agents read no results, as a run measures dialing.
-        unanswered=Unanswered(desk=WhenUnanswered.CLOSE),
+        unanswered=Unanswered() if scenario.people else Unanswered(desk=WhenUnanswered.CLOSE),
         fields=Fields(
             case=(DataField(key="product", label="Product"),),
             record=(DataField(key="town", label="Town"), DataField(key="remark", label="Remark", editable=True)),

@@ -46,7 +46,10 @@ async def run_demo(scenario: Scenario, habits: Habits, directory: Path, console:
 def _announce(stage: Stage, console: Console) -> None:
     say: Callable[..., None] = console.print
     say(f"\n[bold]Cornetta is up:[/bold] {stage.settings.server.url}")
-    say(f"Log-ins: supervisor, admin, agent1 to agent{stage.scenario.agents}; password {DEMO_PASSWORD}")
+    scenario = stage.scenario
+    say(f"Log-ins: supervisor, admin, agent1 to agent{scenario.agents}; password {DEMO_PASSWORD}")
+    if scenario.people:
+        say(f"Left to you: {', '.join(scenario.agent_names()[: scenario.people])}; their phones answer by themselves.")
     say(f"Data and logs: {stage.directory}\n")
 
 

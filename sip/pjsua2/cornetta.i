@@ -1,5 +1,6 @@
 // What Cornetta adds to pjsua2: included at the end of pjsua2.i by build.sh.
 %{
+#include "cornetta_port.hpp"
 #include "cornetta_tap.hpp"
 #include "cornetta_answers.hpp"
 #include "cornetta_calls.hpp"
@@ -13,6 +14,7 @@
 #include "cornetta_recorder.hpp"
 %}
 
+%include "cornetta_port.hpp"
 %include "cornetta_tap.hpp"
 %include "cornetta_answers.hpp"
 %include "cornetta_calls.hpp"

@@ -1,34 +1,23 @@
 /* A recorder on the conference bridge: two ports, one for each channel of a WAV file (cornetta_recording.hpp).
  *
- * What is connected to left() and right() is recorded there, 16 bits at the rate of the bridge. Both channels follow the
- * bridge's own clock, so that they stay together whatever is connected when; where nothing is, there is silence.
+ * What is connected to left() and right() is recorded there, 16 bits at the rate of the bridge. Both channels follow
+ * the bridge's own clock, so that they stay together whatever is connected when; where nothing is, there is silence.
  */
 #ifndef CORNETTA_RECORDER_HPP
 #define CORNETTA_RECORDER_HPP
 
-#include <pjsua2/media.hpp>
+#include "cornetta_port.hpp"
+
 #include <memory>
 #include <string>
 
-struct CornettaRecorderPort;
 class CornettaRecording;
 
 /* One channel; made by the recorder. */
-class CornettaRecorderSide : public pj::AudioMedia
+class CornettaRecorderSide : public CornettaMedia
 {
-public:
-    CornettaRecorderSide();
-    virtual ~CornettaRecorderSide();
-
 private:
     friend class CornettaRecorder;
-    CornettaRecorderSide(const CornettaRecorderSide &);
-    CornettaRecorderSide &operator=(const CornettaRecorderSide &);
-
-    void join(int side, const std::shared_ptr<CornettaRecording> &recording) PJSUA2_THROW(pj::Error);
-    void leave();
-
-    CornettaRecorderPort *port;
 };
 
 class CornettaRecorder

@@ -14,12 +14,14 @@
 #ifndef CORNETTA_TAP_HPP
 #define CORNETTA_TAP_HPP
 
-#include <pjsua2/media.hpp>
+#include "cornetta_port.hpp"
+
+#include <memory>
 #include <string>
 
-struct CornettaTapPort;
+struct CornettaTapCounts;
 
-class CornettaTap : public pj::AudioMedia
+class CornettaTap : public CornettaMedia
 {
 public:
     CornettaTap();
@@ -43,12 +45,7 @@ public:
     unsigned long long dropped() const;
 
 private:
-    CornettaTap(const CornettaTap &);
-    CornettaTap &operator=(const CornettaTap &);
-
-    CornettaTapPort *tap;
-    unsigned long long lastSent;
-    unsigned long long lastDropped;
+    std::shared_ptr<CornettaTapCounts> counts;
 };
 
 #endif

@@ -38,7 +38,7 @@ bench-pacing: venv ## PACE-8h: all cells and rules of the pacing, page and plot,
 crash: system peers venv pjsua2 ## a thousand kills of engine and node, 300 restarts of PostgreSQL; CRASH="--engine 100 --node 0" for others
 	@$(BIN)/python -m tests.crash.many $(CRASH)
 
-fuzz: system venv pjsua2-required ## 100,000 mutated SIP messages against an engine, one line of figures; FUZZ="--messages 5000 --seed 7"
+fuzz: system venv pjsua2 ## 100,000 mutated SIP messages against an engine, one line of figures; FUZZ="--messages 5000 --seed 7"
 	@$(BIN)/python -m tests.sip.fuzz.run $(FUZZ)
 
 lint: venv ## style, types and layers

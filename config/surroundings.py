@@ -15,6 +15,7 @@ from config.problems import Path
 from dialer.compliance.zones import NoPlace, place_zone
 from dialer.records.phone_number import e164
 from dialer.records.unusable import UnusableNumber
+from dialer.words import words_of
 
 
 def _sounds(settings: Settings) -> Iterator[tuple[Path, str]]:
@@ -106,7 +107,7 @@ def _no_number(path: Path, number: str) -> Iterator[Inconsistency]:
     try:
         right = e164(number, "", in_plan=False)
     except UnusableNumber as problem:
-        reason = f"{number} cannot be shown, {problem}; write it with + and country code, as in +442079460100"
+        reason = f"{number} cannot be shown, {words_of(problem)}; write it with + and country code, as in +442079460100"
         yield Inconsistency(path, reason)
         return
     if right != number:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from agent_api.frame.problems import Place, invalid
 from dialer.records.phone_number import e164, known_region
 from dialer.records.unusable import UnusableNumber
+from dialer.words import words_of
 
 #: A country, ISO 3166-1 alpha-2, or none.
 REGION = r"^([A-Z]{2})?$"
@@ -26,7 +27,7 @@ def numbers_in(given: Sequence[str], region: str, place: Callable[[int], str]) -
         try:
             found.append(e164(text, region, in_plan=False))
         except UnusableNumber as problem:
-            wrong.append(Place(place(at), f"is {text[:32]!r}: {problem}"))
+            wrong.append(Place(place(at), f"is {text[:32]!r}: {words_of(problem)}"))
     if wrong:
         raise invalid(*wrong)
     return tuple(found)

@@ -40,12 +40,14 @@ def _advice(setting: Setting) -> str:
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end; our own errors become a sentence, with the option that helps, and an exit code."""
     from dialer.records.unusable import UnusableFile
+    from dialer.words import words_of
 
     async def advised() -> T:
         try:
             return await work
         except UnusableFile as error:
-            fail(f"{error} {_advice(error.setting)}" if error.setting else error, EXIT_MISTAKE)
+            told = words_of(error)
+            fail(f"{told} {_advice(error.setting)}" if error.setting else told, EXIT_MISTAKE)
 
     return run_async(advised(), EXIT_MISTAKE)
 
@@ -96,6 +98,7 @@ def import_list(
     from dialer.store.csv_import import import_csv
     from dialer.vocabulary.errors import Refused
     from dialer.vocabulary.ids import ListName
+    from dialer.vocabulary.reasons.imports import ZoneMissing
 
     if not LIST_NAME.fullmatch(name):
         fail(f"{name!r} is no name of a list: use letters, digits, dot, dash and underscore, at most 64.", EXIT_MISTAKE)
@@ -108,7 +111,7 @@ def import_list(
             known = {row.name: row for row in await store.lists.lists()}.get(ListName(name))
             place = Place(zone, region).or_else(Place(known.zone, known.region) if known else place_of(settings, name))
             if not place.zone:
-                raise Refused("zone_missing", f"The list {name!r} is new: say --zone, like Europe/Rome.")
+                raise Refused(ZoneMissing(name))
             named = columns_from(column or (), number_column)
             options = ImportOptions(place.zone, place.region, named, encoding, delimiter, types_of(settings, name))
 
@@ -127,11 +130,13 @@ def import_list(
 
 
 def _tell_import(report: ImportReport) -> None:
+    from dialer.words import spoken
+
     for row in report.refusals:
         column = f"{row.column}: " if row.column else ""
-        say(f"line {row.line}: {column}{row.value!r}: {row.reason}", err=True)
+        say(f"line {row.line}: {column}{row.value!r}: {spoken(row.reason)}", err=True)
     for note in report.notes:
-        say(f"note: {note}", err=True)
+        say(f"note: {spoken(note)}", err=True)
     say(
         f"{report.list}: {report.accepted} of {counted(report.rows, 'row')} taken, "
         f"{report.refused} refused, {counted(report.duplicates, 'duplicate')}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from dialer.vocabulary.facts import ListFacts
 from dialer.vocabulary.habits import DayHabit
 from dialer.vocabulary.ids import CampaignName, EngineId, ListName, RecordId
 from dialer.vocabulary.outputs import ClaimRecords, Publish, RecallHabits
+from dialer.vocabulary.reasons.reason import Because, Reason, Sentence, because
 from dialer.vocabulary.results import CallResult, RecordStatus
 from dialer.vocabulary.shifts import ShiftOutlook, ShiftQuestion
 from dialer.vocabulary.writes import CommitReport, Write
@@ -77,17 +78,24 @@ class Ledger(Protocol):
 
 
 class RefusedRow(Struct, frozen=True):
-    """A refused row of an import: `line` of the file, the column, the reason and the remedy."""
+    """A refused row of an import: `line` of the file, the column, the value, the reason and the remedy. `because` is
+    the reason for desktops in other languages."""
 
     line: int
     column: str
     value: str
-    reason: str
+    reason: Sentence
+    because: Because
+
+    @classmethod
+    def of(cls, line: int, column: str, value: str, reason: Reason) -> Self:
+        """A row with its reason in both forms."""
+        return cls(line, column, value, Sentence(reason), because(reason))
 
 
 class ImportReport(Struct, frozen=True):
     """The result of an import. `refused` counts all refused rows, `refusals` lists the first ones. `notes` are
-    sentences about whole columns."""
+    sentences about whole columns; `because` has the same, in their order, for desktops in other languages."""
 
     list: ListName
     rows: int
@@ -95,7 +103,8 @@ class ImportReport(Struct, frozen=True):
     refused: int
     duplicates: int
     refusals: tuple[RefusedRow, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
+    because: tuple[Because, ...] = ()
 
 
 class NewRecord(ListFacts, frozen=True):

@@ -8,9 +8,22 @@ from collections.abc import Mapping, Sequence
 from dialer.records.unusable import Setting, UnusableFile
 from dialer.vocabulary.facts import ListFacts
 from dialer.vocabulary.plain_text import CONTROL, plain
+from dialer.vocabulary.reasons.files import (
+    BadColumnName,
+    ColumnsOfOneName,
+    ColumnWithoutName,
+    NoHeader,
+    NoSuchColumn,
+    NumberColumnMissing,
+    NumberInHeader,
+    TooManyColumns,
+)
 
 #: More columns are no calling list.
 COLUMNS_LIMIT = 200
+
+#: A longer text is no name of a column, in characters.
+NAME_LIMIT = 200
 
 #: Fields that are kept as the file has them; campaigns may show them as custom fields, too.
 FACTS = ListFacts.__struct_fields__
@@ -50,7 +63,7 @@ class NoNumberColumn(UnusableFile):
     """No header names phone numbers."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        super().__init__(f"No column has the phone number; the file has {shown(names)}.", Setting.NUMBER_COLUMN)
+        super().__init__(NumberColumnMissing(*shown(names)), Setting.NUMBER_COLUMN)
 
 
 class Columns:
@@ -85,7 +98,7 @@ class Columns:
         for place, name in enumerate(self.names):
             if folded(name) == folded(column):
                 return place
-        raise UnusableFile(f"There is no column {column[:60]!r}; the file has {shown(self.names)}.")
+        raise UnusableFile(NoSuchColumn(column[:60], *shown(self.names)))
 
     def _find(self, taken: set[int]) -> None:
         """What was not named: fields by their usual headers, the other columns as custom fields."""
@@ -118,29 +131,27 @@ def _numbers(places: Mapping[str, int]) -> list[int]:
     return [*usual, *(place for place in sorted(worded) if place not in usual)]
 
 
-def shown(names: Sequence[str]) -> str:
-    """The headers of a file for a message, not all of many."""
-    listed = ", ".join(name[:40] for name in names[:20])
-    return f"{listed} and {len(names) - 20} more" if len(names) > 20 else listed
+def shown(names: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    """The headers of a file for a reason, not all of many, and how many more there are."""
+    return tuple(name[:40] for name in names[:20]), max(0, len(names) - 20)
 
 
 def _check(names: Sequence[str]) -> None:
     if not names:
-        raise UnusableFile("The file has no header: its first line must name the columns.")
+        raise UnusableFile(NoHeader())
     if len(names) > COLUMNS_LIMIT:
-        raise UnusableFile(f"The file has {len(names)} columns; a calling list has at most {COLUMNS_LIMIT}.")
+        raise UnusableFile(TooManyColumns(len(names), COLUMNS_LIMIT))
     if any(re.fullmatch(r"[+\d][\d\s().-]{5,}", name) for name in names):
-        raise UnusableFile("The first line holds a phone number: it must name the columns.")
+        raise UnusableFile(NumberInHeader())
     seen: dict[str, int] = {}
     for place, name in enumerate(names, 1):
         if not name:
-            raise UnusableFile(f"Column {place} has no name in the header: give it one, or take the column out.")
-        if CONTROL.search(name) or len(name) > 200:
-            reason = "it is too long, or holds a control character"
-            raise UnusableFile(f"The name of column {place} cannot be used: {reason}.")
+            raise UnusableFile(ColumnWithoutName(place))
+        if CONTROL.search(name) or len(name) > NAME_LIMIT:
+            raise UnusableFile(BadColumnName(place, NAME_LIMIT))
         other = seen.setdefault(folded(name), place)
         if other != place:
-            raise UnusableFile(f"Columns {other} and {place} are both named {name!r}: rename one.")
+            raise UnusableFile(ColumnsOfOneName(other, place, name))
 
 
 def folded(name: str) -> str:

@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from dialer.records.file_kind import kind_of
 from dialer.records.unusable import UnusableFile
+from dialer.vocabulary.reasons.files import FileNotCsv, UnknownEncoding
+from dialer.vocabulary.reasons.reason import Reason
+from dialer.vocabulary.reasons.rows import LineNotOfEncoding, LineTooLong
 
 #: A longer line is refused without being read into memory. No row of a calling list comes near it.
 LINE_LIMIT_BYTES = 65_536
@@ -44,7 +47,7 @@ class Line(NamedTuple):
 
     number: int
     text: str
-    problem: str = ""
+    problem: Reason | None = None
 
 
 def lines(parts: Iterable[bytes], encoding: str | None = None) -> Iterator[Line]:
@@ -57,7 +60,7 @@ def lines(parts: Iterable[bytes], encoding: str | None = None) -> Iterator[Line]
     while len(first) < _HEAD_BYTES and (more := next(source, b"")):
         first += more
     if kind := kind_of(first):
-        raise UnusableFile(f"The file is {kind}, not CSV: save it as CSV UTF-8 in a spreadsheet, or choose another.")
+        raise UnusableFile(FileNotCsv(kind))
     found, mark = _sniffed(first)
     name = found if mark or encoding is None else _of_order(_known(encoding), found)
     whole: Iterator[bytes] = chain((first[mark:],), source)
@@ -69,14 +72,12 @@ def lines(parts: Iterable[bytes], encoding: str | None = None) -> Iterator[Line]
 
 def _line(number: int, line: bytes, cut: bool, encoding: str) -> Line:
     if cut:
-        reason = f"the line is longer than {LINE_LIMIT_BYTES} bytes"
-        return Line(number, line[:80].decode("latin-1"), reason)
+        return Line(number, line[:80].decode("latin-1"), LineTooLong(LINE_LIMIT_BYTES))
     try:
         return Line(number, line.decode(encoding))
     except UnicodeError as problem:
-        at = f"byte {problem.start + 1} of the line" if isinstance(problem, UnicodeDecodeError) else "the line"
-        reason = f"{at} is not {encoding.upper()}: save the file as UTF-8, or name its encoding (Windows: cp1252)"
-        return Line(number, line.decode("latin-1"), reason)
+        byte = problem.start + 1 if isinstance(problem, UnicodeDecodeError) else 0
+        return Line(number, line.decode("latin-1"), LineNotOfEncoding(encoding.upper(), byte))
 
 
 def _sniffed(first: bytes) -> tuple[str, int]:
@@ -99,7 +100,7 @@ def _known(encoding: str) -> str:
     except (LookupError, ValueError):  # not there, not of text, or with a zero byte in its name
         name = ""
     if not name or name.replace("_", "-") in _OF_NO_FILE:
-        raise UnusableFile(f"There is no encoding {encoding[:40]!r}: try utf-8, cp1252 or latin-1.")
+        raise UnusableFile(UnknownEncoding(encoding[:40]))
     return name
 
 

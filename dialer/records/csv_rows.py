@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dialer.records.csv_lines import Line
+from dialer.vocabulary.reasons.reason import Reason
+from dialer.vocabulary.reasons.rows import FieldTooLong, RowNotCsv
 
 #: Lines that one row may take, by line ends within quotation marks.
 ROW_LINES = 50
@@ -15,10 +17,11 @@ ROW_LINES = 50
 #: Characters between fields, the likelier one first.
 DELIMITERS = (",", ";", "\t", "|")
 
-_NEVER_CLOSED = "a quotation mark is opened and never closed: close it, or double it where it is text"
+#: How the message of Python's reader begins for a row that goes on in the next line: nothing else tells.
+_OPEN = "unexpected"
 
-#: What the reader says of a row that goes on in the next line.
-_OPEN = "unexpected end of data"
+#: A word of its other messages, and what they mean.
+_KINDS = {"new-line": "line_break", "expected": "behind_quotation"}
 
 
 class CsvRow(NamedTuple):
@@ -26,7 +29,7 @@ class CsvRow(NamedTuple):
 
     line: int
     fields: tuple[str, ...]
-    problem: str = ""
+    problem: Reason | None = None
     text: str = ""
 
 
@@ -70,31 +73,25 @@ class CsvRows:
         text = first.text
         while True:
             try:
-                return CsvRow(first.number, split(text, self._delimiter), "", first.text)
+                return CsvRow(first.number, split(text, self._delimiter), None, first.text)
             except csv.Error as problem:
-                if str(problem) != _OPEN:
-                    return self._refused(first, taken, _in_words(str(problem)))
+                if not str(problem).startswith(_OPEN):
+                    return self._refused(first, taken, _reason(str(problem)))
             line = self._next() if len(taken) < ROW_LINES else None
             if line is None or line.problem:
                 if line is not None:
                     taken.append(line)
-                return self._refused(
-                    first, taken, "a quotation mark is opened and never closed: close it, or double it where it is text"
-                )
+                return self._refused(first, taken, RowNotCsv("never_closed"))
             taken.append(line)
             text = f"{text}\n{line.text}"
 
-    def _refused(self, first: Line, taken: list[Line], reason: str) -> CsvRow:
+    def _refused(self, first: Line, taken: list[Line], reason: Reason) -> CsvRow:
         self._again.extendleft(reversed(taken))
         return CsvRow(first.number, (), reason, first.text)
 
 
-def _in_words(problem: str) -> str:
-    """Reason and remedy for what Python's reader says."""
-    if "new-line" in problem:
-        return "a line break (CR) stands within the row: put the text in quotation marks, or remove the break"
-    if "expected after" in problem:
-        return "text stands behind a closing quotation mark: double the quotation marks that are text"
+def _reason(problem: str) -> Reason:
+    """The reason for what Python's reader says: it has one kind of error, and tells them apart by words."""
     if "limit" in problem:
-        return f"a field is longer than {csv.field_size_limit()} characters: shorten it"
-    return "the row cannot be read as CSV: save the file again as CSV UTF-8"
+        return FieldTooLong(csv.field_size_limit())
+    return RowNotCsv(next((kind for word, kind in _KINDS.items() if word in problem), "other"))

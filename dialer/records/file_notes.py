@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from dialer.records.columns import Columns
 from dialer.records.unusable import Damage
+from dialer.vocabulary.reasons.notes import (
+    DamageCount,
+    NoZonesInColumn,
+    NumbersDamaged,
+    SpareNumbers,
+    ZerosCompleted,
+)
+from dialer.vocabulary.reasons.reason import Reason
 
 
 class FileNotes:
@@ -13,7 +22,7 @@ class FileNotes:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._said: list[str] = []
+        self._said: list[Reason] = []
         self._rows = 0
         self._damaged: Counter[Damage] = Counter()
         self._completed = 0
@@ -22,9 +31,9 @@ class FileNotes:
         self._zones = 0
         self._no_zones = 0
 
-    def say(self, sentence: str) -> None:
+    def say(self, note: Reason) -> None:
         """A note that is known before the first row."""
-        self._said.append(sentence)
+        self._said.append(note)
 
     def number(self, place: int, spare: list[int], *, lacks_zero: bool) -> None:
         """A row was read: its number is in column `place`, those in the columns `spare` are not dialed."""
@@ -44,43 +53,27 @@ class FileNotes:
         self._zones += 1
         self._no_zones += not is_place
 
-    def sentences(self) -> tuple[str, ...]:
+    def all(self) -> tuple[Reason, ...]:
         """All that is to be said so far."""
         return (*self._said, *self._of_damage(), *self._of_spare(), *self._of_zones())
 
-    def _name(self, place: int) -> str:
-        return repr(self._columns.names[place])
+    def _name(self, field: str) -> str:
+        return self._columns.names[self._columns.fields[field]]
 
-    def _of_damage(self) -> list[str]:
-        column = self._name(self._columns.fields["number"])
-        told = []
+    def _of_damage(self) -> Iterator[Reason]:
+        column = self._name("number")
         if self._damaged:
-            kinds = ", ".join(f"{count} {damage}" for damage, count in self._damaged.items())
-            told.append(
-                f"Column {column}: a spreadsheet has taken numbers for quantities ({kinds}, of {self._rows} rows); "
-                "format the whole column as text in it and save the file again."
-            )
+            counts = tuple(DamageCount(damage, count) for damage, count in self._damaged.items())
+            yield NumbersDamaged(column, counts, self._rows)
         if self._completed:
-            told.append(
-                f"Column {column}: {self._completed} of {self._rows} numbers lack the zero at their beginning and were "
-                "read as numbers of the list's country; format the column as text to keep them as they are."
-            )
-        return told
+            yield ZerosCompleted(column, self._completed, self._rows)
 
-    def _of_spare(self) -> list[str]:
-        told = []
+    def _of_spare(self) -> Iterator[Reason]:
         for place in self._columns.spare:
             dialed, left = self._dialed[place], self._not_dialed[place]
             if dialed or left:
-                main = self._name(self._columns.fields["number"])
-                told.append(
-                    f"Column {self._name(place)} has phone numbers, too: {left} are not dialed, as their rows have "
-                    f"one in {main}; {dialed} are, as theirs have none. Name the column of the numbers to choose."
-                )
-        return told
+                yield SpareNumbers(self._columns.names[place], self._name("number"), left, dialed)
 
-    def _of_zones(self) -> list[str]:
-        if not self._zones or self._no_zones < self._zones:
-            return []
-        name = self._name(self._columns.fields["zone"])
-        return [f"Column {name} holds no time zones; rename it in the file if it holds something else."]
+    def _of_zones(self) -> Iterator[Reason]:
+        if self._zones and self._no_zones == self._zones:
+            yield NoZonesInColumn(self._name("zone"))

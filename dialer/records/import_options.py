@@ -10,6 +10,7 @@ from dialer.compliance.zones import NoPlace, place_zone
 from dialer.records.phone_number import known_region
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.number_type import NumberType
+from dialer.vocabulary.reasons.imports import BadDelimiter, BadMapping, UnknownRegion
 
 _DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|", "pipe": "|", "space": " "}
 
@@ -39,11 +40,10 @@ def check(options: ImportOptions) -> None:
     except NoPlace as problem:
         raise Refused("zone_unknown", f"{options.zone!r} {problem}") from None
     if options.region and not known_region(options.region):
-        raise Refused("region_unknown", f"There is no country {options.region!r}: write two letters, like IT.")
+        raise Refused(UnknownRegion(options.region))
     letter = options.delimiter_letter
     if letter and (len(letter) != 1 or letter.isalnum() or letter in '"\r\n\0' or ord(letter) > 126):
-        words = "write one character as ; or one of the words comma, semicolon, tab, bar"
-        raise Refused("delimiter_unusable", f"{options.delimiter[:40]!r} separates no fields: {words}.")
+        raise Refused(BadDelimiter(options.delimiter[:40]))
 
 
 def columns_from(pairs: Iterable[str], number_column: str = "") -> dict[str, str]:
@@ -53,6 +53,6 @@ def columns_from(pairs: Iterable[str], number_column: str = "") -> dict[str, str
     for pair in pairs:
         field, sign, column = (part.strip() for part in pair.partition("="))
         if not (field and sign and column) or field in columns:
-            raise Refused("mapping_unusable", f"{pair!r} names no column: write FIELD=COLUMN, each field once.")
+            raise Refused(BadMapping(pair))
         columns[field] = column
     return columns

@@ -9,25 +9,40 @@ from itertools import islice
 from dialer.ports import NewRecord, RefusedRow
 from dialer.records.columns import Columns, NoNumberColumn, folded, has_number
 from dialer.records.csv_lines import Line, lines
-from dialer.records.csv_rows import CsvRow, CsvRows, delimiters_of, split
+from dialer.records.csv_rows import DELIMITERS, CsvRow, CsvRows, delimiters_of, split
 from dialer.records.file_notes import FileNotes
 from dialer.records.import_options import ImportOptions
 from dialer.records.row_reader import RowReader
 from dialer.records.unusable import Setting, UnusableFile
+from dialer.vocabulary.reasons.files import (
+    DelimiterAmbiguous,
+    DelimiterName,
+    FileEmpty,
+    FirstLineUnreadable,
+    HeaderEmpty,
+    HeaderUnreadable,
+    TitleAboveHeader,
+)
+from dialer.vocabulary.reasons.notes import DelimiterTaken
+from dialer.vocabulary.reasons.reason import Reason
 
 #: So many rows behind the first one are looked at for the names of the columns.
 TITLE_ROWS = 5
+
+_DELIMITER_NAMES = dict(zip(DELIMITERS, ("comma", "semicolon", "tab", "bar"), strict=True))
 
 
 class Reading:
     """Iterates over the rows of a file; takes them as it goes, and holds a few lines of them at a time."""
 
-    def __init__(self, rows: Iterator[CsvRow], columns: Columns, options: ImportOptions, said: Iterable[str]) -> None:
+    def __init__(
+        self, rows: Iterator[CsvRow], columns: Columns, options: ImportOptions, said: Iterable[Reason]
+    ) -> None:
         self._rows = rows
         self._notes = FileNotes(columns)
         self._reader = RowReader(columns, options, self._notes)
-        for sentence in said:
-            self._notes.say(sentence)
+        for note in said:
+            self._notes.say(note)
 
     def __iter__(self) -> Iterator[NewRecord | RefusedRow]:
         return self
@@ -35,9 +50,9 @@ class Reading:
     def __next__(self) -> NewRecord | RefusedRow:
         return self._reader.read(next(self._rows))
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Reason, ...]:
         """What is to be said of the columns, of the rows that were read so far."""
-        return self._notes.sentences()
+        return self._notes.all()
 
 
 def read(parts: Iterable[bytes], options: ImportOptions) -> Reading:
@@ -52,9 +67,9 @@ def read(parts: Iterable[bytes], options: ImportOptions) -> Reading:
     rows = iter(CsvRows(_behind(first, source), delimiter))
     header = next(rows, None)
     if header is None:
-        raise UnusableFile(f"Line {first.number} has no names of columns: write them in the first line.")
+        raise UnusableFile(HeaderEmpty(first.number))
     if header.problem:
-        raise UnusableFile(f"The header in line {header.line} cannot be read: {header.problem}.")
+        raise UnusableFile(HeaderUnreadable(header.line, header.problem))
     try:
         columns = Columns(header.fields, options.columns)
     except NoNumberColumn as problem:
@@ -65,10 +80,10 @@ def read(parts: Iterable[bytes], options: ImportOptions) -> Reading:
 def _first(source: Iterator[Line]) -> Line:
     for line in source:
         if line.problem:
-            raise UnusableFile(f"Line {line.number} cannot be read: {line.problem}.", Setting.ENCODING)
+            raise UnusableFile(FirstLineUnreadable(line.number, line.problem), Setting.ENCODING)
         if line.text.strip():
             return line
-    raise UnusableFile("The file is empty.")
+    raise UnusableFile(FileEmpty())
 
 
 def _behind(first: Line, rest: Iterator[Line]) -> Iterator[Line]:
@@ -76,21 +91,18 @@ def _behind(first: Line, rest: Iterator[Line]) -> Iterator[Line]:
     yield from rest
 
 
-def _delimiter(header: Line, options: ImportOptions) -> tuple[str, tuple[str, ...]]:
+def _delimiter(header: Line, options: ImportOptions) -> tuple[str, tuple[Reason, ...]]:
     """What separates the fields, and what is to be said of it. Of several that may, the one that gives a column with
     phone numbers. Raises UnusableFile where that does not tell."""
     likely = delimiters_of(header.text)
     if len(likely) == 1:
         return likely[0], ()
     fitting = [each for each in likely if _fits(header.text, each, likely, options)]
-    shown = " and ".join(repr(each) for each in likely)
+    names = {each: DelimiterName(_DELIMITER_NAMES[each]) for each in likely}
     if len(fitting) != 1:
-        raise UnusableFile(
-            f"Line {header.number} can be split at {shown}, and it cannot be told which separates the columns.",
-            Setting.DELIMITER,
-        )
-    others = " or ".join(repr(each) for each in likely if each != fitting[0])
-    return fitting[0], (f"{fitting[0]!r} was taken for what separates the columns; {others} gives no phone numbers.",)
+        raise UnusableFile(DelimiterAmbiguous(header.number, tuple(names.values())), Setting.DELIMITER)
+    taken = names.pop(fitting[0])
+    return fitting[0], (DelimiterTaken(taken, tuple(names.values())),)
 
 
 def _fits(text: str, delimiter: str, likely: tuple[str, ...], options: ImportOptions) -> bool:
@@ -111,13 +123,10 @@ def _title(header: CsvRow, rows: Iterator[CsvRow]) -> UnusableFile | None:
     """The columns are named further down: a title stands above them."""
     for row in rows:
         if any(has_number(_split(row.text, each)) for each in delimiters_of(row.text)):
-            return UnusableFile(
-                f"Line {header.line} is a title ({_words(header)}), the columns are named in line {row.line}: "
-                f"remove what stands above line {row.line}."
-            )
+            return UnusableFile(TitleAboveHeader(header.line, _text(header), row.line))
     return None
 
 
-def _words(row: CsvRow) -> str:
-    """A row for a message."""
-    return repr(" ".join(field.strip() for field in row.fields if field.strip())[:60])
+def _text(row: CsvRow) -> str:
+    """A row for a reason."""
+    return " ".join(field.strip() for field in row.fields if field.strip())[:60]

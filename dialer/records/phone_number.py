@@ -10,7 +10,18 @@ from phonenumbers import NumberParseException, PhoneNumber, ValidationResult
 
 from dialer.compliance.number_type import is_emergency
 from dialer.records.unusable import Damage, UnusableNumber
-from dialer.vocabulary.number_type import NumberType
+from dialer.vocabulary.reasons.numbers import (
+    CountryMissing,
+    EmergencyNumber,
+    ExtensionInNumber,
+    LettersInNumber,
+    NumberDamaged,
+    NumberImpossible,
+    NumberMissing,
+    NumberNotInPlan,
+    NumberTextTooLong,
+    SeveralNumbers,
+)
 
 #: Longer text is no number: 15 digits (E.164), and room for signs between them.
 LENGTH_LIMIT = 40
@@ -29,14 +40,12 @@ _EXTENSION = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
-_SAVE = "format its column as text in the spreadsheet and save the file again"
-
-_LENGTHS = {
-    ValidationResult.TOO_SHORT: "the number is too short",
-    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "the number lacks its area code",
-    ValidationResult.TOO_LONG: "the number is too long",
-    ValidationResult.INVALID_LENGTH: "no number of this country has this length",
-    ValidationResult.INVALID_COUNTRY_CODE: "there is no such country code",
+_IMPOSSIBLE = {
+    ValidationResult.TOO_SHORT: "too_short",
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "no_area_code",
+    ValidationResult.TOO_LONG: "too_long",
+    ValidationResult.INVALID_LENGTH: "length",
+    ValidationResult.INVALID_COUNTRY_CODE: "country_code",
 }
 
 
@@ -63,7 +72,7 @@ def parsed(raw: str, region: str, *, in_plan: bool = True) -> PhoneNumber:
     """As `e164`, with country code and national number apart. An extension is no part of a number."""
     number, extension = with_extension(raw, region, in_plan=in_plan)
     if extension:
-        raise UnusableNumber(f"the extension {extension} is no part of the number: leave it out")
+        raise UnusableNumber(ExtensionInNumber(extension))
     return number
 
 
@@ -78,18 +87,18 @@ def _checked(text: str, region: str, *, in_plan: bool) -> PhoneNumber:
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible != ValidationResult.IS_POSSIBLE:
         if is_emergency(str(number.national_number), number.country_code or 0):
-            raise UnusableNumber(f"this is {NumberType.EMERGENCY.words}, which is never dialed")
+            raise UnusableNumber(EmergencyNumber())
         _check_zero(text, region)
-        raise UnusableNumber(_LENGTHS.get(possible, "this is no phone number"))
+        raise UnusableNumber(NumberImpossible(_IMPOSSIBLE.get(possible, "no_number")))
     if in_plan and not phonenumbers.is_valid_number(number):
         _check_zero(text, region)
-        raise UnusableNumber("nobody can have this number: it is not in its country's numbering plan")
+        raise UnusableNumber(NumberNotInPlan())
     return number
 
 
 def lacks_zero(raw: str, number: PhoneNumber, region: str) -> bool:
     """Whether `raw` are the bare digits of a number that is written with a zero before it in its country: what a
-    spreadsheet leaves of a number that it has taken for a quantity."""
+    spreadsheet leaves of a number that it has taken for an amount."""
     return str(number.national_number) == raw and phonenumbers.ndd_prefix_for_region(region, True) == "0"
 
 
@@ -98,12 +107,9 @@ def _parse(text: str, region: str) -> PhoneNumber:
         return phonenumbers.parse(text, region or None)
     except NumberParseException as problem:
         if problem.error_type == NumberParseException.INVALID_COUNTRY_CODE and not region and text[:1] != "+":
-            reason = "the number has no country code: write it with + and the code, or name its country"
-        elif problem.error_type == NumberParseException.INVALID_COUNTRY_CODE:
-            reason = "there is no such country code"
-        else:
-            reason = "this is no phone number"
-        raise UnusableNumber(reason) from None
+            raise UnusableNumber(CountryMissing()) from None
+        no_code = problem.error_type == NumberParseException.INVALID_COUNTRY_CODE
+        raise UnusableNumber(NumberImpossible("country_code" if no_code else "no_number")) from None
 
 
 def _check_zero(text: str, region: str) -> None:
@@ -111,7 +117,7 @@ def _check_zero(text: str, region: str) -> None:
     if not (region and text.isascii() and text.isdigit()) or text.startswith("0"):
         return
     if phonenumbers.is_valid_number(_parse("0" + text, region)):
-        raise UnusableNumber(f"the zero at the beginning is lost: {_SAVE}", Damage.ZERO)
+        raise UnusableNumber(NumberDamaged(Damage.ZERO))
 
 
 def _plain(raw: str) -> tuple[str, str]:
@@ -122,16 +128,16 @@ def _plain(raw: str) -> tuple[str, str]:
         text = text[2:-1].strip()
     text = text.removeprefix("'").removeprefix("tel:").strip()
     if not text:
-        raise UnusableNumber("the number is missing")
+        raise UnusableNumber(NumberMissing())
     if _is_several(text):
-        raise UnusableNumber("there are several numbers in the cell: give each a row of its own")
+        raise UnusableNumber(SeveralNumbers())
     if len(text) > LENGTH_LIMIT:
-        raise UnusableNumber("this is too long for a phone number")
+        raise UnusableNumber(NumberTextTooLong())
     _check_damage(text)
     found = _EXTENSION.fullmatch(text)
     text, extension = (found["number"], found["extension"]) if found else (text, "")
     if _LETTER.search(text):
-        raise UnusableNumber("there are letters in the number")
+        raise UnusableNumber(LettersInNumber())
     return text, extension
 
 
@@ -151,10 +157,10 @@ def _is_several(text: str) -> bool:
 
 
 def _check_damage(text: str) -> None:
-    """Raises UnusableNumber for what a spreadsheet makes of a number that it takes for a quantity."""
+    """Raises UnusableNumber for what a spreadsheet makes of a number that it takes for an amount."""
     if _SCIENTIFIC.fullmatch(text):
-        raise UnusableNumber(f"a spreadsheet has rounded the number: {_SAVE}", Damage.ROUNDED)
+        raise UnusableNumber(NumberDamaged(Damage.ROUNDED))
     if _DECIMAL.fullmatch(text):
-        raise UnusableNumber(f"a spreadsheet has made a decimal of the number: {_SAVE}", Damage.DECIMAL)
+        raise UnusableNumber(NumberDamaged(Damage.DECIMAL))
     if _THOUSANDS.fullmatch(text):
-        raise UnusableNumber(f"a spreadsheet has set thousands apart: {_SAVE}", Damage.THOUSANDS)
+        raise UnusableNumber(NumberDamaged(Damage.THOUSANDS))

@@ -9,6 +9,7 @@ from msgspec import Struct
 from config.model import Settings
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.number_type import NumberType
+from dialer.vocabulary.reasons.imports import PlaceAmbiguous
 
 
 class Place(Struct, frozen=True):
@@ -28,13 +29,9 @@ def place_of(settings: Settings, name: str) -> Place:
     mine = [each for each in settings.campaigns if name in {entry.name for entry in each.lists}]
     zones = sorted({each.time_zone for each in mine if each.time_zone})
     regions = sorted({each.region for each in mine if each.region})
-    for words, option, found in (("time zones", "--zone", zones), ("countries", "--region", regions)):
+    for part, found in (("zone", zones), ("region", regions)):
         if len(found) > 1:
-            raise Refused(
-                "place_ambiguous",
-                f"The campaigns of the list {name!r} have different {words} ({', '.join(found)}): say {option}.",
-                found=found,
-            )
+            raise Refused(PlaceAmbiguous(name, part, tuple(found)))
     return Place(*zones or [""], *regions or [""])
 
 

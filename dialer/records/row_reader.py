@@ -17,6 +17,19 @@ from dialer.records.phone_number import lacks_zero, with_extension, written
 from dialer.records.time_of_day import time_of_day
 from dialer.records.unusable import UnusableNumber
 from dialer.vocabulary.plain_text import CONTROL, plain
+from dialer.vocabulary.reasons.numbers import NumberTypeNotAllowed
+from dialer.vocabulary.reasons.reason import Reason, Said
+from dialer.vocabulary.reasons.rows import (
+    BadAnswerScore,
+    BadExtension,
+    BadTimeOfDay,
+    BadWholeNumber,
+    ControlInField,
+    FieldTooLong,
+    HalfOfHours,
+    OtherExtension,
+    TooManyFields,
+)
 
 #: Longest text of one field, in characters.
 FIELD_LIMIT = 4_000
@@ -28,8 +41,8 @@ SHOWN = 60
 class _Wrong(Exception):
     """A field that cannot be used."""
 
-    def __init__(self, column: str, value: str, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, column: str, value: str, reason: Reason) -> None:
+        super().__init__(str(reason))
         self.column = column
         self.value = value
         self.reason = reason
@@ -45,11 +58,11 @@ class RowReader:
 
     def read(self, row: CsvRow) -> NewRecord | RefusedRow:
         if row.problem:
-            return RefusedRow(row.line, "", row.text[:SHOWN], row.problem)
+            return RefusedRow.of(row.line, "", row.text[:SHOWN], row.problem)
         try:
             return self._record(row.line, self._checked(row.fields))
         except _Wrong as wrong:
-            return RefusedRow(row.line, wrong.column, wrong.value[:SHOWN], wrong.reason)
+            return RefusedRow.of(row.line, wrong.column, wrong.value[:SHOWN], wrong.reason)
 
     def _checked(self, fields: tuple[str, ...]) -> tuple[str, ...]:
         """The fields without letters that nobody sees. Cells that are missing at the end are empty: Excel leaves them
@@ -58,19 +71,13 @@ class RowReader:
         if len(fields) > width and not any(field.strip() for field in fields[width:]):
             fields = fields[:width]
         if len(fields) > width:
-            raise _Wrong(
-                "",
-                ",".join(fields),
-                f"the row has {len(fields)} fields, the header has {width}: put text that holds the delimiter in "
-                "quotation marks",
-            )
+            raise _Wrong("", ",".join(fields), TooManyFields(len(fields), width))
         fields += ("",) * (width - len(fields))
         for name, field in zip(self._columns.names, fields, strict=True):
             if len(field) > FIELD_LIMIT:
-                raise _Wrong(name, field, f"the text is longer than {FIELD_LIMIT} characters: shorten it")
+                raise _Wrong(name, field, FieldTooLong(FIELD_LIMIT))
             if found := CONTROL.search(field):
-                reason = f"there is a control character (U+{ord(found[0]):04X}) in the text: remove it"
-                raise _Wrong(name, field, reason)
+                raise _Wrong(name, field, ControlInField(f"U+{ord(found[0]):04X}"))
         return tuple(plain(field).strip() for field in fields)
 
     def _record(self, line: int, fields: tuple[str, ...]) -> NewRecord:
@@ -79,7 +86,7 @@ class RowReader:
         window = self._time("daily_from", values), self._time("daily_till", values)
         if (window[0] < 0) != (window[1] < 0):
             name = "daily_from" if window[0] < 0 else "daily_till"
-            raise _Wrong(self._header(name), "", "the other end of the hours is missing")
+            raise _Wrong(self._header(name), "", HalfOfHours())
         data = {name: fields[place] for name, place in self._columns.data.items()}
         if "extension" in values or extension:
             data[EXTENSION_FIELD] = extension
@@ -116,24 +123,20 @@ class RowReader:
             number, extension = with_extension(raw, region)
         except UnusableNumber as problem:
             self._notes.damaged(problem.damage)
-            raise _Wrong(self._columns.names[place], raw, str(problem)) from None
+            raise _Wrong(self._columns.names[place], raw, problem.reason) from None
         self._notes.number(place, filled[1:], lacks_zero=lacks_zero(raw, number, region))
         found = type_of(number)
         if found is not None and found not in self._options.allowed:
-            reason = f"this is {found.words}: it is dialed only by a campaign that allows the type {found}"
-            raise _Wrong(self._columns.names[place], raw, reason)
+            raise _Wrong(self._columns.names[place], raw, NumberTypeNotAllowed(found))
         return written(number), raw, self._extension(extension, raw, values.get("extension", ""))
 
     def _extension(self, behind: str, raw: str, column: str) -> str:
         try:
             own = extension_in(column)
         except ValueError:
-            reason = (
-                "this is no extension, which is sent when the call is answered: write its digits, or rename the column"
-            )
-            raise _Wrong(self._header("extension"), column, reason) from None
+            raise _Wrong(self._header("extension"), column, BadExtension()) from None
         if behind and own and behind != own:
-            raise _Wrong(self._header("extension"), column, f"the number has another extension ({raw}): write one")
+            raise _Wrong(self._header("extension"), column, OtherExtension(raw))
         return behind or own
 
     def _zone(self, name: str) -> str:
@@ -143,7 +146,7 @@ class RowReader:
             zone = place_zone(name)
         except NoPlace as problem:
             self._notes.zone(is_place=False)
-            raise _Wrong(self._header("zone"), name, f"this {problem}") from None
+            raise _Wrong(self._header("zone"), name, Said("zone_unknown", f"this {problem}")) from None
         self._notes.zone(is_place=True)
         return zone
 
@@ -152,7 +155,7 @@ class RowReader:
         if not value:
             return 0
         if not (value.isascii() and value.isdigit() and len(value) < 7):
-            raise _Wrong(self._header(field), value, "this is no whole number below a million")
+            raise _Wrong(self._header(field), value, BadWholeNumber())
         return int(value)
 
     def _time(self, field: str, values: Mapping[str, str]) -> int:
@@ -163,7 +166,7 @@ class RowReader:
         try:
             return time_of_day(value)
         except ValueError:
-            raise _Wrong(self._header(field), value, "this is no time of day; write it like 09:30") from None
+            raise _Wrong(self._header(field), value, BadTimeOfDay()) from None
 
 
 def _check_score(data: Mapping[str, str]) -> None:
@@ -171,5 +174,4 @@ def _check_score(data: Mapping[str, str]) -> None:
     try:
         answer_score(data.get(SCORE_FIELD, ""))
     except ValueError:
-        reason = "this is no chance of an answer; write a share from 0 to 1 or percent, like 0.35 or 35%, or nothing"
-        raise _Wrong(SCORE_FIELD, data[SCORE_FIELD], reason) from None
+        raise _Wrong(SCORE_FIELD, data[SCORE_FIELD], BadAnswerScore()) from None

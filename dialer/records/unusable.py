@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.reasons.numbers import NumberDamaged
+from dialer.vocabulary.reasons.reason import Reason
 
 
 class Setting(StrEnum):
@@ -16,26 +18,25 @@ class Setting(StrEnum):
 
 
 class Damage(StrEnum):
-    """What a spreadsheet does to numbers that it takes for quantities."""
+    """What a spreadsheet does to numbers that it takes for amounts."""
 
-    DECIMAL = "made decimals"
+    DECIMAL = "decimal"
     ROUNDED = "rounded"
-    THOUSANDS = "written with thousands apart"
-    ZERO = "without the zero at their beginning"
+    THOUSANDS = "thousands"
+    ZERO = "zero"
 
 
 class UnusableFile(Refused):
-    """A file that cannot be imported at all; the message says why and what to do. Nothing was imported. `setting` would
-    make it usable."""
+    """A file that cannot be imported at all. Nothing was imported. `setting` would make it usable."""
 
-    def __init__(self, message: str, setting: Setting | None = None) -> None:
-        super().__init__("file_unusable", message)
+    def __init__(self, reason: Reason, setting: Setting | None = None) -> None:
+        super().__init__(reason)
         self.setting = setting
 
 
 class UnusableNumber(Refused):
     """Text that is not a phone number that could be dialed; `damage` is what a spreadsheet has done to it."""
 
-    def __init__(self, message: str, damage: Damage | None = None) -> None:
-        super().__init__("number_unusable", message)
-        self.damage = damage
+    @property
+    def damage(self) -> Damage | None:
+        return Damage(self.reason.damage) if isinstance(self.reason, NumberDamaged) else None

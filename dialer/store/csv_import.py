@@ -17,6 +17,9 @@ from dialer.records.import_options import ImportOptions, check
 from dialer.records.importing import read
 from dialer.records.unusable import UnusableFile
 from dialer.vocabulary.ids import ListName
+from dialer.vocabulary.reasons.files import FileUnreadable
+from dialer.vocabulary.reasons.reason import Reason, Sentence, because
+from dialer.vocabulary.reasons.rows import KnownNumber
 
 #: Rows of one transaction, which must stay short: a node works on the same database.
 ROWS_AT_ONCE = 500
@@ -99,8 +102,8 @@ class _Source:
             raise self._unreadable(problem) from None
 
     def _unreadable(self, problem: OSError) -> UnusableFile:
-        what = "Standard input" if self._path == STANDARD_INPUT else f"The file {self._path}"
-        return UnusableFile(f"{what} cannot be read: {problem.strerror}.")
+        piped = self._path == STANDARD_INPUT
+        return UnusableFile(FileUnreadable("" if piped else str(self._path), piped, problem.strerror or str(problem)))
 
     def close(self) -> None:
         self._file.close()
@@ -125,13 +128,13 @@ class _Count:
     def add(self, rows: Sequence[NewRecord], again: Sequence[NewRecord]) -> None:
         self._accepted += len(rows) - len(again)
         self._duplicates += len(again)
-        told = [RefusedRow(row.line, "number", row.raw_number, "the list has this number already") for row in again]
+        told = [RefusedRow.of(row.line, "number", row.raw_number, KnownNumber()) for row in again]
         self._told.extend(told[: TOLD - len(self._told)])
 
     def progress(self, position: int) -> ImportProgress:
         return ImportProgress(position, self._size, self.rows, self._accepted, self._refused, self._duplicates)
 
-    def report(self, notes: tuple[str, ...]) -> ImportReport:
+    def report(self, notes: tuple[Reason, ...]) -> ImportReport:
         return ImportReport(
             list=self._name,
             rows=self.rows,
@@ -139,7 +142,8 @@ class _Count:
             refused=self._refused,
             duplicates=self._duplicates,
             refusals=tuple(sorted(self._told, key=lambda row: row.line)),
-            notes=notes,
+            notes=tuple(map(Sentence, notes)),
+            because=tuple(map(because, notes)),
         )
 
 

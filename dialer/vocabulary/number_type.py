@@ -15,19 +15,3 @@ class NumberType(StrEnum):
     PAGER = "pager"
     VOICEMAIL = "voicemail"
     EMERGENCY = "emergency"
-
-    @property
-    def words(self) -> str:
-        """For a sentence: `a premium-rate number`."""
-        return _WORDS[self]
-
-
-_WORDS = {
-    NumberType.PREMIUM_RATE: "a premium-rate number",
-    NumberType.SHARED_COST: "a shared-cost number",
-    NumberType.PERSONAL: "a personal number that is charged above a call",
-    NumberType.SATELLITE: "a number of a satellite or international network",
-    NumberType.PAGER: "a pager",
-    NumberType.VOICEMAIL: "a voice mail service",
-    NumberType.EMERGENCY: "an emergency number",
-}

@@ -10,11 +10,16 @@ from dialer.vocabulary.reasons import (
     decisions,
     desk,
     dialing,
+    files,
     floor,
+    imports,
     labels,
+    notes,
+    numbers,
     pacing,
     phones,
     reason,
+    rows,
     rule_failures,
     rules,
     status,
@@ -27,6 +32,7 @@ from dialer.vocabulary.reasons.reason import Reason
 ROOMS = (
     *(reason, desk, floor, dialing, phones, calls, status, why, trunks, labels, test_calls),
     *(pacing, decisions, rules, rule_failures),
+    *(imports, files, rows, numbers, notes),
 )
 
 

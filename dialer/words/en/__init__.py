@@ -9,11 +9,16 @@ from dialer.words.en import (
     decisions,
     desk,
     dialing,
+    files,
     floor,
     general,
+    imports,
     labels,
+    notes,
+    numbers,
     pacing,
     phones,
+    rows,
     rules,
     test_calls,
     trunks,
@@ -23,6 +28,7 @@ from dialer.words.en import (
 ROOMS = (
     *(general, desk, floor, dialing, phones, calls, why, trunks, labels, test_calls),
     *(pacing, decisions, rules),
+    *(imports, files, rows, numbers, notes),
 )
 
 

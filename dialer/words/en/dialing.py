@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from dialer.words.en.numbers import TYPES
+
 SENTENCES = {
     "unknown_zone": "The record's time zone ''{zone}'' is unknown.",
     "calling_window": "It is {at} in {zone}, outside the calling window.",
     "calling_window.over": "The calling window in {zone} is over.",
     "record_hours": "It is {at} in {zone}, outside the hours of this record.",
     "max_attempts": "The record has had {attempts} of {max_attempts} attempts.",
-    "number_type": (
-        "The number is {type, select, premium_rate {a premium-rate number} shared_cost {a shared-cost number} "
-        "personal {a personal number that is charged above a call} "
-        "satellite {a number of a satellite or international network} pager {a pager} "
-        "voicemail {a voice mail service} emergency {an emergency number} other {of another kind}}, "
-        "and the campaign does not allow the type {type}."
-    ),
+    "number_type": (f"The number is {{type, select, {TYPES}}}, and the campaign does not allow the type {{type}}."),
     "do_not_call": "The number is on the do-not-call list.",
     "claim_lost": "Another node has this record.",
     "abandoned": "Somebody was abandoned at this number: for a while it is dialed only with an agent at hand.",

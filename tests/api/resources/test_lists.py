@@ -101,6 +101,9 @@ async def test_the_charset_of_a_file_is_respected(stage: Stage) -> None:
     body = "number,name\n020 7946 0001,Zoë\n".encode("cp1252")
     refused = await sent(stage, headers, body)
     assert refused["refused"] == 1
+    (row,) = refused["refusals"]
+    assert row["reason"].startswith("byte 17 of the line is not UTF-8: save the file as UTF-8")
+    assert row["because"] == {"key": "line_unusable.encoding", "facts": {"encoding": "UTF-8", "byte": 17}}
     report = await sent(stage, headers, body, "text/csv; charset=windows-1252")
     assert report["accepted"] == 1
     again = "number,name\n020 7946 0002,Zoë\n".encode("utf-16-le")
@@ -116,6 +119,7 @@ async def test_a_browser_on_windows_may_send_csv_under_its_name(stage: Stage) ->
     assert (await sent(stage, headers, b"number\n020 7946 0001\n", "application/vnd.ms-excel"))["accepted"] == 1
     workbook = await sent(stage, headers, b"PK\x03\x04[Content_Types].xml", "application/vnd.ms-excel")
     assert workbook["detail"].startswith("The file is an Excel workbook (.xlsx), not CSV")
+    assert (workbook["key"], workbook["facts"]) == ("file_unusable.kind", {"kind": "xlsx"})
 
 
 async def test_what_cannot_be_found_out_is_asked_in_words_of_the_api(stage: Stage) -> None:
@@ -138,7 +142,22 @@ async def test_a_report_tells_of_columns_and_types(stage: Stage) -> None:
     report = await sent(stage, headers, b"number,mobile\n2079460001.0,\n020 7946 0002,020 7946 0003\n+449098790001,\n")
     assert [row["column"] for row in report["refusals"]] == ["number", "number"]
     assert "premium_rate" in report["refusals"][1]["reason"]
+    assert [row["because"] for row in report["refusals"]] == [
+        {"key": "number_unusable.damaged", "facts": {"damage": "decimal"}},
+        {"key": "number_unusable.type", "facts": {"type": "premium_rate"}},
+    ]
     assert len(report["notes"]) == 2
+    assert report["because"] == [
+        {
+            "key": "note_damaged",
+            "facts": {
+                "column": "number",
+                "damages": [{"code": "note_damaged.count", "damage": "decimal", "count": 1}],
+                "rows": 3,
+            },
+        },
+        {"key": "note_spare_numbers", "facts": {"column": "mobile", "main": "number", "left": 1, "dialed": 0}},
+    ]
     campaign: CampaignSettings = stage.settings.campaigns[0]
     allowed = campaign.model_copy(
         update={"lists": (campaign.lists[0].model_copy(update={"name": "spring"}),)}

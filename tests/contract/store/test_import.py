@@ -15,6 +15,7 @@ from dialer.store.csv_import import ImportProgress, import_csv
 from dialer.store.opening import Store, open_store
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.writes import AddDoNotCall
+from dialer.words import words_of
 from tests.contract.store.backends import LIST, NOON, AnyStore, request, sqlite_url
 
 OPTIONS = ImportOptions("Europe/London", "GB")
@@ -51,12 +52,14 @@ async def test_a_file_imported_again_adds_nothing(store: AnyStore, tmp_path: Pat
 
 
 async def test_a_file_that_cannot_be_imported_changes_nothing(store: AnyStore, tmp_path: Path) -> None:
-    with pytest.raises(UnusableFile, match="No column has the phone number"):
+    with pytest.raises(UnusableFile) as refused:
         await imported(store, tmp_path / "list.csv", "name\nAda\n")
-    for path, reason in ((tmp_path / "nothing.csv", "No such file"), (tmp_path, "Is a directory")):
-        with pytest.raises(UnusableFile, match=reason):
+    assert words_of(refused.value) == "No column has the phone number; the file has name."
+    for path, reason in ((tmp_path / "nothing.csv", "No such file or directory"), (tmp_path, "Is a directory")):
+        with pytest.raises(UnusableFile) as refused:
             await import_csv(store.lists, path, LIST, OPTIONS, NOON, lambda _: None)
-    with pytest.raises(Refused, match="no country 'XX'"):
+        assert words_of(refused.value) == f"The file {path} cannot be read: {reason}."
+    with pytest.raises(Refused, match="region_unknown"):
         await import_csv(store.lists, tmp_path, LIST, ImportOptions("Europe/London", "XX"), NOON, lambda _: None)
     assert not await store.lists.lists()
 

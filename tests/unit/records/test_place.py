@@ -7,6 +7,7 @@ import pytest
 from config.model import CampaignSettings, Mode, Settings
 from dialer.records.place import Place, place_of
 from dialer.vocabulary.errors import Refused
+from dialer.words import words_of
 
 
 def _settings(*places: tuple[str | None, str | None]) -> Settings:
@@ -36,8 +37,12 @@ def test_the_campaigns_that_dial_the_list_say_where_it_is_at_home() -> None:
 
 def test_campaigns_that_contradict_each_other_say_nothing() -> None:
     settings = _settings(("Europe/London", "GB"), ("Europe/Rome", "GB"))
-    with pytest.raises(Refused, match=r"different time zones .*--zone"):
+    with pytest.raises(Refused) as refused:
         place_of(settings, "people")
+    assert (refused.value.code, words_of(refused.value)) == (
+        "place_ambiguous",
+        "The campaigns of the list 'people' have different time zones (Europe/London, Europe/Rome): say --zone.",
+    )
 
 
 def test_what_was_said_goes_before_what_is_configured() -> None:

@@ -6,7 +6,7 @@ API and their part of the OpenAPI document are made from these rows.
 
 from __future__ import annotations
 
-from dialer.callflow.call import commands, hold
+from dialer.callflow.call import assistance, commands, hold
 from dialer.callflow.dial import again, offers
 from dialer.callflow.outcome import end_call, outcome
 from dialer.core.actions import action, always
@@ -23,6 +23,7 @@ ACTIONS = (
     action("mute", hold.Mute, not_connected, hold.on_mute),
     action("digits", commands.SendDigits, not_connected, commands.on_digits),
     action("end", end_call.EndCall, end_call.against_end_call, end_call.on_end_call),
+    action("help", assistance.AskForHelp, always, assistance.on_ask_for_help),
     action("outcome", outcome.SetOutcome, always, outcome.on_set_outcome),
     action("call-again", again.CallAgain, again.against_call_again, again.on_call_again, "call_again", "call_again"),
     action("extend", outcome.ExtendAfterCall, outcome.against_extend, outcome.on_extend),

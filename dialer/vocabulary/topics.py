@@ -160,6 +160,15 @@ class InteractionReassigned(Struct, frozen=True):
     to: str
 
 
+class HelpWanted(Struct, frozen=True):
+    """`state` is that of the interaction, `text` what the agent wrote."""
+
+    agent: str
+    campaign: str
+    state: str
+    text: str
+
+
 class TelephonyChanged(Reasoned, frozen=True):
     """`up`: it is connected."""
 
@@ -233,6 +242,13 @@ INTERACTION_ASSIGNED = Fact(
     key="the interaction",
     words="a supervisor gave it to this agent",
 )
+HELP_WANTED = Fact(
+    name="help_wanted",
+    audience=TeamSupervisors,
+    body=HelpWanted,
+    key="the interaction",
+    words="an agent asks the supervisors of the team for help",
+)
 TELEPHONY = Fact(
     name="telephony",
     audience=OwnDesk,
@@ -278,6 +294,7 @@ FACTS: tuple[Fact[Any, Any], ...] = (
     INTERACTION_CLOSED,
     INTERACTION_REASSIGNED,
     INTERACTION_ASSIGNED,
+    HELP_WANTED,
     TELEPHONY,
 )
 MODELS: tuple[Model[Any], ...] = (

@@ -62,8 +62,11 @@ async def test_what_desktops_hear_of_a_call_is_what_the_document_says(stage: Sta
     await anna.post("/agent/ready")
     await stage.until(lambda: stage.on_desk("anna"))
     shown = (await anna.get("/agent"))["interaction"]
+    await anna.post(f"/interactions/{shown['id']}/help", {"text": "is this the right number?"})
+    messages = await heard_until(floor, "help_wanted")
+    assert messages[-1]["body"]["text"] == "is this the right number?"
     await anna.post(f"/interactions/{shown['id']}/accept", {"offer": shown["offer"]["id"]})
-    messages = [*await heard_until(desk, "not_reached"), *await heard_until(floor, "interaction")]
+    messages += [*await heard_until(desk, "not_reached"), *await heard_until(floor, "interaction")]
     assert {"snapshot", "event"} <= {each["type"] for each in messages}
     assert {"agent", "interaction", "not_reached"} <= {each.get("topic") for each in messages}
     for message in messages:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
+from dialer.callflow.call.assistance import AskForHelp
 from dialer.callflow.call.commands import SendDigits
 from dialer.callflow.call.hold import Hold, Mute, Resume
 from dialer.callflow.dial.again import CallAgain
@@ -36,6 +37,7 @@ INTERACTION_COMMANDS: dict[str, Make] = {
     "mute": lambda id_, _: Mute(ANNA, id_, True),
     "digits": lambda id_, _: SendDigits(ANNA, id_, "1"),
     "end": lambda id_, _: EndCall(ANNA, id_),
+    "help": lambda id_, _: AskForHelp(ANNA, id_),
     "outcome": lambda id_, _: SetOutcome(ANNA, id_, note="a note"),
     "call-again": lambda id_, _: CallAgain(ANNA, id_),
     "extend": lambda id_, _: ExtendAfterCall(ANNA, id_),

@@ -40,14 +40,14 @@ async def test_an_offer_is_accepted_held_and_ended(stage: Stage) -> None:
     shown = (await anna.get("/agent"))["interaction"]
     assert shown["status"]["phase"] == "offered"
     assert [(each["label"], each["value"]) for each in shown["offer"]["fields"]] == [("Topic", "Boiler")]
-    assert allowed(shown) == {"accept", "reject", "cancel", "outcome"}
+    assert allowed(shown) == {"accept", "reject", "cancel", "help", "outcome"}
     path = f"/interactions/{shown['id']}"
 
     await anna.post(f"{path}/accept", {"offer": shown["offer"]["id"]})
     await stage.until(lambda: stage.state("anna") == "busy")
     shown = await anna.get(path)
     assert shown["status"]["words"] == "Connected"
-    assert allowed(shown) == {"hold", "mute", "digits", "end", "outcome"}
+    assert allowed(shown) == {"hold", "mute", "digits", "end", "help", "outcome"}
 
     desk = await anna.post(f"{path}/hold")
     assert desk["interaction"]["status"]["words"] == "On hold by you"

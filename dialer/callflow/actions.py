@@ -6,7 +6,7 @@ API and their part of the OpenAPI document are made from these rows.
 
 from __future__ import annotations
 
-from dialer.callflow.call import assistance, commands, hold
+from dialer.callflow.call import assistance, commands, hold, volume
 from dialer.callflow.dial import again, offers
 from dialer.callflow.outcome import end_call, outcome
 from dialer.core.actions import action, always
@@ -21,6 +21,7 @@ ACTIONS = (
     action("hold", hold.Hold, hold.against_hold, hold.on_hold),
     action("resume", hold.Resume, hold.against_resume, hold.on_resume),
     action("mute", hold.Mute, not_connected, hold.on_mute),
+    action("volume", volume.SetVolume, not_connected, volume.on_set_volume),
     action("digits", commands.SendDigits, not_connected, commands.on_digits),
     action("end", end_call.EndCall, end_call.against_end_call, end_call.on_end_call),
     action("help", assistance.AskForHelp, always, assistance.on_ask_for_help),

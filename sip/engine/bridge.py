@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pjsua2 as pj
+
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import BridgeId, LegId, RecordingId, TapId
 
@@ -42,6 +44,7 @@ class Bridges:
         self._patchbay = patchbay
         self._members: dict[BridgeId, set[LegId]] = {}
         self._told: dict[LegId, tuple[LegId, ...]] = {}
+        self._factors: dict[LegId, float] = {}
         self.playing: set[LegId] = set()
         self.recordings: dict[LegId, set[RecordingId]] = {}
 
@@ -79,13 +82,30 @@ class Bridges:
             self._patchbay.unplug(leg_plug(leg.id))
             return
         self._patchbay.plug(leg_plug(leg.id), leg.audio)
+        self._set_level(leg)
         self.refresh(leg)
         self._refresh_others(leg)
         self._tell(leg)
 
+    def set_volume(self, leg: Leg, command: telephony.SetVolume) -> None:
+        """How loud the others hear the leg, from now on."""
+        self._factors[leg.id] = 10 ** (command.db / 20)
+        self._set_level(leg)
+
+    def _set_level(self, leg: Leg) -> None:
+        """A port that is made anew, by a re-INVITE, has the level at which it came."""
+        factor = self._factors.get(leg.id)
+        if factor is None or leg.audio is None:
+            return
+        try:
+            leg.audio.adjustTxLevel(factor)
+        except pj.Error as problem:
+            self._loop.fault("volume", problem, leg.id)
+
     def clear(self, leg: Leg) -> None:
         """The leg is gone and pjsip has removed its port."""
         self.playing.discard(leg.id)
+        self._factors.pop(leg.id, None)
         self.recordings.pop(leg.id, None)
         self._patchbay.unplug(leg_plug(leg.id))
         self.leave(leg)

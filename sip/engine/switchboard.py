@@ -234,6 +234,7 @@ class Switchboard:
             telephony.Join: self._join,
             telephony.Leave: lambda leg, command: self._bridges.leave(leg),
             telephony.SendDigits: self._send_digits,
+            telephony.SetVolume: self._bridges.set_volume,
             telephony.Play: self._players.play,
             telephony.StopPlay: lambda leg, command: self._players.stop(leg),
             telephony.StartRecording: self._recorders.start,

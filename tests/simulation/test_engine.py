@@ -36,6 +36,7 @@ REFUSED: list[t.Command] = [
     t.Alert(LEG),
     t.Answer(LEG),
     t.Reject(LEG, 480),
+    t.SetVolume(LEG, 6.0),
     t.StartRecording(LEG, RECORDING, "call.wav"),
     t.PauseRecording(LEG, RECORDING),
     t.ResumeRecording(LEG, RECORDING),

@@ -33,6 +33,7 @@ __all__ = [
     "ResumePeer",
     "ResumeRecording",
     "SendDigits",
+    "SetVolume",
     "Snapshot",
     "StartAnalysis",
     "StartRecording",
@@ -51,6 +52,7 @@ class Ability(enum.StrEnum):
     ANALYSIS = "analysis"
     SEVERAL_TAPS = "several_taps"
     STEREO_RECORDING = "stereo_recording"
+    VOLUME = "volume"
 
 
 #: In words that follow "cannot".
@@ -61,6 +63,7 @@ IN_WORDS: Final[Mapping[Ability, str]] = {
     Ability.ANALYSIS: "analyse the audio of a leg",
     Ability.SEVERAL_TAPS: "analyse the audio of a leg in several ways at once",
     Ability.STEREO_RECORDING: "record both sides of a leg",
+    Ability.VOLUME: "make a leg louder or quieter",
 }
 
 
@@ -155,6 +158,15 @@ class SendDigits(Struct, frozen=True, tag="send_digits"):
     needs: ClassVar[Ability] = Ability.CALLS
     leg: LegId
     digits: str
+
+
+class SetVolume(Struct, frozen=True, tag="set_volume"):
+    """Make what the leg says louder by `db` (below 0: quieter) for all who hear it, recorders too. 0 is as it came. A
+    standing wish: it outlives changes of media, and ends with the leg."""
+
+    needs: ClassVar[Ability] = Ability.VOLUME
+    leg: LegId
+    db: float
 
 
 class Play(Struct, frozen=True, tag="play"):
@@ -278,6 +290,7 @@ Command = (
     | Join
     | Leave
     | SendDigits
+    | SetVolume
     | Play
     | StopPlay
     | StartRecording

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dialer.callflow.call.assistance import AskForHelp
 from dialer.callflow.call.commands import SendDigits
 from dialer.callflow.call.hold import Hold, Mute, Resume
+from dialer.callflow.call.volume import SetVolume
 from dialer.callflow.dial.again import CallAgain
 from dialer.callflow.dial.offers import AcceptOffer, CancelRecord, DialRecord, RejectOffer, ReturnRecord
 from dialer.callflow.dispatch import handle
@@ -35,6 +36,7 @@ INTERACTION_COMMANDS: dict[str, Make] = {
     "hold": lambda id_, _: Hold(ANNA, id_),
     "resume": lambda id_, _: Resume(ANNA, id_),
     "mute": lambda id_, _: Mute(ANNA, id_, True),
+    "volume": lambda id_, _: SetVolume(ANNA, id_, 6),
     "digits": lambda id_, _: SendDigits(ANNA, id_, "1"),
     "end": lambda id_, _: EndCall(ANNA, id_),
     "help": lambda id_, _: AskForHelp(ANNA, id_),

@@ -47,7 +47,7 @@ async def test_an_offer_is_accepted_held_and_ended(stage: Stage) -> None:
     await stage.until(lambda: stage.state("anna") == "busy")
     shown = await anna.get(path)
     assert shown["status"]["words"] == "Connected"
-    assert allowed(shown) == {"hold", "mute", "digits", "end", "help", "outcome"}
+    assert allowed(shown) == {"hold", "mute", "volume", "digits", "end", "help", "outcome"}
 
     desk = await anna.post(f"{path}/hold")
     assert desk["interaction"]["status"]["words"] == "On hold by you"
@@ -55,6 +55,8 @@ async def test_an_offer_is_accepted_held_and_ended(stage: Stage) -> None:
     assert (await anna.post(f"{path}/hold", status=409))["code"] == "already_on_hold"
     await anna.post(f"{path}/resume")
     assert (await anna.post(f"{path}/mute", {"on": True}))["interaction"]["muted"]
+    await anna.post(f"{path}/volume", {"db": 6})
+    assert (await anna.post(f"{path}/volume", {"db": 60}, status=422))["field"] == "$.db"
     await anna.post(f"{path}/digits", {"digits": "12#"})
     assert (await sue.get("/interactions"))[0]["phase"] == "connected"
     await anna.post(f"{path}/end")

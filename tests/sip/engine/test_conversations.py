@@ -83,6 +83,31 @@ def test_a_leg_may_be_heard_without_hearing(engine: Engine) -> None:
     assert set(_heard(engine, theirs[1])) == {LEFT_HZ}
 
 
+def test_a_leg_is_heard_louder_or_quieter_also_after_a_hold(engine: Engine) -> None:
+    ours, theirs = _two_conversations(engine)
+    engine.submit(telephony.Play(theirs[0], telephony.Tone(LEFT_HZ, level=0.1)))
+    engine.submit(*(telephony.Join(leg, B1) for leg in ours))
+    for db, level in ((0.0, 0.1), (12.0, 0.4), (-12.0, 0.025)):
+        engine.submit(telephony.SetVolume(ours[0], db))
+        assert _level(engine, theirs[1]) == pytest.approx(level, rel=0.15)
+    engine.submit(telephony.HoldPeer(ours[0]))
+    engine.expect(telephony.LegMedia, lambda event: event.leg == ours[0] and event.held_by_us)
+    engine.submit(telephony.ResumePeer(ours[0]))
+    engine.expect(telephony.LegMedia, lambda event: event.leg == ours[0] and event.active)
+    assert _level(engine, theirs[1]) == pytest.approx(0.025, rel=0.15)
+
+
+def _level(engine: Engine, leg: LegId) -> float:
+    """How loud the leg hears the tone now; the first moment, in which the level changes, is let go by."""
+    engine.hear_for(0.5)
+    engine.submit(telephony.StartAnalysis(leg, "tones"))
+    engine.hear_for(1.0)
+    engine.submit(telephony.StopAnalysis(leg, "tones"))
+    heard = engine.expect(telephony.AnalysisCompleted, lambda event: event.leg == leg)
+    (tone,) = [each for each in heard.tones if abs(each.frequency_hz - LEFT_HZ) <= 5]
+    return tone.level
+
+
 def test_hold_and_resume_remake_the_bridge(engine: Engine) -> None:
     ours, theirs = _two_conversations(engine)
     engine.submit(*(telephony.Join(leg, B1) for leg in ours))

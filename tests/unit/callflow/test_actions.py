@@ -14,6 +14,7 @@ from dialer import callflow
 from dialer.callflow.actions import ACTIONS
 from dialer.callflow.call.commands import SendDigits
 from dialer.callflow.call.hold import Mute
+from dialer.callflow.call.volume import SetVolume
 from dialer.callflow.dial.offers import AcceptOffer, RejectOffer
 from dialer.callflow.dispatch import COMMANDS
 from dialer.callflow.outcome.outcome import Done, SetOutcome
@@ -37,6 +38,7 @@ SCENES: dict[str, Callable[[], Floor]] = {
 
 MORE: dict[type, dict[str, Any]] = {
     Mute: {"on": True},
+    SetVolume: {"db": 6},
     SendDigits: {"digits": "1"},
     SetOutcome: {"note": "asked for a brochure"},
     Done: {"then": ""},

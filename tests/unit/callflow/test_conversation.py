@@ -9,6 +9,7 @@ from dialer.agents.agent import AgentState, SystemReason
 from dialer.callflow.call.audio import COMFORT_NOISE
 from dialer.callflow.call.commands import SendDigits
 from dialer.callflow.call.hold import Hold, Mute, Resume
+from dialer.callflow.call.volume import SetVolume
 from dialer.callflow.dial.again import CallAgain
 from dialer.callflow.outcome.end_call import EndCall
 from dialer.interactions.interaction import HoldBy, InteractionState
@@ -123,6 +124,15 @@ def test_digits(digits: str, code: str | None) -> None:
         return
     floor.ask(command)
     assert floor.commands(telephony.SendDigits) == [telephony.SendDigits(floor.contact.id, digits)]
+
+
+@pytest.mark.parametrize("mode", BOTH)
+def test_the_contact_is_made_louder_on_the_contacts_leg_alone(mode: Mode) -> None:
+    floor = talking(mode)
+    floor.ask(SetVolume(ADA, floor.interaction.id, 6))
+    assert floor.commands(telephony.SetVolume) == [telephony.SetVolume(floor.contact.id, 6)]
+    floor.clear(floor.contact)
+    assert floor.refusal(SetVolume(ADA, floor.interaction.id, 0)) == "not_connected"
 
 
 @pytest.mark.parametrize("mode", BOTH)

@@ -121,6 +121,13 @@ class Offer(Section):
     """After this many expired offers in a row the agent is not ready."""
 
 
+class Preview(Section):
+    """How agents look at records in mode PREVIEW."""
+
+    limit_s: PositiveSeconds | None = None
+    """A record that is not dialed for this long goes back to the top of the list; left out: there is no limit."""
+
+
 class Engaged(Section):
     """The standing leg of agents in ASM modes, and the rescue of any agent's leg that is lost."""
 
@@ -227,6 +234,9 @@ class CampaignSettings(Section):
 
     offer: Offer = Offer()
     """How records are offered."""
+
+    preview: Preview = Preview()
+    """How records are looked at."""
 
     engaged: Engaged = Engaged()
     """Standing legs of agents in ASM modes, and lost legs of all."""

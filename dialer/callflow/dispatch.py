@@ -152,6 +152,7 @@ TIMERS: Mapping[str, Callable[[Step, str], None]] = {
     "test_call": test_call.on_dial_due,
     "look": lambda step, offer: offers.on_look_over(step, OfferId(offer)),
     "offer": lambda step, offer: offers.on_offer_expired(step, OfferId(offer)),
+    "preview": _for_interaction(offers.on_preview_over),
     "queue": _for_interaction(queue.on_wait_over),
     "queue_message": _for_interaction(queue.end),
     "reconnect": _for_interaction(lost_phone.on_reconnect_over),

@@ -54,6 +54,10 @@ def look_timer(offer: OfferId) -> str:
     return f"look/{offer}"
 
 
+def preview_timer(interaction: InteractionId) -> str:
+    return f"preview/{interaction}"
+
+
 def offer_timer(offer: OfferId) -> str:
     return f"offer/{offer}"
 

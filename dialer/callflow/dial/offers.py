@@ -17,7 +17,7 @@ from dialer.callflow.record.give_back import cancel_record
 from dialer.campaigns.campaign import Campaign
 from dialer.core.desk import Desk, phone_on_hold, shows_record
 from dialer.core.step import Step
-from dialer.core.timers import dial_timer, look_timer, offer_timer
+from dialer.core.timers import dial_timer, look_timer, offer_timer, preview_timer
 from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import Leg, LegPurpose
 from dialer.interactions.party import Party, PartyState, PartyTrigger, make_party
@@ -40,6 +40,7 @@ from dialer.vocabulary.reasons.desk import (
     NotYourCampaign,
     OfferOver,
     PhoneOnHold,
+    PreviewOver,
 )
 from dialer.vocabulary.reasons.reason import Reason, Sentence
 from dialer.vocabulary.topics import OwnDesk
@@ -128,9 +129,12 @@ def offer(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) -
 
 
 def preview(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) -> None:
-    """PREVIEW: the agent reads and dials."""
+    """PREVIEW: the agent reads and dials, within a time by setting."""
     agent.waits_for = None
     interaction, _ = begin(step, campaign, agent, record)
+    limit_s = campaign.settings.preview.limit_s
+    if limit_s is not None:
+        step.start_timer(preview_timer(interaction.id), limit_s)
     step.history("previewed", interaction=interaction)
 
 
@@ -202,6 +206,18 @@ def on_offer_expired(step: Step, offer_id: OfferId) -> None:
         give_free(step, agent, AgentTrigger.NOT_READY, SystemReason.NO_RESPONSE)
     else:
         give_free(step, agent, AgentTrigger.RELEASE)
+
+
+def on_preview_over(step: Step, interaction: Interaction) -> None:
+    """The record was not dialed in time: it goes back, hidden from this agent for a while. The timer of a record that
+    was dialed finds it in another state."""
+    party, limit_s = interaction.owner, step.world.campaigns[interaction.campaign].settings.preview.limit_s
+    if party is None or limit_s is None:
+        return
+    campaign, agent = step.world.campaigns[interaction.campaign], step.world.agents[party.agent]
+    if shows_record(Desk(step.world, campaign, interaction, party, agent)):
+        _hide(step, agent, interaction, campaign)
+        take_back(step, agent, interaction, PreviewOver(limit_s))
 
 
 def on_reject(step: Step, desk: Desk, command: RejectOffer) -> None:

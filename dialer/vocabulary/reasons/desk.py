@@ -45,6 +45,12 @@ class OfferOver(Reason, frozen=True, tag="offer_over"):
     offer: str
 
 
+class PreviewOver(Reason, frozen=True, tag="preview_over"):
+    """A record in preview was not dialed within the time that the campaign gives."""
+
+    limit_s: float
+
+
 class NothingToDial(Reason, frozen=True, tag="not_previewed.dial"):
     state: str
 

@@ -17,6 +17,7 @@ SENTENCES = {
     "not_ready": "Be ready, with nothing on the desk, to get a record.",
     "already_asked": "A record has been asked for.",
     "offer_over": "This offer is over.",
+    "preview_over": "The record was not dialed within {limit_s} s and went back to the list.",
     "not_previewed.dial": "There is no record on your desk to dial.",
     "not_previewed.give_back": "There is no record on your desk to give back.",
     "already_dialed": "The record is being dialed; end the call instead.",

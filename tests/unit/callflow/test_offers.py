@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from config.model import Mode
@@ -234,6 +236,36 @@ def test_a_previewed_record_is_given_back_for_somebody_else() -> None:
     assert not floor.writes(BeginAttempt)
     assert not floor.agent().sees(given.record, floor.now)
     assert floor.agent().state is AgentState.READY
+
+
+def test_a_previewed_record_that_is_not_dialed_in_time_goes_back_with_a_notice() -> None:
+    floor = previewing(preview={"limit_s": 60})
+    given, id_ = floor.interaction.record, floor.interaction.id
+    assert given is not None
+    floor.pass_time(59)
+    assert floor.interaction.id == id_
+    floor.pass_time(2)
+    assert not floor.world.interactions
+    assert [each.to_top for each in floor.writes(ReleaseRecord)] == [True]
+    (told,) = floor.facts("offer_withdrawn")
+    assert told["code"] == "preview_over"
+    assert told["reason"] == "The record was not dialed within 60 s and went back to the list."
+    assert not floor.agent().sees(given.record, floor.now)
+    assert floor.agent().state is AgentState.READY
+
+
+@pytest.mark.parametrize("more", [{"preview": {"limit_s": 60}}, {}], ids=["dialed in time", "without a limit"])
+def test_the_limit_of_a_preview_ends_with_the_click_and_may_be_left_out(more: dict[str, Any]) -> None:
+    floor = previewing(**more)
+    if more:
+        floor.ask(DialRecord(ADA, floor.interaction.id))
+        floor.ring(floor.phone)
+        floor.answer(floor.phone)
+        floor.ring(floor.contact)
+        floor.answer(floor.contact)
+    floor.pass_time(600)
+    assert floor.interaction.state is (InteractionState.CONNECTED if more else InteractionState.PREVIEW)
+    assert not floor.facts("offer_withdrawn")
 
 
 def test_end_call_while_the_agents_own_phone_rings_gives_the_record_back() -> None:

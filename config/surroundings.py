@@ -15,7 +15,7 @@ from config.problems import Path
 from dialer.compliance.zones import NoPlace, place_zone
 from dialer.records.phone_number import e164
 from dialer.records.unusable import UnusableNumber
-from dialer.words import words_of
+from dialer.words import say, words_of
 
 
 def _sounds(settings: Settings) -> Iterator[tuple[Path, str]]:
@@ -86,7 +86,7 @@ def _no_place(path: Path, zone: str) -> Iterator[Inconsistency]:
     try:
         place_zone(zone)
     except NoPlace as problem:
-        yield Inconsistency(path, f"{zone!r} {problem}")
+        yield Inconsistency(path, f"{zone!r} {say(problem.reason)}")
 
 
 def _impossible_numbers(settings: Settings) -> Iterator[Inconsistency]:

@@ -25,6 +25,7 @@ from dialer.vocabulary.errors import NotFound, Refused
 from dialer.vocabulary.ids import ListName
 from dialer.vocabulary.plain_text import VERBATIM
 from dialer.vocabulary.results import RecordStatus
+from dialer.words import say
 
 #: The number of rows sent to the client at a time.
 _ROWS_AT_A_TIME = 500
@@ -70,7 +71,7 @@ async def add(exchange: Exchange) -> Reply:
     try:
         await asyncio.to_thread(place_zone, said.zone)
     except NoPlace as problem:
-        raise invalid(Place("$.zone", f"{said.zone!r} {problem}")) from None
+        raise invalid(Place("$.zone", f"{said.zone!r} {say(problem.reason)}")) from None
     if said.region and not known_region(said.region):
         raise invalid(Place("$.region", f"is no country: {said.region!r}; write two letters, as in GB"))
     lists = exchange.dependencies.lists

@@ -1,11 +1,14 @@
-"""Time zones that are places. The calling window is that of the contact's clock, which changes in spring and autumn:
-an abbreviation such as EST (the whole year at -5 h in tzdata) or an offset would open it an hour too long."""
+"""Time zones that are places. The calling window goes by the contact's clock, which changes in spring and autumn: by an
+abbreviation such as EST (-5 h the whole year in tzdata) or an offset it would be an hour wrong for half of the year."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from dialer.vocabulary.reasons.reason import Reason
+from dialer.vocabulary.reasons.zones import NoZone, NoZoneNear, ZoneAbbreviated, ZoneAbbreviatedOfTwo, ZoneOfNoPlace
 
 #: First parts of tzdata's names that are followed by a place. `Etc`, `posix`, `right` and `SystemV` are not.
 _AREAS = frozenset(
@@ -15,11 +18,11 @@ _AREAS = frozenset(
     )
 )
 
-#: Common zone names that are no places, with the place to write instead.
+#: Common zone names that are no places, by the places to write instead.
 _INSTEAD = {
     "America/New_York": "EST EDT ET EST5EDT EASTERN",
     "America/Chicago": "CST CDT CT CST6CDT CENTRAL",
-    "America/Denver, or in Arizona America/Phoenix": "MST MDT MT MST7MDT MOUNTAIN NAVAJO",
+    "America/Denver": "MST MDT MT MST7MDT MOUNTAIN NAVAJO",
     "America/Los_Angeles": "PST PDT PT PST8PDT PACIFIC",
     "America/Anchorage": "AKST AKDT",
     "Pacific/Honolulu": "HST HDT HAWAII",
@@ -28,12 +31,12 @@ _INSTEAD = {
     "Europe/London": "GMT BST GB GB-EIRE GREENWICH",
     "Europe/Dublin": "EIRE",
     "Europe/Lisbon": "WET WEST PORTUGAL",
-    "Europe/Rome, Europe/Paris or Europe/Berlin": "CET CEST MET MEST",
-    "Europe/Athens or Europe/Helsinki": "EET EEST",
+    "Europe/Rome Europe/Paris Europe/Berlin": "CET CEST MET MEST",
+    "Europe/Athens Europe/Helsinki": "EET EEST",
     "Europe/Moscow": "MSK W-SU",
     "Europe/Istanbul": "TRT TURKEY",
     "Europe/Warsaw": "POLAND",
-    "Asia/Kolkata, Europe/Dublin or Asia/Jerusalem": "IST",
+    "Asia/Kolkata Europe/Dublin Asia/Jerusalem": "IST",
     "Asia/Jerusalem": "ISRAEL",
     "Asia/Tokyo": "JST JAPAN",
     "Asia/Seoul": "KST ROK",
@@ -48,21 +51,31 @@ _INSTEAD = {
     "America/Jamaica": "JAMAICA",
     "America/Havana": "CUBA",
     "Atlantic/Reykjavik": "ICELAND",
-    "Australia/Sydney, or in Queensland Australia/Brisbane": "AEST AEDT",
-    "Australia/Adelaide, or in the north Australia/Darwin": "ACST ACDT",
+    "Australia/Sydney": "AEST AEDT",
+    "Australia/Adelaide": "ACST ACDT",
     "Australia/Perth": "AWST",
     "Pacific/Auckland": "NZ NZST NZDT",
     "Pacific/Chatham": "NZ-CHAT",
     "Pacific/Kwajalein": "KWAJALEIN",
 }
+#: Of these a part of the area has the same abbreviation and another clock: the part, and a place in it.
+_ELSEWHERE = {
+    "America/Denver": ("arizona", "America/Phoenix"),
+    "Australia/Sydney": ("queensland", "Australia/Brisbane"),
+    "Australia/Adelaide": ("north", "Australia/Darwin"),
+}
 #: Old names that are no towns and resemble words that are no zones.
 _OLD = frozenset(("Australia/North", "Australia/South", "Australia/West", "US/Central", "US/Eastern", "US/Pacific"))
-_PLACES = {word: place for place, words in _INSTEAD.items() for word in words.split()}
+_PLACES = {word: places for places, words in _INSTEAD.items() for word in words.split()}
 
 
 class NoPlace(ValueError):
-    """A time zone that is no place, or does not exist. The text continues after the written name and says what to write
-    instead."""
+    """A time zone that is no place, or does not exist. The sentence of `reason` goes on from the name that was written,
+    and says what to write instead."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def is_place(name: str) -> bool:
@@ -72,24 +85,29 @@ def is_place(name: str) -> bool:
 
 
 def place_zone(name: str) -> str:
-    """The zone of a place, as `Europe/Rome`. Raises NoPlace. Reads files of tzdata at the first time."""
+    """The zone of a place, as `Europe/Rome`. Raises NoPlace. The first look at a zone reads files of tzdata."""
     problem = _problem(name)
-    if problem:
+    if problem is not None:
         raise NoPlace(problem)
     return name
 
 
 @lru_cache(maxsize=4096)
-def _problem(name: str) -> str:
-    """The fault of a zone, with the name to write instead; empty for a place. Cached, as whole columns may be wrong."""
+def _problem(name: str) -> Reason | None:
+    """What is wrong with a zone; None for a place. Answers are kept, as the zones of whole columns may be wrong."""
     if is_place(name):
-        return "" if _is_known(name) else f"is no time zone; {_nearest(name)}"
+        return None if _is_known(name) else _unknown(name)
     instead = _PLACES.get(name.strip().upper())
     if instead is not None:
-        return f"is an abbreviation and no place; write {instead}"
-    if _is_zone(name):
-        return "is a clock and no place; write the place, as in Europe/London or America/New_York"
-    return f"is no time zone; {_nearest(name)}"
+        return _abbreviated(instead)
+    return ZoneOfNoPlace() if _is_zone(name) else _unknown(name)
+
+
+def _abbreviated(instead: str) -> Reason:
+    if instead in _ELSEWHERE:
+        return ZoneAbbreviatedOfTwo(instead, *_ELSEWHERE[instead])
+    places = tuple(instead.split())
+    return ZoneAbbreviated(places, len(places))
 
 
 def _is_zone(name: str) -> bool:
@@ -107,10 +125,10 @@ def _is_known(name: str) -> bool:
     return True
 
 
-def _nearest(name: str) -> str:
-    """The places with a similar name, for a typing error."""
+def _unknown(name: str) -> Reason:
+    """With the place whose name is nearly the same: the zone may be mistyped."""
     known = (each for each in sorted(available_timezones()) if is_place(each) and each not in _OLD)
     places = {each.rpartition("/")[2].casefold(): each for each in known}
     word = name.strip().replace(" ", "_").rpartition("/")[2].casefold()[:40]
     found = get_close_matches(word, places, n=1, cutoff=0.75)
-    return f"did you mean {places[found[0]]}?" if found else "write it as in Europe/London"
+    return NoZoneNear(places[found[0]]) if found else NoZone()

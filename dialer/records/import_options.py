@@ -10,7 +10,9 @@ from dialer.compliance.zones import NoPlace, place_zone
 from dialer.records.phone_number import known_region
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.number_type import NumberType
+from dialer.vocabulary.printable import printable
 from dialer.vocabulary.reasons.imports import BadDelimiter, BadMapping, UnknownRegion
+from dialer.vocabulary.reasons.zones import ZoneUnusable
 
 _DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "bar": "|", "pipe": "|", "space": " "}
 
@@ -38,7 +40,7 @@ def check(options: ImportOptions) -> None:
     try:
         place_zone(options.zone)
     except NoPlace as problem:
-        raise Refused("zone_unknown", f"{options.zone!r} {problem}") from None
+        raise Refused(ZoneUnusable(printable(options.zone), problem.reason)) from None
     if options.region and not known_region(options.region):
         raise Refused(UnknownRegion(options.region))
     letter = options.delimiter_letter

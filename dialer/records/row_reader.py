@@ -18,7 +18,7 @@ from dialer.records.time_of_day import time_of_day
 from dialer.records.unusable import UnusableNumber
 from dialer.vocabulary.plain_text import CONTROL, plain
 from dialer.vocabulary.reasons.numbers import NumberTypeNotAllowed
-from dialer.vocabulary.reasons.reason import Reason, Said
+from dialer.vocabulary.reasons.reason import Reason
 from dialer.vocabulary.reasons.rows import (
     BadAnswerScore,
     BadExtension,
@@ -30,6 +30,7 @@ from dialer.vocabulary.reasons.rows import (
     OtherExtension,
     TooManyFields,
 )
+from dialer.vocabulary.reasons.zones import ZoneInFile
 
 #: Longest text of one field, in characters.
 FIELD_LIMIT = 4_000
@@ -146,7 +147,7 @@ class RowReader:
             zone = place_zone(name)
         except NoPlace as problem:
             self._notes.zone(is_place=False)
-            raise _Wrong(self._header("zone"), name, Said("zone_unknown", f"this {problem}")) from None
+            raise _Wrong(self._header("zone"), name, ZoneInFile(problem.reason)) from None
         self._notes.zone(is_place=True)
         return zone
 

@@ -26,13 +26,14 @@ from dialer.vocabulary.reasons import (
     test_calls,
     trunks,
     why,
+    zones,
 )
 from dialer.vocabulary.reasons.reason import Reason
 
 ROOMS = (
     *(reason, desk, floor, dialing, phones, calls, status, why, trunks, labels, test_calls),
     *(pacing, decisions, rules, rule_failures),
-    *(imports, files, rows, numbers, notes),
+    *(imports, files, rows, numbers, zones, notes),
 )
 
 

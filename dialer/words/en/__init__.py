@@ -23,12 +23,13 @@ from dialer.words.en import (
     test_calls,
     trunks,
     why,
+    zones,
 )
 
 ROOMS = (
     *(general, desk, floor, dialing, phones, calls, why, trunks, labels, test_calls),
     *(pacing, decisions, rules),
-    *(imports, files, rows, numbers, notes),
+    *(imports, files, rows, numbers, zones, notes),
 )
 
 

@@ -18,12 +18,6 @@ SILENT = (
     *("callflow", "views", "campaigns", "agents", "interactions", "records", "trunks", "compliance", "pacing"),
     *("world", "core"),
 )
-#: Files that still hold sentences. A file leaves the list when it is done, and none is added.
-NOT_YET = frozenset(
-    {
-        "compliance/zones.py",
-    }
-)
 #: A file whose sentences are for engineers alone, about defects.
 FOR_ENGINEERS = frozenset({Path("world/joint.py")})
 #: Begins of text with blanks that is no English: formats and phrases of other languages.
@@ -80,15 +74,7 @@ def name(file: Path) -> str:
 
 @pytest.mark.parametrize("file", FILES, ids=name)
 def test_no_sentence_stands_in_call_flow_views_and_domain(file: Path) -> None:
-    found = sentences_of(file)
-    if name(file) in NOT_YET:
-        assert found, f"{name(file)} has no sentence any more: take it off the list"
-    else:
-        assert found == []
-
-
-def test_the_list_of_what_is_not_done_names_files_that_are_there() -> None:
-    assert {name(file) for file in FILES} >= NOT_YET
+    assert sentences_of(file) == []
 
 
 def test_sentences_are_found() -> None:

@@ -18,11 +18,11 @@
 #define PJ_IOQUEUE_MAX_HANDLES      8192
 #define PJSIP_MAX_TRANSPORTS        4096
 
-/* A connection that somebody opens has to say something within 10 s. How many there may be is in cornetta_peers.cpp. */
+/* An incoming connection has to send data within 10 s. The bound on their number is in cornetta_peers.cpp. */
 #define PJSIP_TCP_INITIAL_TIMEOUT               10
 #define PJSIP_TRANSPORT_SERVER_IDLE_TIME_FIRST  10
 
-/* Connections that wait to be taken. With 5 of them, a few others are enough to keep a trunk's own waiting for 1 s. */
+/* Connections that wait to be accepted. With 5 of them, a few others are enough to delay a trunk's own for 1 s. */
 #define PJSIP_TCP_TRANSPORT_BACKLOG             512
 #define PJSIP_TLS_TRANSPORT_BACKLOG             512
 
@@ -45,12 +45,13 @@
 #define PJSIP_DONT_SWITCH_TO_TCP    1
 
 /* Bytes by which pools grow. Messages are kept for 32 s, most of them need a few hundred bytes above the first 4000.
- * What is never given back (records of dialogs, listeners of a transport) lies together instead of on a page each. */
+ * Memory that is never given back (records of dialogs, listeners of a transport) lies together and not on a page each.
+ * */
 #define PJSIP_POOL_INC_TDATA        1000
 #define PJSIP_POOL_INC_UA           16000
 #define PJSIP_POOL_INC_TRANSPORT    4000
 
-/* One UDP socket takes the bursts of all legs of its transport, bytes. The kernel caps it at net.core.rmem_max. */
+/* One UDP socket gets the bursts of all legs of its transport; bytes. The kernel caps it at net.core.rmem_max. */
 #define PJSIP_UDP_SO_RCVBUF_SIZE    4000000
 #define PJSIP_UDP_SO_SNDBUF_SIZE    4000000
 

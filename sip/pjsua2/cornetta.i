@@ -1,4 +1,4 @@
-// What Cornetta adds to pjsua2: included at the end of pjsua2.i by build.sh.
+// Cornetta's additions to pjsua2: included at the end of pjsua2.i by build.sh.
 %{
 #include "cornetta_port.hpp"
 #include "cornetta_tap.hpp"

@@ -9,7 +9,7 @@
 
 #define THIS_FILE "cornetta_answers.cpp"
 
-using namespace pj; /* the macros of pjsua2 take its names for granted */
+using namespace pj; /* the macros of pjsua2 need its names */
 using namespace cornetta;
 using std::string;
 
@@ -37,10 +37,10 @@ pj_bool_t onResponse(pjsip_rx_data *rdata)
         waiting.push_back({text(rdata->msg_info.cid->id), text(rdata->msg_info.from->tag), source});
     else
         PJ_LOG(1, (THIS_FILE, "late answers are not collected, one is lost"));
-    return PJ_FALSE; /* pjsip goes on with it: ACK and BYE are its work */
+    return PJ_FALSE; /* pjsip goes on with it and sends ACK and BYE */
 }
 
-/* The transaction layer keeps responses that match no transaction for itself. */
+/* The transaction layer does not pass on responses without a transaction. */
 pjsip_module watcher = makeModule("mod-cornetta-answers", BEHIND_THE_BORDER, NULL, &onResponse);
 
 } // namespace

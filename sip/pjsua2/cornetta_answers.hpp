@@ -1,7 +1,7 @@
-/* Answers that nobody waits for any more: a 2xx to an INVITE that we had given up.
+/* Late answers: a 2xx to an INVITE that we had given up.
  *
  * A call that we hang up before its final answer is over for pjsua, yet the answer may cross our CANCEL (RFC 3261
- * 9.1, 15): a person may have said hello to nobody. The rules count such answers, so they must be seen.
+ * 9.1, 15): a person may have picked up and heard no agent. The rules count such answers, so they must be seen.
  */
 #ifndef CORNETTA_ANSWERS_HPP
 #define CORNETTA_ANSWERS_HPP
@@ -24,9 +24,9 @@ struct CornettaLateAnswer
 
 /* Late answers since the last call, oldest first, at most 4096 between two calls.
  *
- * pjsip has sent ACK and BYE for each. One comes again when the answer is retransmitted. One comes also for a call that
- * had been taken: when its answer is retransmitted after the BYE, or when another branch of a forked INVITE answers
- * too. The caller knows which of its legs had been answered. */
+ * pjsip has sent ACK and BYE for each. A retransmitted answer is reported again. Answers of answered calls are
+ * reported, too: when they are retransmitted after the BYE, or when another branch of a forked INVITE answers. The
+ * caller knows which of its legs had been answered. */
 std::vector<CornettaLateAnswer> cornettaLateAnswers();
 
 #endif

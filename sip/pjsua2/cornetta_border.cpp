@@ -13,13 +13,13 @@
 
 #define THIS_FILE "cornetta_border.cpp"
 
-using namespace pj; /* the macros of pjsua2 take its names for granted */
+using namespace pj; /* the macros of pjsua2 need its names */
 using namespace cornetta;
 using std::string;
 
 namespace
 {
-/* Requests of one dialog that take a transaction each: a keypad sends 10 INFOs a second at most. */
+/* The most requests of one dialog that take a transaction each: a keypad sends 10 INFOs a second at most. */
 const double DIALOG_RATE = 10, DIALOG_BURST = 30;
 const std::size_t DIALOGS_BOUND = 4096;
 
@@ -43,7 +43,7 @@ struct Bucket
     }
 };
 
-/* The owner's thread alone polls pjsip, sends, and calls what is below. */
+/* The owner's thread alone polls pjsip, sends, and uses the following. */
 std::vector<Network> known;
 std::unordered_map<string, Bucket> dialogs; /* by Call-ID */
 Bucket forStrangers;
@@ -60,7 +60,7 @@ bool is(const pj_str_t &given, const char *wanted) { return pj_stricmp2(&given, 
 
 bool isKnown(const pjsip_rx_data *rdata)
 {
-    /* A connection that we opened leads to a peer. */
+    /* A connection that we opened is one to a peer. */
     const pjsip_transport *transport = rdata->tp_info.transport;
     if (PJSIP_TRANSPORT_IS_RELIABLE(transport) && transport->dir == PJSIP_TP_DIR_OUTGOING)
         return true;
@@ -75,8 +75,8 @@ void addHeader(pjsip_tx_data *tdata, const char *name, const char *value)
     pjsip_msg_add_hdr(tdata->msg, reinterpret_cast<pjsip_hdr *>(made));
 }
 
-/* To where the request came from, whatever its Via says beside the port (RFC 3261 18.2.2, RFC 3581 4). A stranger gets
- * no answer that is larger than the request: it may be sent in the name of somebody else. */
+/* Respond to the source of the request; of its Via only the port counts (RFC 3261 18.2.2, RFC 3581 4). A stranger gets
+ * no answer larger than the request, as the source may be forged. */
 void respond(pjsip_rx_data *rdata, int code, bool stranger)
 {
     pjsip_endpoint *endpoint = pjsua_get_pjsip_endpt();
@@ -133,7 +133,7 @@ Kind kindOf(const pjsip_method &method)
     return OTHER;
 }
 
-/* What an answer to it says where there is no dialog for it, 0 for none. */
+/* The code of the answer to a request without a dialog, 0 for no answer. */
 int codeOutside(Kind kind)
 {
     switch (kind) {
@@ -150,7 +150,7 @@ int codeForStranger(Kind kind)
     return kind == ACK || kind == CANCEL ? 0 : kind == NOTIFY || kind == SUBSCRIPTION ? 489 : 403;
 }
 
-/* Digits are the one use of INFO (RFC 6086 leaves other bodies to their packages). */
+/* INFO is used for digits alone (RFC 6086 leaves other bodies to their packages). */
 int codeOfInfo(const pjsip_msg *message)
 {
     const pjsip_msg_body *body = message->body;
@@ -187,7 +187,7 @@ int codeInside(Kind kind, pjsip_msg *message)
     }
 }
 
-/* A dialog whose share is whole again is as good as a new one. */
+/* A dialog whose bucket is full again is like a new one. */
 void forgetDialogs()
 {
     const double whole = now() - DIALOG_BURST / DIALOG_RATE;
@@ -195,7 +195,7 @@ void forgetDialogs()
         each = each->second.at <= whole ? dialogs.erase(each) : std::next(each);
 }
 
-/* Whether the dialog has had its share. What ends it or belongs to a request that was let in always passes. */
+/* Whether the dialog has used up its bucket. Requests that end it or belong to an accepted request always pass. */
 bool tooMany(Kind kind, const pjsip_rx_data *rdata)
 {
     if (kind == ACK || kind == BYE || kind == CANCEL || kind == PRACK)
@@ -219,7 +219,7 @@ bool inTransaction(pjsip_rx_data *rdata)
     return pjsip_tsx_layer_find_tsx(&key, PJ_FALSE) != NULL;
 }
 
-/* By Call-ID and both tags (RFC 3261 12.2.2), where pjsip looks at the tags alone. A dialog of ours may not know the
+/* By Call-ID and both tags (RFC 3261 12.2.2), while pjsip compares the tags alone. A dialog of ours may not know the
  * peer's tag yet. */
 pjsip_dialog *dialogOf(const pjsip_rx_data *rdata)
 {
@@ -254,7 +254,7 @@ pj_bool_t onRequestInside(pjsip_rx_data *rdata, Kind kind, bool friendly)
 
 pj_bool_t onRequest(pjsip_rx_data *rdata)
 {
-    /* Answers go where the request came from. RFC 3261 18.2.2 would let it name any host, which pjsip would look up. */
+    /* Answers go to the source of the request. By RFC 3261 18.2.2 it could name any host, which pjsip would look up. */
     rdata->msg_info.via->maddr_param.slen = 0;
     const Kind kind = kindOf(rdata->msg_info.msg->line.req.method);
     const bool friendly = isKnown(rdata);
@@ -282,7 +282,7 @@ pj_bool_t onResponse(pjsip_rx_data *rdata)
     }
 }
 
-/* Behind the log of pjsua, before what looks for late answers. */
+/* After the log of pjsua, before the module for late answers. */
 pjsip_module border = makeModule("mod-cornetta-border", AT_THE_BORDER, &onRequest, &onResponse, &noteRequest);
 } // namespace
 

@@ -8,47 +8,47 @@
 #include <pjsua2/types.hpp>
 
 /**
- * What was kept out at the border of SIP since the last look.
+ * Counts of messages kept out at the border of SIP since the last look.
  */
 struct CornettaKeptOut
 {
-    /** Requests of addresses that no account knows. */
+    /** Requests from addresses that no account knows. */
     unsigned strangers;
 
     /** Responses to no request of ours. */
     unsigned strays;
 
-    /** Responses to a request of ours from an address where it was not sent. */
+    /** Responses to a request of ours from an address to which it was not sent. */
     unsigned misplaced;
 
     /** The address of the last of these, "" where there was none. */
     std::string misplacedFrom;
 
-    /** Requests inside of dialogs that were more than a dialog may send. */
+    /** Requests inside of dialogs beyond a dialog's bound. */
     unsigned excess;
 };
 
 /**
  * Look at each SIP message before the transaction layer does: requests of strangers get a short answer or none, and
- * leave nothing behind; what no dialog needs is answered here; responses count only to requests of ours.
+ * leave no state; requests without a dialog are answered here; responses count only to requests of ours.
  *
  * Call once for each library that was created, after libInit().
  */
 void cornettaGuardBorder() PJSUA2_THROW(pj::Error);
 
 /**
- * The addresses and networks (192.0.2.1, 192.0.2.0/24, 2001:db8::/32) that are no strangers. What is neither is left
- * out.
+ * Set the known addresses and networks (192.0.2.1, 192.0.2.0/24, 2001:db8::/32); all others are strangers. Texts that
+ * are neither are left out.
  */
 void cornettaLetIn(const std::vector<std::string> &networks);
 
 #ifndef SWIG
-/* Whether an address is no stranger's. */
+/* Whether an address is known. */
 bool cornettaKnows(const pj_sockaddr &address);
 #endif
 
 /**
- * What was kept out, counted anew from now on.
+ * The counts since the last call.
  */
 CornettaKeptOut cornettaKeptOut();
 

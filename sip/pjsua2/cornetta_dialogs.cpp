@@ -12,14 +12,14 @@
 #undef THIS_FILE
 #define THIS_FILE "cornetta_dialogs.cpp"
 
-using namespace pj; /* the macros of pjsua2 take its names for granted */
+using namespace pj; /* the macros of pjsua2 need its names */
 using namespace cornetta;
 using std::string;
 
 namespace
 {
 
-/* Requests of ours that the journal did not see are at most so many. */
+/* The most requests of ours that are missing in the file of dialogs; the CSeq is raised by it. */
 const int CSEQ_ABOVE = 1000;
 const std::size_t MAX_ORPHANS = 16384;
 const int LONGEST_HEADER = 2000;
@@ -41,7 +41,7 @@ string printed(pjsip_uri_context_e context, const void *uri)
     return string(buffer, length > 0 ? length : 0);
 }
 
-/* The value of a header as it stands behind its colon. */
+/* The value of a header after its colon. */
 string value(const void *header)
 {
     char buffer[LONGEST_HEADER];
@@ -97,7 +97,7 @@ void setParty(pj_pool_t *pool, pjsip_fromto_hdr *header, const string &party, co
     pj_strdup2(pool, &header->tag, tag.c_str());
 }
 
-/* A request of a dialog that is not ours: what pjsua made of the account is overwritten. */
+/* A request of a dialog of the former engine: pjsua's headers from the account are overwritten. */
 pj_status_t makeRequest(int account, const pjsip_method *method, const CornettaDialog &dialog, const Strings &routes,
                         int cseq, pjsip_tx_data **made)
 {
@@ -124,7 +124,7 @@ pj_status_t makeRequest(int account, const pjsip_method *method, const CornettaD
     return PJ_SUCCESS;
 }
 
-/* Where the INVITE went is where its CANCEL and ACK go, and under the same branch. */
+/* CANCEL and ACK go to the address of the INVITE, under the same branch. */
 void likeTheInvite(pjsip_tx_data *request, const CornettaDialog &dialog)
 {
     pjsip_via_hdr *via = headerOf<pjsip_via_hdr>(request->msg, PJSIP_H_VIA);
@@ -153,7 +153,7 @@ void onAnswer(void *token, pjsip_event *event);
 
 void send(pjsip_tx_data *request, int account)
 {
-    /* The account rides in the token; the second try, with credentials, is the last. */
+    /* The token holds the account; the second try, with credentials, is the last. */
     pjsip_endpt_send_request(pjsua_get_pjsip_endpt(), request, -1, (void *)(pj_ssize_t)(account + 1), &onAnswer);
 }
 
@@ -208,7 +208,7 @@ void acknowledge(const Orphan &orphan, bool likeInvite)
     pjsip_endpt_send_request_stateless(pjsua_get_pjsip_endpt(), request, NULL, NULL);
 }
 
-/* The dialog that a 200 makes of an early one. */
+/* The dialog that an early one becomes by a 200. */
 CornettaDialog confirmedBy(const CornettaDialog &early, pjsip_rx_data *rdata)
 {
     CornettaDialog made = early;
@@ -259,7 +259,7 @@ pj_bool_t onResponse(pjsip_rx_data *rdata)
     return PJ_TRUE;
 }
 
-/* No transaction of this process is meant. */
+/* The response belongs to no transaction of this process. */
 pjsip_module watcher = makeModule("mod-cornetta-orphans", BEHIND_THE_BORDER, NULL, &onResponse);
 
 } // namespace

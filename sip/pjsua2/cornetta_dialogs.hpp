@@ -1,8 +1,8 @@
-/* Dialogs of an engine that died: what is needed to end one, and the ending of it by the next engine.
+/* Dialogs of an engine that died: the data for ending one, and its end by the next engine.
  *
- * A peer knows nothing of the death: it keeps ringing, or keeps the line, until its own timers end it. A BYE needs the
+ * A peer does not notice the death: it keeps ringing, or keeps the line, until its own timers end it. A BYE needs the
  * dialog's tags, route and target and a higher CSeq (RFC 3261 12.2.1.1); a CANCEL is the INVITE once more, branch and
- * all (9.1). What the peer says to a CANCEL, 487 or a 200 that crossed it, finds no transaction and is answered here.
+ * all (9.1). The peer's answer to a CANCEL, 487 or a 200 that crossed it, finds no transaction and is answered here.
  */
 #ifndef CORNETTA_DIALOGS_HPP
 #define CORNETTA_DIALOGS_HPP
@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-/* `early`: there was no final answer; `branch` and `peer` ("address:port") are those of the INVITE then. The texts are
- * as they stand in headers: `local` and `remote` a name-addr without tag, `routes` in their order. */
+/* `early`: there was no final answer; `branch` and `peer` ("address:port") are those of the INVITE then. The texts have
+ * the form of headers: `local` and `remote` a name-addr without tag, `routes` in their order. */
 struct CornettaDialog
 {
     bool early = true;
@@ -28,8 +28,8 @@ struct CornettaDialog
     std::vector<std::string> routes;
 };
 
-/* Begin to look for answers to INVITEs of the dead. Call once, after Endpoint.libInit() and before libStart(). Throws
- * pj::Error. */
+/* Begin to look for answers to INVITEs of the former engine. Call once, after Endpoint.libInit() and before libStart().
+ * Throws pj::Error. */
 void cornettaWatchOrphans() PJSUA2_THROW(pj::Error);
 
 /* The dialog of a call that was dialed; throws pj::Error while it has none. */
@@ -39,7 +39,7 @@ CornettaDialog cornettaDialog(int callIndex) PJSUA2_THROW(pj::Error);
  * credentials. Throws pj::Error. */
 void cornettaEndDialog(int accountIndex, const CornettaDialog &dialog) PJSUA2_THROW(pj::Error);
 
-/* The Call-IDs of early ones that were answered after all, since the last call: ACK and BYE have been sent. */
+/* The Call-IDs of early dialogs that were answered since the last call: ACK and BYE have been sent. */
 std::vector<std::string> cornettaOrphansAnswered();
 
 #endif

@@ -15,7 +15,7 @@ const unsigned TICK_MS = 100;
 std::atomic<unsigned> left(0); /* ticks, 0: nothing is guarded */
 pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* A process that was stopped comes back in the middle of one sleep: that is one tick, however long it was. */
+/* A stopped process goes on in the middle of one sleep, which counts as one tick however long the stop was. */
 void *count(void *)
 {
     const struct timespec tick = {0, TICK_MS * 1000000L};

@@ -1,4 +1,4 @@
-/* What a peer sends, by kind: pjsua2's statistics do not tell comfort noise (RFC 3389) from speech. */
+/* The packets of a peer, by kind: pjsua2's statistics do not separate comfort noise (RFC 3389) from speech. */
 #ifndef CORNETTA_LIFE_HPP
 #define CORNETTA_LIFE_HPP
 
@@ -12,7 +12,7 @@ struct CornettaLife
     unsigned comfortNoise;
 };
 
-/* Of the first audio of a call. Throws pj::Error where there is no stream. */
+/* The packets of a call's first audio stream. Throws pj::Error where there is none. */
 CornettaLife cornettaLife(int callIndex) PJSUA2_THROW(pj::Error);
 
 #endif

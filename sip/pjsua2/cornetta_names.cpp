@@ -16,11 +16,11 @@
 
 #define THIS_FILE "cornetta_names.cpp"
 
-using namespace pj; /* the macros of pjsua2 take its names for granted */
+using namespace pj; /* the macros of pjsua2 need its names */
 using namespace cornetta;
 using std::string;
 
-/* Of pjlib, by cornetta_names.patch. */
+/* In pjlib, by cornetta_names.patch. */
 extern "C" pj_status_t (*cornetta_known_name)(int, const char *, unsigned *, pj_addrinfo *);
 
 namespace
@@ -30,7 +30,7 @@ const std::size_t MAX_WANTED = 1024;  /* names that wait to be looked up */
 const std::size_t MAX_KNOWN = 4096;   /* names that are remembered */
 const std::size_t MAX_WAITING = 1024; /* requests and responses of ours that wait for a name */
 const std::size_t MAX_PARKED = 256;   /* messages of others that wait for a name in their SDP */
-const std::size_t MAX_PARKED_OF_STRANGERS = 32; /* of them, where the sender is no peer */
+const std::size_t MAX_PARKED_OF_STRANGERS = 32; /* the same for strangers */
 const std::size_t MAX_NAMES = 4;      /* names of one SDP that are looked up */
 const std::size_t MAX_NAME = 253;     /* letters of a host name (RFC 1035 2.3.4) */
 
@@ -57,7 +57,7 @@ struct Parked
     std::set<string> missing;
 };
 
-std::mutex guard; /* of what is known and wanted: pj_getaddrinfo() is called by any thread */
+std::mutex guard; /* for the known and the wanted names: any thread may call pj_getaddrinfo() */
 std::map<string, Known> known;
 std::list<string> wanted;
 std::set<string> asked;
@@ -83,7 +83,7 @@ bool literal(const string &host, pj_sockaddr *address)
     return false;
 }
 
-/* Whether DNS may be asked for it at all. */
+/* Whether the name may be looked up in DNS. */
 bool plausible(const string &host)
 {
     return !host.empty() && host.size() <= MAX_NAME && std::all_of(host.begin(), host.end(), [](unsigned char each) {
@@ -103,7 +103,7 @@ bool want(const string &name)
     return true;
 }
 
-/* Under the guard: what is known and still valid. */
+/* Under the guard: the known answer, if it is still valid. */
 const Known *valid(const string &name)
 {
     auto found = known.find(name);
@@ -115,7 +115,7 @@ string plain(const string &host)
     return "any " + host + " 0";
 }
 
-/* For pj_getaddrinfo(), from any thread. An answer that is too old is better than none here. */
+/* For pj_getaddrinfo(), from any thread. Here an old answer is better than none. */
 pj_status_t knownName(int family, const char *name, unsigned *count, pj_addrinfo *found)
 {
     const string host = lower(name, std::strlen(name));
@@ -144,7 +144,7 @@ pj_status_t knownName(int family, const char *name, unsigned *count, pj_addrinfo
     return *count ? PJ_SUCCESS : PJ_ERESOLVE;
 }
 
-/* RFC 3263 4.1: what the URI says, else TLS, TCP or UDP by what is asked of the transport. */
+/* RFC 3263 4.1: the transport of the URI, else TLS, TCP or UDP by the flags of the transport. */
 pjsip_transport_type_e typeOf(const pjsip_host_info *target)
 {
     int type = target->type & ~PJSIP_TRANSPORT_IPV6;
@@ -245,7 +245,7 @@ std::set<string> missingNames(const pjsip_rx_data *message)
     return found;
 }
 
-/* A message whose SDP names a host waits, and no other message does: its media cannot begin before. */
+/* Only a message whose SDP names a host waits, as its media cannot begin before. */
 pj_bool_t park(pjsip_rx_data *message)
 {
     Parked one = {NULL, missingNames(message)};
@@ -264,7 +264,7 @@ pj_bool_t park(pjsip_rx_data *message)
     return PJ_TRUE;
 }
 
-/* A message that waits is as one that comes later: the transaction layer has not seen it. */
+/* A waiting message is like one that comes later, as the transaction layer has not seen it. */
 pjsip_module watcher = makeModule("mod-cornetta-names", BEHIND_THE_BORDER, &park, &park);
 
 void goOn(pjsip_rx_data *message)
@@ -278,7 +278,7 @@ void goOn(pjsip_rx_data *message)
     pjsip_rx_data_free_cloned(message);
 }
 
-/* Under the guard: room for one more, by forgetting what is too old, or else anything. */
+/* Under the guard: make room for one more by forgetting old answers, or else any. */
 void makeRoom()
 {
     if (known.size() < MAX_KNOWN)

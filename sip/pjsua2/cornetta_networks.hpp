@@ -1,4 +1,4 @@
-/* Addresses and networks as the configuration writes them. */
+/* Addresses and networks in the form of the configuration. */
 #ifndef CORNETTA_NETWORKS_HPP
 #define CORNETTA_NETWORKS_HPP
 
@@ -15,7 +15,7 @@ struct Network
     unsigned bits;
 };
 
-/* 192.0.2.1, 192.0.2.0/24, 2001:db8::/32; whether it is one. */
+/* Read 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32; returns whether the text is an address or a network. */
 bool readNetwork(const std::string &written, Network &into);
 
 bool within(const pj_sockaddr &address, const Network &network);

@@ -12,15 +12,15 @@
 
 #define THIS_FILE "cornetta_peers.cpp"
 
-using namespace pj; /* the macros of pjsua2 take its names for granted */
+using namespace pj; /* the macros of pjsua2 need its names */
 using namespace cornetta;
 using std::string;
 
 namespace
 {
 
-const std::size_t MAX_UNPROVEN = 64;  /* incoming connections of strangers, and those that said nothing yet */
-const std::size_t MAX_INCOMING = 1024; /* incoming connections in all: our own have the rest of the table */
+const std::size_t MAX_UNPROVEN = 64;  /* incoming connections of strangers, and silent ones */
+const std::size_t MAX_INCOMING = 1024; /* all incoming connections: our own have the rest of the table */
 
 typedef std::chrono::steady_clock Clock;
 
@@ -62,7 +62,7 @@ bool mayKnow(const pj_str_t &user, const pj_sockaddr &address)
 
 /* -- credentials */
 
-/* A NOTIFY is sent because of somebody else's request. */
+/* A NOTIFY is caused by a request of the peer. */
 bool oursToProve(const pjsip_method &method)
 {
     return pj_stricmp2(&method.name, "NOTIFY") != 0;
@@ -143,7 +143,7 @@ bool reliable(const pjsip_transport *transport)
     return (transport->flag & PJSIP_TRANSPORT_RELIABLE) != 0;
 }
 
-/* The connection that was heard least recently: of all incoming ones, or of those that are a stranger's or silent. */
+/* The connection with the oldest last data: of all incoming ones, or of strangers' and silent ones. */
 pjsip_transport *quietest(bool unproven, std::size_t bound, const pjsip_transport *except)
 {
     pjsip_transport *found = NULL;
@@ -197,7 +197,7 @@ void sendRaw(pjsip_transport *transport, const char *bytes)
                          std::strlen(bytes), &transport->key.rem_addr, transport->addr_len, NULL, NULL);
 }
 
-/* Empty lines: the answer to ours, or a peer's that asks for ours (RFC 5626 3.5.1). */
+/* Empty lines: the answer to ours, or a peer's keep-alive that wants an answer (RFC 5626 3.5.1). */
 void onDropped(pjsip_tp_dropped_data *dropped)
 {
     auto found = connections.find(dropped->tp);

@@ -5,7 +5,7 @@
 
 #define THIS_FILE "cornetta_pjsip.cpp"
 
-using namespace pj; /* the macros of pjsua2 take its names for granted */
+using namespace pj; /* the macros of pjsua2 need its names */
 using std::string;
 
 namespace cornetta

@@ -1,10 +1,10 @@
-/* Does a media transport live through packets that come while it is attached?
+/* A test whether a media transport survives packets that come while it is attached.
  *
  * build.sh runs this against the libraries that it has just built. Two threads work on one transport as they do in an
  * engine: the media thread reads RTP and RTCP, the other attaches, which wipes the addresses that the first looks at.
  * Unpatched, pjproject 2.17 ends with a segmentation fault here, within seconds (pjproject 5001).
  *
- *     cornetta_race SECONDS      exit code 0: it lived, 2: it could not be tried, by a signal: it did not live
+ *     cornetta_race SECONDS      exit code 0: it survived, 2: the test could not run, by a signal: it did not survive
  */
 #include <pjlib.h>
 #include <pjlib-util.h>
@@ -50,7 +50,7 @@ static int send_packets(void *socket)
     return 0;
 }
 
-/* A transport on the first pair of ports that is free. */
+/* A transport on the first free pair of ports. */
 static pj_status_t make_transport(pjmedia_endpt *endpoint, pjmedia_transport **transport)
 {
     const pj_str_t loopback = {"127.0.0.1", 9};
@@ -85,7 +85,7 @@ static unsigned long attach_for(int seconds, pjmedia_transport *transport, pj_po
         pjmedia_transport_media_start(transport, pool, NULL, NULL, 0);
         for (i = 0; i < ATTACHMENTS_A_LOOK; ++i) {
             pjmedia_transport_attach2(transport, &wanted);
-            /* Without a rest the lock is nearly always ours, and the media thread comes to nothing. */
+            /* Without a pause the lock is nearly always held here, and the media thread makes no progress. */
             usleep(REST_US);
         }
         attachments += i;
@@ -126,6 +126,6 @@ int main(int argc, char *argv[])
     over = PJ_TRUE;
     pj_thread_join(thread);
     printf("attached %lu times, heard %lu RTCP packets\n", attachments, heard);
-    /* Where no packet came in between, nothing was tried. */
+    /* Without a packet in between the test proves nothing. */
     return heard ? 0 : 2;
 }

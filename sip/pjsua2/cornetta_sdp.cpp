@@ -13,7 +13,7 @@
 
 #define THIS_FILE "cornetta_sdp.cpp"
 
-using namespace pj; /* the macros of pjsua2 take its names for granted */
+using namespace pj; /* the macros of pjsua2 need its names */
 using namespace cornetta;
 using std::string;
 
@@ -26,7 +26,7 @@ std::mutex guard;
 std::map<string, string> problems;
 std::deque<string> problemsInOrder;
 
-/* The SDP of a message, be it a part of several; NULL where there is none. */
+/* The SDP of a message, also from a multipart body; NULL where there is none. */
 pjsip_msg_body *sdpBody(const pjsip_rx_data *rdata)
 {
     pjsip_msg_body *body = rdata->msg_info.msg->body;
@@ -41,7 +41,7 @@ pjsip_msg_body *sdpBody(const pjsip_rx_data *rdata)
     return pjsip_media_type_cmp(&body->content_type, &wanted, 0) == 0 ? body : NULL;
 }
 
-/* The INVITE session whose first offer the response answers; NULL for all else. */
+/* The INVITE session whose first offer the response answers; NULL for others. */
 pjsip_inv_session *firstOffer(const pjsip_rx_data *rdata)
 {
     pjsip_inv_session *session = sessionOf(rdata);
@@ -51,7 +51,7 @@ pjsip_inv_session *firstOffer(const pjsip_rx_data *rdata)
     return session;
 }
 
-/* What is known already of a call stays where there is nothing better to say (`unlessTold`). */
+/* With `unlessTold` an earlier note on the call stays. */
 void note(const pj_str_t &callId, const string &problem, bool unlessTold = false)
 {
     std::lock_guard<std::mutex> held(guard);
@@ -72,7 +72,7 @@ void note(const pj_str_t &callId, const string &problem, bool unlessTold = false
 void forget(const pj_str_t &callId)
 {
     std::lock_guard<std::mutex> held(guard);
-    problems.erase(text(callId)); /* its place in the order is no harm */
+    problems.erase(text(callId)); /* its place in the order does no harm */
 }
 
 string judged(pjsip_inv_session *session, const pjsip_msg_body *body)
@@ -105,8 +105,8 @@ void judge(pjsip_rx_data *rdata, const pjsip_msg_body *body)
         forget(rdata->msg_info.cid->id);
         return;
     }
-    /* Early media that is of no use is no reason to give the call up, nor is a second answer that is worse than the
-     * first. And a 200 without SDP is acknowledged by pjsip before its BYE, one with an SDP of no use is not. */
+    /* Unusable early media is no reason to give the call up, nor is a second answer worse than the first. And pjsip
+     * acknowledges a 200 without SDP before its BYE, but not one with an unusable SDP. */
     rdata->msg_info.msg->body = NULL;
     if (!agreed)
         note(rdata->msg_info.cid->id, problem);
@@ -143,7 +143,7 @@ pj_bool_t onResponse(pjsip_rx_data *rdata)
     return PJ_FALSE;
 }
 
-/* The transaction layer gives the rest of pjsip its messages. */
+/* The transaction layer passes messages on to the rest of pjsip. */
 pjsip_module watcher = makeModule("mod-cornetta-sdp", AT_THE_BORDER, &onRequest, &onResponse);
 
 } // namespace

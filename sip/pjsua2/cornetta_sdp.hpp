@@ -1,7 +1,7 @@
-/* SDP as it comes from the wire: what others accept is put right, and what we cannot hear is said in words.
+/* SDP from the wire: minor faults are corrected, and an unusable SDP is reported in words.
  *
- * pjmedia refuses a whole SDP for an empty session name or a missing origin. And a 183 whose SDP is of no use makes
- * pjsua cancel the call, although the 200 may bring a good one.
+ * pjmedia refuses a whole SDP for an empty session name or a missing origin. And a 183 with an unusable SDP makes pjsua
+ * cancel the call, although the 200 may bring a good one.
  */
 #ifndef CORNETTA_SDP_HPP
 #define CORNETTA_SDP_HPP
@@ -13,7 +13,7 @@
  * pj::Error. */
 void cornettaWatchSdp() PJSUA2_THROW(pj::Error);
 
-/* Why the answer to the INVITE of this Call-ID cannot be heard, "" where it can; told once. */
+/* The fault in the SDP of the answer to the INVITE of this Call-ID, "" for none; returned once. */
 std::string cornettaSdpProblem(const std::string &callId);
 
 #endif

@@ -82,7 +82,7 @@ string profileProblem(const pjmedia_sdp_media *ours, const pjmedia_sdp_media *th
     return "";
 }
 
-/* Offer and answer put together, as pjsip will do it. For pjmedia digits in common are a codec in common. */
+/* Negotiate offer and answer as pjsip will. For pjmedia common digits count as a common codec. */
 bool agree(pj_pool_t *pool, const pjmedia_sdp_session *offer, const pjmedia_sdp_session *answer)
 {
     pjmedia_sdp_neg *trial;

@@ -1,4 +1,4 @@
-/* Whether an answer can be heard, and in words why it cannot. */
+/* The check whether an answer's audio is usable, with the fault in words. */
 #ifndef CORNETTA_SDP_JUDGEMENT_HPP
 #define CORNETTA_SDP_JUDGEMENT_HPP
 
@@ -9,7 +9,7 @@
 namespace cornetta
 {
 
-/* Why the answer `sdp` to our `offer` cannot be heard, "" where it can. What is parsed is of the pool. */
+/* The fault of the answer `sdp` to our `offer`, "" for none. Parsed data is allocated from the pool. */
 std::string sdpProblem(pj_pool_t *pool, const pjmedia_sdp_session *offer, const std::string &sdp);
 
 } // namespace cornetta

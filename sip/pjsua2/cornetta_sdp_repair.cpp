@@ -26,8 +26,8 @@ Strings linesOf(const string &sdp)
     return lines;
 }
 
-/* Nothing is made of the origin but whether it is there, so one that cannot be read is as good as any. A name with
- * spaces is one word too many. */
+/* pjmedia needs an origin but does not use it, so an unreadable one is replaced. A name with spaces has too many words.
+ * */
 string origin(const string &line)
 {
     Strings words = split(line.substr(2), ' ');
@@ -52,7 +52,7 @@ string connection(const string &line)
     return "c=" + joined(words, " ");
 }
 
-/* A dynamic payload type that no rtpmap explains cannot be meant; pjmedia refuses the whole SDP for it. */
+/* A dynamic payload type without an rtpmap is meaningless; pjmedia refuses the whole SDP for it. */
 void dropUnexplained(Strings &section)
 {
     Strings words = split(section[0], ' ');

@@ -1,4 +1,4 @@
-/* SDP that others accept, put right for pjmedia, which refuses a whole SDP for an empty session name. */
+/* Corrections of SDP for pjmedia, which refuses a whole SDP for an empty session name. */
 #ifndef CORNETTA_SDP_REPAIR_HPP
 #define CORNETTA_SDP_REPAIR_HPP
 
@@ -7,7 +7,7 @@
 namespace cornetta
 {
 
-/* The SDP as pjmedia wants it. What cannot be put right stays as it is. */
+/* The SDP in the form that pjmedia needs. Other faults stay. */
 std::string repaired(const std::string &sdp);
 
 } // namespace cornetta

@@ -18,8 +18,8 @@ namespace cornetta
 namespace
 {
 
-/* Seconds that an answer to a request of ours is waited for: an INVITE may ring for long. After its final answer a 2xx
- * is sent again for 32 s, and may come as late from another branch (RFC 3261 13.3.1.4, 17.1.1.2). */
+/* Seconds that an answer to a request of ours may take: an INVITE may ring for long. After its final answer a 2xx is
+ * sent again for 32 s, and may come as late from another branch (RFC 3261 13.3.1.4, 17.1.1.2). */
 const pj_uint32_t INVITE_S = 600, REQUEST_S = 64, ANSWERED_S = 96;
 const std::size_t SENT_BOUND = 65536;
 
@@ -34,8 +34,8 @@ struct Sent
     pj_uint32_t until;
 };
 
-/* These small entries live longer than the calls around them. In blocks of their own: one on a page of the heap would
- * keep the whole page when all else of it is free. */
+/* These small entries live longer than the calls around them, so they have blocks of their own: on a page of the heap
+ * one entry would keep the whole page in use. */
 struct Requests
 {
     std::pmr::unsynchronized_pool_resource memory{{1024, 512}};
@@ -43,14 +43,14 @@ struct Requests
     std::pmr::deque<std::pair<pj_uint32_t, const std::pmr::string *>> inOrder{&memory}; /* each branch of them, once */
 };
 
-/* The owner's thread alone sends and polls. */
+/* Only the owner's thread sends and polls. */
 std::unique_ptr<Requests> requests = std::make_unique<Requests>();
 
 std::string_view view(const pj_str_t &given) { return std::string_view(given.ptr, given.slen > 0 ? given.slen : 0); }
 
 std::pmr::string copied(const pj_str_t &given) { return std::pmr::string(view(given), &requests->memory); }
 
-/* Of what dialog a request is, on our side. */
+/* The dialog of a request, on our side. */
 std::pmr::string writtenFrom(const pj_str_t &callId, const pj_str_t &tag)
 {
     std::pmr::string written = copied(callId);
@@ -75,7 +75,7 @@ bool stillAsked(const std::pmr::string &branch)
     return pjsip_tsx_layer_find_tsx(&name, PJ_FALSE) != NULL;
 }
 
-/* Each request is looked at every 64 s: an INVITE that was given up can be answered for one more look. */
+/* Each request is checked every 64 s: a given-up INVITE can be answered until one further check. */
 void forgetSent(pj_uint32_t at)
 {
     auto &sent = requests->sent;
@@ -111,7 +111,7 @@ pj_status_t noteRequest(pjsip_tx_data *tdata)
     if (made.second) {
         entry.from = writtenFrom(callId->id, from->tag);
         entry.until = until;
-        /* Looked at soon: what was answered by then is forgotten early. */
+        /* Checked soon, so that answered requests are forgotten early. */
         requests->inOrder.emplace_back(at + REQUEST_S, &made.first->first);
     }
     pj_sockaddr_cp(&entry.to, &tdata->tp_info.dst_addr);
@@ -119,7 +119,8 @@ pj_status_t noteRequest(pjsip_tx_data *tdata)
     return PJ_SUCCESS;
 }
 
-/* RFC 3261 17.1.3: by its branch. The rest keeps out those who saw the request and are not whom it was sent to. */
+/* RFC 3261 17.1.3: matched by its branch. The other checks keep out a sender who saw the request but was not its
+ * destination. */
 Judgement judgeResponse(const pjsip_rx_data *rdata, bool known)
 {
     const auto found = requests->sent.find(copied(rdata->msg_info.via->branch_param));

@@ -1,5 +1,5 @@
-/* Requests of ours, and which responses count to them. A response that comes from anywhere else, or to nothing that was
- * sent, may be a stranger's. */
+/* Requests of ours, and the responses that belong to them. A response from another address, or to no request of ours,
+ * may be a stranger's. */
 #ifndef CORNETTA_SENT_HPP
 #define CORNETTA_SENT_HPP
 
@@ -15,13 +15,13 @@ enum Judgement
     MISPLACED, /* from an address where the request was not sent */
 };
 
-/* As pjsip sends a request: always PJ_SUCCESS. */
+/* Called when pjsip sends a request; always PJ_SUCCESS. */
 pj_status_t noteRequest(pjsip_tx_data *tdata);
 
-/* `known`: it comes from an address that is no stranger's. */
+/* `known`: it comes from a known address. */
 Judgement judgeResponse(const pjsip_rx_data *rdata, bool known);
 
-/* Those that nobody can answer any more. */
+/* Forget requests that cannot be answered any more. */
 void forgetOldRequests();
 void forgetAllRequests();
 

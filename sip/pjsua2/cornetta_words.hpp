@@ -1,4 +1,4 @@
-/* Text of peers, taken apart and put together. */
+/* Reading and writing text of peers. */
 #ifndef CORNETTA_WORDS_HPP
 #define CORNETTA_WORDS_HPP
 
@@ -14,7 +14,7 @@ typedef std::vector<std::string> Strings;
 
 std::string text(const pj_str_t &from);
 
-/* The words between, empty ones left out. */
+/* The words between separators, without empty ones. */
 Strings split(const std::string &line, char by);
 std::string joined(const Strings &words, const std::string &by);
 
@@ -22,8 +22,7 @@ bool begins(const std::string &line, const std::string &with);
 bool isNumber(const std::string &word);
 std::string inCapitals(std::string word);
 
-/* The first 24 letters of what a peer wrote, fit for a message to people: a question mark for all but printable
- * ASCII. */
+/* The first 24 letters of a peer's text, fit for a message to people: a question mark for all but printable ASCII. */
 std::string shown(const std::string &word);
 
 } // namespace cornetta

@@ -11,4 +11,5 @@ from dialer.vocabulary.telephony.abilities import *  # noqa: F403  # the file sa
 from dialer.vocabulary.telephony.accounts import *  # noqa: F403  # the file says what it exports
 from dialer.vocabulary.telephony.commands import *  # noqa: F403  # the file says what it exports
 from dialer.vocabulary.telephony.events import *  # noqa: F403  # the file says what it exports
+from dialer.vocabulary.telephony.recordings import *  # noqa: F403  # the file says what it exports
 from dialer.vocabulary.telephony.sources import *  # noqa: F403  # the file says what it exports

@@ -6,8 +6,15 @@ import enum
 
 from msgspec import Struct
 
-from dialer.vocabulary.ids import AccountId, BridgeId, EngineId, LegId, RecordingId, TapId
+from dialer.vocabulary.ids import AccountId, BridgeId, EngineId, LegId, TapId
 from dialer.vocabulary.telephony.accounts import ClearedBy, Header, LegRole
+from dialer.vocabulary.telephony.recordings import (
+    RecordingFinished,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingSnapshot,
+    RecordingStarted,
+)
 
 __all__ = [
     "AccountState",
@@ -33,12 +40,6 @@ __all__ = [
     "LegStanding",
     "PlayFinished",
     "ProbeCompleted",
-    "RecordingEnd",
-    "RecordingFinished",
-    "RecordingPaused",
-    "RecordingResumed",
-    "RecordingSnapshot",
-    "RecordingStarted",
     "RefusedBecause",
     "SnapshotTaken",
     "StreamStatistics",
@@ -182,57 +183,6 @@ class AnalysisCompleted(Struct, frozen=True, tag="analysis_completed"):
     tap: TapId = TapId("")
 
 
-class RecordingStarted(Struct, frozen=True, tag="recording_started"):
-    """The file is open and holds all audio since StartRecording."""
-
-    leg: LegId
-    recording: RecordingId
-    path: str
-    at: float
-
-
-class RecordingPaused(Struct, frozen=True, tag="recording_paused"):
-    """From `position_s` of the file on there is silence."""
-
-    leg: LegId
-    recording: RecordingId
-    position_s: float
-    at: float
-
-
-class RecordingResumed(Struct, frozen=True, tag="recording_resumed"):
-    """The silence ends at `position_s` of the file."""
-
-    leg: LegId
-    recording: RecordingId
-    position_s: float
-    at: float
-
-
-class RecordingEnd(enum.StrEnum):
-    """What ended a recording."""
-
-    STOPPED = "stopped"  # StopRecording
-    CLEARED = "cleared"  # its leg
-    FAILED = "failed"  # its file could not be written, or not any further
-
-
-class RecordingFinished(Struct, frozen=True, tag="recording_finished"):
-    """The file at `path` is closed and holds `seconds`, 0 where it could not be made. It may come after the leg's
-    LegCleared. `problem` says why a recording FAILED and what to do, "" otherwise. The file of one that FAILED because
-    the engine ended while the disk hung may still be open. `lost_s`: seconds of the file in which a sound is missing
-    because the disk was too slow."""
-
-    leg: LegId
-    path: str
-    seconds: float
-    at: float
-    recording: RecordingId = RecordingId("")
-    end: RecordingEnd = RecordingEnd.STOPPED
-    problem: str = ""
-    lost_s: float = 0.0
-
-
 class LegCleared(Struct, frozen=True, tag="leg_cleared"):
     """The last event of a leg. `code` is the final SIP code (0 if there was none), `q850` from the Reason
     header (RFC 3326), `heard` whether any message was received from the peer, `alerted` whether any 18x was. A 200 that
@@ -343,14 +293,6 @@ class LegStanding(enum.StrEnum):
     OFFERED = "offered"
     CONNECTED = "connected"
     CLEARING = "clearing"
-
-
-class RecordingSnapshot(Struct, frozen=True):
-    """A recording that goes on."""
-
-    recording: RecordingId
-    path: str
-    paused: bool
 
 
 class LegSnapshot(Struct, frozen=True):

@@ -164,25 +164,28 @@ def call(
     raise typer.Exit(run_async(place_test_call(settings, number, campaign, phone, say)))
 
 
+LabMode = Annotated[
+    str, typer.Option(help="PREVIEW, PUSH_PREVIEW, PROGRESSIVE, PREDICTIVE, PROGRESSIVE_ASM or PREDICTIVE_ASM.")
+]
+LabAnswerRate = Annotated[
+    float, typer.Option(max=100, help="Percent of the contacts who answer as persons; 0: as the profile has it.")
+]
+LabMinutes = Annotated[
+    float, typer.Option(min=0, max=480, help="With --headless: so long, on a list that does not end, with pace-8h.")
+]
+
+
 @app.command()
 def lab(
     headless: Annotated[bool, typer.Option(help="Run a campaign to its end and print the proof.")] = False,
     as_json: AsJson = False,
     agents: Annotated[int, typer.Option(min=1, max=500)] = 8,
     records: Annotated[int, typer.Option(min=1, max=60_000)] = 400,
-    mode: Annotated[
-        str,
-        typer.Option(help="PREVIEW, PUSH_PREVIEW, PROGRESSIVE, PREDICTIVE, PROGRESSIVE_ASM or PREDICTIVE_ASM."),
-    ] = "PROGRESSIVE_ASM",
+    mode: LabMode = "PROGRESSIVE_ASM",
     seed: Annotated[int, typer.Option(help="Equal seeds give equal contacts.")] = 1,
     profile: Annotated[str, typer.Option(help="demo, measured, mixed, prompt or pace-8h.")] = "",
-    answer_rate: Annotated[
-        float, typer.Option(max=100, help="Percent of the contacts who answer as persons; 0: as the profile has it.")
-    ] = 0.0,
-    minutes: Annotated[
-        float,
-        typer.Option(min=0, max=480, help="With --headless: so long, on a list that does not end, with pace-8h."),
-    ] = 0.0,
+    answer_rate: LabAnswerRate = 0.0,
+    minutes: LabMinutes = 0.0,
     via: Annotated[str, typer.Option(help="direct, or asterisk: everything through a real Asterisk.")] = "direct",
     port: Annotated[int, typer.Option(help="Port of the web side.")] = 8080,
     people: Annotated[

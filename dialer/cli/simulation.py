@@ -77,18 +77,22 @@ def simulate(
         if campaign is not None:
             plan = _with_campaign(plan, campaign, rule)
         figures = _run(plan, range(first, last + 1), plot)
-        if as_json:
-            import msgspec
-
-            say(json.dumps(msgspec.to_builtins(figures)))
-        else:
-            _tell(figures)
+        _show(figures, as_json=as_json)
     except BrokenPipeError:
         raise
     except CornettaError as error:
         _fail(error)
     except OSError as error:
         _fail(f"{error.filename or 'stdout'} cannot be written: {error.strerror}; make room, or name another file")
+
+
+def _show(figures: Figures, *, as_json: bool) -> None:
+    if as_json:
+        import msgspec
+
+        say(json.dumps(msgspec.to_builtins(figures)))
+    else:
+        _tell(figures)
 
 
 def _with_campaign(plan: Plan, file: Path, rule: str | None) -> Plan:

@@ -17,6 +17,7 @@ from dialer.vocabulary.plain_text import one_line
 
 if TYPE_CHECKING:
     from config.model import Settings
+    from dialer.ports import User
 
 users_app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -48,16 +49,19 @@ def show_users(config: Directory = Path("/etc/cornetta")) -> None:
     show_table(("user", "name", "role", "phone", "teams", "enabled"), rows)
 
 
+Password = Annotated[
+    str | None, typer.Option(help="Left out: asked for, where the user is new or nothing else is given.")
+]
+UserRole = Annotated[
+    RoleName | None, typer.Option(help="agent, supervisor, administrator or auditor; agent where it is not given.")
+]
+
+
 @users_app.command("add")
 def add_user(
     name: Annotated[str, typer.Argument(help="Log-in name.")],
-    password: Annotated[
-        str | None,
-        typer.Option(help="Left out: asked for, where the user is new or nothing else is given."),
-    ] = None,
-    role: Annotated[
-        RoleName | None, typer.Option(help="agent, supervisor, administrator or auditor; agent where it is not given.")
-    ] = None,
+    password: Password = None,
+    role: UserRole = None,
     display_name: Annotated[str, typer.Option(help="Name that people read.")] = "",
     phone: Annotated[str, typer.Option(help="Where an agent is rung, e.g. 101@desks.")] = "",
     team: Annotated[list[str] | None, typer.Option(help="Team; may be given again.")] = None,
@@ -82,15 +86,7 @@ def add_user(
                 _check_name(name)
             base = old or User(name, name, RoleName.AGENT.value, "", "", ())
             hashed = base.password_hash if wanted is None else await asyncio.to_thread(hash_password, _good(wanted))
-            user = User(
-                name,
-                shown or base.display_name,
-                role.value if role else base.role,
-                hashed,
-                phone or base.phone,
-                teams or base.teams,
-                base.enabled,
-            )
+            user = _changed(base, hashed, shown, role, phone, teams)
             await store.users.save_user(user)
             return user
         finally:
@@ -98,6 +94,23 @@ def add_user(
 
     user = run_async(work(), EXIT_MISTAKE)
     say(f"{name} is {user.role}.")
+
+
+def _changed(
+    base: User, password_hash: str, shown: str, role: RoleName | None, phone: str, teams: tuple[str, ...]
+) -> User:
+    """The user with the given values; empty ones leave those of `base`."""
+    from dialer.ports import User
+
+    return User(
+        base.name,
+        shown or base.display_name,
+        role.value if role else base.role,
+        password_hash,
+        phone or base.phone,
+        teams or base.teams,
+        base.enabled,
+    )
 
 
 def _check_name(name: str) -> None:

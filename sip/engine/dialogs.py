@@ -209,14 +209,7 @@ class Dialogs:
         leg.standing = LegStanding.CLEARING
         if leg.ring_timer is not None:
             leg.ring_timer.cancel()
-        for listener in self.cleared_listeners:
-            listener(leg)
-        self._recorders.clear(leg)
-        self._players.clear(leg)
-        self._holds.clear(leg)
-        self._bridges.clear(leg)
-        self._digits.forget(leg.id)
-        self._provisionals.forget(leg.id)
+        self._let_parts_forget(leg)
         at = self._loop.now()
         self._registry.bury(leg, at)
         self._loop.emit(
@@ -237,6 +230,16 @@ class Dialogs:
         )
         # Later, outside of the callback: the account's transport may still have to answer the BYE.
         self._loop.soon(self._accounts.sweep)
+
+    def _let_parts_forget(self, leg: Leg) -> None:
+        for listener in self.cleared_listeners:
+            listener(leg)
+        self._recorders.clear(leg)
+        self._players.clear(leg)
+        self._holds.clear(leg)
+        self._bridges.clear(leg)
+        self._digits.forget(leg.id)
+        self._provisionals.forget(leg.id)
 
     def late_answer(self, call_id: str) -> None:
         """A 2xx came to a given-up INVITE; pjsip has sent ACK and BYE."""

@@ -71,27 +71,34 @@ class Switchboard:
             loop, self.registry, self.accounts, self._bridges, self._players, self._recorders, self._holds
         )
         self._silent_servers = SilentServers(loop, self.registry)
-        self._dialing = Dialing(
-            loop,
+        self._dialing = self._make_dialing(endpoint)
+        self._supervision = Supervision(loop, self.registry, self.accounts, self._dialing.end, self._dialogs.tell_media)
+        self._unattended = Unattended(loop, self.registry, self._bridges, self._players, self._dialing)
+        self._orphans = Orphans(loop, self.registry, self.accounts, book)
+        self._listen_to_dialogs()
+        self._drained = False
+        self._handlers = self._table()
+        self._leg_handlers = self._leg_table()
+
+    def _make_dialing(self, endpoint: Endpoint) -> Dialing:
+        return Dialing(
+            self._loop,
             endpoint,
             self.registry,
             self.accounts,
             self._dialogs,
             self._names,
             self._silent_servers,
-            settings.engine,
-            settings.boot,
+            self._settings.engine,
+            self._settings.boot,
         )
-        self._supervision = Supervision(loop, self.registry, self.accounts, self._dialing.end, self._dialogs.tell_media)
-        self._unattended = Unattended(loop, self.registry, self._bridges, self._players, self._dialing)
-        self._dialogs.mute_listeners.append(lambda leg: loop.soon(lambda: self._dialing.end(leg, ClearedBy.MEDIA)))
-        self._dialogs.cleared_listeners += [self._supervision.clear, self._taps.clear, self._after_last]
-        self._orphans = Orphans(loop, self.registry, self.accounts, book)
-        self._dialogs.changed_listeners.append(self._orphans.note)
-        self._dialogs.cleared_listeners.append(self._orphans.clear)
-        self._drained = False
-        self._handlers = self._table()
-        self._leg_handlers = self._leg_table()
+
+    def _listen_to_dialogs(self) -> None:
+        dialogs, loop = self._dialogs, self._loop
+        dialogs.mute_listeners.append(lambda leg: loop.soon(lambda: self._dialing.end(leg, ClearedBy.MEDIA)))
+        dialogs.cleared_listeners += [self._supervision.clear, self._taps.clear, self._after_last]
+        dialogs.changed_listeners.append(self._orphans.note)
+        dialogs.cleared_listeners.append(self._orphans.clear)
 
     def start(self) -> None:
         self._border.start()

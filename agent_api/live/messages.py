@@ -1,4 +1,4 @@
-"""What goes over the WebSocket of desktops, in both directions."""
+"""The messages of the WebSocket of desktops, in both directions."""
 
 from __future__ import annotations
 

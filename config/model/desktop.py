@@ -1,4 +1,4 @@
-"""What an agent's desktop shows of a contact, and what an agent may do."""
+"""The fields of a contact on an agent's desktop, and the permissions of agents."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ N = TypeVar("N", Engine, Trunk, Team, User, CampaignSettings, AsteriskPhone | St
 
 
 class Settings(Section):
-    """The whole configuration. What refers to another section by name is checked by `consistency`."""
+    """The whole configuration. References to other sections by name are checked by `consistency`."""
 
     server: Server = Server()
     """The node."""

@@ -1,4 +1,4 @@
-"""Structured lines of a program on stderr; its stdout stays for results. What libraries log goes the same way."""
+"""Structured lines of a program on stderr; its stdout stays for results. Lines of libraries go the same way."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ LEG_TABLE: Table[LegState, LegTrigger] = Table(
 
 
 class LegPurpose(StrEnum):
-    """What a leg is for in the node's eyes; it travels in the leg's context."""
+    """The purpose of a leg for the node; it travels in the leg's context."""
 
     CONTACT = "contact"
     #: An agent's phone, rung for one interaction.

@@ -46,7 +46,7 @@ def damaged(said: str) -> str:
     return f"{DAMAGED} ({' '.join(said.split())[:300]})"
 
 
-def told(problem: BaseException) -> str:
+def described(problem: BaseException) -> str:
     """A sentence for a person: what the database said and what to do about it."""
     cause = getattr(problem, "orig", None) or problem
     said = " ".join(str(cause).split()) or type(cause).__name__
@@ -83,9 +83,9 @@ def translated() -> Iterator[None]:
 
 def _translated(problem: Exception) -> StoreUnavailable | StoreRejected:
     if getattr(problem, "connection_invalidated", False):
-        return StoreUnavailable(told(problem))
+        return StoreUnavailable(described(problem))
     if _is_text(problem):
         return UnstorableText()
     if isinstance(problem, _DEFECTS) or _sqlstate(problem).startswith(_DATA_STATES):
         return StoreRejected(f"The database refused what we wrote: {getattr(problem, 'orig', problem)}")
-    return StoreUnavailable(told(problem))
+    return StoreUnavailable(described(problem))

@@ -130,7 +130,7 @@ class SqlLedger:
         return await self._database.read(lambda connection: self._counts.count(connection, request, places))
 
     async def habits(self, request: RecallHabits) -> Sequence[DayHabit]:
-        return await self._database.read(lambda connection: self._habits.told(connection, request))
+        return await self._database.read(lambda connection: self._habits.recalled(connection, request))
 
     async def renew(self, leases: Sequence[ClaimLease], lease_s: float, now: float) -> Sequence[RecordId]:
         if not leases:

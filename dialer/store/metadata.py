@@ -1,4 +1,4 @@
-"""What all tables have in common. Times are UTC epoch seconds; text in JSON where a column holds a mapping.
+"""Common parts of all tables. Times are UTC epoch seconds; text in JSON where a column holds a mapping.
 
 Literal conditions of the partial indexes are repeated word for word in the queries, or a planner would not use them.
 """

@@ -1,4 +1,4 @@
-"""What a change of a campaign's mode does: to calls that ring, to offers, to agents' phones, and to what is dialed."""
+"""The effects of a change of a campaign's mode: on ringing calls, offers, agents' phones and dialing."""
 
 from __future__ import annotations
 

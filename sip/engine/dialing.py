@@ -260,7 +260,7 @@ class Dialing:
                 call.hangup(prm)
             except pj.Error as problem:
                 self._loop.fault("refuse", problem)
-        self._registry.bury(leg, self._loop.now())
+        self._registry.forget(leg, self._loop.now())
 
     def alert(self, leg: Leg, code: int) -> None:
         self._respond(leg, code)

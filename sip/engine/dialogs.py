@@ -211,7 +211,7 @@ class Dialogs:
             leg.ring_timer.cancel()
         self._let_parts_forget(leg)
         at = self._loop.now()
-        self._registry.bury(leg, at)
+        self._registry.forget(leg, at)
         self._loop.emit(
             telephony.LegCleared(
                 leg=leg.id,

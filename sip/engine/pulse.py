@@ -34,7 +34,7 @@ class Pulse:
         self._statm = os.open(_STATM, os.O_RDONLY | os.O_CLOEXEC)
         self._read_heap_mb = _heap_gauge()
         self.heap_mb = 0.0
-        """What is in use of malloc's heap, by all threads, at the last look; 0 where the C library does not tell."""
+        """Malloc's heap in use, by all threads, at the last look; 0 where the C library does not report it."""
         self.look_at_heap()
 
     def close(self) -> None:

@@ -47,7 +47,7 @@ class Registry:
     def of_account(self, account: AccountId) -> int:
         return sum(1 for leg in self._legs.values() if leg.account == account)
 
-    def bury(self, leg: Leg, now: float) -> None:
+    def forget(self, leg: Leg, now: float) -> None:
         """Forget a cleared leg; its Call is released on the next turn."""
         self._legs.pop(leg.id, None)
         if leg.call is not None:

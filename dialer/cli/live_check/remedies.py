@@ -52,7 +52,7 @@ _SDES = "Asterisk, pjsip.conf, the dialer's endpoint: media_encryption = sdes, a
 
 
 def of_code(code: int, srtp: Srtp) -> str:
-    """What to change where a call was refused with this SIP code; 0 is no answer."""
+    """The remedy for a call that was refused with this SIP code; 0 is no answer."""
     if code in (488, 606):
         return _SDES if srtp is Srtp.MANDATORY else _CODEC
     if code == 0:

@@ -56,7 +56,7 @@ attempts = Table(
 
 
 class AttemptState(Struct):
-    """What is known of an attempt; `refused` is the rule that refused it in this batch."""
+    """The state of an attempt; `refused` is the rule that refused it in this batch."""
 
     interaction: str
     number: str

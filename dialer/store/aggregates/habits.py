@@ -104,7 +104,7 @@ class HabitRows(Rows[Habits]):
                 self._prune.run(connection, {"campaign": campaign, "day": day - DAYS_KEPT})
                 self._pruned[campaign] = day
 
-    def told(self, connection: Connection, request: RecallHabits) -> list[DayHabit]:
+    def recalled(self, connection: Connection, request: RecallHabits) -> list[DayHabit]:
         """The habits of a campaign since a day."""
         values = {"campaign": request.campaign, "since": request.since_day, "most": MOST_ROWS}
         return [TOLD.read(row) for row in self._told.rows(connection, values)]

@@ -58,7 +58,7 @@ PARTY = Columns(parties, w.AddParty, party="id")
 
 
 class Interactions(Part):
-    """What was last written of each interaction and of each party."""
+    """The last writes of each interaction and of each party."""
 
     def __init__(self, batch: Batch) -> None:
         super().__init__(batch)

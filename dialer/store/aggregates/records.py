@@ -121,7 +121,7 @@ class Records(Part):
         self.ids.add(write.record)
 
     def learn(self, states: Iterable[RecordState]) -> None:
-        """What the store knows of the records that were touched."""
+        """Load the touched records from the store."""
         for state in states:
             self.known[state.id] = state
             self.batch.of(DoNotCall).numbers.add(state.number)

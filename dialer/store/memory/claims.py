@@ -69,7 +69,7 @@ class MemoryClaims:
         state.claimed_by = self._run
         state.updated_at = request.now
         self._tables.put(state)
-        return record.told(ClaimedRecord, record=RecordId(state.id), list=record.list, fresh=state.rank == FRESH)
+        return record.row(ClaimedRecord, record=RecordId(state.id), list=record.list, fresh=state.rank == FRESH)
 
     def _due(
         self, request: ClaimRecords, list_: MemoryList, ranks: tuple[int, ...] = CLAIMED_RANKS

@@ -23,7 +23,7 @@ def add_habits(tables: Tables, counted: Mapping[HabitKey, tuple[int, float]]) ->
                 del tables.habits[old]
 
 
-def told_habits(tables: Tables, request: RecallHabits) -> list[DayHabit]:
+def recalled_habits(tables: Tables, request: RecallHabits) -> list[DayHabit]:
     """The habits of a campaign since a day, the newest first."""
     found = [
         DayHabit(ListName(list_), day, hour, number_type, region, dials, answers)

@@ -8,7 +8,7 @@ from dialer.ports import ClaimLease
 from dialer.store.aggregates import RULES
 from dialer.store.batch import Batch
 from dialer.store.memory.claims import MemoryClaims
-from dialer.store.memory.habits import told_habits
+from dialer.store.memory.habits import recalled_habits
 from dialer.store.memory.restart import remembered
 from dialer.store.memory.shelves import shelves
 from dialer.store.memory.tables import Tables
@@ -54,7 +54,7 @@ class MemoryLedger:
         return RecordsClaimed(request.campaign, records, waiting, tuple(zones))
 
     async def habits(self, request: RecallHabits) -> Sequence[DayHabit]:
-        return told_habits(self._tables, request)
+        return recalled_habits(self._tables, request)
 
     async def renew(self, leases: Sequence[ClaimLease], lease_s: float, now: float) -> Sequence[RecordId]:
         return self._claims.renew(leases, now + lease_s)

@@ -103,7 +103,7 @@ class MemoryLists:
         list_ = self._tables.lists.get(name)
         for id_ in [] if list_ is None else list(list_.records):
             record = self._tables.records[id_]
-            yield record.told(RecordRow, record=RecordId(id_), list=record.list)
+            yield record.row(RecordRow, record=RecordId(id_), list=record.list)
 
 
 def _asked(statuses: Collection[RecordStatus]) -> set[RecordStatus]:

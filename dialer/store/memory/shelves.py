@@ -37,10 +37,10 @@ class Shelf(Generic[P]):
         self._run = run
 
     def load(self, part: P) -> None:
-        """What decides about the writes."""
+        """Load the rows that decide about the writes."""
 
     def write(self, part: P) -> None:
-        """What is left to be written."""
+        """Write the results."""
 
 
 class RecordShelf(Shelf[Records]):

@@ -30,7 +30,7 @@ class MemoryRecord(Struct):
     source: NewRecord
     state: RecordState
 
-    def told(self, kind: type[S], **more: object) -> S:
+    def row(self, kind: type[S], **more: object) -> S:
         """The fields of `kind`, as they are now or as they were imported."""
         values = dict(more)
         for field in kind.__struct_fields__:

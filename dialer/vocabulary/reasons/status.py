@@ -13,7 +13,7 @@ class CallIs(Reason, frozen=True, tag="call_phase"):
 
 
 class Holder(Reason, frozen=True, tag="holder"):
-    """Who holds the call: agent, agent_phone or contact."""
+    """The side that holds the call: agent, agent_phone or contact."""
 
     by: str
     own: bool = True

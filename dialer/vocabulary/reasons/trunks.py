@@ -1,4 +1,4 @@
-"""What a trunk has done wrong last. `said` is what SIP or the engine said, a SIP answer with its `sip_code`."""
+"""The last error of a trunk. `said` is the answer by SIP or of the engine, a SIP answer with its `sip_code`."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class AtPhoneCall(Reason, frozen=True, tag="trunk_phone_call"):
         return self.about.code
 
 
-#: What a trunk complains of.
+#: Errors of a trunk.
 Complaint = (
     TrunkRefuses
     | TrunkRefusesAgain

@@ -46,7 +46,7 @@ class RecordingResumed(Struct, frozen=True, tag="recording_resumed"):
 
 
 class RecordingEnd(enum.StrEnum):
-    """What ended a recording."""
+    """The cause of a recording's end."""
 
     STOPPED = "stopped"  # StopRecording
     CLEARED = "cleared"  # its leg

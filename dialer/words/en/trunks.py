@@ -1,4 +1,4 @@
-"""What a trunk has done wrong last."""
+"""The last error of a trunk."""
 
 from __future__ import annotations
 

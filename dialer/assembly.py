@@ -33,6 +33,7 @@ from dialer.views.topics import render
 from dialer.vocabulary import events
 from dialer.vocabulary.ids import EngineId, Mint
 from dialer.vocabulary.outputs import Publish
+from dialer.vocabulary.topics import Teams
 from dialer.world.world import World
 
 
@@ -86,8 +87,8 @@ class Assembly:
         self.inbox = self._runtime.inbox
         self.writer = self._runtime.writer
 
-    def _render(self, event: Publish) -> object:
-        return render(self.world, event, self.clock.now())
+    def _render(self, event: Publish, teams: Teams | None) -> object:
+        return render(self.world, event, self.clock.now(), teams)
 
     def post(self, event: events.Event) -> None:
         """A fact, into the inbox."""

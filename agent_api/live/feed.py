@@ -7,7 +7,7 @@ desktop delays no other, costs no memory of its own, and is cut off when the rin
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from secrets import token_hex
@@ -17,9 +17,8 @@ import msgspec
 from agent_api.live.messages import Event
 from agent_api.live.ring import RING_EVENTS, Ring
 from dialer.ports import Clock
-from dialer.vocabulary.ids import TeamName
 from dialer.vocabulary.outputs import Publish
-from dialer.vocabulary.topics import Audience, Everybody, Floor, OwnDesk, TeamSupervisors
+from dialer.vocabulary.topics import Audience, Floor, OwnDesk, Teams, TeamSupervisors
 from dialer.words import spoken
 
 #: How long the ring of a user without a desktop is kept.
@@ -27,7 +26,8 @@ RING_KEEP_S = 180.0
 #: Read models for supervisors are sent at most this often each: many changes become one event.
 FLOOR_INTERVAL_S = 0.25
 
-Renderer = Callable[[Publish], object]
+#: The read model of an event for supervisors of these teams, None for all.
+Renderer = Callable[[Publish, Teams | None], object]
 
 
 class LastSent:
@@ -54,10 +54,13 @@ class LastSent:
 
 
 class Connection:
-    """One desktop, with its position in its user's events. `wake` is set when there are more, or when it has ended."""
+    """One desktop, with its position in its user's events. `wake` is set when there are more, or when it has ended.
+    `outdated`: the supervisor's `teams` have changed, and the desktop needs a new snapshot."""
 
-    def __init__(self, user: str, ring: Ring, session: str, last_sent: LastSent) -> None:
+    def __init__(self, user: str, ring: Ring, session: str, last_sent: LastSent, teams: Teams | None) -> None:
         self.user = user
+        self.teams = teams
+        self.outdated = False
         self._last_sent = last_sent
         self.ring = ring
         self.session = session
@@ -84,8 +87,15 @@ class Connection:
     def start_over(self) -> None:
         """A snapshot replaces all events so far. It may be newer than they are: therefore the next read model of each
         object is sent even if it equals the last one."""
+        self.outdated = False
         self.sent = self.ring.last
         self._last_sent.clear()
+
+    def look_after(self, teams: Teams | None, ring: Ring) -> None:
+        """Other teams from now on, whose events are in another ring."""
+        self.teams, self.ring, self.sent = teams, ring, ring.last
+        self.outdated = True
+        self.wake.set()
 
     def end(self) -> None:
         """The log-in has ended, and the connection has to be closed."""
@@ -99,7 +109,7 @@ class _Listener:
 
     ring: Ring
     floor: bool
-    teams: frozenset[TeamName] | None
+    teams: Teams | None
     last_sent: LastSent
     connections: set[Connection] = field(default_factory=set)
     left_at: float = 0.0
@@ -153,8 +163,6 @@ class Feed:
                 return tuple(each for each in self._floor() if each.teams is None or each.teams & teams)
             case Floor():
                 return self._floor()
-            case Everybody():
-                return tuple(self._listeners.values())
 
     def _floor(self) -> tuple[_Listener, ...]:
         return tuple(listener for listener in self._listeners.values() if listener.floor)
@@ -175,9 +183,10 @@ class Feed:
                 self._tell_if_new(listeners, event)
 
     def _tell_if_new(self, listeners: tuple[_Listener, ...], event: Publish) -> None:
-        body = self._encoder.encode(self._render(event))
         name, key = event.topic.name, event.key
-        self._send(tuple(each for each in listeners if each.last_sent.is_new(name, key, body)), event, body)
+        for teams, group in _by_teams(listeners, event.audience):
+            body = self._encoder.encode(self._render(event, teams))
+            self._send(tuple(each for each in group if each.last_sent.is_new(name, key, body)), event, body)
 
     def _send(self, listeners: tuple[_Listener, ...], event: Publish, body: bytes) -> None:
         encoded = msgspec.Raw(body)
@@ -192,9 +201,7 @@ class Feed:
 
     # ------------------------------------------------------------------ desktops
 
-    def connect(
-        self, user: str, session: str, *, floor: bool, teams: frozenset[TeamName] | None = None
-    ) -> tuple[Connection, bool]:
+    def connect(self, user: str, session: str, *, floor: bool, teams: Teams | None = None) -> tuple[Connection, bool]:
         """A desktop of `user`, logged in by `session`; True if it is the user's first. `floor`: a supervisor's, of
         `teams`, None for all."""
         self._sweep()
@@ -202,17 +209,21 @@ class Feed:
         if listener is None or listener.floor is not floor:
             listener = _Listener(Ring(self._epochs(), self._ring_events), floor, teams, LastSent(self._ring_events))
             self._listeners[user] = listener
-        listener.teams = teams
-        connection = Connection(user, listener.ring, session, listener.last_sent)
+        self.look_after(user, teams)
+        connection = Connection(user, listener.ring, session, listener.last_sent, teams)
         first = not listener.connections
         listener.connections.add(connection)
         return connection, first
 
-    def look_after(self, user: str, teams: frozenset[TeamName] | None) -> None:
-        """A supervisor has these teams from now on, None for all."""
+    def look_after(self, user: str, teams: Teams | None) -> None:
+        """A supervisor has these teams from now on, None for all. If they had others, their desktops start over: the
+        events so far are those of other teams."""
         listener = self._listeners.get(user)
-        if listener is not None:
-            listener.teams = teams
+        if listener is None or listener.teams == teams:
+            return
+        listener.teams, listener.ring = teams, Ring(self._epochs(), self._ring_events)
+        for connection in listener.connections:
+            connection.look_after(teams, listener.ring)
 
     def disconnect(self, connection: Connection) -> bool:
         """The desktop is gone; True if it was the user's last. Its ring is kept for a while."""
@@ -255,3 +266,15 @@ class Feed:
         if self._flush is not None:
             self._flush.cancel()
             self._flush = None
+
+
+def _by_teams(
+    listeners: tuple[_Listener, ...], audience: Audience
+) -> Iterable[tuple[Teams | None, tuple[_Listener, ...]]]:
+    """Listeners who are told the same. What is told of teams depends on them, anything else does not."""
+    if not isinstance(audience, TeamSupervisors):
+        return ((None, listeners),)
+    found: dict[Teams | None, tuple[_Listener, ...]] = {}
+    for each in listeners:
+        found[each.teams] = (*found.get(each.teams, ()), each)
+    return found.items()

@@ -11,7 +11,7 @@ from msgspec import NODEFAULT, Struct, structs
 from agent_api.frame.handbook import with_part
 from agent_api.live.messages import Event, FromDesktop, Heartbeat, Resume, Resumed, Snapshot
 from dialer.views.topics import all_topics, body_of
-from dialer.vocabulary.topics import Everybody, Fact, Floor, Model, OwnDesk, TeamSupervisors
+from dialer.vocabulary.topics import Fact, Floor, Model, OwnDesk, TeamSupervisors
 
 BEGIN = "<!-- events: made from the table of topics -->"
 END = "<!-- end of events -->"
@@ -19,9 +19,8 @@ END = "<!-- end of events -->"
 #: The audience of a topic, for the page.
 _WHO: Mapping[object, str] = {
     OwnDesk: "the agent",
-    TeamSupervisors: "supervisors of the teams",
+    TeamSupervisors: "supervisors of the teams, administrators",
     Floor: "supervisors, administrators",
-    Everybody: "everybody",
 }
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct, defstruct
 from dialer.views.desk import DeskView
 from dialer.views.overview import OverviewView
 from dialer.views.topics import body_of
-from dialer.vocabulary.topics import Everybody, Fact, Floor, Model, OwnDesk, TeamSupervisors
+from dialer.vocabulary.topics import Fact, Floor, Model, OwnDesk, TeamSupervisors
 
 
 class Resumed(Struct, frozen=True, tag_field="type", tag="resumed"):
@@ -74,7 +74,7 @@ class FromDesktop(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 #: The audience of a topic, as a part of type names.
-_PREFIXES: Mapping[object, str] = {OwnDesk: "Desk", TeamSupervisors: "Team", Floor: "Floor", Everybody: "All"}
+_PREFIXES: Mapping[object, str] = {OwnDesk: "Desk", TeamSupervisors: "Team", Floor: "Floor"}
 
 
 def event_type(topic: Model[Any] | Fact[Any, Any]) -> type[Struct]:

@@ -146,7 +146,8 @@ class Sockets:
             now = self._monotonic()
             return own.take(now) and budget.messages.take(now)
 
-        desktop = _Desktop(ws, connection, self._snapshot(exchange.who), self._clock_utc, self._send_timeout_s)
+        snapshot = self._snapshot(exchange.who, connection)
+        desktop = _Desktop(ws, connection, snapshot, self._clock_utc, self._send_timeout_s)
         tasks = (
             asyncio.create_task(desktop.send_all(exchange.query_as(EventsQuery), self._heartbeat_s)),
             asyncio.create_task(desktop.receive_all(may)),
@@ -180,13 +181,13 @@ class Sockets:
         own = settings.teams_of(user.name, user.teams) if identity.role is Role.SUPERVISOR else frozenset()
         return frozenset(TeamName(each) for each in own) or None
 
-    def _snapshot(self, identity: Identity) -> Callable[[], object]:
+    def _snapshot(self, identity: Identity, connection: Connection) -> Callable[[], object]:
         """The snapshot with which this user's desktop starts."""
 
         def render() -> object:
             world, now = self._dependencies.world(), self._dependencies.clock.now()
             if identity.role is not Role.AGENT:
-                return overview(world, now)
+                return overview(world, now, teams=connection.teams)
             agent = world.agents.get(AgentName(identity.user.name))
             return None if agent is None else desk_view(world, agent, now)
 
@@ -261,6 +262,8 @@ class _Desktop:
         return CloseCode.LOGGED_OUT
 
     def _due(self) -> list[bytes]:
+        if self._connection.outdated:
+            self._greeting = self._snapshot_now
         greeting, self._greeting = self._greeting, None
         first = [] if greeting is None else [greeting()]
         return [*first, *self._connection.take()]

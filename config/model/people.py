@@ -57,7 +57,7 @@ class User(Section):
     """Where the agent is rung: a phone's name, or `EXTENSION@NAME` where the phone's address has an extension."""
 
     teams: tuple[Name, ...] = ()
-    """Teams of the agent."""
+    """Teams of the agent; of a supervisor, whose agents and interactions they are told of, all without any."""
 
 
 class NotReadyReason(Section):

@@ -13,7 +13,8 @@ from dialer.campaigns.pool import Pool
 from dialer.campaigns.reason import NoCalls
 from dialer.machine import Machine, Table
 from dialer.vocabulary.events import AnswersRemembered, Waiting
-from dialer.vocabulary.ids import AgentName, CampaignName
+from dialer.vocabulary.ids import AgentName, CampaignName, TeamName
+from dialer.vocabulary.topics import Teams
 
 
 class CampaignState(StrEnum):
@@ -118,6 +119,11 @@ class Campaign:
     @property
     def state(self) -> CampaignState:
         return self.machine.state
+
+    @property
+    def teams(self) -> Teams:
+        """Teams whose agents work for it."""
+        return frozenset(TeamName(each) for each in self.settings.teams)
 
     @property
     def is_running(self) -> bool:

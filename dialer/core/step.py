@@ -15,7 +15,8 @@ from dialer.vocabulary import telephony, topics, writes
 from dialer.vocabulary.ids import AgentName, AttemptId, CampaignName, EngineId, InteractionId, RecordId, TrunkName
 from dialer.vocabulary.outputs import CancelTimer, Output, Publish, StartTimer, Tell
 from dialer.vocabulary.telephony import Source
-from dialer.vocabulary.topics import A, B, Fact, Floor, Model, OwnDesk
+from dialer.vocabulary.topics import A, B, Fact, Floor, Model, OwnDesk, TeamSupervisors
+from dialer.world.teams import Grouping, grouping, teams_of
 from dialer.world.world import World
 
 
@@ -77,7 +78,17 @@ class Step:
 
     def agent_changed(self, agent: AgentName) -> None:
         self._mark(topics.DESK_AGENT, OwnDesk(agent), agent)
-        self._mark(topics.FLOOR_AGENT, Floor(), agent)
+        self._mark(topics.TEAM_AGENT, TeamSupervisors(self.world.agents[agent].teams), agent)
+
+    def regrouped(self, before: Grouping) -> None:
+        """Teams of agents and campaigns may have changed: supervisors whose teams an object has left are told, too."""
+        now = grouping(self.world)
+        for agent, teams in before.agents.items():
+            if teams != now.agents[agent]:
+                self._mark(topics.TEAM_AGENT, TeamSupervisors(teams | now.agents[agent]), agent)
+        for id_, teams in before.interactions.items():
+            if teams != now.interactions[id_]:
+                self._mark(topics.TEAM_INTERACTION, TeamSupervisors(teams | now.interactions[id_]), id_)
 
     def desk_cleared(self, agent: AgentName, interaction: InteractionId) -> None:
         """The agent's desk is empty: an expired offer must not stay on it with its Accept button."""
@@ -124,7 +135,7 @@ class Step:
         self._dirty[interaction.id] = interaction
         if interaction.agent is not None:
             self._mark(topics.DESK_INTERACTION, OwnDesk(interaction.agent), interaction.id)
-        self._mark(topics.FLOOR_INTERACTION, Floor(), interaction.id)
+        self._mark(topics.TEAM_INTERACTION, TeamSupervisors(teams_of(self.world, interaction)), interaction.id)
 
     def audio_changed(self, interaction: Interaction) -> None:
         """The audio plan may have changed: the difference is sent to the engine at the end of the step."""

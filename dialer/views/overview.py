@@ -11,6 +11,8 @@ from dialer.views.agent import AgentSummary, agent_summary
 from dialer.views.campaign import CampaignView, campaign_view
 from dialer.views.interaction import InteractionSummary, interaction_summary
 from dialer.views.trunk import TrunkView, trunk_view
+from dialer.vocabulary.topics import Teams
+from dialer.world.teams import teams_of
 from dialer.world.world import World
 
 
@@ -58,9 +60,17 @@ def engine_summaries(world: World) -> tuple[EngineSummary, ...]:
     )
 
 
-def overview(world: World, at: Moment, results: Mapping[str, Mapping[str, int]] | None = None) -> OverviewView:
-    """The overview, sorted by name; interactions by their beginning."""
+def overview(
+    world: World,
+    at: Moment,
+    results: Mapping[str, Mapping[str, int]] | None = None,
+    teams: Teams | None = None,
+) -> OverviewView:
+    """The overview, sorted by name; interactions by their beginning. `teams`: only agents and interactions of these,
+    None for all."""
     counted = results or {}
+    agents = [each for each in world.agents.values() if teams is None or teams & each.teams]
+    interactions = [each for each in world.interactions.values() if teams is None or teams & teams_of(world, each)]
     return OverviewView(
         at=at.utc,
         revision=world.revision,
@@ -69,10 +79,10 @@ def overview(world: World, at: Moment, results: Mapping[str, Mapping[str, int]] 
             campaign_view(world, each, counted.get(each.name))
             for each in sorted(world.campaigns.values(), key=lambda each: each.name)
         ),
-        agents=tuple(agent_summary(world, each) for each in sorted(world.agents.values(), key=lambda each: each.name)),
+        agents=tuple(agent_summary(world, each) for each in sorted(agents, key=lambda each: each.name)),
         interactions=tuple(
             interaction_summary(world, each, at)
-            for each in sorted(world.interactions.values(), key=lambda each: (each.begun_at, each.id))
+            for each in sorted(interactions, key=lambda each: (each.begun_at, each.id))
         ),
         trunks=tuple(trunk_view(each, at) for each in sorted(world.trunks.values(), key=lambda each: each.name)),
         engines=engine_summaries(world),

@@ -18,7 +18,8 @@ from dialer.views.trunk import TrunkView, trunk_view
 from dialer.vocabulary import topics
 from dialer.vocabulary.ids import AgentName, CampaignName, InteractionId, TrunkName
 from dialer.vocabulary.outputs import Publish
-from dialer.vocabulary.topics import Fact, Model, OwnDesk, Topic
+from dialer.vocabulary.topics import Fact, Model, OwnDesk, Teams, Topic
+from dialer.world.teams import teams_of
 from dialer.world.world import World
 
 #: The part of the live state in an event.
@@ -33,15 +34,23 @@ class Notices(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ReadModel:
-    """A model's event: a `body`, made by `view`, or None for an object that is gone."""
+    """A model's event: a `body`, made by `view`, or None for an object that is gone. `teams` gives the teams of the
+    object that a key names; None: it is told to all supervisors."""
 
     body: type[Struct]
     view: View
+    teams: Callable[[World, str], Teams] | None = None
 
 
-def render(world: World, event: Publish, at: Moment) -> Struct | None:
-    """The body of an event now: that of a fact, or the read model."""
-    return event.body if isinstance(event.topic, Fact) else READ_MODELS[event.topic].view(world, event, at)
+def render(world: World, event: Publish, at: Moment, teams: Teams | None = None) -> Struct | None:
+    """The body of an event now: that of a fact, or the read model. `teams`: for their supervisors, to whom an object of
+    other teams is gone."""
+    if isinstance(event.topic, Fact):
+        return event.body
+    model = READ_MODELS[event.topic]
+    if teams is not None and model.teams is not None and teams.isdisjoint(model.teams(world, event.key)):
+        return None
+    return model.view(world, event, at)
 
 
 def body_of(topic: Topic) -> type[Struct]:
@@ -73,6 +82,16 @@ def _agent(world: World, event: Publish, _: Moment) -> AgentSummary | None:
     return agent_summary(world, agent) if agent else None
 
 
+def _teams_of_agent(world: World, key: str) -> Teams:
+    agent = world.agents.get(AgentName(key))
+    return frozenset() if agent is None else agent.teams
+
+
+def _teams_of_interaction(world: World, key: str) -> Teams:
+    interaction = world.interactions.get(InteractionId(key))
+    return frozenset() if interaction is None else teams_of(world, interaction)
+
+
 def _interaction(world: World, event: Publish, at: Moment) -> InteractionSummary | None:
     interaction = world.interactions.get(InteractionId(event.key))
     return interaction_summary(world, interaction, at) if interaction else None
@@ -93,8 +112,8 @@ READ_MODELS: Mapping[Topic, ReadModel] = {
     topics.DESK_AGENT: ReadModel(AgentView, _own(lambda world, agent, _key, _at: agent_view(world, agent))),
     topics.DESK_INTERACTION: ReadModel(InteractionView, _own(_interaction_on_desk)),
     topics.DESK_NOTICES: ReadModel(Notices, _own(lambda world, agent, _key, _at: Notices(notices(world, agent)))),
-    topics.FLOOR_AGENT: ReadModel(AgentSummary, _agent),
-    topics.FLOOR_INTERACTION: ReadModel(InteractionSummary, _interaction),
+    topics.TEAM_AGENT: ReadModel(AgentSummary, _agent, _teams_of_agent),
+    topics.TEAM_INTERACTION: ReadModel(InteractionSummary, _interaction, _teams_of_interaction),
     topics.FLOOR_CAMPAIGN: ReadModel(CampaignView, _campaign),
     topics.FLOOR_TRUNK: ReadModel(TrunkView, _trunk),
 }

@@ -19,6 +19,8 @@ from dialer.vocabulary.results import CallResult
 
 # ---------------------------------------------------------------------- audiences
 
+Teams = frozenset[TeamName]
+
 
 class OwnDesk(Struct, frozen=True, tag="agent"):
     """All desktops of one agent."""
@@ -29,18 +31,14 @@ class OwnDesk(Struct, frozen=True, tag="agent"):
 class TeamSupervisors(Struct, frozen=True, tag="teams"):
     """Supervisors of any of these teams. Supervisors without a team and all administrators belong to each team."""
 
-    teams: frozenset[TeamName]
+    teams: Teams
 
 
 class Floor(Struct, frozen=True, tag="supervisors"):
     """All supervisors and administrators."""
 
 
-class Everybody(Struct, frozen=True, tag="everybody"):
-    """Every desktop, those of agents included."""
-
-
-Audience = OwnDesk | TeamSupervisors | Floor | Everybody
+Audience = OwnDesk | TeamSupervisors | Floor
 
 A = TypeVar("A", bound=Audience)
 B = TypeVar("B", bound=Struct)
@@ -272,12 +270,17 @@ DESK_NOTICES = Model(
     key="the agent",
     words="all notices that wait for OK; a newer one of a campaign replaces the older",
 )
-FLOOR_AGENT = Model(name="agent", audience=Floor, key="the agent", words="a line of the list of agents")
-FLOOR_INTERACTION = Model(
+TEAM_AGENT = Model(
+    name="agent",
+    audience=TeamSupervisors,
+    key="the agent",
+    words="a line of the list of agents; `null` when the agent has left the teams",
+)
+TEAM_INTERACTION = Model(
     name="interaction",
-    audience=Floor,
+    audience=TeamSupervisors,
     key="the interaction",
-    words="a line of the list of open interactions; `null` when it is closed",
+    words="a line of the list of open interactions, of the campaign's teams and the agent's; `null` when it is closed",
 )
 FLOOR_CAMPAIGN = Model(name="campaign", audience=Floor, key="the campaign", words="a campaign, with its pacing problem")
 FLOOR_TRUNK = Model(
@@ -301,8 +304,8 @@ MODELS: tuple[Model[Any], ...] = (
     DESK_AGENT,
     DESK_INTERACTION,
     DESK_NOTICES,
-    FLOOR_AGENT,
-    FLOOR_INTERACTION,
+    TEAM_AGENT,
+    TEAM_INTERACTION,
     FLOOR_CAMPAIGN,
     FLOOR_TRUNK,
 )

@@ -18,12 +18,12 @@ from dialer.views.overview import overview
 from dialer.views.topics import READ_MODELS, Notices, all_topics, render
 from dialer.views.trunk import TrunkView, trunk_state_view, trunk_view
 from dialer.vocabulary import topics
-from dialer.vocabulary.ids import AgentName, CampaignName, NoticeId, TrunkName
+from dialer.vocabulary.ids import AgentName, CampaignName, NoticeId, TeamName, TrunkName
 from dialer.vocabulary.outputs import Publish
 from dialer.vocabulary.reasons.phones import NoRecordNow
 from dialer.vocabulary.reasons.reason import Because, Sentence
 from dialer.vocabulary.reasons.trunks import Complaint, NoAnswerToProbe, TrunkRefuses
-from dialer.vocabulary.topics import Audience, Floor, Model, OwnDesk
+from dialer.vocabulary.topics import Audience, Floor, Model, OwnDesk, TeamSupervisors
 from dialer.words import spoken
 from dialer.world.world import Notice
 from tests.event_rows import check
@@ -31,6 +31,8 @@ from tests.event_rows import check
 from .floor import NOON, make_interaction, make_world
 
 ANNA, BEN, FLOOR = OwnDesk(AgentName("anna")), OwnDesk(AgentName("ben")), Floor()
+SALES, CARE = frozenset({TeamName("sales")}), frozenset({TeamName("care")})
+OF_SALES = TeamSupervisors(SALES)
 
 
 @pytest.mark.parametrize(
@@ -41,10 +43,10 @@ ANNA, BEN, FLOOR = OwnDesk(AgentName("anna")), OwnDesk(AgentName("ben")), Floor(
         (ANNA, topics.DESK_NOTICES, "anna", Notices),
         (ANNA, topics.DESK_INTERACTION, "t-I2", type(None)),
         (BEN, topics.DESK_AGENT, "ben", type(None)),
-        (FLOOR, topics.FLOOR_AGENT, "anna", AgentSummary),
-        (FLOOR, topics.FLOOR_AGENT, "nobody", type(None)),
-        (FLOOR, topics.FLOOR_INTERACTION, "t-I1", InteractionSummary),
-        (FLOOR, topics.FLOOR_INTERACTION, "t-I2", type(None)),
+        (OF_SALES, topics.TEAM_AGENT, "anna", AgentSummary),
+        (OF_SALES, topics.TEAM_AGENT, "nobody", type(None)),
+        (OF_SALES, topics.TEAM_INTERACTION, "t-I1", InteractionSummary),
+        (OF_SALES, topics.TEAM_INTERACTION, "t-I2", type(None)),
         (FLOOR, topics.FLOOR_CAMPAIGN, "spring", CampaignView),
         (FLOOR, topics.FLOOR_CAMPAIGN, "none", type(None)),
         (FLOOR, topics.FLOOR_TRUNK, "carrier", TrunkView),
@@ -61,6 +63,42 @@ def test_each_audience_gets_its_read_model(audience: Audience, topic: Model[Any]
     assert type(body) is kind
     assert msgspec.json.encode(body, enc_hook=spoken)
     check(world, event, NOON)
+
+
+@pytest.mark.parametrize(
+    ("topic", "key"), [(topics.TEAM_AGENT, "anna"), (topics.TEAM_INTERACTION, "t-I1")], ids=["agent", "interaction"]
+)
+def test_an_object_of_other_teams_is_there_no_more(topic: Model[Any], key: str) -> None:
+    world = make_world()
+    make_interaction(world, InteractionState.CONNECTED)
+    event = Publish(topic, TeamSupervisors(SALES | CARE), key)
+    assert render(world, event, NOON, SALES) == render(world, event, NOON)
+    assert render(world, event, NOON, SALES | CARE) is not None
+    assert render(world, event, NOON, CARE) is None
+
+
+def test_an_interaction_is_of_the_teams_of_its_campaign_and_of_its_agents() -> None:
+    world = make_world()
+    make_interaction(world, InteractionState.CONNECTED)
+    world.agents[AgentName("anna")].teams = CARE
+    event = Publish(topics.TEAM_INTERACTION, TeamSupervisors(SALES | CARE), "t-I1")
+    assert [render(world, event, NOON, teams) is not None for teams in (SALES, CARE)] == [True, True]
+    assert render(world, event, NOON, frozenset({TeamName("night")})) is None
+
+
+def test_campaigns_and_trunks_are_told_whatever_the_teams() -> None:
+    event = Publish(topics.FLOOR_CAMPAIGN, FLOOR, "spring")
+    assert render(make_world(), event, NOON, CARE) is not None
+
+
+def test_a_supervisor_of_teams_begins_with_what_is_theirs() -> None:
+    world = make_world()
+    make_interaction(world, InteractionState.CONNECTED)
+    everything, sales, care = (overview(world, NOON, teams=teams) for teams in (None, SALES, CARE))
+    assert sales == everything
+    assert len(everything.agents) == len(everything.interactions) == 1
+    assert (care.agents, care.interactions) == ((), ())
+    assert care.campaigns == everything.campaigns
 
 
 def test_every_model_has_a_read_model_and_every_row_a_name_of_its_own() -> None:

@@ -1313,7 +1313,7 @@ export interface components {
         };
         /**
          * Place
-         * @description One mistake in a request: where (`$.reason`, `query.limit`, `header.Idempotency-Key`) and what.
+         * @description One mistake in a request: its place (`$.reason`, `query.limit`, `header.Idempotency-Key`) and the reason.
          */
         Place: {
             place: string;
@@ -1369,9 +1369,9 @@ export interface components {
          * AgentView
          * @description An agent as their own desktop shows them. `since` is UTC epoch seconds.
          *
-         *     `interaction` is what is on the desk; `blank` is the empty record of ASM, instead of it. `waits_for` is the
-         *     campaign of which a record was asked for and has not come yet. `phone_error` is what SIP said when the phone did
-         *     last not answer; empty once it has.
+         *     `interaction` is what is on the desk; `blank` is the empty record of ASM, instead of it. `waits_for` is the campaign
+         *     from which the agent waits for a record. `phone_error` is the SIP answer when the phone last failed to answer; empty
+         *     once it has answered.
          */
         AgentView: {
             name: string;
@@ -1398,7 +1398,7 @@ export interface components {
         AgentState: "after_call_work" | "busy" | "logged_out" | "not_ready" | "ready" | "reserved";
         /**
          * PendingView
-         * @description What was asked for during a conversation: `wish` is ready, not_ready or log_out.
+         * @description A request during a conversation: `wish` is ready, not_ready or log_out.
          */
         PendingView: {
             wish: string;
@@ -1462,8 +1462,8 @@ export interface components {
         CampaignState: "inactive" | "loaded" | "running" | "stopping" | "unloading";
         /**
          * Allowed
-         * @description One command of a desktop. `reason` says why it may not be given now and is empty where it may; `because` is the
-         *     same for desktops that speak another language.
+         * @description One command of a desktop. `reason` is why it may not be given now, empty where it may; `because` is the same for
+         *     desktops in other languages.
          */
         Allowed: {
             command: string;
@@ -1483,10 +1483,10 @@ export interface components {
         };
         /**
          * InteractionView
-         * @description Everything a desktop shows of one interaction. `number` is E.164. `origin` is where the contact's number was had
-         *     from, and `language` the contact's, both as the list says. Times are UTC epoch seconds.
+         * @description An interaction on a desktop. `number` is E.164. `origin` of the number and `language` of the contact are as the
+         *     list states them. Times are UTC epoch seconds.
          *
-         *     `muted` and `actions` are those of the agent who is in it.
+         *     `muted` and `actions` are those of its agent.
          */
         InteractionView: {
             id: string;
@@ -1514,7 +1514,7 @@ export interface components {
          * CallStatus
          * @description `words` is a line for people; `held_by` has agent, agent_phone, contact; `ended_by` agent, contact or system.
          *
-         *     `since` is UTC epoch seconds, None where nothing says it.
+         *     `since` is UTC epoch seconds, None where it is unknown.
          */
         CallStatus: {
             phase: components["schemas"]["CallPhase"];
@@ -1534,7 +1534,7 @@ export interface components {
         CallPhase: "connected" | "dialing" | "ended" | "not_reached" | "offered" | "on_hold" | "phone_ringing" | "previewing" | "reconnecting" | "ringing" | "waiting";
         /**
          * OfferView
-         * @description What an offer shows. `ends_at` (UTC epoch seconds): then it is accepted by itself (`automatic`) or expires.
+         * @description An offer. At `ends_at` (UTC epoch seconds) it is accepted by itself (`automatic`) or expires.
          */
         OfferView: {
             id: string;
@@ -1544,7 +1544,8 @@ export interface components {
         };
         /**
          * OutcomeView
-         * @description Found by the network and set by the agent, both kept; what the campaign offers and wants.
+         * @description The result found by the network and the outcome set by the agent, both kept; with the choices and duties of the
+         *     campaign.
          */
         OutcomeView: {
             found_result: components["schemas"]["ResultView"] | null;
@@ -1563,7 +1564,7 @@ export interface components {
         };
         /**
          * ResultView
-         * @description A call result and what people read.
+         * @description A call result and its label.
          */
         ResultView: {
             code: string;
@@ -1571,8 +1572,8 @@ export interface components {
         };
         /**
          * Choice
-         * @description A call result or disposition that the campaign offers. `group` is a heading; `/` makes a tree. `do_not_call`: who
-         *     sets it puts the number on the do-not-call list.
+         * @description A call result or disposition that the campaign offers. `group` is a heading; `/` makes a tree. `do_not_call`:
+         *     setting it puts the number on the do-not-call list.
          */
         Choice: {
             code: string;
@@ -1585,7 +1586,7 @@ export interface components {
         /**
          * AfterCallView
          * @description After-call work. UTC epoch seconds; `ends_at` None has no limit. `shown`: no work, but the result of a contact
-         *     who was not reached: at `ends_at` it goes by itself, unless something is written.
+         *     who was not reached; it closes by itself at `ends_at` unless the agent writes.
          */
         AfterCallView: {
             since: number | null;
@@ -1600,7 +1601,7 @@ export interface components {
         /**
          * NoticeView
          * @description A notice that waits for the agent's OK: `kind` is loaded, started, stopped, unloaded or mode_changed. Mode and
-         *     state are those of the campaign now, codes with what people read.
+         *     state are those of the campaign now, as codes with labels.
          */
         NoticeView: {
             id: string;
@@ -1810,8 +1811,8 @@ export interface components {
         /**
          * CampaignView
          * @description A campaign. `agents` counts by state, `calls` by phase, `results` (of its attempts) by call result, None where
-         *     they were not asked for. `why` is None while it dials. `pacing_problem`: why the forecast of a predictive campaign
-         *     is out of order and it paces one call for one agent; empty while it is not.
+         *     they were not asked for. `why` is None while it dials. `pacing_problem`: the failure that makes a predictive
+         *     campaign pace one call for one agent; empty without one.
          */
         CampaignView: {
             name: string;
@@ -1836,11 +1837,9 @@ export interface components {
             };
             in_hand: number;
             served: number;
-            /** @default null */
             results: {
                 [key: string]: number;
             } | null;
-            /** @default  */
             pacing_problem: string;
         };
         /**
@@ -1865,8 +1864,9 @@ export interface components {
         };
         /**
          * TrunkView
-         * @description `refusal` says why it takes no call now and is empty while it does. `resumes_at` (Retry-After) and
-         *     `last_error_at` are UTC epoch seconds; `round_trip_ms` is that of the last probe.
+         * @description `refusal` is the reason why it takes no call now, empty while it does. `resumes_at` (Retry-After) and
+         *     `last_error_at` are UTC epoch seconds; `round_trip_ms` is that of the last probe. `last_error` is empty, and
+         *     `last_error_because` null, while nothing was wrong: the latter is the sentence for desktops in other languages.
          */
         TrunkView: {
             name: string;
@@ -1879,6 +1879,7 @@ export interface components {
             misses: number;
             round_trip_ms: number | null;
             last_error: string;
+            last_error_because: components["schemas"]["Because"] | null;
             last_error_at: number | null;
             resumes_at: number | null;
         };
@@ -1955,10 +1956,10 @@ export interface components {
             notices: components["schemas"]["NoticeView"][];
         };
         /**
-         * FloorAgentEvent
-         * @description A line of the list of agents. `key` is the agent.
+         * TeamAgentEvent
+         * @description A line of the list of agents; `null` when the agent has left the teams. `key` is the agent.
          */
-        FloorAgentEvent: {
+        TeamAgentEvent: {
             /** @enum {unknown} */
             type: "event";
             epoch: string;
@@ -1970,10 +1971,10 @@ export interface components {
             body: components["schemas"]["AgentSummary"] | null;
         };
         /**
-         * FloorInteractionEvent
-         * @description A line of the list of open interactions; `null` when it is closed. `key` is the interaction.
+         * TeamInteractionEvent
+         * @description A line of the list of open interactions, of the campaign's teams and the agent's; `null` when it is closed. `key` is the interaction.
          */
-        FloorInteractionEvent: {
+        TeamInteractionEvent: {
             /** @enum {unknown} */
             type: "event";
             epoch: string;
@@ -2042,7 +2043,7 @@ export interface components {
         };
         /**
          * Mode
-         * @description Who takes a record, and which leg is first.
+         * @description Modes: how records reach agents, and which leg is first.
          * @enum {unknown}
          */
         Mode: "PREDICTIVE" | "PREDICTIVE_ASM" | "PREVIEW" | "PROGRESSIVE" | "PROGRESSIVE_ASM" | "PUSH_PREVIEW";
@@ -2327,7 +2328,7 @@ export interface components {
         };
         /**
          * ModeChangeView
-         * @description The campaign in its new mode. `happens`: what the change does, in sentences.
+         * @description The campaign in its new mode. `happens`: the effects of the change, in sentences.
          */
         ModeChangeView: {
             name: string;
@@ -2352,22 +2353,20 @@ export interface components {
             };
             in_hand: number;
             served: number;
-            /** @default null */
             results: {
                 [key: string]: number;
             } | null;
-            /** @default  */
             pacing_problem: string;
             /** @default [] */
             happens: string[];
         };
         /**
          * PacingView
-         * @description `sentence`: what the pacing does now and why. `basis` of the last decision: forecast, mode (one call for one
+         * @description `sentence`: the pacing now, with the reason. `basis` of the last decision: forecast, mode (one call for one
          *     agent), or why it is progressive for the time being (few_agents, lag, failure); None before the first. `failure`:
-         *     why the forecast is out of order. `lag_s`: age of the oldest event of the last seconds. `habits`: what hours, types
-         *     of number and regions say of the next records; None while nothing is known of them. `decisions`: the newest
-         *     first.
+         *     the failure of the forecast. `lag_s`: age of the oldest event of the last seconds. `habits`: the expectation by
+         *     hours, types of number and regions for the next records; None while nothing is known of them. `decisions`: the
+         *     newest first.
          */
         PacingView: {
             campaign: string;
@@ -2400,9 +2399,9 @@ export interface components {
         };
         /**
          * HabitsView
-         * @description What former days have to do with the last decision: `percent` of the next records in hand that are expected to
-         *     answer, by `dials` of former days (the older, the less they weigh), `alike` of them to the same hour, type of number
-         *     and region.
+         * @description The part of former days in the last decision: `percent` of the next records in hand that are expected to answer,
+         *     from `dials` of former days (weighted less with age), `alike` of them to the same hour, type of number and
+         *     region.
          */
         HabitsView: {
             percent: number;
@@ -2507,13 +2506,13 @@ export interface components {
          * ShiftOutlook
          * @description With so many `agents`: shares in percent, `wait_s` between two contacts; it is None where nobody talked,
          *     `dials_per_answer` where nobody answered. `abandonment` is that of the simulated hours alone; `abandonment_of_day`
-         *     what the day comes to at their end, with all that it had counted before.
+         *     that of the whole day at their end, earlier counts included.
          *
          *     `ends_after_h`: hours of dialing until every record has been dialed and none is due, by straight continuation
-         *     (`continued`) if that is after the hours that were simulated; None if nothing says so. `last_retry_h`: hours by the
-         *     clock, closed ones included, until the last of the records that rest for another attempt is due; None if none rests.
-         *     No number of agents shortens a rest. `fallback`: why agents had one call each instead of what the mode says; empty
-         *     if they had not.
+         *     (`continued`) if that is after the simulated hours; None if unknown. `last_retry_h`: hours by the clock, closed ones
+         *     included, until the last of the records that rest for another attempt is due; None if none rests. No number of
+         *     agents shortens a rest. `fallback`: the reason why agents had one call each against the mode; empty if they had
+         *     not.
          */
         ShiftOutlook: {
             agents: number;
@@ -2531,15 +2530,17 @@ export interface components {
             fallback: string;
         };
         /**
-         * TrunkStateRow
+         * TrunkStateView
          * @description A state that a trunk entered `at` this time, up or down, as the `node` saw it; `error` is what it had last
-         *     complained of.
+         *     complained of. `because` is the sentence for desktops in other languages, null for none and for text that a version
+         *     before kept.
          */
-        TrunkStateRow: {
+        TrunkStateView: {
             trunk: string;
             node: string;
             state: string;
             error: string;
+            because: components["schemas"]["Because"] | null;
             at: number;
         };
         /**
@@ -2611,8 +2612,8 @@ export interface components {
         };
         /**
          * ResetReport
-         * @description What a reset of a list came to, or would come to (`preview`): how many records are dialed again, by the status
-         *     that they had, and how many with such a status stay because their numbers are barred.
+         * @description The result of a reset of a list, or with `preview` the expected one: the number of records dialed again, by their
+         *     former status, and the number that stay because their numbers are barred.
          */
         ResetReport: {
             list: string;
@@ -2625,7 +2626,7 @@ export interface components {
         };
         /**
          * ImportReport
-         * @description What became of an import. `refused` counts all refused rows, `refusals` tells of the first ones. `notes` are
+         * @description The result of an import. `refused` counts all refused rows, `refusals` lists the first ones. `notes` are
          *     sentences about whole columns.
          */
         ImportReport: {
@@ -2640,7 +2641,7 @@ export interface components {
         };
         /**
          * RefusedRow
-         * @description A row of an import that was refused: `line` of the file, the column, the reason and what would be right.
+         * @description A refused row of an import: `line` of the file, the column, the reason and the remedy.
          */
         RefusedRow: {
             line: number;
@@ -2776,9 +2777,9 @@ export interface components {
         };
         /**
          * Word
-         * @description A reason. `facts` says of each fact what it is: text, number, integer, flag, reason (itself a key with facts, put
-         *     in words first), plain data, or a list of these (`texts`, `reasons`). `sentence` is English, in the message format
-         *     of ICU.
+         * @description A reason. `facts` has the type of each fact: text, number, integer, flag, reason (itself a key with facts, put in
+         *     words first), plain data, or a list of these (`texts`, `reasons`). `sentence` is English, in the message format of
+         *     ICU.
          */
         Word: {
             key: string;
@@ -6095,7 +6096,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeskSnapshot"] | components["schemas"]["FloorSnapshot"] | components["schemas"]["DeskAgentEvent"] | components["schemas"]["DeskInteractionEvent"] | components["schemas"]["DeskNoticesEvent"] | components["schemas"]["FloorAgentEvent"] | components["schemas"]["FloorInteractionEvent"] | components["schemas"]["FloorCampaignEvent"] | components["schemas"]["FloorTrunkEvent"] | components["schemas"]["DeskNoticeEvent"] | components["schemas"]["DeskOfferWithdrawnEvent"] | components["schemas"]["DeskPhoneFailedEvent"] | components["schemas"]["DeskCallAgainFailedEvent"] | components["schemas"]["DeskNotReachedEvent"] | components["schemas"]["DeskNoRecordEvent"] | components["schemas"]["DeskInteractionClosedEvent"] | components["schemas"]["DeskInteractionReassignedEvent"] | components["schemas"]["DeskInteractionAssignedEvent"] | components["schemas"]["DeskTelephonyEvent"] | components["schemas"]["Resumed"] | components["schemas"]["Heartbeat"];
+                    "application/json": components["schemas"]["DeskSnapshot"] | components["schemas"]["FloorSnapshot"] | components["schemas"]["DeskAgentEvent"] | components["schemas"]["DeskInteractionEvent"] | components["schemas"]["DeskNoticesEvent"] | components["schemas"]["TeamAgentEvent"] | components["schemas"]["TeamInteractionEvent"] | components["schemas"]["FloorCampaignEvent"] | components["schemas"]["FloorTrunkEvent"] | components["schemas"]["DeskNoticeEvent"] | components["schemas"]["DeskOfferWithdrawnEvent"] | components["schemas"]["DeskPhoneFailedEvent"] | components["schemas"]["DeskCallAgainFailedEvent"] | components["schemas"]["DeskNotReachedEvent"] | components["schemas"]["DeskNoRecordEvent"] | components["schemas"]["DeskInteractionClosedEvent"] | components["schemas"]["DeskInteractionReassignedEvent"] | components["schemas"]["DeskInteractionAssignedEvent"] | components["schemas"]["DeskTelephonyEvent"] | components["schemas"]["Resumed"] | components["schemas"]["Heartbeat"];
                 };
             };
             /** @description Bad Request */
@@ -7470,7 +7471,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrunkStateRow"][];
+                    "application/json": components["schemas"]["TrunkStateView"][];
                 };
             };
             /** @description Bad Request */

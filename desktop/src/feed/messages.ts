@@ -20,8 +20,8 @@ export type DeskFact =
   | Schemas["DeskTelephonyEvent"];
 
 export type FloorEvent =
-  | Schemas["FloorAgentEvent"]
-  | Schemas["FloorInteractionEvent"]
+  | Schemas["TeamAgentEvent"]
+  | Schemas["TeamInteractionEvent"]
   | Schemas["FloorCampaignEvent"]
   | Schemas["FloorTrunkEvent"];
 

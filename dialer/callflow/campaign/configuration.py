@@ -15,12 +15,14 @@ from dialer.trunks.bucket import Bucket
 from dialer.trunks.trunk import TrunkTrigger, make_trunk
 from dialer.vocabulary import events
 from dialer.vocabulary.ids import CampaignName, EngineId, TeamName, TrunkName
+from dialer.world.teams import grouping
 from dialer.world.world import EngineView
 
 
 def on_applied(step: Step, event: events.ConfigurationApplied) -> None:
     world = step.world
     before = {agent.name: observations.campaigns_of(step, agent) for agent in world.agents.values()}
+    teams = grouping(world)
     world.settings, world.revision = event.settings, event.revision
     _apply_engines(step)
     _apply_trunks(step)
@@ -30,6 +32,7 @@ def on_applied(step: Step, event: events.ConfigurationApplied) -> None:
         agent.teams = frozenset(TeamName(team) for team in world.settings.teams_of(agent.name, agent.own_teams))
         step.agent_changed(agent.name)
         observations.regrouped(step, agent, before[agent.name])
+    step.regrouped(teams)
     phone_use.review(step)
     configured = {EngineId(each.name) for each in world.settings.engines}
     for engine in world.engines.values():

@@ -17,6 +17,7 @@ from dialer.vocabulary import commands, events
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.ids import TeamName
 from dialer.vocabulary.reasons.desk import LoggedOut, UnknownReason
+from dialer.world.teams import grouping
 
 
 def on_pause_over(step: Step, agent: Agent) -> None:
@@ -30,7 +31,7 @@ def on_user_known(step: Step, event: events.UserKnown) -> None:
     own = tuple(str(team) for team in event.teams)
     teams = frozenset(TeamName(team) for team in step.world.settings.teams_of(event.agent, own))
     agent = step.world.agents.get(event.agent)
-    before = [] if agent is None else observations.campaigns_of(step, agent)
+    before, grouped = [] if agent is None else observations.campaigns_of(step, agent), grouping(step.world)
     if agent is None:
         agent = make_agent(event.agent, event.display_name, event.phone, teams)
         step.world.agents[event.agent] = agent
@@ -38,6 +39,7 @@ def on_user_known(step: Step, event: events.UserKnown) -> None:
     agent.own_teams = own
     step.world.regroup()
     observations.regrouped(step, agent, before)
+    step.regrouped(grouped)
     if not event.enabled and agent.state is not AgentState.LOGGED_OUT:
         _log_out(step, agent)
     if agent.state is not AgentState.LOGGED_OUT:

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from dialer.vocabulary.outputs import Publish
-from dialer.vocabulary.topics import Audience, Everybody, Fact, Floor, OwnDesk, TeamSupervisors
+from dialer.vocabulary.topics import Audience, Fact, Floor, OwnDesk, TeamSupervisors
 
 
 class Said(Struct, frozen=True):
@@ -19,7 +19,7 @@ class Said(Struct, frozen=True):
 
 MESSAGES: dict[type[Any], Fact[Any, Said]] = {
     each: Fact(name="message", key="anything", words="a test says something", audience=each, body=Said)
-    for each in (OwnDesk, TeamSupervisors, Floor, Everybody)
+    for each in (OwnDesk, TeamSupervisors, Floor)
 }
 
 

@@ -14,9 +14,9 @@ from agent_api.live.socket import MAX_DESKTOPS, OPENINGS, CloseCode
 from dialer.agents.agent import Agent
 from dialer.vocabulary import topics
 from dialer.vocabulary.events import DesktopConnected, DesktopDisconnected
-from dialer.vocabulary.ids import AgentName
+from dialer.vocabulary.ids import AgentName, TeamName
 from dialer.vocabulary.outputs import Publish
-from dialer.vocabulary.topics import Floor, OwnDesk
+from dialer.vocabulary.topics import Floor, OwnDesk, TeamSupervisors
 from tests.api.live.rows import Said, message
 from tests.api.stage import API, ORIGIN, Person, Stage
 
@@ -88,7 +88,7 @@ async def test_supervisors_see_the_floor_in_few_events(stage: Stage) -> None:
     snapshot = await heard(socket, "snapshot")
     assert [each["name"] for each in snapshot["body"]["campaigns"]] == ["asm", "preview", "push"]
     for _ in range(100):
-        stage.feed.publish(Publish(topics.FLOOR_AGENT, Floor(), "anna"))
+        stage.feed.publish(Publish(topics.TEAM_AGENT, TeamSupervisors(frozenset({TeamName("sales")})), "anna"))
     stage.feed.publish(message(Floor(), "end"))
     stage.feed.publish(Publish(topics.FLOOR_CAMPAIGN, Floor(), "push"))
     found = [await heard(socket, "event") for _ in range(3)]

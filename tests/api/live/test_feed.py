@@ -14,7 +14,7 @@ from dialer.ports import Moment
 from dialer.vocabulary import topics
 from dialer.vocabulary.ids import AgentName, TeamName
 from dialer.vocabulary.outputs import Publish
-from dialer.vocabulary.topics import Audience, Everybody, Floor, OwnDesk, TeamSupervisors
+from dialer.vocabulary.topics import Audience, Floor, OwnDesk, Teams, TeamSupervisors
 from tests.api.live.rows import Said, message
 
 
@@ -29,6 +29,7 @@ class StandingClock:
 
 
 ANNA = OwnDesk(AgentName("anna"))
+SALES, CARE = TeamName("sales"), TeamName("care")
 
 
 def change_on_desk(key: str) -> Publish:
@@ -36,7 +37,7 @@ def change_on_desk(key: str) -> Publish:
 
 
 def change_on_floor(key: str) -> Publish:
-    return Publish(topics.FLOOR_AGENT, Floor(), key)
+    return Publish(topics.TEAM_AGENT, TeamSupervisors(frozenset({SALES})), key)
 
 
 async def test_a_ring_outlives_its_desktop_for_a_while_only() -> None:
@@ -56,7 +57,7 @@ async def test_a_ring_outlives_its_desktop_for_a_while_only() -> None:
 
 
 async def test_nothing_is_rendered_for_nobody() -> None:
-    def render(_: Publish) -> object:
+    def render(_: Publish, __: Teams | None) -> object:
         raise AssertionError("nobody listens")
 
     feed = Feed(StandingClock(), render)
@@ -82,7 +83,7 @@ class Board:
 
     def __init__(self) -> None:
         self.models: dict[str, object] = {}
-        self.feed = Feed(StandingClock(), lambda event: self.models.get(event.key), ring_events=8)
+        self.feed = Feed(StandingClock(), lambda event, _: self.models.get(event.key), ring_events=8)
 
     def change(self, key: str, model: object) -> None:
         self.models[key] = model
@@ -144,9 +145,6 @@ async def test_objects_that_were_told_of_long_ago_are_forgotten() -> None:
     board.feed.close()
 
 
-SALES, CARE = TeamName("sales"), TeamName("care")
-
-
 @pytest.mark.parametrize(
     ("audience", "hear"),
     [
@@ -156,11 +154,10 @@ SALES, CARE = TeamName("sales"), TeamName("care")
         (TeamSupervisors(frozenset({SALES, CARE})), {"of sales", "of both", "of all"}),
         (TeamSupervisors(frozenset({TeamName("none")})), {"of all"}),
         (Floor(), {"of sales", "of both", "of all"}),
-        (Everybody(), {"anna", "ben", "of sales", "of both", "of all"}),
     ],
 )
 async def test_each_audience_is_told_and_nobody_else(audience: Audience, hear: set[str]) -> None:
-    feed = Feed(StandingClock(), lambda _: None)
+    feed = Feed(StandingClock(), lambda *_: None)
     connections = [feed.connect(name, "s", floor=False, teams=frozenset({SALES}))[0] for name in ("anna", "ben")]
     teams = {"of sales": frozenset({SALES}), "of both": frozenset({SALES, CARE}), "of all": None}
     connections += [feed.connect(name, "s", floor=True, teams=of)[0] for name, of in teams.items()]
@@ -172,9 +169,54 @@ async def test_each_audience_is_told_and_nobody_else(audience: Audience, hear: s
     feed.close()
 
 
+async def test_who_looks_after_other_teams_starts_over() -> None:
+    """The events so far are those of other teams: nobody resumes them, and what is shown is replaced."""
+    feed = Feed(StandingClock(), lambda event, _: event.key)
+    away, _ = feed.connect("sue", "s", floor=True, teams=frozenset({SALES}))
+    feed.publish(message(TeamSupervisors(frozenset({SALES})), "x"))
+    epoch = away.ring.epoch
+    feed.disconnect(away)
+    there, _ = feed.connect("sue", "s", floor=True, teams=frozenset({SALES}))
+    assert there.resume(epoch, 0)
+    feed.look_after("sue", frozenset({SALES}))
+    assert not there.outdated, "the same as before"
+    there.wake.clear()
+    feed.look_after("sue", frozenset({CARE}))
+    assert (there.outdated, there.wake.is_set(), there.take()) == (True, True, [])
+    back, _ = feed.connect("sue", "s", floor=True, teams=frozenset({CARE}))
+    assert not back.resume(epoch, 0)
+    there.start_over()
+    assert not there.outdated
+    feed.publish(message(TeamSupervisors(frozenset({CARE})), "y"))
+    assert (len(there.take()), len(back.take())) == (1, 1)
+    feed.close()
+
+
+async def test_each_supervisor_is_told_what_their_teams_see() -> None:
+    seen: list[Teams | None] = []
+
+    def render(_: Publish, teams: Teams | None) -> object:
+        seen.append(teams)
+        return None if teams == frozenset({CARE}) else "anna"
+
+    feed = Feed(StandingClock(), render)
+    everything, sales, care = None, frozenset({SALES}), frozenset({CARE})
+    listening = {"ada": everything, "amy": everything, "sue": sales, "sam": sales, "carl": care}
+    connections = [feed.connect(name, "s", floor=True, teams=teams)[0] for name, teams in listening.items()]
+    feed.publish(Publish(topics.TEAM_AGENT, TeamSupervisors(sales | care), "anna"))
+    feed.flush()
+    assert [bodies(each) for each in connections] == [["anna"], ["anna"], ["anna"], ["anna"], [None]]
+    assert seen == [everything, sales, care], "once for those who see the same"
+    seen.clear()
+    feed.publish(Publish(topics.FLOOR_TRUNK, Floor(), "main"))
+    feed.flush()
+    assert seen == [None]
+    feed.close()
+
+
 async def test_a_model_for_teams_is_told_with_other_changes_and_once() -> None:
     row = topics.Model(name="team", key="the team", words="", audience=TeamSupervisors)
-    feed = Feed(StandingClock(), lambda event: {"team": event.key})
+    feed = Feed(StandingClock(), lambda event, _: {"team": event.key})
     sales, _ = feed.connect("sue", "s", floor=True, teams=frozenset({SALES}))
     care, _ = feed.connect("carl", "s", floor=True, teams=frozenset({CARE}))
     for _ in range(3):

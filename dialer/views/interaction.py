@@ -7,7 +7,7 @@ from msgspec import Struct
 from config.model import CampaignSettings
 from dialer.campaigns.campaign import Campaign
 from dialer.interactions.interaction import Interaction, InteractionState
-from dialer.interactions.party import Party
+from dialer.interactions.party import Party, PartyState
 from dialer.ports import Moment
 from dialer.views.actions import actions
 from dialer.views.call import UNANSWERED_PHASES, CallPhase, CallStatus, call_status, talk_began_at
@@ -82,7 +82,7 @@ class InteractionView(Struct, frozen=True):
     """An interaction on a desktop. `number` is E.164. `origin` of the number and `language` of the contact are as the
     list states them. Times are UTC epoch seconds.
 
-    `muted` and `actions` are those of its agent.
+    `muted` and `actions` are those of its agent. At `preview_ends_at` a record that was not dialed goes back.
     """
 
     id: str
@@ -93,6 +93,7 @@ class InteractionView(Struct, frozen=True):
     number: str
     status: CallStatus
     offer: OfferView | None
+    preview_ends_at: float | None
     case: tuple[FieldView, ...]
     record: tuple[FieldView, ...]
     muted: bool
@@ -166,6 +167,7 @@ def interaction_view(world: World, interaction: Interaction, at: Moment, *, own:
         number=interaction.number,
         status=status,
         offer=_offer(settings, party, values),
+        preview_ends_at=_preview_ends_at(settings, interaction, party),
         case=field_views(settings.fields.case, values, editable=editable),
         record=field_views(settings.fields.record, values, editable=editable),
         muted=party.muted if party else False,
@@ -210,6 +212,19 @@ def _offer(settings: CampaignSettings, party: Party | None, values: dict[str, st
         automatic=automatic,
         ends_at=party.offered_at + after_s,
     )
+
+
+def _preview_ends_at(settings: CampaignSettings, interaction: Interaction, party: Party | None) -> float | None:
+    limit_s, waits = settings.preview.limit_s, interaction.state is InteractionState.PREVIEW
+    if (
+        party is None
+        or limit_s is None
+        or not waits
+        or party.state is not PartyState.OFFERED
+        or party.offer is not None
+    ):
+        return None
+    return party.offered_at + limit_s
 
 
 def _result(settings: CampaignSettings, result: CallResult | None) -> ResultView | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 CALL_FLOW = Path(__file__).parents[2] / "dialer" / "callflow"
 MOST_ARROWS = 90
 """Arrows between the wings of the call flow: a pair of wings counts once, however many names go over it. The wings are
-the folders; `dispatch` and `test_call` are files that count like one."""
+the folders; `dispatch`, `actions` and `test_call` are files that count like one."""
 
 
 def arrows() -> Iterator[tuple[Path, Path]]:

@@ -13,6 +13,8 @@ from dialer.callflow.dial.offers import AcceptOffer, CancelRecord, DialRecord, R
 from dialer.callflow.outcome.end_call import EndCall
 from dialer.callflow.outcome.outcome import Done
 from dialer.interactions.interaction import InteractionState
+from dialer.ports import Moment
+from dialer.views.interaction import interaction_view
 from dialer.vocabulary import commands, events
 from dialer.vocabulary.ids import OfferId
 from dialer.vocabulary.outputs import Publish
@@ -242,6 +244,7 @@ def test_a_previewed_record_that_is_not_dialed_in_time_goes_back_with_a_notice()
     floor = previewing(preview={"limit_s": 60})
     given, id_ = floor.interaction.record, floor.interaction.id
     assert given is not None
+    assert preview_ends_at(floor) == pytest.approx(floor.utc + 60)
     floor.pass_time(59)
     assert floor.interaction.id == id_
     floor.pass_time(2)
@@ -252,6 +255,10 @@ def test_a_previewed_record_that_is_not_dialed_in_time_goes_back_with_a_notice()
     assert told["reason"] == "The record was not dialed within 60 s and went back to the list."
     assert not floor.agent().sees(given.record, floor.now)
     assert floor.agent().state is AgentState.READY
+
+
+def preview_ends_at(floor: Floor) -> float | None:
+    return interaction_view(floor.world, floor.interaction, Moment(floor.now, floor.utc)).preview_ends_at
 
 
 @pytest.mark.parametrize("more", [{"preview": {"limit_s": 60}}, {}], ids=["dialed in time", "without a limit"])
@@ -266,6 +273,7 @@ def test_the_limit_of_a_preview_ends_with_the_click_and_may_be_left_out(more: di
     floor.pass_time(600)
     assert floor.interaction.state is (InteractionState.CONNECTED if more else InteractionState.PREVIEW)
     assert not floor.facts("offer_withdrawn")
+    assert preview_ends_at(floor) is None
 
 
 def test_end_call_while_the_agents_own_phone_rings_gives_the_record_back() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from config.model import Mode
 from dialer.agents.agent import AGENT_TABLE
 from dialer.callflow.actions import ACTIONS
 from dialer.campaigns.campaign import ASM_MODES, CAMPAIGN_TABLE, OFFER_MODES, PREDICTIVE_MODES
+from dialer.core.moves import MOVES
 from dialer.interactions.attempt import ATTEMPT_TABLE
 from dialer.interactions.interaction import INTERACTION_TABLE
 from dialer.interactions.leg import LEG_TABLE
@@ -54,10 +56,19 @@ def _modes() -> str:
 
 
 def _joint() -> str:
-    lines = ["| interaction | owner's party | agent | leg of the contact |", "|---|---|---|---|"]
-    for state, fitting in JOINT.items():
-        parties, agents = (", ".join(sorted(each)) or "none" for each in (fitting.parties, fitting.agents))
-        lines.append(f"| {state} | {parties} | {agents} | {'yes' if fitting.has_contact else 'no'} |")
+    lines = ["| interaction | owner's party | agent | attempt | leg of the contact |", "|---|---|---|---|---|"]
+    lines += [f"| {state} | {' | '.join(map(_names, fitting))} |" for state, fitting in JOINT.items()]
+    return "\n".join(lines)
+
+
+def _names(states: Iterable[str]) -> str:
+    return ", ".join(sorted(states)) or "none"
+
+
+def _moves() -> str:
+    heads = ("move", "interaction", "owner's party", "agent", "attempt", "leg of the contact")
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    lines += [f"| {each.name} | {' | '.join(', '.join(triggers) for triggers in each[1:])} |" for each in MOVES]
     return "\n".join(lines)
 
 
@@ -70,7 +81,7 @@ def _actions() -> str:
 def blocks() -> dict[str, str]:
     """The generated blocks by the names of their markers."""
     drawn = {table.name: f"```mermaid\n{table.mermaid()}\n```" for table in TABLES}
-    return {**drawn, "modes": _modes(), "joint": _joint(), "actions": _actions()}
+    return {**drawn, "modes": _modes(), "joint": _joint(), "moves": _moves(), "actions": _actions()}
 
 
 def redraw(text: str) -> str:

@@ -8,7 +8,7 @@ that a race in production reads like a bug report. Diagrams in docs/states.md ar
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
 
@@ -76,6 +76,16 @@ class Machine(Generic[S, T]):
 
     def allows(self, trigger: T) -> bool:
         return self.table.allows(self.state, trigger)
+
+    def after(self, triggers: Sequence[T]) -> S:
+        """Where `triggers` would lead, one after the other; raises InvalidTransition if one of them is illegal."""
+        state = self.state
+        for trigger in triggers:
+            after = self.table.rows[state].get(trigger)
+            if after is None:
+                raise InvalidTransition(self.table.name, self.name, state, trigger, self.story)
+            state = after
+        return state
 
     def advance(self, trigger: T, at: float) -> S:
         """Move on `trigger` at time `at` (seconds); raises InvalidTransition and changes nothing if illegal."""

@@ -18,8 +18,13 @@ DESKTOP_GRACE_S = 30.0
 
 
 def move(step: Step, agent: Agent, trigger: AgentTrigger, reason: str = "") -> None:
-    """Advance an agent's state and tell everybody whom it concerns."""
+    """Advance the state of an agent alone and tell everybody whom it concerns."""
     agent.machine.advance(trigger, step.now)
+    moved(step, agent, reason)
+
+
+def moved(step: Step, agent: Agent, reason: str = "") -> None:
+    """The agent's state has changed: everybody whom it concerns is told."""
     agent.reason = reason
     agent.since_utc = step.utc
     interaction = step.world.interactions.get(agent.interaction) if agent.interaction else None

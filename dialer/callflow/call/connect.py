@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dialer.agents.agent import AgentTrigger
-from dialer.callflow.agent.desk import move
+from dialer.callflow.agent.desk import moved
 from dialer.callflow.call.audio import BEEP, forget
 from dialer.callflow.call.hold import put_on_hold
 from dialer.callflow.pacing import observations
+from dialer.core.moves import JOINED, Move, advance_all
 from dialer.core.step import Step
-from dialer.interactions.interaction import HoldBy, Interaction, InteractionTrigger
+from dialer.interactions.interaction import HoldBy, Interaction
 from dialer.interactions.leg import Leg
-from dialer.interactions.party import Party, PartyTrigger
+from dialer.interactions.party import Party
 from dialer.vocabulary.telephony import Joined
 from dialer.vocabulary.writes import ConnectAttempt
 from dialer.world.patience import is_over
@@ -29,10 +29,11 @@ def _since(step: Step, contact: Leg, agent: Leg) -> float:
     return max(contact.answered_at, contact.joined_at)
 
 
-def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, agent: Leg) -> None:
-    """Join the two legs and make it a conversation. Where that comes too late, be it that we heard of the answer too
-    late, the contact was abandoned all the same."""
+def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, agent: Leg, move: Move = JOINED) -> None:
+    """Join the two legs and make it a conversation. `move`: whether the contact has waited, or answers just now. Where
+    that comes too late, be it that we heard of the answer too late, the contact was abandoned all the same."""
     owner = step.world.agents[party.agent]
+    advance_all(step, move, interaction, contact=contact)
     if is_over(step.world, interaction, step.utc):
         observations.abandoned(step, interaction)
     if interaction.ahead:
@@ -43,8 +44,6 @@ def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, ag
     campaign = step.world.campaigns[interaction.campaign]
     if interaction.asm and campaign.settings.engaged.beep:
         step.cues.append((agent, BEEP))
-    interaction.machine.advance(InteractionTrigger.CONNECT, step.now)
-    party.machine.advance(PartyTrigger.CONNECT, step.now)
     party.talking_at = step.utc_of(_since(step, contact, agent))
     party.leg = agent.id
     party.muted = False
@@ -58,7 +57,7 @@ def connect(step: Step, interaction: Interaction, party: Party, contact: Leg, ag
     if interaction.ahead and interaction.attempt is not None:
         step.write(ConnectAttempt(interaction.attempt.id, owner.name))
     owner.expiries = 0
-    move(step, owner, AgentTrigger.CONNECT)
+    moved(step, owner)
     step.save_party(interaction, party)
     step.history("connected", interaction=interaction)
     step.interaction_changed(interaction)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dialer.agents.agent import AgentState, AgentTrigger
-from dialer.callflow.agent.desk import move
+from dialer.agents.agent import AgentState
+from dialer.callflow.agent.desk import moved
 from dialer.callflow.agent.legs import ring_agent
 from dialer.callflow.call.audio import release_leg
 from dialer.callflow.dial.attempt import place, place_over, waits_for_rate
 from dialer.callflow.end.after_call import back_to_work
 from dialer.core.desk import Desk, phone_on_hold
+from dialer.core.moves import DIALED_AGAIN, SERVED, advance_all
 from dialer.core.step import Step
 from dialer.core.timers import dial_timer, limit_timer, warning_timer
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
-from dialer.interactions.party import PartyTrigger
 from dialer.vocabulary import topics
 from dialer.vocabulary.commands import DeskCommand
 from dialer.vocabulary.errors import Refused
@@ -44,20 +44,20 @@ def on_call_again(step: Step, desk: Desk, _: CallAgain) -> None:
     said = interaction.agent_result
     engaged = step.world.legs.get(agent.engaged) if agent.engaged else None
     if engaged is not None and engaged.reaches_agent:
-        place_over(step, campaign, interaction, party, engaged)
+        place_over(step, campaign, interaction, party, engaged, DIALED_AGAIN)
         # A record that its agent has seen is not taken out of sight.
         interaction.asm = interaction.conversed
     else:
         leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
         party.leg = leg.id
+        advance_all(step, SERVED, interaction)
         interaction.asm = False
     interaction.after_call = None
     interaction.ended_by = None
     interaction.cause = ""
     step.cancel_timer(limit_timer(interaction.id))
     step.cancel_timer(warning_timer(interaction.id))
-    party.machine.advance(PartyTrigger.RING, step.now)
-    move(step, agent, AgentTrigger.RESERVE)
+    moved(step, agent)
     step.history("called_again", interaction=interaction, said=said)
     step.interaction_changed(interaction)
 

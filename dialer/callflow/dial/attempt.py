@@ -9,11 +9,12 @@ from dialer.callflow.agent.shortage import refuse_if_short
 from dialer.callflow.pacing import observations
 from dialer.campaigns.campaign import Campaign
 from dialer.compliance.check import RuleRefusal, check, check_number
+from dialer.core.moves import DIALED, FAILED_OVER, Move, advance_all
 from dialer.core.step import Step
 from dialer.core.timers import nothing_heard_timer
-from dialer.interactions.attempt import Attempt, AttemptTrigger, TrunkDial, call_id_of, make_attempt
-from dialer.interactions.interaction import INTERACTION_TABLE, Interaction, InteractionTrigger
-from dialer.interactions.leg import ROLES, Leg, LegPurpose, LegState, LegTrigger, make_leg
+from dialer.interactions.attempt import Attempt, TrunkDial, call_id_of, make_attempt
+from dialer.interactions.interaction import INTERACTION_TABLE, Interaction
+from dialer.interactions.leg import ROLES, Leg, LegPurpose, LegState, make_leg
 from dialer.interactions.party import Party
 from dialer.machine import Machine
 from dialer.records.treatment import rest_of
@@ -65,18 +66,20 @@ def open_interaction(step: Step, campaign: Campaign, record: ClaimedRecord) -> I
     return interaction
 
 
-def place_over(step: Step, campaign: Campaign, interaction: Interaction, party: Party, engaged: Leg) -> None:
+def place_over(
+    step: Step, campaign: Campaign, interaction: Interaction, party: Party, engaged: Leg, move: Move
+) -> None:
     """Begin an attempt for an agent whose engaged leg is up: it waits in the bridge. Raises Refused like `place`."""
     interaction.engine = engaged.engine
-    place(step, campaign, interaction)
+    place(step, campaign, interaction, move)
     party.leg = engaged.id
     engaged.interaction = interaction.id
     step.audio_changed(interaction)
 
 
-def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
-    """Begin an attempt. Raises Refused, with nothing changed, when a rule, the store, the engine or every trunk
-    says no. The do-not-call list is looked up by the store as it commits the attempt."""
+def place(step: Step, campaign: Campaign, interaction: Interaction, move: Move = DIALED) -> None:
+    """Begin an attempt, by a move that dials. Raises Refused, with nothing changed, when a rule, the store, the engine
+    or every trunk says no. The do-not-call list is looked up by the store as it commits the attempt."""
     world = step.world
     refusal = refuse_now(step, campaign, interaction, interaction.attempts)
     if refusal is not None:
@@ -97,7 +100,6 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
     interaction.attempt = attempt
     interaction.attempts += 1
     interaction.found_result = None
-    interaction.machine.advance(InteractionTrigger.DIAL, step.now)
     record = interaction.record
     step.write(
         BeginAttempt(
@@ -113,7 +115,7 @@ def place(step: Step, campaign: Campaign, interaction: Interaction) -> None:
         )
     )
     observations.dialed(step, interaction)
-    dial_over(step, campaign, interaction, attempt, choice.trunk)
+    dial_over(step, campaign, interaction, attempt, choice.trunk, move)
 
 
 def _abandoned_since(step: Step, campaign: Campaign, interaction: Interaction) -> float | None:
@@ -134,7 +136,9 @@ def waits_for_rate(step: Step, campaign: Campaign, timer: str, since: float) -> 
     return True
 
 
-def dial_over(step: Step, campaign: Campaign, interaction: Interaction, attempt: Attempt, trunk: Trunk) -> None:
+def dial_over(
+    step: Step, campaign: Campaign, interaction: Interaction, attempt: Attempt, trunk: Trunk, move: Move
+) -> None:
     """Send the attempt over one trunk: the n-th INVITE, committed before it leaves."""
     if interaction.engine is None:
         raise Refused(CallHasNoEngine())
@@ -144,7 +148,7 @@ def dial_over(step: Step, campaign: Campaign, interaction: Interaction, attempt:
     leg = make_leg(step.world.mint.leg(), interaction.engine, trunk_account(trunk.name), LegPurpose.CONTACT)
     leg.interaction = interaction.id
     leg.dial = n
-    leg.machine.advance(LegTrigger.DIAL, step.now)
+    advance_all(step, move, interaction, contact=leg)
     step.add_leg(leg)
     interaction.contact_leg = leg.id
     call_id = call_id_of(step.world.mint, attempt.id, n)
@@ -183,9 +187,7 @@ def next_trunk(step: Step, campaign: Campaign, interaction: Interaction, attempt
     choice = choose(step.world.trunks_of(campaign), attempt.trunks, step.now)
     if choice.trunk is None or refuse_now(step, campaign, interaction, interaction.attempts - 1) is not None:
         return False
-    interaction.machine.advance(InteractionTrigger.DIAL, step.now)
-    attempt.machine.advance(AttemptTrigger.NEXT, step.now)
-    dial_over(step, campaign, interaction, attempt, choice.trunk)
+    dial_over(step, campaign, interaction, attempt, choice.trunk, FAILED_OVER)
     return True
 
 

@@ -10,10 +10,10 @@ from dialer.callflow.dial.attempt import place
 from dialer.callflow.dial.offers import begin
 from dialer.callflow.end.ending import withdraw
 from dialer.campaigns.campaign import Campaign
+from dialer.core.moves import DIALED_AT_ONCE
 from dialer.core.step import Step
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg
-from dialer.interactions.party import PartyTrigger
 from dialer.interactions.results import UNKNOWN_ENDS
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.events import ClaimedRecord
@@ -69,7 +69,7 @@ def dial(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) ->
     interaction.engine = leg.engine
     party.leg = leg.id
     try:
-        place(step, campaign, interaction)
+        place(step, campaign, interaction, DIALED_AT_ONCE)
     except Refused as refusal:
         step.history("not_dialed", interaction=interaction, code=refusal.code)
         withdraw(step, interaction)
@@ -77,5 +77,4 @@ def dial(step: Step, campaign: Campaign, agent: Agent, record: ClaimedRecord) ->
         return False
     leg.interaction = interaction.id
     step.audio_changed(interaction)
-    party.machine.advance(PartyTrigger.RING, step.now)
     return True

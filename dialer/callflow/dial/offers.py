@@ -16,6 +16,7 @@ from dialer.callflow.end.ending import withdraw
 from dialer.callflow.record.give_back import cancel_record
 from dialer.campaigns.campaign import Campaign
 from dialer.core.desk import Desk, phone_on_hold, shows_record
+from dialer.core.moves import DIALED_AT_ONCE
 from dialer.core.step import Step
 from dialer.core.timers import dial_timer, look_timer, offer_timer, preview_timer
 from dialer.interactions.interaction import Interaction
@@ -262,13 +263,13 @@ def dial_for(step: Step, agent: Agent, interaction: Interaction, party: Party) -
     if step.world.is_on_hold(agent):
         raise Refused(PhoneOnHold())
     if engaged is not None and engaged.reaches_agent:
-        place_over(step, campaign, interaction, party, engaged)
+        place_over(step, campaign, interaction, party, engaged, DIALED_AT_ONCE)
     else:
         leg = ring_agent(step, agent, LegPurpose.AGENT, campaign.settings.phone_ring_timeout_s, interaction)
         party.leg = leg.id
+        party.machine.advance(PartyTrigger.RING, step.now)
     stop_timers(step, party)
     party.offer = None
-    party.machine.advance(PartyTrigger.RING, step.now)
     step.save_party(interaction, party)
     step.interaction_changed(interaction)
 

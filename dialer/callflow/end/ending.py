@@ -11,11 +11,12 @@ from dialer.callflow.pacing import observations
 from dialer.callflow.pacing.habits import habit_of
 from dialer.callflow.record.give_back import give_back
 from dialer.callflow.record.treatment import treat_record
+from dialer.core.moves import CLOSED, CUT_OFF, DONE, REFUSED, WITHDRAWN, Move, advance_all
 from dialer.core.step import Step
 from dialer.core.timers import limit_timer, reconnect_timer, warning_timer
-from dialer.interactions.attempt import Attempt, AttemptTrigger
-from dialer.interactions.interaction import EndedBy, Interaction, InteractionTrigger
-from dialer.interactions.party import Party, PartyState, PartyTrigger
+from dialer.interactions.attempt import Attempt
+from dialer.interactions.interaction import EndedBy, Interaction, InteractionState
+from dialer.interactions.party import Party, PartyState
 from dialer.vocabulary import topics
 from dialer.vocabulary.reasons.calls import LegEnded, NotReached
 from dialer.vocabulary.reasons.reason import sentence_of
@@ -29,11 +30,11 @@ _SHOW = WhenUnanswered.SHOW
 
 
 def settle(step: Step, interaction: Interaction, result: CallResult, ended_at: float) -> None:
-    """The one result of the attempt, whose leg ended at monotonic `ended_at`."""
+    """The one result of the attempt, whose leg ended at monotonic `ended_at`. The move that ends the call is the
+    caller's."""
     attempt = interaction.attempt
     if attempt is None or attempt.settled:
         return
-    attempt.machine.advance(AttemptTrigger.SETTLE, step.now)
     interaction.found_result = result
     interaction.tried.append(result)
     interaction.cleared_at = step.utc_of(ended_at)
@@ -61,14 +62,12 @@ def close_unanswered(step: Step, interaction: Interaction, result: CallResult, e
     result, and the campaign says how long the desk stays."""
     _look_for_late_answer(step, interaction)
     settle(step, interaction, result, ended_at)
-    interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
     interaction.ended_by = EndedBy.SYSTEM if interaction.ended_by is None else interaction.ended_by
     party = interaction.owner
     release_leg(step, interaction)
     if party is None or interaction.closed_by:
         finalize(step, interaction)
     elif interaction.conversed:
-        party.machine.advance(PartyTrigger.END, step.now)
         _work_up(step, interaction, party)
     else:
         _not_reached(step, interaction, party, result)
@@ -89,7 +88,6 @@ def _not_reached(step: Step, interaction: Interaction, party: Party, result: Cal
     if desk is WhenUnanswered.CLOSE:
         finalize(step, interaction)
         return
-    party.machine.advance(PartyTrigger.END, step.now)
     begin_after_call(step, interaction, party, show_s if desk is _SHOW else None)
 
 
@@ -123,7 +121,6 @@ def close_waiting(step: Step, interaction: Interaction, event: LegCleared) -> No
     else:
         result = CallResult.SYSTEM_LOST if event.by is ClearedBy.ENGINE else CallResult.DROPPED
     settle(step, interaction, result, event.at)
-    interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
     release_leg(step, interaction)
     finalize(step, interaction)
 
@@ -132,7 +129,6 @@ def close_conversation(step: Step, interaction: Interaction, event: LegCleared) 
     """The conversation is over: after-call work begins."""
     step.cancel_timer(reconnect_timer(interaction.id))
     settle(step, interaction, CallResult.ANSWER, event.at)
-    interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
     if interaction.ended_by is None:
         interaction.ended_by = EndedBy.CONTACT if event.by is ClearedBy.PEER else EndedBy.SYSTEM
         interaction.cause = LegEnded(event.by)
@@ -142,7 +138,6 @@ def close_conversation(step: Step, interaction: Interaction, event: LegCleared) 
     if party is None:
         finalize(step, interaction)
         return
-    party.machine.advance(PartyTrigger.END, step.now)
     _work_up(step, interaction, party)
 
 
@@ -155,12 +150,10 @@ def finalize(step: Step, interaction: Interaction, after: AgentTrigger | None = 
     step.cancel_timer(warning_timer(interaction.id))
     party = interaction.owner
     release_leg(step, interaction)
-    interaction.machine.advance(InteractionTrigger.FINALIZE, step.now)
     treat_record(step, interaction)
     step.interaction_changed(interaction)
+    advance_all(step, _closing(interaction), interaction)
     if party is not None:
-        done = PartyTrigger.FINISH if party.state is PartyState.AFTER_CALL else PartyTrigger.WITHDRAW
-        party.machine.advance(done, step.now)
         step.save_party(interaction, party)
         if interaction.conversed and step.world.agents[party.agent].state is AgentState.AFTER_CALL_WORK:
             observations.worked_up(step, interaction, step.world.agents[party.agent].machine.since)
@@ -169,14 +162,20 @@ def finalize(step: Step, interaction: Interaction, after: AgentTrigger | None = 
     _forget(step, interaction)
 
 
+def _closing(interaction: Interaction) -> Move:
+    if interaction.state is not InteractionState.CLEARED:
+        return CLOSED
+    party = interaction.owner
+    return CUT_OFF if party is not None and party.state is PartyState.ALERTING else DONE
+
+
 def withdraw(step: Step, interaction: Interaction, *, release: bool = True) -> None:
     """Take a record that was never dialed off the desk and, unless it was settled otherwise, give it back to the
     top of its list. The agent is left to the caller."""
     party = interaction.owner
-    interaction.machine.advance(InteractionTrigger.WITHDRAW, step.now)
+    release_leg(step, interaction)
+    advance_all(step, WITHDRAWN if interaction.attempt is None else REFUSED, interaction)
     if party is not None:
-        release_leg(step, interaction)
-        party.machine.advance(PartyTrigger.WITHDRAW, step.now)
         party.ended_at = step.utc
         step.save_party(interaction, party)
         step.agent_changed(party.agent)

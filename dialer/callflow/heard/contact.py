@@ -12,12 +12,13 @@ from dialer.callflow.end.ending import close_conversation, close_unanswered
 from dialer.callflow.heard.trunks import change
 from dialer.callflow.pacing import observations
 from dialer.callflow.queue import crossing, idle_agents, queue
+from dialer.core.moves import ANSWERED
 from dialer.core.step import Step
 from dialer.core.timers import no_progress_timer, nothing_heard_timer
 from dialer.interactions.attempt import SHED, Attempt, AttemptFault, AttemptState, AttemptTrigger
 from dialer.interactions.hearing import Hearing
 from dialer.interactions.interaction import Interaction, InteractionState
-from dialer.interactions.leg import Leg, LegTrigger
+from dialer.interactions.leg import Leg, LegState, LegTrigger
 from dialer.interactions.results import LINE_FAULTS, UNKNOWN_ENDS, call_result, may_fail_over
 from dialer.trunks.trunk import Trunk, TrunkTrigger
 from dialer.vocabulary.ids import TrunkName
@@ -79,14 +80,14 @@ def _await_progress(step: Step, attempt: Attempt, leg: Leg) -> None:
 def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswered) -> None:
     """200 OK: the threshold's clock starts here. With the agent's leg up the two are joined at once. An answer that
     crosses our CANCEL (RFC 3261 9.1) joins nobody: the engine ends it."""
-    was_connected = leg.is_connected
-    leg.machine.advance(LegTrigger.ANSWER, step.now)
     attempt = interaction.attempt
-    if was_connected or attempt is None or interaction.state is not InteractionState.DIALING:
+    if leg.is_connected or attempt is None or interaction.state is not InteractionState.DIALING:
+        leg.machine.advance(LegTrigger.ANSWER, step.now)
         return
     leg.answered_at = event.at
     attempt.answered_at = step.utc_of(event.at)
-    if not leg.is_connected:
+    if leg.state is LegState.CLEARING:
+        leg.machine.advance(LegTrigger.ANSWER, step.now)
         step.interaction_changed(interaction)
         return
     hearing = agent_leg(step.world, interaction)
@@ -94,10 +95,9 @@ def on_answered(step: Step, interaction: Interaction, leg: Leg, event: LegAnswer
     leg.told = Hearing(interaction.bridge)  # the engine joins it at the answer: see Dial
     _stop_waiting(step, leg)
     await_exchange(step, interaction, leg)
-    attempt.machine.advance(AttemptTrigger.ANSWER, step.now)
     observations.answered(step, interaction, event.at)
     if party is not None and hearing is not None and hearing.is_connected:
-        connect(step, interaction, party, leg, hearing)
+        connect(step, interaction, party, leg, hearing, ANSWERED)
     else:
         queue.enter(step, interaction, leg)
         idle_agents.serve(step)

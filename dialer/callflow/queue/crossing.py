@@ -7,13 +7,14 @@ with the answer."""
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger
-from dialer.callflow.agent.desk import give_free, move
+from dialer.callflow.agent.desk import give_free, moved
 from dialer.callflow.call.audio import release_leg
 from dialer.callflow.queue.queue import start_clock
+from dialer.core.moves import PARTED, advance_all
 from dialer.core.step import Step
-from dialer.interactions.interaction import Interaction, InteractionState, InteractionTrigger
+from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg
-from dialer.interactions.party import Party, PartyTrigger
+from dialer.interactions.party import Party
 from dialer.vocabulary.telephony import LegCleared
 from dialer.vocabulary.writes import ConnectAttempt
 from dialer.world.lookups import contact_leg
@@ -56,7 +57,6 @@ def on_agent_gone(step: Step, agent: Agent, interaction: Interaction, event: Leg
 def _undo(step: Step, interaction: Interaction, party: Party, event: LegCleared) -> None:
     """Back to the queue, with nobody in it; the agent's desk is to be cleared by the caller."""
     step.history("not_joined", interaction=interaction, leg=event.leg, by=event.by)
-    interaction.machine.advance(InteractionTrigger.QUEUE, step.now)
     interaction.conversed = False
     interaction.connected_at = None
     if interaction.attempt is not None:
@@ -64,9 +64,8 @@ def _undo(step: Step, interaction: Interaction, party: Party, event: LegCleared)
         step.write(ConnectAttempt(interaction.attempt.id, None))
     interaction.holds.clear()
     release_leg(step, interaction)
-    party.machine.advance(PartyTrigger.END, step.now)
-    party.machine.advance(PartyTrigger.FINISH, step.now)
+    advance_all(step, PARTED, interaction)
     party.talking_at, party.ended_at = None, step.utc
     step.save_party(interaction, party)
-    move(step, step.world.agents[party.agent], AgentTrigger.CLEAR)
+    moved(step, step.world.agents[party.agent])
     step.interaction_changed(interaction)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dialer.agents.agent import Agent, AgentTrigger, SystemReason
-from dialer.callflow.agent.desk import leave_for_want_of_phone, make_not_ready, move
+from dialer.agents.agent import Agent, SystemReason
+from dialer.callflow.agent.desk import leave_for_want_of_phone, make_not_ready, moved
 from dialer.callflow.agent.legs import hang_up, ring_agent
 from dialer.callflow.call.audio import forget, waiting_message
 from dialer.callflow.call.connect import connect
 from dialer.callflow.end import ending
 from dialer.callflow.pacing import observations
+from dialer.core.moves import QUEUED, SERVED, advance_all
 from dialer.core.step import Step
 from dialer.core.timers import message_timer, wait_timer
-from dialer.interactions.interaction import EndedBy, Interaction, InteractionState, InteractionTrigger
+from dialer.interactions.interaction import EndedBy, Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegPurpose
-from dialer.interactions.party import Party, PartyTrigger, make_party
+from dialer.interactions.party import Party, make_party
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.reasons.calls import NobodyFree
 from dialer.vocabulary.telephony import LegCleared
@@ -25,7 +26,7 @@ MESSAGE_LIMIT_S = 30.0
 
 def enter(step: Step, interaction: Interaction, contact: Leg) -> None:
     """A live contact without an agent. The clock runs from the 200 OK."""
-    interaction.machine.advance(InteractionTrigger.QUEUE, step.now)
+    advance_all(step, QUEUED, interaction, contact=contact)
     interaction.queued_at = step.utc
     start_clock(step, interaction)
     step.start_timer("pace", 0.0)
@@ -54,8 +55,8 @@ def serve(step: Step, interaction: Interaction, agent: Agent) -> bool:
     if engaged is not None:
         interaction.parties.append(party)
     agent.interaction = interaction.id
-    party.machine.advance(PartyTrigger.RING, step.now)
-    move(step, agent, AgentTrigger.RESERVE)
+    advance_all(step, SERVED, interaction)
+    moved(step, agent)
     step.save_party(interaction, party)
     step.interaction_changed(interaction)
     if not interaction.ahead or engaged is not None:

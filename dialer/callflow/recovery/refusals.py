@@ -14,9 +14,9 @@ from dialer.callflow.pacing import observations
 from dialer.callflow.queue import queue
 from dialer.callflow.record.give_back import cancel_barred, rest_record
 from dialer.compliance.check import Rule
+from dialer.core.moves import REFUSED_AGAIN, advance_all
 from dialer.core.step import Step
-from dialer.interactions.attempt import AttemptTrigger
-from dialer.interactions.interaction import Interaction, InteractionTrigger
+from dialer.interactions.interaction import Interaction
 from dialer.interactions.leg import LegTrigger
 from dialer.trunks.accounts import trunk_account
 from dialer.vocabulary import events, telephony, topics
@@ -44,16 +44,13 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
     until: dict[str, Any] = {} if event.until is None else {"until": event.until}
     step.history("not_dialed", interaction=interaction, rule=rule, **until)
     _drop_leg(step, interaction)
-    attempt = interaction.attempt
-    if attempt is not None:
-        attempt.machine.advance(AttemptTrigger.REFUSE, step.now)
-        observations.ended(step, interaction, CallResult.DO_NOT_CALL)
+    observations.ended(step, interaction, CallResult.DO_NOT_CALL)
     interaction.attempts -= 1
     if interaction.owner is not None and (interaction.conversed or interaction.tried):
         # What was found by the attempt before, and what was said of it, counts again.
         interaction.found_result = CallResult.ANSWER if interaction.conversed else interaction.tried[-1]
         interaction.not_called_again()
-        interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
+        advance_all(step, REFUSED_AGAIN, interaction)
         release_leg(step, interaction)
         on_call_again_failed(step, interaction, _REASONS[rule])
         return

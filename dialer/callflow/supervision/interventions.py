@@ -7,7 +7,7 @@ what the agent has set, be it nothing: what is mandatory binds agents alone."""
 from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger
-from dialer.callflow.agent.desk import free_agent, give_free, move
+from dialer.callflow.agent.desk import free_agent, give_free, moved
 from dialer.callflow.agent.legs import hang_up
 from dialer.callflow.dial import offers
 from dialer.callflow.end.after_call import after_forced, begin_after_call
@@ -15,8 +15,9 @@ from dialer.callflow.end.ending import finalize, settle, withdraw
 from dialer.callflow.record.do_not_call import bar_contact, says_do_not_call
 from dialer.callflow.recovery import engines
 from dialer.campaigns.campaign import OFFER_MODES, Campaign
+from dialer.core.moves import SERVED, advance_all
 from dialer.core.step import Step
-from dialer.interactions.interaction import EndedBy, Interaction, InteractionState, InteractionTrigger
+from dialer.interactions.interaction import EndedBy, Interaction, InteractionState
 from dialer.interactions.leg import Leg, LegState
 from dialer.interactions.party import Party, PartyState, PartyTrigger, make_party
 from dialer.vocabulary import commands, topics
@@ -87,7 +88,6 @@ def _end_call(step: Step, interaction: Interaction, by: str) -> None:
     leg = step.world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
     if leg is None:
         settle(step, interaction, CallResult.SYSTEM_LOST, step.now)
-        interaction.machine.advance(InteractionTrigger.CLEAR, step.now)
         finalize(step, interaction, after_forced(step, interaction))
         return
     if leg.state is LegState.CLEARING:
@@ -165,16 +165,18 @@ def _hand_over_work(step: Step, interaction: Interaction, party: Party, agent: A
     """After-call work begins anew with who takes it over."""
     giver = step.world.agents[party.agent]
     after = after_forced(step, interaction)
+    taker = make_party(step.world.mint.party(), agent.name, step.utc)
+    interaction.parties.append(taker)
+    if idle := agent.state is AgentState.READY:
+        advance_all(step, SERVED, interaction, party=taker)
+    else:
+        taker.machine.advance(PartyTrigger.RING, step.now)
     party.machine.advance(PartyTrigger.FINISH, step.now)
     step.save_party(interaction, party)
     free_agent(step, giver, after)
-    taker = make_party(step.world.mint.party(), agent.name, step.utc)
-    taker.machine.advance(PartyTrigger.RING, step.now)
-    taker.machine.advance(PartyTrigger.END, step.now)
-    interaction.parties.append(taker)
     agent.interaction = interaction.id
-    if agent.state is AgentState.READY:
-        move(step, agent, AgentTrigger.RESERVE)
+    if idle:
+        moved(step, agent)
     begin_after_call(step, interaction, taker)
     step.agent_changed(agent.name)
 

@@ -79,6 +79,11 @@ class Party:
     def state(self) -> PartyState:
         return self.machine.state
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the agent is out of the interaction."""
+        return self.machine.state is PartyState.DONE
+
 
 def make_party(id_: PartyId, agent: AgentName, at: float) -> Party:
     return Party(id_, agent, Machine(PARTY_TABLE, id_), offered_at=at)

@@ -11,6 +11,7 @@ from dialer.interactions.attempt import AttemptState
 from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import LegState
 from dialer.interactions.party import PartyState
+from dialer.world.lookups import legs_of
 from dialer.world.world import World
 
 _A, _I, _L, _P, _T = AgentState, InteractionState, LegState, PartyState, AttemptState
@@ -158,6 +159,9 @@ def _of_call(world: World, interaction: Interaction) -> Iterator[str]:
         yield f"the contact's leg of {interaction.id} is gone"
     if leg is not None and leg.state not in fitting.contacts:
         yield f"{leg.id} is {leg.state} in {state} {leg.machine.story}"
+    for each in legs_of(world, interaction).values():
+        if each.interaction != interaction.id:
+            yield f"{each.id} is a leg of {interaction.id}, and says {each.interaction}"
 
 
 def _of_records(world: World) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Look-ups in the live state: the agent's own interaction, the contact's leg, the agent's leg, the engaged leg."""
+"""Look-ups in the live state: the agent's own interaction, its legs, and the engaged leg."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dialer.interactions.interaction import Interaction, InteractionState
 from dialer.interactions.leg import Leg
 from dialer.interactions.party import Party
 from dialer.vocabulary.errors import Refused
-from dialer.vocabulary.ids import AgentName, InteractionId
+from dialer.vocabulary.ids import AgentName, InteractionId, LegId
 from dialer.vocabulary.reasons.desk import NotYourInteraction
 from dialer.world.consent import may_work
 from dialer.world.world import World
@@ -47,6 +47,20 @@ def is_live(interaction: Interaction) -> bool:
 
 def contact_leg(world: World, interaction: Interaction) -> Leg | None:
     return world.legs.get(interaction.contact_leg) if interaction.contact_leg else None
+
+
+def party_legs(world: World, interaction: Interaction) -> list[tuple[Party, Leg]]:
+    """The parties who have a leg, and their legs: engaged ones, or rung for this interaction."""
+    there = ((party, world.legs.get(party.leg)) for party in interaction.parties if party.leg and not party.is_done)
+    return [(party, leg) for party, leg in there if leg is not None]
+
+
+def legs_of(world: World, interaction: Interaction) -> dict[LegId, Leg]:
+    """The legs of an interaction by their ids: the contact's, then those of its parties. What a leg is for is its
+    purpose; whose it is, its agent."""
+    contact = contact_leg(world, interaction)
+    legs = [leg for _, leg in party_legs(world, interaction)]
+    return {leg.id: leg for leg in ([contact, *legs] if contact is not None else legs)}
 
 
 def agent_leg(world: World, interaction: Interaction) -> Leg | None:

@@ -17,7 +17,7 @@ from dialer.interactions.leg import Leg, LegState
 from dialer.interactions.party import Party, PartyRole, PartyState
 from dialer.vocabulary.ids import LegId
 from dialer.vocabulary.telephony import File, Join, Leave, Play, Source, StopPlay, Tone
-from dialer.world.lookups import agent_leg, contact_leg
+from dialer.world.lookups import agent_leg, contact_leg, party_legs
 from dialer.world.world import World
 
 SOUNDS = Path(config.__file__).parent / "sounds"
@@ -89,7 +89,7 @@ def _while_queued(world: World, interaction: Interaction) -> Iterator[tuple[LegI
 
 def _in_conversation(world: World, interaction: Interaction) -> Iterator[tuple[LegId, Hearing]]:
     contact = contact_leg(world, interaction)
-    up = [(party, leg) for party in interaction.parties if (leg := _leg_of(world, party)) is not None]
+    up = [(party, leg) for party, leg in party_legs(world, interaction) if leg.is_connected]
     owner = interaction.owner
     apart = bool(interaction.holds) or owner is None or owner.state is PartyState.RECONNECTING or not up
     if contact is not None and contact.is_connected:
@@ -104,11 +104,6 @@ def _in_conversation(world: World, interaction: Interaction) -> Iterator[tuple[L
             others = (contact.id, *others)
         heard_by = () if party.muted or (apart and len(up) == 1) else None
         yield leg.id, Hearing(interaction.bridge, _all_or(others, len(up)), heard_by)
-
-
-def _leg_of(world: World, party: Party) -> Leg | None:
-    leg = world.legs.get(party.leg) if party.leg and party.state is not PartyState.DONE else None
-    return leg if leg is not None and leg.is_connected else None
 
 
 def _all_or(legs: tuple[LegId, ...], others: int) -> tuple[LegId, ...] | None:
@@ -161,21 +156,18 @@ def forget(*legs: Leg) -> None:
         leg.told = None
 
 
-def release_leg(step: Step, interaction: Interaction) -> None:
-    """The owner's leg goes back to silence if it is the engaged one, and is ended if it was rung for this call."""
-    leg = agent_leg(step.world, interaction)
-    party = interaction.owner
-    if leg is None or party is None:
-        return
-    agent = step.world.agents[party.agent]
-    if agent.engaged == leg.id:
-        step.tell(leg.engine, Leave(leg.id))
-        step.tell(leg.engine, StopPlay(leg.id))
-        leg.interaction = leg.told = None
-    else:
-        hang_up(step, leg.id)
-    party.leg = None
-    party.muted = False
+def release_legs(step: Step, interaction: Interaction) -> None:
+    """Nobody is in the interaction any more: a party's leg goes back to silence if it is the engaged one, and is ended
+    if it was rung for this call. The contact's leg has ended, or was never there."""
+    for party, leg in party_legs(step.world, interaction):
+        if step.world.agents[party.agent].engaged == leg.id:
+            step.tell(leg.engine, Leave(leg.id))
+            step.tell(leg.engine, StopPlay(leg.id))
+            leg.interaction = leg.told = None
+        else:
+            hang_up(step, leg.id)
+        party.leg = None
+        party.muted = False
 
 
 def hold_music(campaign: CampaignSettings) -> Source:

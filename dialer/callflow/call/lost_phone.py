@@ -15,7 +15,7 @@ from dialer.interactions.party import Party, PartyTrigger
 from dialer.vocabulary.errors import Refused
 from dialer.vocabulary.reasons.calls import AgentPhoneLost
 from dialer.vocabulary.telephony import ClearedBy, LegCleared
-from dialer.world.lookups import agent_leg, contact_leg
+from dialer.world.lookups import agent_leg, contact_leg, legs_of
 
 #: A phone that was lost is rung anew this long after it failed or gave no sign.
 RING_AGAIN_S = 3.0
@@ -103,9 +103,8 @@ def give_up(step: Step, agent: Agent, interaction: Interaction) -> None:
     interaction.cause = AgentPhoneLost()
     step.history("phone_lost", interaction=interaction, reason=SystemReason.PHONE_LOST, said=agent.phone_error)
     make_not_ready(step, agent, SystemReason.PHONE_LOST)
-    if interaction.owner is not None:
-        hang_up(step, interaction.owner.leg)
-    hang_up(step, interaction.contact_leg)
+    for leg in reversed(legs_of(step.world, interaction)):
+        hang_up(step, leg)
     step.interaction_changed(interaction)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialer.agents.agent import AgentState
 from dialer.callflow.agent.desk import moved
 from dialer.callflow.agent.legs import ring_agent
-from dialer.callflow.call.audio import release_leg
+from dialer.callflow.call.audio import release_legs
 from dialer.callflow.dial.attempt import place, place_over, waits_for_rate
 from dialer.callflow.end.after_call import back_to_work
 from dialer.core.desk import Desk, phone_on_hold
@@ -82,5 +82,5 @@ def on_call_again_failed(step: Step, interaction: Interaction, why: Reason) -> N
         return
     told = topics.CallAgainFailed(why.code, Sentence(why))
     step.publish(topics.CALL_AGAIN_FAILED, OwnDesk(party.agent), interaction.id, told)
-    release_leg(step, interaction)
+    release_legs(step, interaction)
     back_to_work(step, interaction, party)

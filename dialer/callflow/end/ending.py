@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.model import WhenUnanswered
 from dialer.agents.agent import AgentState, AgentTrigger
 from dialer.callflow.agent.desk import free_agent
-from dialer.callflow.call.audio import release_leg
+from dialer.callflow.call.audio import release_legs
 from dialer.callflow.end.after_call import after_forced, begin_after_call, look_if_drained
 from dialer.callflow.pacing import observations
 from dialer.callflow.pacing.habits import habit_of
@@ -64,7 +64,7 @@ def close_unanswered(step: Step, interaction: Interaction, result: CallResult, e
     settle(step, interaction, result, ended_at)
     interaction.ended_by = EndedBy.SYSTEM if interaction.ended_by is None else interaction.ended_by
     party = interaction.owner
-    release_leg(step, interaction)
+    release_legs(step, interaction)
     if party is None or interaction.closed_by:
         finalize(step, interaction)
     elif interaction.conversed:
@@ -121,7 +121,7 @@ def close_waiting(step: Step, interaction: Interaction, event: LegCleared) -> No
     else:
         result = CallResult.SYSTEM_LOST if event.by is ClearedBy.ENGINE else CallResult.DROPPED
     settle(step, interaction, result, event.at)
-    release_leg(step, interaction)
+    release_legs(step, interaction)
     finalize(step, interaction)
 
 
@@ -134,7 +134,7 @@ def close_conversation(step: Step, interaction: Interaction, event: LegCleared) 
         interaction.cause = LegEnded(event.by)
     interaction.holds.clear()
     party = interaction.owner
-    release_leg(step, interaction)
+    release_legs(step, interaction)
     if party is None:
         finalize(step, interaction)
         return
@@ -149,7 +149,7 @@ def finalize(step: Step, interaction: Interaction, after: AgentTrigger | None = 
     step.cancel_timer(limit_timer(interaction.id))
     step.cancel_timer(warning_timer(interaction.id))
     party = interaction.owner
-    release_leg(step, interaction)
+    release_legs(step, interaction)
     treat_record(step, interaction)
     step.interaction_changed(interaction)
     advance_all(step, _closing(interaction), interaction)
@@ -173,7 +173,7 @@ def withdraw(step: Step, interaction: Interaction, *, release: bool = True) -> N
     """Take a record that was never dialed off the desk and, unless it was settled otherwise, give it back to the
     top of its list. The agent is left to the caller."""
     party = interaction.owner
-    release_leg(step, interaction)
+    release_legs(step, interaction)
     advance_all(step, WITHDRAWN if interaction.attempt is None else REFUSED, interaction)
     if party is not None:
         party.ended_at = step.utc

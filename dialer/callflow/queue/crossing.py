@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dialer.agents.agent import Agent, AgentState, AgentTrigger
 from dialer.callflow.agent.desk import give_free, moved
-from dialer.callflow.call.audio import release_leg
+from dialer.callflow.call.audio import release_legs
 from dialer.callflow.queue.queue import start_clock
 from dialer.core.moves import PARTED, advance_all
 from dialer.core.step import Step
@@ -63,7 +63,7 @@ def _undo(step: Step, interaction: Interaction, party: Party, event: LegCleared)
         interaction.attempt.connected_at = None
         step.write(ConnectAttempt(interaction.attempt.id, None))
     interaction.holds.clear()
-    release_leg(step, interaction)
+    release_legs(step, interaction)
     advance_all(step, PARTED, interaction)
     party.talking_at, party.ended_at = None, step.utc
     step.save_party(interaction, party)

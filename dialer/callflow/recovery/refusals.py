@@ -7,7 +7,7 @@ from typing import Any
 
 from dialer.agents.agent import AgentTrigger
 from dialer.callflow.agent.desk import give_free
-from dialer.callflow.call.audio import release_leg
+from dialer.callflow.call.audio import release_legs
 from dialer.callflow.dial.again import on_call_again_failed
 from dialer.callflow.end.ending import withdraw
 from dialer.callflow.pacing import observations
@@ -51,7 +51,7 @@ def on_attempt_refused(step: Step, event: events.AttemptRefused) -> None:
         interaction.found_result = CallResult.ANSWER if interaction.conversed else interaction.tried[-1]
         interaction.not_called_again()
         advance_all(step, REFUSED_AGAIN, interaction)
-        release_leg(step, interaction)
+        release_legs(step, interaction)
         on_call_again_failed(step, interaction, _REASONS[rule])
         return
     if rule is Rule.ABANDONED and event.until is not None:

@@ -91,8 +91,12 @@ def on_interaction_remembered(step: Step, event: events.InteractionRemembered) -
         on_answers_remembered(step, counted)
     if interaction.contact_leg is not None and interaction.attempt is not None and interaction.engine is not None:
         _remember_contact_leg(step, interaction, interaction.contact_leg)
-    if party is None:
-        return
+    for each in interaction.parties:
+        if not each.is_done and each.agent in step.world.agents:
+            _remember_party(step, interaction, each)
+
+
+def _remember_party(step: Step, interaction: Interaction, party: Party) -> None:
     agent = step.world.agents[party.agent]
     agent.interaction = interaction.id
     state = _agent_state(interaction, party)

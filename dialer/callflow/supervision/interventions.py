@@ -22,6 +22,7 @@ from dialer.interactions.leg import Leg, LegState
 from dialer.interactions.party import Party, PartyState, PartyTrigger, make_party
 from dialer.vocabulary import commands, topics
 from dialer.vocabulary.errors import Refused
+from dialer.vocabulary.ids import LegId
 from dialer.vocabulary.reasons.calls import ClosedBySupervisor
 from dialer.vocabulary.reasons.desk import UnknownDisposition
 from dialer.vocabulary.reasons.floor import (
@@ -35,7 +36,7 @@ from dialer.vocabulary.reasons.floor import (
 from dialer.vocabulary.results import CallResult
 from dialer.vocabulary.topics import OwnDesk
 from dialer.world.consent import may_work
-from dialer.world.lookups import agent_leg
+from dialer.world.lookups import legs_of
 
 
 def on_close(step: Step, command: commands.CloseInteraction) -> None:
@@ -91,19 +92,20 @@ def _end_call(step: Step, interaction: Interaction, by: str) -> None:
         finalize(step, interaction, after_forced(step, interaction))
         return
     if leg.state is LegState.CLEARING:
-        _give_legs_up(step, leg, agent_leg(step.world, interaction))
+        _give_legs_up(step, leg, list(legs_of(step.world, interaction)))
     else:
         hang_up(step, leg.id)
         step.interaction_changed(interaction)
 
 
-def _give_legs_up(step: Step, contact: Leg, phone: Leg | None) -> None:
-    """While its engine does not hear us, the agent's phone cannot be taken from the contact: it is given up as well."""
+def _give_legs_up(step: Step, contact: Leg, legs: list[LegId]) -> None:
+    """While its engine does not hear us, no phone can be taken from the contact: all legs of the call are given up."""
     engine = step.world.engines.get(contact.engine)
     engines.clear_lost(step, contact)
     deaf = engine is None or not engine.usable
-    if deaf and phone is not None and phone.id in step.world.legs:
-        engines.clear_lost(step, phone)
+    for id_ in legs if deaf else ():
+        if id_ in step.world.legs:
+            engines.clear_lost(step, step.world.legs[id_])
 
 
 def on_reassign(step: Step, command: commands.ReassignInteraction) -> None:

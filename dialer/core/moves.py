@@ -41,9 +41,9 @@ SERVED = Move("served", party=(_P.RING,), agent=(_A.RESERVE,))
 #: The agent's phone was picked up, or there is no agent yet.
 DIALED = Move("dialed", (_I.DIAL,), contact=(_C.DIAL,))
 #: The agent's leg was up already when the record was on the desk.
-DIALED_AT_ONCE = Move("dialed at once", (_I.DIAL,), (_P.RING,), contact=(_C.DIAL,))
-DIALED_AGAIN = Move("dialed again", (_I.DIAL,), (_P.RING,), (_A.RESERVE,), contact=(_C.DIAL,))
-FAILED_OVER = Move("failed over", (_I.DIAL,), attempt=(_T.NEXT,), contact=(_C.DIAL,))
+DIALED_AT_ONCE = Move("dialed_at_once", (_I.DIAL,), (_P.RING,), contact=(_C.DIAL,))
+DIALED_AGAIN = Move("dialed_again", (_I.DIAL,), (_P.RING,), (_A.RESERVE,), contact=(_C.DIAL,))
+FAILED_OVER = Move("failed_over", (_I.DIAL,), attempt=(_T.NEXT,), contact=(_C.DIAL,))
 #: The contact has answered, and the agent is on the line.
 ANSWERED = Move("answered", (_I.CONNECT,), (_P.CONNECT,), (_A.CONNECT,), (_T.ANSWER,), (_C.ANSWER,))
 #: The contact has answered, and waits.
@@ -55,9 +55,9 @@ PARTED = Move("parted", (_I.QUEUE,), (_P.END, _P.FINISH), (_A.CLEAR,))
 #: The call is over, and the agent has work to do or a result to read.
 ENDED = Move("ended", (_I.CLEAR,), (_P.END,), (_A.CLEAR,), (_T.SETTLE,))
 #: A call again came to nothing, or the work comes from another agent.
-BACK_TO_WORK = Move("back to work", party=(_P.END,), agent=(_A.CLEAR,))
+BACK_TO_WORK = Move("back_to_work", party=(_P.END,), agent=(_A.CLEAR,))
 #: The store has not taken the attempt of a call again.
-REFUSED_AGAIN = Move("refused again", (_I.CLEAR,), attempt=(_T.REFUSE,))
+REFUSED_AGAIN = Move("refused_again", (_I.CLEAR,), attempt=(_T.REFUSE,))
 #: The store has not taken the first attempt.
 REFUSED = Move("refused", (_I.WITHDRAW,), (_P.WITHDRAW,), attempt=(_T.REFUSE,))
 #: The record leaves the desk without having been dialed.
@@ -67,7 +67,7 @@ CLOSED = Move("closed", (_I.CLEAR, _I.FINALIZE), (_P.WITHDRAW,), attempt=(_T.SET
 #: The work after the call is done.
 DONE = Move("done", (_I.FINALIZE,), (_P.FINISH,))
 #: A supervisor closes it while the agent's phone rings for a call again.
-CUT_OFF = Move("cut off", (_I.FINALIZE,), (_P.WITHDRAW,))
+CUT_OFF = Move("cut_off", (_I.FINALIZE,), (_P.WITHDRAW,))
 
 MOVES = (
     *(SERVED, DIALED, DIALED_AT_ONCE, DIALED_AGAIN, FAILED_OVER, ANSWERED, QUEUED, JOINED, PARTED, ENDED, BACK_TO_WORK),

@@ -484,6 +484,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{interaction}/volume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the contact louder or quieter
+         * @description For: agent. With the cookie, send X-Cornetta and Origin.
+         */
+        post: operations["setVolume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{interaction}/digits": {
         parameters: {
             query?: never;
@@ -518,6 +538,26 @@ export interface paths {
          * @description For: agent. With the cookie, send X-Cornetta and Origin.
          */
         post: operations["endCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interactions/{interaction}/help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the supervisors of the team for help
+         * @description For: agent. With the cookie, send X-Cornetta and Origin.
+         */
+        post: operations["askForHelp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1486,7 +1526,7 @@ export interface components {
          * @description An interaction on a desktop. `number` is E.164. `origin` of the number and `language` of the contact are as the
          *     list states them. Times are UTC epoch seconds.
          *
-         *     `muted` and `actions` are those of its agent.
+         *     `muted` and `actions` are those of its agent. At `preview_ends_at` a record that was not dialed goes back.
          */
         InteractionView: {
             id: string;
@@ -1497,6 +1537,7 @@ export interface components {
             number: string;
             status: components["schemas"]["CallStatus"];
             offer: components["schemas"]["OfferView"] | null;
+            preview_ends_at: number | null;
             case: components["schemas"]["FieldView"][];
             record: components["schemas"]["FieldView"][];
             muted: boolean;
@@ -1688,11 +1729,27 @@ export interface components {
             on: boolean;
         };
         /**
+         * VolumeRequest
+         * @description `db` is by how much the contact is louder (below 0: quieter) than the line brings them; 0 is as it came. It holds
+         *     until the end of the call.
+         */
+        VolumeRequest: {
+            db: number;
+        };
+        /**
          * DigitsRequest
          * @description Digits to be sent to the contact (RFC 4733).
          */
         DigitsRequest: {
             digits: string;
+        };
+        /**
+         * HelpRequest
+         * @description What it is about, for the supervisors; it is kept nowhere.
+         */
+        HelpRequest: {
+            /** @default  */
+            text: string;
         };
         /**
          * OutcomeRequest
@@ -2254,6 +2311,31 @@ export interface components {
             reason: string;
         };
         /**
+         * TeamHelpWantedEvent
+         * @description An agent asks the supervisors of the team for help. `key` is the interaction.
+         */
+        TeamHelpWantedEvent: {
+            /** @enum {unknown} */
+            type: "event";
+            epoch: string;
+            seq: number;
+            at: number;
+            key: string;
+            /** @enum {unknown} */
+            topic: "help_wanted";
+            body: components["schemas"]["HelpWanted"];
+        };
+        /**
+         * HelpWanted
+         * @description `state` is that of the interaction, `text` what the agent wrote.
+         */
+        HelpWanted: {
+            agent: string;
+            campaign: string;
+            state: string;
+            text: string;
+        };
+        /**
          * DeskTelephonyEvent
          * @description The engine was lost, or is back. `key` is the engine.
          */
@@ -2627,7 +2709,7 @@ export interface components {
         /**
          * ImportReport
          * @description The result of an import. `refused` counts all refused rows, `refusals` lists the first ones. `notes` are
-         *     sentences about whole columns.
+         *     sentences about whole columns; `because` has the same, in their order, for desktops in other languages.
          */
         ImportReport: {
             list: string;
@@ -2638,16 +2720,20 @@ export interface components {
             refusals: components["schemas"]["RefusedRow"][];
             /** @default [] */
             notes: string[];
+            /** @default [] */
+            because: components["schemas"]["Because"][];
         };
         /**
          * RefusedRow
-         * @description A refused row of an import: `line` of the file, the column, the reason and the remedy.
+         * @description A refused row of an import: `line` of the file, the column, the value, the reason and the remedy. `because` is
+         *     the reason for desktops in other languages.
          */
         RefusedRow: {
             line: number;
             column: string;
             value: string;
             reason: string;
+            because: components["schemas"]["Because"];
         };
         /**
          * DoNotCallPage
@@ -5115,6 +5201,138 @@ export interface operations {
             };
         };
     };
+    setVolume: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key is carried out once; kept for 24 h. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VolumeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the request is repeated. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the request is repeated. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sendDigits: {
         parameters: {
             query?: never;
@@ -5308,6 +5526,138 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the request is repeated. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the request is repeated. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askForHelp: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A request that is sent again with the same key is carried out once; kept for 24 h. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                interaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6096,7 +6446,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeskSnapshot"] | components["schemas"]["FloorSnapshot"] | components["schemas"]["DeskAgentEvent"] | components["schemas"]["DeskInteractionEvent"] | components["schemas"]["DeskNoticesEvent"] | components["schemas"]["TeamAgentEvent"] | components["schemas"]["TeamInteractionEvent"] | components["schemas"]["FloorCampaignEvent"] | components["schemas"]["FloorTrunkEvent"] | components["schemas"]["DeskNoticeEvent"] | components["schemas"]["DeskOfferWithdrawnEvent"] | components["schemas"]["DeskPhoneFailedEvent"] | components["schemas"]["DeskCallAgainFailedEvent"] | components["schemas"]["DeskNotReachedEvent"] | components["schemas"]["DeskNoRecordEvent"] | components["schemas"]["DeskInteractionClosedEvent"] | components["schemas"]["DeskInteractionReassignedEvent"] | components["schemas"]["DeskInteractionAssignedEvent"] | components["schemas"]["DeskTelephonyEvent"] | components["schemas"]["Resumed"] | components["schemas"]["Heartbeat"];
+                    "application/json": components["schemas"]["DeskSnapshot"] | components["schemas"]["FloorSnapshot"] | components["schemas"]["DeskAgentEvent"] | components["schemas"]["DeskInteractionEvent"] | components["schemas"]["DeskNoticesEvent"] | components["schemas"]["TeamAgentEvent"] | components["schemas"]["TeamInteractionEvent"] | components["schemas"]["FloorCampaignEvent"] | components["schemas"]["FloorTrunkEvent"] | components["schemas"]["DeskNoticeEvent"] | components["schemas"]["DeskOfferWithdrawnEvent"] | components["schemas"]["DeskPhoneFailedEvent"] | components["schemas"]["DeskCallAgainFailedEvent"] | components["schemas"]["DeskNotReachedEvent"] | components["schemas"]["DeskNoRecordEvent"] | components["schemas"]["DeskInteractionClosedEvent"] | components["schemas"]["DeskInteractionReassignedEvent"] | components["schemas"]["DeskInteractionAssignedEvent"] | components["schemas"]["TeamHelpWantedEvent"] | components["schemas"]["DeskTelephonyEvent"] | components["schemas"]["Resumed"] | components["schemas"]["Heartbeat"];
                 };
             };
             /** @description Bad Request */

@@ -11,23 +11,23 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTEST := $(BIN)/python -m pytest
 # The longest first, two at a time, so that no core is idle at the end.
 LONGEST := $(addprefix tests/,sip/engine asterisk sip/lab unit contract api crash sip/scenarios)
-PARTS  := $(wildcard $(LONGEST)) $(filter-out $(LONGEST) tests/sip,$(patsubst %/,%,$(wildcard tests/*/ tests/sip/*/)))
+PARTS  := $(wildcard $(LONGEST)) $(filter-out $(LONGEST) tests/sip,$(patsubst %/,%,$(wildcard tests/*/ tests/sip/*/))) desktop
 BENCHES := media latency setup analysis_tap
 
-.PHONY: help run install test bench bench-pacing crash fuzz lint unit venv pjsua2 system peers asterisk audit clean distclean
+.PHONY: help run install test bench bench-pacing crash fuzz lint unit venv pjsua2 desktop types system peers asterisk audit clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: system venv pjsua2 ## the lab: a demo campaign over real SIP, with a live view
+run: system venv pjsua2 desktop ## the lab: a demo campaign over real SIP, with a live view
 	@exec $(BIN)/cornetta lab
 
-install: system venv pjsua2 ## all that a node and an engine need: packages, libraries, pjsua2; the program is .venv/bin/cornetta
+install: system venv pjsua2 desktop ## all that a node and an engine need: packages, libraries, pjsua2, the desktop; the program is .venv/bin/cornetta
 
-test: system peers venv pjsua2 asterisk lint ## lint, types, layers and every test, with every peer they need
+test: system peers venv pjsua2 desktop asterisk lint ## lint, types, layers and every test, with every peer they need
 	@tests/parts.sh $(BIN)/python $(PARTS)
 
-bench: system peers venv pjsua2 asterisk ## every measured comparison, one JSON line each
+bench: system peers venv pjsua2 desktop asterisk ## every measured comparison, one JSON line each
 	@for name in $(BENCHES); do $(BIN)/cornetta bench $$name --json; done; $(BIN)/cornetta bench latency --rate 50 --json; \
 	 $(BIN)/cornetta bench latency --phone auto-answer --json
 
@@ -41,12 +41,13 @@ crash: system peers venv pjsua2 ## a thousand kills of engine and node, 300 rest
 fuzz: system venv pjsua2 ## 100,000 mutated SIP messages against an engine, one line of figures; FUZZ="--messages 5000 --seed 7"
 	@$(BIN)/python -m tests.sip.fuzz.run $(FUZZ)
 
-lint: venv ## style, types and layers
+lint: venv ## style, types and layers, of the desktop too
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { echo "run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo >.make-imports.log 2>&1 || { cat .make-imports.log; rm -f .make-imports.log; exit 1; }
 	@rm -f .make-imports.log
+	@said=$$(desktop/npm.sh $(BIN)/python run --silent check 2>&1) || { echo "$$said"; exit 1; }
 
 unit: venv ## the tests that need no peer
 	@$(PYTEST) $(wildcard tests/unit tests/simulation)
@@ -77,9 +78,16 @@ $(VENV)/.stamp: pyproject.toml
 pjsua2: venv ## pjsua2, built once and kept in the cache
 	@sip/pjsua2/build.sh $(BIN)/python
 
-clean: ## what tests and tools left behind
-	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage .coverage.* build *.egg-info
-	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+desktop: venv ## the page that a node serves, built once and kept in the cache
+	@desktop/build.sh $(BIN)/python
 
-distclean: clean ## the virtual environment too; the cache in ~/.cache/cornetta stays
-	@rm -rf $(VENV)
+types: venv ## what the desktop knows of the API, after a change of its routes: document and types
+	@$(BIN)/python -m agent_api.document --write
+	@desktop/npm.sh $(BIN)/python run --silent types
+
+clean: ## what tests and tools left behind
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage .coverage.* build *.egg-info desktop/dist
+	@find . -name __pycache__ -not -path './$(VENV)/*' -not -path './desktop/node_modules/*' -prune -exec rm -rf {} +
+
+distclean: clean ## the virtual environment and the packages of npm too; the cache in ~/.cache/cornetta stays
+	@rm -rf $(VENV) desktop/node_modules

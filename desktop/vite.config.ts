@@ -12,6 +12,6 @@ const proxy = { "/api": node, "/phone": node };
 export default defineConfig({
   plugins: [react(), compression({ algorithms: ["gzip", "brotliCompress"], include: /\.(js|css|svg)$/ })],
   build: { outDir: "dist", sourcemap: false, assetsInlineLimit: 0, target: "es2022" },
-  server: { proxy },
+  server: { proxy, fs: { allow: [".", "../dialer/words"] } },
   preview: { proxy },
 });

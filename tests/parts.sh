@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs folders of tests, two at a time, in the order given: `tests/parts.sh PYTHON FOLDER...`. A folder that passes gets a line
-# with its time. Logs of those that fail come last, whole.
+# Runs folders of tests, two at a time, in the order given: `tests/parts.sh PYTHON FOLDER...`; one with a package.json is
+# npm's. A folder that passes gets a line with its figures. Logs of those that fail come last, whole.
 set -euo pipefail
 python=$1
 shift
@@ -9,8 +9,10 @@ trap 'rm -rf "$logs"' EXIT
 
 part() {
     local log=$3/${2//\//_}
-    if "$1" -m pytest "$2" >"$log" 2>&1; then
-        echo "$2: $(tail -n 1 "$log" | tr -d =)"
+    local run=("$1" -m pytest "$2")
+    if [ -e "$2/package.json" ]; then run=(env -u FORCE_COLOR NO_COLOR=1 "$2/npm.sh" "$1" run --silent test -- --passWithNoTests); fi
+    if "${run[@]}" >"$log" 2>&1; then
+        echo "$2: $(grep -E '[0-9] passed|no tests|No test' "$log" | tail -n 1 | tr -d =)"
         rm "$log"
     else
         echo "$2: FAILED"

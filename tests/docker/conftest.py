@@ -44,6 +44,9 @@ async def images(folder: Path) -> AsyncIterator[Daemon]:
         await _import_bases(daemon)
         built = _built_wheel()
         chosen = ("--build-arg", f"PJSUA2={await _import_wheel(daemon, built)}") if built else ()
+        page = REPOSITORY / "desktop" / "dist"
+        if page.is_dir():
+            chosen = (*chosen, "--build-arg", f"DESKTOP={await _import_only(daemon, 'desktop', page, 'page')}")
         network = ("--network", "host")
         file = REPOSITORY / "docker" / "Dockerfile"
         asterisk = ("build", *network, "-t", "cornetta-asterisk", REPOSITORY / "docker" / "asterisk")
@@ -75,12 +78,16 @@ def _built_wheel() -> Path | None:
 
 
 async def _import_wheel(daemon: Daemon, wheel: Path) -> str:
-    """Make an image with the wheel alone; returns its name."""
-    tarball = daemon.folder / "wheel.tar"
+    return await _import_only(daemon, "pjsua2", wheel, f"wheel/{wheel.name}")
+
+
+async def _import_only(daemon: Daemon, name: str, path: Path, where: str) -> str:
+    """Make an image with this file or folder alone; returns its name."""
+    tarball = daemon.folder / f"{name}.tar"
     with tarfile.open(tarball, "w") as archive:
-        archive.add(wheel, f"wheel/{wheel.name}")
-    await daemon.docker("import", tarball, "cornetta-pjsua2:built")
-    return "cornetta-pjsua2:built"
+        archive.add(path, where)
+    await daemon.docker("import", tarball, f"cornetta-{name}:built")
+    return f"cornetta-{name}:built"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

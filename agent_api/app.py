@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import msgspec
 from aiohttp import web
@@ -24,18 +25,22 @@ from agent_api.keys import DEPENDENCIES, ROUTES, SOCKETS
 from agent_api.live.events import EventsRoute
 from agent_api.live.feed import Feed
 from agent_api.live.socket import Sockets
+from agent_api.resources.desktop.pages import Desktop
 from agent_api.resources.metrics.collector import WorldCollector
 from agent_api.resources.metrics.route import MetricsRoute
 from agent_api.resources.sessions import SessionRoutes
-from agent_api.resources.start_page import start_page
+from agent_api.resources.start_page import start_page, without_desktop
 from agent_api.table import all_routes
 
 #: Version of the API in its document: raised at each addition; at a removal the version in its path is raised.
 API_VERSION = "1.0"
 
 
-def make_app(dependencies: Dependencies, feed: Feed, sockets: Sockets | None = None) -> web.Application:
-    """The application. `sockets` may be given with other time-outs than the usual ones."""
+def make_app(
+    dependencies: Dependencies, feed: Feed, sockets: Sockets | None = None, desktop: Path | None = None
+) -> web.Application:
+    """The application. `sockets` may be given with other time-outs than the usual ones, `desktop` is the folder of a
+    build other than the installed one."""
     logins = Logins(dependencies.users, dependencies.sessions, dependencies.clock)
     passwords = Passwords()
     desktops = sockets or Sockets(dependencies, feed, logins)
@@ -56,7 +61,8 @@ def make_app(dependencies: Dependencies, feed: Feed, sockets: Sockets | None = N
         endpoint = Endpoint(route, dependencies, logins, repetitions)
         app.router.add_route(route.method, route.path, _plain(endpoint))
     app.router.add_route("GET", f"{PREFIX}/openapi.json", _document(routes))
-    app.router.add_route("GET", "/", start_page)
+    app.router.add_get("/api", start_page)
+    Desktop(desktop, without_desktop).add_to(app)
     dependencies.registry.register(WorldCollector(dependencies.world, dependencies.desktops, dependencies.clock))
     app.on_response_prepare.append(security_headers(dependencies.settings))
     app.on_shutdown.append(_close_desktops)

@@ -24,7 +24,7 @@ from agent_api.resources.words import WordRoutes
 
 
 def all_routes(sessions: SessionRoutes, events: EventsRoute, metrics: MetricsRoute) -> tuple[Route, ...]:
-    """Every route but those of the document and the start page."""
+    """Every route but those of the document, the start page and the desktop."""
     return (
         *sessions.routes(),
         *agent.routes(),

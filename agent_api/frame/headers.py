@@ -18,7 +18,7 @@ _ALWAYS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
 }
 _HSTS = "max-age=31536000"
 

@@ -1,4 +1,4 @@
-"""The page at `/`: where the API is, and where its document is."""
+"""The page at `/api`, and at `/` where there is no desktop: where the API is, and where its document is."""
 
 from __future__ import annotations
 
@@ -25,9 +25,19 @@ _PAGE = f"""<!doctype html>
 </ul>
 </body></html>
 """
+_HINT = "<p>The desktop is not built: run <code>make desktop</code>, then start the node again.</p>\n"
 _STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
 _POLICY = f"{CONTENT_SECURITY_POLICY}; style-src 'sha256-{_STYLE_HASH}'"
 
 
 async def start_page(_: web.Request) -> web.Response:
-    return web.Response(text=_PAGE, content_type="text/html", headers={"Content-Security-Policy": _POLICY})
+    return _response(_PAGE)
+
+
+async def without_desktop(_: web.Request) -> web.Response:
+    """The same, where the desktop would be."""
+    return _response(_PAGE.replace("<ul>", f"{_HINT}<ul>"))
+
+
+def _response(page: str) -> web.Response:
+    return web.Response(text=page, content_type="text/html", headers={"Content-Security-Policy": _POLICY})

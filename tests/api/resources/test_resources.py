@@ -249,7 +249,7 @@ async def test_the_figures_tell_an_engines_memory_and_what_is_in_use_of_its_heap
 
 
 async def test_the_start_page_names_the_document(stage: Stage) -> None:
-    async with stage.client.get("/") as response:
+    async with stage.client.get("/api") as response:
         assert response.content_type == "text/html"
         page = await response.text()
     assert f"{API}/openapi.json" in page

@@ -1,0 +1,1 @@
+"""The desktop in the browser: its build, and how it is served."""

@@ -170,6 +170,9 @@ LabMode = Annotated[
 LabAnswerRate = Annotated[
     float, typer.Option(max=100, help="Percent of the contacts who answer as persons; 0: as the profile has it.")
 ]
+LabPeople = Annotated[
+    int, typer.Option(min=0, help="Agents of the demo, from agent1 on, who are left to you at the page.")
+]
 LabMinutes = Annotated[
     float, typer.Option(min=0, max=480, help="With --headless: so long, on a list that does not end, with pace-8h.")
 ]
@@ -188,9 +191,7 @@ def lab(
     minutes: LabMinutes = 0.0,
     via: Annotated[str, typer.Option(help="direct, or asterisk: everything through a real Asterisk.")] = "direct",
     port: Annotated[int, typer.Option(help="Port of the web side.")] = 8080,
-    people: Annotated[
-        int, typer.Option(min=0, help="Agents of the demo, from agent1 on, who are left to you at the page.")
-    ] = 2,
+    people: LabPeople = 2,
     directory: Annotated[
         Path | None,
         typer.Option(help="Where data and logs stay; new and empty each time. Else a clean headless run keeps none."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -17,7 +17,9 @@ from dialer.cli.terminal import say, show_table
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from dialer.ports import ImportReport
+    from config.model import Settings
+    from dialer.ports import ImportReport, ListRow
+    from dialer.records.place import Place
     from dialer.records.unusable import Setting
     from dialer.store.csv_import import ImportProgress
 
@@ -94,31 +96,22 @@ def import_list(
     from rich.progress import Progress
 
     from dialer.records.import_options import ImportOptions, columns_from
-    from dialer.records.place import Place, place_of, types_of
+    from dialer.records.place import Place, types_of
     from dialer.store.csv_import import import_csv
-    from dialer.vocabulary.errors import Refused
     from dialer.vocabulary.ids import ListName
-    from dialer.vocabulary.reasons.imports import ZoneMissing
 
     if not LIST_NAME.fullmatch(name):
         fail(f"{name!r} is no name of a list: use letters, digits, dot, dash and underscore, at most 64.", EXIT_MISTAKE)
 
     async def work(progress: Progress) -> ImportReport:
         store = await open_data(config)
-        task = progress.add_task("rows", total=None)
         try:
             settings = await asyncio.to_thread(settings_of, config)
             known = {row.name: row for row in await store.lists.lists()}.get(ListName(name))
-            place = Place(zone, region).or_else(Place(known.zone, known.region) if known else place_of(settings, name))
-            if not place.zone:
-                raise Refused(ZoneMissing(name))
+            place = _place(settings, known, name, Place(zone, region))
             named = columns_from(column or (), number_column)
             options = ImportOptions(place.zone, place.region, named, encoding, delimiter, types_of(settings, name))
-
-            def tell(so_far: ImportProgress) -> None:
-                progress.update(task, completed=so_far.bytes_read, total=so_far.bytes_total)
-
-            return await import_csv(store.lists, file, ListName(name), options, time.time(), tell)
+            return await import_csv(store.lists, file, ListName(name), options, time.time(), _counter(progress))
         finally:
             await store.close()
 
@@ -127,6 +120,23 @@ def import_list(
     _tell_import(report)
     if report.refused and not report.accepted:
         raise typer.Exit(EXIT_MISTAKE)
+
+
+def _place(settings: Settings, known: ListRow | None, name: str, given: Place) -> Place:
+    """Zone and country of the rows: the given ones, else those of the list. Raises Refused without a zone."""
+    from dialer.records.place import Place, place_of
+    from dialer.vocabulary.errors import Refused
+    from dialer.vocabulary.reasons.imports import ZoneMissing
+
+    place = given.or_else(Place(known.zone, known.region) if known else place_of(settings, name))
+    if not place.zone:
+        raise Refused(ZoneMissing(name))
+    return place
+
+
+def _counter(progress: Progress) -> Callable[[ImportProgress], None]:
+    task = progress.add_task("rows", total=None)
+    return lambda so_far: progress.update(task, completed=so_far.bytes_read, total=so_far.bytes_total)
 
 
 def _tell_import(report: ImportReport) -> None:

@@ -20,12 +20,16 @@ help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: system venv pjsua2 desktop ## the lab: a demo campaign over real SIP, with a live view
-	@exec $(BIN)/cornetta lab
+	@exec $(BIN)/cornetta lab$(if $(MODE), --mode $(MODE))
 
 install: system venv pjsua2 desktop ## all that a node and an engine need: packages, libraries, pjsua2, the desktop; the program is .venv/bin/cornetta
 
 test: system peers venv pjsua2 desktop asterisk lint ## lint, types, layers and every test, with every peer they need
 	@tests/parts.sh $(BIN)/python $(PARTS)
+
+screenshots: system venv pjsua2 desktop ## pictures of the pages for README, in docs/images
+	@docker/install.sh browser
+	@$(BIN)/python -m tests.browser.screenshots
 
 bench: system peers venv pjsua2 desktop asterisk ## every measured comparison, one JSON line each
 	@for name in $(BENCHES); do $(BIN)/cornetta bench $$name --json; done; $(BIN)/cornetta bench latency --rate 50 --json; \

@@ -3,13 +3,15 @@ import "./ui/page.css";
 import "./words";
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { theme } from "./ui/theme";
 
-/** Given by the node with each page, for the styles that Mantine writes. */
+/** Given by the node with each page, for the styles that Mantine and its dialogs write. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+setNonce(nonce);
 const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 5_000 } } });
 
 const root = document.getElementById("root");

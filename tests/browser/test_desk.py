@@ -74,7 +74,7 @@ async def test_all_dialing_is_stopped_after_one_question(opened: Open) -> None:
     floor, desk = await in_call(opened)
     supervisor = await floor.supervisor()
     await supervisor.button("Stop all dialing").click()
-    await supervisor.button("Stop all").last.click()
+    await supervisor.page.get_by_role("dialog").get_by_role("button", name="Stop all").click()
     await expect(supervisor.row("Campaigns", "demo")).not_to_contain_text("Running")
     await desk.connected()
 

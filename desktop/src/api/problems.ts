@@ -7,7 +7,9 @@ export function refusalWords(refusal: Refusal, t: TFunction): string {
   if (problem === null) {
     return t("problem.unreachable");
   }
-  const places = problem.errors.map((each) => `${each.place.replace(/^\$\.?/, "")}: ${each.reason}`);
-  const said = [problem.detail || problem.title, ...places, problem.remedy].filter((each) => each !== "");
+  const places = (problem.errors ?? []).map((each) => `${each.place.replace(/^\$\.?/, "")}: ${each.reason}`);
+  const said = [problem.detail || problem.title, ...places, problem.remedy].filter(
+    (each) => each !== undefined && each !== "",
+  );
   return said.join(" ");
 }

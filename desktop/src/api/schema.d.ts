@@ -1335,21 +1335,21 @@ export interface components {
             status: number;
             code: string;
             /** @default  */
-            detail: string;
+            detail?: string;
             /** @default  */
-            remedy: string;
+            remedy?: string;
             /** @default  */
-            field: string;
+            field?: string;
             /** @default [] */
-            errors: components["schemas"]["Place"][];
+            errors?: components["schemas"]["Place"][];
             /** @default  */
-            key: string;
+            key?: string;
             /** @default null */
-            facts: Record<string, never> | null;
+            facts?: Record<string, never> | null;
             /** @default null */
-            retry_after_s: number | null;
+            retry_after_s?: number | null;
             /** @default  */
-            incident: string;
+            incident?: string;
         };
         /**
          * Place
@@ -1370,7 +1370,7 @@ export interface components {
              * @default cookie
              * @enum {unknown}
              */
-            proof: "bearer" | "cookie";
+            proof?: "bearer" | "cookie";
         };
         /**
          * Me
@@ -1385,7 +1385,7 @@ export interface components {
             expires_at: number | null;
             idle_s: number;
             /** @default null */
-            token: string | null;
+            token?: string | null;
         };
         /**
          * LoggedOut
@@ -1472,13 +1472,13 @@ export interface components {
             type: string;
             value: string;
             /** @default [] */
-            choices: string[];
+            choices?: string[];
             /** @default false */
-            editable: boolean;
+            editable?: boolean;
             /** @default false */
-            mandatory: boolean;
+            mandatory?: boolean;
             /** @default 2000 */
-            max_length: number;
+            max_length?: number;
         };
         /**
          * MyCampaign
@@ -1510,7 +1510,7 @@ export interface components {
             allowed: boolean;
             reason?: string;
             /** @default null */
-            because: components["schemas"]["Because"] | null;
+            because?: components["schemas"]["Because"] | null;
         };
         /**
          * Because
@@ -1562,9 +1562,9 @@ export interface components {
             words: string;
             since: number | null;
             /** @default [] */
-            held_by: string[];
+            held_by?: string[];
             /** @default  */
-            ended_by: string;
+            ended_by?: string;
             cause?: string;
         };
         /**
@@ -1620,9 +1620,9 @@ export interface components {
             code: string;
             label: string;
             /** @default  */
-            group: string;
+            group?: string;
             /** @default false */
-            do_not_call: boolean;
+            do_not_call?: boolean;
         };
         /**
          * AfterCallView
@@ -1637,7 +1637,7 @@ export interface components {
             extensions_left: number;
             extension_s: number;
             /** @default false */
-            shown: boolean;
+            shown?: boolean;
         };
         /**
          * NoticeView
@@ -1749,7 +1749,7 @@ export interface components {
          */
         HelpRequest: {
             /** @default  */
-            text: string;
+            text?: string;
         };
         /**
          * OutcomeRequest
@@ -1757,15 +1757,15 @@ export interface components {
          */
         OutcomeRequest: {
             /** @default null */
-            result: components["schemas"]["CallResult"] | null;
+            result?: components["schemas"]["CallResult"] | null;
             /** @default null */
-            disposition: string | null;
+            disposition?: string | null;
             /** @default null */
-            note: string | null;
+            note?: string | null;
             /** @default null */
-            do_not_call: boolean | null;
+            do_not_call?: boolean | null;
             /** @default null */
-            data: {
+            data?: {
                 [key: string]: string;
             } | null;
         };
@@ -1784,7 +1784,7 @@ export interface components {
              * @default
              * @enum {unknown}
              */
-            then: "" | "not_ready" | "ready";
+            then?: "" | "not_ready" | "ready";
         };
         /**
          * CloseRequest
@@ -1794,7 +1794,7 @@ export interface components {
         CloseRequest: {
             reason: string;
             /** @default null */
-            disposition: string | null;
+            disposition?: string | null;
         };
         /**
          * Closed
@@ -2398,7 +2398,7 @@ export interface components {
          */
         UnloadRequest: {
             /** @default false */
-            force: boolean;
+            force?: boolean;
         };
         /**
          * ModeRequest
@@ -2440,7 +2440,7 @@ export interface components {
             } | null;
             pacing_problem: string;
             /** @default [] */
-            happens: string[];
+            happens?: string[];
         };
         /**
          * PacingView
@@ -2551,17 +2551,17 @@ export interface components {
              *       2
              *     ]
              */
-            agents: number[];
+            agents?: number[];
             /** @default null */
-            hours: number | null;
+            hours?: number | null;
             /** @default null */
-            answer_rate: number | null;
+            answer_rate?: number | null;
             /** @default null */
-            talk_s: number | null;
+            talk_s?: number | null;
             /** @default null */
-            wrap_s: number | null;
+            wrap_s?: number | null;
             /** @default null */
-            mode: ("PREDICTIVE" | "PREDICTIVE_ASM" | "PROGRESSIVE" | "PROGRESSIVE_ASM") | null;
+            mode?: ("PREDICTIVE" | "PREDICTIVE_ASM" | "PROGRESSIVE" | "PROGRESSIVE_ASM") | null;
         };
         /**
          * SimulationReply
@@ -2607,9 +2607,9 @@ export interface components {
             ends_after_h: number | null;
             continued: boolean;
             /** @default null */
-            last_retry_h: number | null;
+            last_retry_h?: number | null;
             /** @default  */
-            fallback: string;
+            fallback?: string;
         };
         /**
          * TrunkStateView
@@ -2672,7 +2672,7 @@ export interface components {
             name: string;
             zone: string;
             /** @default  */
-            region: string;
+            region?: string;
         };
         /**
          * ResetRequest
@@ -2688,9 +2688,9 @@ export interface components {
              *       "cancelled"
              *     ]
              */
-            statuses: ("cancelled" | "chain_updated" | "stale" | "updated")[];
+            statuses?: ("cancelled" | "chain_updated" | "stale" | "updated")[];
             /** @default false */
-            preview: boolean;
+            preview?: boolean;
         };
         /**
          * ResetReport
@@ -2719,9 +2719,9 @@ export interface components {
             duplicates: number;
             refusals: components["schemas"]["RefusedRow"][];
             /** @default [] */
-            notes: string[];
+            notes?: string[];
             /** @default [] */
-            because: components["schemas"]["Because"][];
+            because?: components["schemas"]["Because"][];
         };
         /**
          * RefusedRow
@@ -2751,9 +2751,9 @@ export interface components {
         DoNotCallRequest: {
             numbers: string[];
             /** @default null */
-            campaign: string | null;
+            campaign?: string | null;
             /** @default  */
-            region: string;
+            region?: string;
         };
         /**
          * Barred
@@ -2840,7 +2840,7 @@ export interface components {
          */
         Alive: {
             /** @default true */
-            alive: boolean;
+            alive?: boolean;
         };
         /**
          * Readiness
@@ -2851,7 +2851,7 @@ export interface components {
             ready: boolean;
             missing: string[];
             /** @default [] */
-            problems: string[];
+            problems?: string[];
         };
         /**
          * Words

@@ -19,12 +19,12 @@ interface Props extends ButtonProps {
 
 /** A button whose rule is the node's: greyed with its reason, at work while the node is, and with a refusal beside it. */
 export function ActionButton({ allowed, label, press, hotkey, ...look }: Props) {
-  const { busy, refused, run, clear } = useCommand();
+  const { working, refused, run, clear } = useCommand();
   const reason = useId();
   const may = allowed?.allowed ?? false;
   const go = () => {
     if (may) {
-      void run(press);
+      void run(press, label);
     }
   };
   useHotkeys(hotkey === undefined ? [] : [[hotkey, go]], []);
@@ -42,7 +42,7 @@ export function ActionButton({ allowed, label, press, hotkey, ...look }: Props) 
           >
             <Button
               {...look}
-              loading={busy}
+              loading={working === label}
               aria-disabled={!may}
               {...(may ? {} : { "data-disabled": true })}
               aria-describedby={why === "" ? undefined : reason}

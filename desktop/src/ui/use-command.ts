@@ -4,25 +4,30 @@ import { Refusal } from "../api/client";
 import { refusalWords } from "../api/problems";
 
 export interface Command {
+  /** Which request is at work. */
+  working: string | null;
   busy: boolean;
   /** Why the node refused; empty when it did not. */
   refused: string;
-  run: (ask: () => Promise<unknown>) => Promise<boolean>;
+  run: (ask: () => Promise<unknown>, what?: string) => Promise<boolean>;
   clear: () => void;
 }
 
-/** One request at a time: a second click while it is at work does nothing. */
+/**
+ * One request at a time: a second click while it is at work does nothing. `what` tells requests apart, as hold and
+ * resume of one button: the node's event may show the new state before its answer is here.
+ */
 export function useCommand(): Command {
   const { t } = useTranslation();
-  const [busy, setBusy] = useState(false);
+  const [working, setWorking] = useState<string | null>(null);
   const [refused, setRefused] = useState("");
-  const atWork = useRef(false);
-  const run = async (ask: () => Promise<unknown>): Promise<boolean> => {
-    if (atWork.current) {
+  const atWork = useRef<string | null>(null);
+  const run = async (ask: () => Promise<unknown>, what = ""): Promise<boolean> => {
+    if (atWork.current === what) {
       return false;
     }
-    atWork.current = true;
-    setBusy(true);
+    atWork.current = what;
+    setWorking(what);
     setRefused("");
     try {
       await ask();
@@ -31,9 +36,11 @@ export function useCommand(): Command {
       setRefused(refusalWords(error instanceof Refusal ? error : new Refusal(null), t));
       return false;
     } finally {
-      atWork.current = false;
-      setBusy(false);
+      if (atWork.current === what) {
+        atWork.current = null;
+        setWorking(null);
+      }
     }
   };
-  return { busy, refused, run, clear: () => setRefused("") };
+  return { working, busy: working !== null, refused, run, clear: () => setRefused("") };
 }

@@ -12,6 +12,7 @@ export function useDesk<P>(part: (desk: Desk) => P): P {
 }
 
 type Interaction = Schemas["InteractionView"];
+export type Then = NonNullable<Schemas["DoneRequest"]["then"]>;
 type Plain = "dial" | "return" | "cancel" | "hold" | "resume" | "end" | "call-again" | "extend";
 
 /** Commands of the agent. Each shows the desk of its answer; each throws Refusal. */
@@ -50,7 +51,7 @@ export function useCommands() {
           }),
         ),
       ),
-    done: ({ id }: Interaction, then: Schemas["DoneRequest"]["then"]) =>
+    done: ({ id }: Interaction, then: Then) =>
       shown(told(client.POST("/api/v1/interactions/{interaction}/done", { params: at(id), body: { then } }))),
   };
 }

@@ -100,7 +100,7 @@ function Orders({ campaign }: { campaign: Campaign }) {
   const [happens, setHappens] = useState<string[]>([]);
   const order = (step: Step | "unload") =>
     run(() => (step === "unload" ? orders.unload(campaign.name, false) : orders.step(campaign.name, step)));
-  const change = (mode: Mode) => run(async () => setHappens((await orders.mode(campaign.name, mode)).happens));
+  const change = (mode: Mode) => run(async () => setHappens((await orders.mode(campaign.name, mode)).happens ?? []));
   return (
     <>
       <Group gap="xs" wrap="nowrap">

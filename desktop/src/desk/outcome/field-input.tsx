@@ -20,11 +20,11 @@ const INPUTS: Record<string, string> = { date: "date", date_time: "datetime-loca
 /** A field of the record that the agent may change. The node checks its type; a refusal appears at the field. */
 export function FieldInput({ field, value, change, error }: Props) {
   const { t } = useTranslation();
-  const common = { label: field.label, withAsterisk: field.mandatory, error: error || undefined };
+  const common = { label: field.label, withAsterisk: field.mandatory ?? false, error: error || undefined };
   if (field.type === "choice" || field.type === "boolean") {
     const data =
       field.type === "choice"
-        ? [...field.choices]
+        ? [...(field.choices ?? [])]
         : [
             { value: "true", label: t("field.yes") },
             { value: "false", label: t("field.no") },
@@ -38,7 +38,7 @@ export function FieldInput({ field, value, change, error }: Props) {
       {...common}
       value={value}
       onChange={(event) => change(event.currentTarget.value)}
-      maxLength={field.max_length}
+      {...(field.max_length === undefined ? {} : { maxLength: field.max_length })}
       {...(native === undefined ? {} : { type: native })}
       {...(keyboard === undefined ? {} : { inputMode: keyboard })}
     />

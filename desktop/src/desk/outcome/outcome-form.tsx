@@ -6,7 +6,7 @@ import type { Schemas } from "../../api/client";
 import { refusalWords } from "../../api/problems";
 import { ActionButton } from "../../ui/action-button";
 import { Until } from "../../ui/clock";
-import { allowed, useCommands } from "../context";
+import { allowed, type Then, useCommands } from "../context";
 import { FieldInput } from "./field-input";
 import { useDraft } from "./use-draft";
 
@@ -15,7 +15,7 @@ type Choices = Schemas["Choice"][];
 /** The choices of a list, under their headings. */
 export function grouped(choices: Choices) {
   const groups = new Map<string, { value: string; label: string }[]>();
-  for (const { code, label, group } of choices) {
+  for (const { code, label, group = "" } of choices) {
     groups.set(group, [...(groups.get(group) ?? []), { value: code, label }]);
   }
   const headed = [...groups].filter(([group]) => group !== "").map(([group, items]) => ({ group, items }));
@@ -29,7 +29,7 @@ export function OutcomeForm({ interaction }: { interaction: Schemas["Interaction
   const { draft, change, save, refusal, saving, unsaved } = useDraft(interaction);
   const note = useRef<HTMLTextAreaElement>(null);
   const { outcome, actions, after_call: afterCall } = interaction;
-  const finish = async (then: Schemas["DoneRequest"]["then"]) => {
+  const finish = async (then: Then) => {
     await save();
     await done(interaction, then);
   };

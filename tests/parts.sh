@@ -10,7 +10,7 @@ trap 'rm -rf "$logs"' EXIT
 part() {
     local log=$3/${2//\//_}
     local run=("$1" -m pytest "$2")
-    if [ -e "$2/package.json" ]; then run=(env -u FORCE_COLOR NO_COLOR=1 "$2/npm.sh" "$1" run --silent test -- --passWithNoTests); fi
+    if [ -e "$2/package.json" ]; then run=(env -u FORCE_COLOR NO_COLOR=1 "$2/npm.sh" "$1" run --silent test --); fi
     if "${run[@]}" >"$log" 2>&1; then
         echo "$2: $(grep -E '[0-9] passed|no tests|No test' "$log" | tail -n 1 | tr -d =)"
         rm "$log"

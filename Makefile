@@ -63,7 +63,7 @@ system:
 	@docker/install.sh python run build
 
 peers:
-	@docker/install.sh peers
+	@docker/install.sh peers browser
 
 asterisk: ## the chroot with Asterisk 22 that the tests and `cornetta lab --via asterisk` use
 	@docker/asterisk/chroot.sh make >/dev/null

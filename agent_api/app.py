@@ -21,9 +21,10 @@ from agent_api.frame.middleware import as_problems, measured
 from agent_api.frame.openapi import document
 from agent_api.frame.passwords import Passwords
 from agent_api.frame.route import PREFIX, Route
-from agent_api.keys import DEPENDENCIES, ROUTES, SOCKETS
+from agent_api.keys import DEPENDENCIES, PHONES, ROUTES, SOCKETS
 from agent_api.live.events import EventsRoute
 from agent_api.live.feed import Feed
+from agent_api.live.phone import Phones
 from agent_api.live.socket import Sockets
 from agent_api.resources.desktop.pages import Desktop
 from agent_api.resources.metrics.collector import WorldCollector
@@ -44,9 +45,12 @@ def make_app(
     logins = Logins(dependencies.users, dependencies.sessions, dependencies.clock)
     passwords = Passwords()
     desktops = sockets or Sockets(dependencies, feed, logins)
+    phones = Phones(dependencies, logins)
+    door = Door(dependencies.users, passwords, Devices(dependencies.device_key))
     routes = all_routes(
-        SessionRoutes(logins, Door(dependencies.users, passwords, Devices(dependencies.device_key))),
+        SessionRoutes(logins, door, phones.end_session),
         EventsRoute(desktops),
+        phones,
         MetricsRoute(dependencies.registry),
     )
     app = web.Application(
@@ -56,6 +60,7 @@ def make_app(
     app[DEPENDENCIES] = dependencies
     app[ROUTES] = routes
     app[SOCKETS] = desktops
+    app[PHONES] = phones
     repetitions = Repetitions(dependencies.keys, dependencies.clock)
     for route in routes:
         endpoint = Endpoint(route, dependencies, logins, repetitions)
@@ -92,6 +97,7 @@ def _document(routes: tuple[Route, ...]) -> Callable[[web.Request], Awaitable[we
 
 
 async def _close_desktops(app: web.Application) -> None:
+    app[PHONES].close()
     await app[SOCKETS].close()
 
 

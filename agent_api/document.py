@@ -13,12 +13,14 @@ from prometheus_client import CollectorRegistry
 from agent_api.app import API_VERSION
 from agent_api.frame.openapi import document
 from agent_api.live.events import EventsRoute
+from agent_api.live.phone import Phones
 from agent_api.resources.metrics.route import MetricsRoute
 from agent_api.resources.sessions import SessionRoutes
 from agent_api.table import all_routes
 
 if TYPE_CHECKING:
     from agent_api.frame.auth import Logins
+    from agent_api.frame.dependencies import Dependencies
     from agent_api.frame.door import Door
     from agent_api.live.socket import Sockets
 
@@ -27,8 +29,10 @@ FILE = Path(__file__).parents[1] / "desktop" / "src" / "api" / "openapi.json"
 
 def text() -> str:
     """The document as it stands in the file. These routes handle no request, so that nobody is needed behind them."""
-    sessions = SessionRoutes(cast("Logins", None), cast("Door", None))
-    routes = all_routes(sessions, EventsRoute(cast("Sockets", None)), MetricsRoute(CollectorRegistry()))
+    logins = cast("Logins", None)
+    phones = Phones(cast("Dependencies", None), logins)
+    sessions = SessionRoutes(logins, cast("Door", None), phones.end_session)
+    routes = all_routes(sessions, EventsRoute(cast("Sockets", None)), phones, MetricsRoute(CollectorRegistry()))
     return msgspec.json.format(msgspec.json.encode(document(routes, API_VERSION)), indent=2).decode() + "\n"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent_api.frame.route import Route
 from agent_api.live.events import EventsRoute
+from agent_api.live.phone import Phones
 from agent_api.resources import (
     agent,
     attempts,
@@ -14,6 +15,7 @@ from agent_api.resources import (
     interactions,
     lists,
     pacing,
+    phone,
     simulations,
     test_calls,
     trunks,
@@ -23,11 +25,15 @@ from agent_api.resources.sessions import SessionRoutes
 from agent_api.resources.words import WordRoutes
 
 
-def all_routes(sessions: SessionRoutes, events: EventsRoute, metrics: MetricsRoute) -> tuple[Route, ...]:
+def all_routes(
+    sessions: SessionRoutes, events: EventsRoute, phones: Phones, metrics: MetricsRoute
+) -> tuple[Route, ...]:
     """Every route but those of the document, the start page and the desktop."""
     return (
         *sessions.routes(),
         *agent.routes(),
+        *phone.routes(),
+        *phones.routes(),
         *interactions.routes(),
         *events.routes(),
         *campaigns.routes(),

@@ -10,7 +10,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from config.model import LEAST_PASSWORD_LENGTH, CampaignSettings, Recording, Role, SecretToCome, Settings, StaticPhone
+from config.model import (
+    LEAST_PASSWORD_LENGTH,
+    BrowserPhone,
+    CampaignSettings,
+    Recording,
+    Role,
+    SecretToCome,
+    Settings,
+    StaticPhone,
+    split_reference,
+)
 from config.model.outcome import AtLimit
 from config.problems import Path
 
@@ -143,6 +153,19 @@ def _phones_of_agents(settings: Settings) -> Iterator[Inconsistency]:
             yield Inconsistency(("users", at), "the agent has no phone; add phone with the name of a phone")
 
 
+def _passwords_of_browsers(settings: Settings) -> Iterator[Inconsistency]:
+    """Each agent whose phone is the browser can register it."""
+    phones = {phone.name: phone for phone in settings.phones if isinstance(phone, BrowserPhone)}
+    for at, user in enumerate(settings.users):
+        name, extension = split_reference(user.phone or "", user.name)
+        if name not in phones:
+            continue
+        sip_user = phones[name].sip_user(user.name, extension)
+        if phones[name].password_of(sip_user) is None:
+            reason = f"phone {name} has no password for {sip_user}; add it to its passwords"
+            yield Inconsistency(("users", at, "phone"), reason)
+
+
 def _engine_ranges(settings: Settings) -> Iterator[Inconsistency]:
     accounts = len(settings.trunks) + sum(
         1 for phone in settings.phones if isinstance(phone, StaticPhone) and phone.trunk is None
@@ -240,6 +263,7 @@ RULES: tuple[Rule, ...] = (
     _not_yet,
     _outcomes,
     _phones_of_agents,
+    _passwords_of_browsers,
     _first_passwords,
     _engine_ranges,
     _ports,

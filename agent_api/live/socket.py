@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import IntEnum
 
 import msgspec
@@ -24,6 +24,7 @@ from agent_api.frame.exchange import Exchange
 from agent_api.frame.meter import Meter
 from agent_api.frame.origin import is_allowed
 from agent_api.frame.problems import too_many
+from agent_api.live.closing import CLOSE_TIMEOUT_S, close
 from agent_api.live.feed import Connection, Feed
 from agent_api.live.messages import FromDesktop, Heartbeat, Resumed, Snapshot
 from config.model import Role, Settings
@@ -38,8 +39,6 @@ from dialer.words import spoken
 HEARTBEAT_S = 10.0
 #: A desktop that does not take an event within this time is disconnected.
 SEND_TIMEOUT_S = 10.0
-#: How long a desktop has to answer our close.
-CLOSE_TIMEOUT_S = 2.0
 #: How often it is checked that the log-in is still good.
 RECHECK_S = 60.0
 #: The most connections of one user at a time: desktops, and lost ones that are not noticed yet.
@@ -129,7 +128,7 @@ class Sockets:
             self._dependencies.announcer.announce(DesktopConnected(AgentName(name)))
         try:
             code = await self._converse(ws, connection, exchange, budget)
-            await _close(ws, exchange.request, code)
+            await close(ws, exchange.request, code)
         finally:
             self._open.discard(ws)
             if feed.disconnect(connection) and not floor:
@@ -312,13 +311,3 @@ class _Desktop:
         has not left."""
         self._greeting = greeting
         self._connection.wake.set()
-
-
-async def _close(ws: web.WebSocketResponse, request: web.Request, code: int) -> None:
-    """Close by the protocol; a desktop that reads nothing any more is cut off."""
-    with suppress(TimeoutError, ConnectionError):
-        async with asyncio.timeout(CLOSE_TIMEOUT_S * 2):
-            await ws.close(code=code)
-            return
-    if request.transport is not None:
-        request.transport.abort()

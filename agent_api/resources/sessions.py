@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -52,9 +53,11 @@ class LoggedOut(Struct, frozen=True):
 class SessionRoutes:
     """Log in, log out, who am I."""
 
-    def __init__(self, logins: Logins, door: Door) -> None:
+    def __init__(self, logins: Logins, door: Door, ended: Callable[[str], None]) -> None:
+        """`ended` is told the token's hash of a log-in that is over, for connections beside desktops."""
         self._logins = logins
         self._door = door
+        self._ended = ended
 
     async def log_in(self, exchange: Exchange) -> Reply:
         """Agents are logged in at the core as well: not ready, with their notices."""
@@ -104,6 +107,7 @@ class SessionRoutes:
                 return Reply(LoggedOut(pending=True), status=202)
         await self._logins.end(who.session)
         exchange.dependencies.desktops.end_session(who.session.token_hash)
+        self._ended(who.session.token_hash)
         gone = SetCookie(cookie_name(exchange.settings), "", is_https(exchange.settings))
         return Reply(LoggedOut(pending=False), cookies=(gone,) if who.proof is Proof.COOKIE else ())
 

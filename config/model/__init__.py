@@ -33,7 +33,16 @@ from config.model.outcome import (
     WhenUnanswered,
 )
 from config.model.people import LEAST_PASSWORD_LENGTH, NotReadyReason, Role, Team, User
-from config.model.phone import AsteriskPhone, Phone, StaticPhone, address, split_reference
+from config.model.phone import (
+    AnyPhone,
+    AsteriskPhone,
+    BrowserPhone,
+    IceServer,
+    Phone,
+    StaticPhone,
+    address,
+    split_reference,
+)
 from config.model.server import Engine, LogLevel, PhoneInUse, Server
 from config.model.settings import Settings
 from config.model.trunk import (
@@ -58,9 +67,11 @@ __all__ = [
     "AfterCall",
     "AfterDone",
     "AfterLast",
+    "AnyPhone",
     "AsteriskPhone",
     "AtLimit",
     "Authentication",
+    "BrowserPhone",
     "CallResultChoice",
     "CallingList",
     "CallingWindow",
@@ -73,6 +84,7 @@ __all__ = [
     "FieldType",
     "Fields",
     "Hours",
+    "IceServer",
     "IdentityHeader",
     "Join",
     "LogLevel",

@@ -16,6 +16,7 @@ _SIP_URI = re.compile(
 )
 _REST = re.compile(r"(:(?P<port>[0-9]{1,5}))?(;[^\s<>?]*)?")
 _WEB = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+_SOCKET = re.compile(r"wss?://[^\s/?#@]+(/[^\s?#]*)?")
 _MAX_NAME = 253
 
 
@@ -98,6 +99,13 @@ def _web_url(value: str) -> str:
     return value
 
 
+def _socket_url(value: str) -> str:
+    if not _SOCKET.fullmatch(value) or not (host := _web_host(value)):
+        raise ValueError(f"{value!r} is no address of a WebSocket; write it as in ws://127.0.0.1:8088/ws")
+    _check_host(in_brackets(host), value)
+    return value
+
+
 def _web_host(value: str) -> str:
     """The host of a URL, empty where host or port cannot be read."""
     try:
@@ -128,3 +136,8 @@ SipUri: TypeAlias = Annotated[str, AfterValidator(sip_uri), WithJsonSchema({"typ
 
 #: The URL of a web server, or empty.
 WebUrl: TypeAlias = Annotated[str, AfterValidator(_web_url), WithJsonSchema({"type": "string"})]
+
+#: The URL of a WebSocket, ws or wss, without user and password.
+SocketUrl: TypeAlias = Annotated[
+    str, AfterValidator(_socket_url), WithJsonSchema({"type": "string", "pattern": "^wss?://"})
+]

@@ -10,12 +10,12 @@ from pydantic import Field
 from config.model.base import Section
 from config.model.campaign import CampaignSettings
 from config.model.people import BUILT_IN_REASONS, NotReadyReason, Team, User
-from config.model.phone import AsteriskPhone, Phone, StaticPhone
+from config.model.phone import AnyPhone, Phone
 from config.model.server import Engine, Server
 from config.model.trunk import Trunk
 from dialer.vocabulary.errors import NotFound
 
-N = TypeVar("N", Engine, Trunk, Team, User, CampaignSettings, AsteriskPhone | StaticPhone)
+N = TypeVar("N", Engine, Trunk, Team, User, CampaignSettings, AnyPhone)
 
 
 class Settings(Section):
@@ -57,7 +57,7 @@ class Settings(Section):
         """The trunk of this name. Raises NotFound."""
         return _named("trunk", self.trunks, name)
 
-    def phone(self, name: str) -> AsteriskPhone | StaticPhone:
+    def phone(self, name: str) -> AnyPhone:
         """The phones of this name. Raises NotFound."""
         return _named("phone", self.phones, name)
 

@@ -6,7 +6,7 @@ import hashlib
 
 import msgspec
 
-from config.model import AsteriskPhone, Engine, MediaSettings, Settings, StaticPhone, Trunk, address, split_reference
+from config.model import AnyPhone, Engine, MediaSettings, Settings, StaticPhone, Trunk, address, split_reference
 from config.model.host import in_brackets
 from dialer.vocabulary import telephony
 from dialer.vocabulary.ids import AccountId, TrunkName
@@ -23,7 +23,7 @@ def trunk_of(account: AccountId) -> TrunkName | None:
     return TrunkName(name) if kind == "trunk" else None
 
 
-def phone_account(phone: AsteriskPhone | StaticPhone) -> AccountId:
+def phone_account(phone: AnyPhone) -> AccountId:
     """The account over which a phone is rung: its trunk's, or one of its own."""
     return trunk_account(phone.trunk) if phone.trunk else AccountId(f"phone/{phone.name}")
 

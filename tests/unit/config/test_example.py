@@ -24,7 +24,7 @@ SECRETS = dict.fromkeys(
 def test_the_example_loads() -> None:
     settings = load(EXAMPLE, SECRETS)
     assert {campaign.mode for campaign in settings.campaigns} == {Mode.PROGRESSIVE, Mode.PREVIEW}
-    assert {phone.kind for phone in settings.phones} == {"asterisk", "static"}
+    assert {phone.kind for phone in settings.phones} == {"asterisk", "browser", "static"}
 
 
 def test_the_schema_is_current() -> None:

@@ -20,6 +20,7 @@ PROGRAMS = ("dialer", "sip", "agent_api")
 THROUGH_A_METHOD = {
     *(f"CallingWindow.{day}" for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")),
     "Server.database_url",
+    "BrowserPhone.passwords",
     "Settings.not_ready_reasons",
     "CampaignSettings.retries",
     *(f"{section}.{key}" for section in ("Unanswered", "UnansweredResult") for key in ("desk", "show_s")),

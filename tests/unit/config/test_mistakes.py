@@ -35,6 +35,13 @@ def of_campaign(more: str) -> str:
     return f"trunks:\n{TRUNK}}}\n{REST}    {more}\n"
 
 
+def of_browser(more: str) -> str:
+    """Phones of kind browser in line 2 with more keys from line 3 on."""
+    return f"phones:\n  - kind: browser\n    {more}\n    name: pages\n    trunk: pbx\n" + (
+        "trunks: [{name: pbx, host: 127.0.0.1}]\n"
+    )
+
+
 # fmt: off
 MISTAKES = [
     # keys
@@ -50,7 +57,7 @@ MISTAKES = [
     (of_campaign("retries: {busy: {dely_s: 3}}"), "10: campaigns[spring].retries.busy.dely_s: is not known here; did you mean delay_s?"),
     (of_campaign("retries: {bussy: {delay_s: 3}}"), "10: campaigns[spring].retries.bussy: 'bussy' is not known; did you mean busy?"),
     ("phones: [{kind: statik, name: x, uri: 'sip:a@b'}]", "1: phones[x]: 'statik' is not known; did you mean static?"),
-    ("phones: [{name: x, uri: 'sip:a@b'}]", "1: phones[x]: kind is missing; add kind: with one of asterisk, static"),
+    ("phones: [{name: x, uri: 'sip:a@b'}]", "1: phones[x]: kind is missing; add kind: with one of asterisk, browser, static"),
     ("phones: [{kind: static, name: x, uri: 'sip:a@b', trnk: y}]", "1: phones[x].trnk: is not known here; did you mean trunk?"),
     # forms
     (of_trunk("max_legs: many"), "3: trunks[pbx].max_legs: 'many' is no whole number; write digits, as in 30"),
@@ -192,6 +199,12 @@ MISTAKES = [
     ("teams:\n  - name: a\n  - name: a\n", "3: teams[a].name: the name 'a' is given twice in teams; choose another"),
     (REST.replace("[sales]", "[sales, sales]"), "5: campaigns[spring].teams[2]: the team 'sales' is given twice; remove one"),
     ("phones: [{kind: asterisk, name: x, trunk: pbx}]", "1: phones[x].trunk: there is no trunk 'pbx'; add it"),
+    (of_browser("ws_url: http://127.0.0.1:8088/ws"), "3: phones[pages].ws_url: 'http://127.0.0.1:8088/ws' is no address of a WebSocket; write it as in ws://127.0.0.1:8088/ws"),
+    (of_browser("ws_url: wss://me:secret@pbx/ws"), "is no address of a WebSocket; write it as in ws://127.0.0.1:8088/ws"),
+    (of_browser("codecs: [PCMA]"), "2: phones[pages].ws_url: is missing; "),
+    (of_browser("ws_url: ws://127.0.0.1:8088/ws\n    passwords: {'201': plain}"), "4: phones[pages].passwords.201: a secret may not stand in the configuration; write ${NAME_OF_VARIABLE} or file:PATH"),
+    (of_browser("ws_url: ws://127.0.0.1:8088/ws\n    ice_servers: [{url: 'http://a'}]"), "4: phones[pages].ice_servers[1].url: "),
+    (of_browser("ws_url: ws://127.0.0.1:8088/ws") + "users: [{name: a, phone: 201@pages}]", "7: users[a].phone: phone pages has no password for 201; add it to its passwords"),
     ("users:\n  - {name: a, password: '${PASSWORD}', phone: 1@desk}", "2: users[a].phone: there is no phone 'desk'; add it"),
     ("users:\n  - {name: a, password: '${PASSWORD}'}", "2: users[a]: the agent has no phone; add phone with the name of a phone"),
     ("not_ready_reasons:\n  - {code: a, label: A}\n  - {code: a, label: B}", "3: not_ready_reasons[a].code: the code 'a' is given twice; remove one"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from config.model import (
     USUAL_RETRIES,
     AsteriskPhone,
+    BrowserPhone,
     CampaignSettings,
     Engine,
     Mode,
@@ -106,6 +107,24 @@ def test_addresses_of_phones() -> None:
         address(direct, None, "alice", "1@evil.example")
     with pytest.raises(ValueError, match="which is not configured"):
         address(desks, None, "alice", "101")
+
+
+def test_a_phone_in_the_page_is_rung_at_the_asterisk_and_has_the_password_of_its_user() -> None:
+    pages = BrowserPhone(
+        kind="browser",
+        name="pages",
+        trunk="pbx",
+        ws_url="ws://192.0.2.20:8088/ws",
+        passwords={"201": SecretStr("of 201")},
+    )
+    assert address(pages, PBX, "alice", "201") == "sip:201@192.0.2.20;transport=udp"
+    word = pages.password_of(pages.sip_user("alice", "201"))
+    assert word is not None
+    assert word.get_secret_value() == "of 201"
+    assert pages.password_of("202") is None
+    shared = pages.model_copy(update={"password": SecretStr("of all")}).password_of("202")
+    assert shared is not None
+    assert shared.get_secret_value() == "of all"
 
 
 def test_teams_of_an_agent_are_named_or_fit_a_pattern() -> None:

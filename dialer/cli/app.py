@@ -189,7 +189,13 @@ def lab(
     profile: Annotated[str, typer.Option(help="demo, measured, mixed, prompt or pace-8h.")] = "",
     answer_rate: LabAnswerRate = 0.0,
     minutes: LabMinutes = 0.0,
-    via: Annotated[str, typer.Option(help="direct, or asterisk: everything through a real Asterisk.")] = "direct",
+    via: Annotated[
+        str,
+        typer.Option(
+            help="asterisk: everything through a real Asterisk, with browsers as phones of people; direct; or auto: "
+            "through Asterisk in a demo, where it can be had."
+        ),
+    ] = "direct",
     port: Annotated[int, typer.Option(help="Port of the web side.")] = 8080,
     people: LabPeople = 2,
     directory: Annotated[

@@ -68,9 +68,7 @@ class AsteriskPeer:
     async def start(self) -> None:
         """Make the chroot if there is none, write the configuration, start, wait until fully booted. Raises
         AsteriskFailed with the end of the log."""
-        if not SCRIPT.is_file():
-            raise AsteriskFailed(f"{SCRIPT} is not there; run the lab with Asterisk from a checkout of the sources.")
-        await _run("make", timeout_s=MAKE_TIMEOUT_S)
+        await make()
         await asyncio.to_thread(self._write, self.settings, self.folder / "etc", SCRIPT.parent / "etc")
         await self._launch()
 
@@ -158,6 +156,13 @@ class AsteriskPeer:
             with contextlib.suppress(OSError):
                 told += log.read_text(errors="replace")[-1500:]
         return f"it said:\n{told}" if told else "it said nothing"
+
+
+async def make() -> None:
+    """Make the chroot if there is none. Raises AsteriskFailed with the reason."""
+    if not SCRIPT.is_file():
+        raise AsteriskFailed(f"{SCRIPT} is not there; run the lab with Asterisk from a checkout of the sources.")
+    await _run("make", timeout_s=MAKE_TIMEOUT_S)
 
 
 async def _run(*arguments: str, timeout_s: float) -> str:

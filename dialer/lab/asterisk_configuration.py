@@ -16,7 +16,8 @@ class AsteriskSettings(Struct, frozen=True):
     Contacts are whatever begins with +, at the carrier on `carrier_port`. RTP ports are even at their lower end and
     must be outside the ranges of engines and lab. With `certificate_file` (and `key_file`, PEM) there is a TLS
     transport on `tls_port`, and a second peer `dialer-tls` with the same password that must use SRTP.
-    `rtp_timeout_s` is after how long without RTP a phone's call is ended, 0 for never.
+    `rtp_timeout_s` is after how long without RTP a phone's call is ended, 0 for never. Users of `browsers` are phones
+    in pages: they register by WebSocket on `http_port`, with the same password.
     """
 
     sip_port: int
@@ -31,6 +32,13 @@ class AsteriskSettings(Struct, frozen=True):
     certificate_file: str = ""
     key_file: str = ""
     rtp_timeout_s: int = 0
+    browsers: tuple[str, ...] = ()
+    http_port: int = 0
+
+    @property
+    def ws_url(self) -> str:
+        """The WebSocket at which browsers register."""
+        return f"ws://{self.address}:{self.http_port}/ws"
 
 
 DIALER = "dialer"
@@ -134,6 +142,57 @@ password = {phone_password}
 [{user}](place)
 """
 
+#: What a browser needs beside the phones (RFC 7118, RFC 8827). Its RTP is not bound to loopback: Asterisk offers no
+#: such address by ICE (RFC 8445), and a browser would find none.
+_PJSIP_BROWSERS = """
+[ws]
+type = transport
+protocol = ws
+bind = {address}
+
+[browser](!)
+type = endpoint
+context = from-phones
+identify_by = username
+webrtc = yes
+disallow = all
+allow = alaw
+dtmf_mode = rfc4733
+direct_media = no
+rtp_timeout = 5
+rtp_timeout_hold = 300
+
+[browser-place](!)
+type = aor
+max_contacts = 1
+remove_existing = yes
+minimum_expiration = 10
+qualify_frequency = 5
+qualify_timeout = 3
+"""
+
+_BROWSER = """
+[{user}](browser)
+auth = {user}
+aors = {user}
+[{user}](digest)
+username = {user}
+password = {phone_password}
+[{user}](browser-place)
+"""
+
+_HTTP = """\
+[general]
+enabled = yes
+bindaddr = {address}
+bindport = {http_port}
+"""
+
+_BROWSER_MODULES = """
+load = res_http_websocket.so
+load = res_pjsip_transport_websocket.so
+"""
+
 _EXTENSIONS = """\
 [general]
 
@@ -167,7 +226,7 @@ _RTP = """\
 [general]
 rtpstart = {rtp_port_low}
 rtpend = {rtp_port_high}
-icesupport = no
+icesupport = {icesupport}
 """
 
 
@@ -181,12 +240,20 @@ def write_configuration(settings: AsteriskSettings, etc: Path, templates: Path) 
         _copy(Path(settings.certificate_file), etc / "certificate.pem")
         _copy(Path(settings.key_file), etc / "key.pem")
     pjsip += "".join(_PHONE.format(user=user, phone_password=settings.phone_password) for user in settings.phones)
+    if settings.browsers:
+        pjsip += _PJSIP_BROWSERS.format(**facts)
+        pjsip += "".join(
+            _BROWSER.format(user=user, phone_password=settings.phone_password) for user in settings.browsers
+        )
+        (etc / "http.conf").write_text(_HTTP.format(**facts))
     (etc / "pjsip.conf").touch(mode=0o600)
     (etc / "pjsip.conf").write_text(pjsip)
     (etc / "extensions.conf").write_text(_EXTENSIONS)
-    (etc / "rtp.conf").write_text(_RTP.format(**facts))
-    for name in ("asterisk.conf", "logger.conf", "modules.conf"):
+    (etc / "rtp.conf").write_text(_RTP.format(**facts, icesupport="yes" if settings.browsers else "no"))
+    for name in ("asterisk.conf", "logger.conf"):
         _copy(templates / name, etc / name)
+    modules = (templates / "modules.conf").read_text()
+    (etc / "modules.conf").write_text(modules + (_BROWSER_MODULES if settings.browsers else ""))
 
 
 def _copy(source: Path, target: Path) -> None:

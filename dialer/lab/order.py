@@ -10,7 +10,7 @@ from config.model import Mode
 from dialer.lab.autopilot import Habits
 from dialer.lab.endless import endless
 from dialer.lab.laws import PACE_8H, laws_named
-from dialer.lab.scenario import VIA_ASTERISK, VIA_DIRECT, Scenario
+from dialer.lab.scenario import VIA_ASTERISK, VIA_AUTO, VIA_DIRECT, Scenario
 from dialer.vocabulary.errors import CornettaError
 
 #: Laws of people where none are named: of a headless run, and of one that is watched.
@@ -47,8 +47,8 @@ class Order(Struct, frozen=True):
         profile, habits = laws_named(self.profile or usual, headless=self.headless)
         if self.minutes and not self.headless:
             raise CannotBeTried("--minutes is for --headless: a demo runs until it is stopped.")
-        if self.via not in (VIA_DIRECT, VIA_ASTERISK):
-            raise CannotBeTried(f"There is no way {self.via!r}: use --via direct or --via asterisk.")
+        if self.via not in (VIA_AUTO, VIA_DIRECT, VIA_ASTERISK):
+            raise CannotBeTried(f"There is no way {self.via!r}: use --via auto, --via direct or --via asterisk.")
         try:
             mode = Mode(self.mode.upper())
         except ValueError:
@@ -56,7 +56,8 @@ class Order(Struct, frozen=True):
         try:
             if self.answer_rate:
                 profile = profile.with_answer_rate(self.answer_rate / 100)
-            made = Scenario(mode, self.agents, self.records, self.seed, profile, self.headless, self.port, self.via)
+            via = VIA_DIRECT if self.headless and self.via == VIA_AUTO else self.via
+            made = Scenario(mode, self.agents, self.records, self.seed, profile, self.headless, self.port, via)
             made = replace(made, people=0 if self.headless else min(self.people, self.agents))
             return (endless(made, self.minutes, now_utc) if self.minutes else made), habits
         except ValueError as error:

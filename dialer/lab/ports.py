@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass, field, fields
 
 @dataclass(frozen=True, slots=True)
 class LabPorts:
-    """SIP ports of the carrier, the phones and Asterisk; the first of a block for the engine; RTP ranges of all."""
+    """SIP ports of the carrier, the phones and Asterisk, and its port for HTTP; the first of a block for the engine;
+    RTP ranges of all."""
 
     carrier: int
     phones: int
     asterisk: int
     asterisk_tls: int
+    asterisk_http: int
     engine_low: int
     engine_high: int
     engine_rtp: tuple[int, int]
@@ -85,7 +87,8 @@ def block(number: int) -> LabPorts:
         phones=low + 1,
         asterisk=low + 2,
         asterisk_tls=low + 3,
-        engine_low=low + 4,
+        asterisk_http=low + 4,
+        engine_low=low + 5,
         engine_high=low + BLOCK - 2,
         engine_rtp=(rtp, rtp + RTP_SPAN - 2),
         lab_rtp=(rtp + RTP_SPAN, rtp + 2 * RTP_SPAN - 2),
@@ -100,7 +103,7 @@ def free_ports() -> ClaimedPorts:
         claim = _claim(low + BLOCK - 1)
         if claim is None:
             continue
-        if not all(_is_free(port) for port in range(low, low + 6)):
+        if not all(_is_free(port) for port in range(low, low + 7)):
             claim.close()
             continue
         return ClaimedPorts(**asdict(block(number)), claim=claim)

@@ -9,9 +9,11 @@ from pydantic import SecretStr
 
 from config.model import (
     AfterCall,
+    AnyPhone,
     AsteriskPhone,
     AtLimit,
     Authentication,
+    BrowserPhone,
     CallingList,
     CallingWindow,
     CampaignSettings,
@@ -47,8 +49,10 @@ TEAM = "demo-team"
 LIST = "demo-contacts"
 TRUNK = "carrier"
 PHONES = "desks"
+#: Phones of people, which are pages.
+PAGES = "browsers"
 FIRST_PHONE = 1001
-VIA_DIRECT, VIA_ASTERISK = "direct", "asterisk"
+VIA_DIRECT, VIA_ASTERISK, VIA_AUTO = "direct", "asterisk", "auto"
 #: A number of the range that Ofcom reserves for drama.
 CALLER_ID = "+442079460999"
 #: Demo log-ins have this password; it is printed, and the node listens on the loopback address only.
@@ -62,9 +66,10 @@ RETRIED = tuple(CallResult)
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """One lab run. `headless` runs dial each record once. `via` is `direct`, or `asterisk`: then the trunk is a real
-    Asterisk, at which the phones register and which reaches the contacts. `database_url` is the node's database; empty:
-    a SQLite file in the lab's directory. `minutes` is how long a headless run takes, 0 for one to the list's end.
-    The first `people` agents are not simulated: people work for them at a desktop.
+    Asterisk, at which the phones register and which reaches the contacts; with `auto` the start of a demo sees which.
+    `database_url` is the node's database; empty: a SQLite file in the lab's directory. `minutes` is how long a headless
+    run takes, 0 for one to the list's end. The first `people` agents are not simulated: people work for them at a
+    desktop, which is also their phone where there is an Asterisk.
     Contacts live in `zone`, where the calling window closes at `closes_minute` of the day."""
 
     mode: Mode
@@ -95,6 +100,11 @@ class Scenario:
     def extensions(self) -> tuple[str, ...]:
         """Users of the agents' phones."""
         return tuple(str(FIRST_PHONE + number) for number in range(self.agents))
+
+    @property
+    def browsers(self) -> int:
+        """How many agents, from the first on, have the page as their phone: people, where there is an Asterisk."""
+        return self.people if self.via_asterisk else 0
 
 
 def _open_until(minute: int) -> CallingWindow:
@@ -153,7 +163,7 @@ def _users(scenario: Scenario) -> tuple[User, ...]:
             name=name,
             display_name=f"Agent {n}",
             password=SecretStr(DEMO_PASSWORD),
-            phone=f"{1000 + n}@{PHONES}",
+            phone=f"{1000 + n}@{PAGES if n <= scenario.browsers else PHONES}",
             teams=(TEAM,),
         )
         for n, name in enumerate(scenario.agent_names(), 1)
@@ -183,10 +193,20 @@ def _trunk(scenario: Scenario, ports: LabPorts) -> Trunk:
     )
 
 
-def _phones(scenario: Scenario, ports: LabPorts) -> AsteriskPhone | StaticPhone:
-    if scenario.via_asterisk:
-        return AsteriskPhone(kind="asterisk", name=PHONES, trunk=TRUNK)
-    return StaticPhone(kind="static", name=PHONES, uri=f"sip:{{extension}}@127.0.0.1:{ports.phones}")
+def _phones(scenario: Scenario, ports: LabPorts) -> tuple[AnyPhone, ...]:
+    if not scenario.via_asterisk:
+        return (StaticPhone(kind="static", name=PHONES, uri=f"sip:{{extension}}@127.0.0.1:{ports.phones}"),)
+    desks = AsteriskPhone(kind="asterisk", name=PHONES, trunk=TRUNK)
+    if not scenario.browsers:
+        return (desks,)
+    pages = BrowserPhone(
+        kind="browser",
+        name=PAGES,
+        trunk=TRUNK,
+        ws_url=asterisk_settings(scenario, ports).ws_url,
+        password=SecretStr(DEMO_PASSWORD),
+    )
+    return (desks, pages)
 
 
 def asterisk_settings(scenario: Scenario, ports: LabPorts) -> AsteriskSettings:
@@ -196,7 +216,9 @@ def asterisk_settings(scenario: Scenario, ports: LabPorts) -> AsteriskSettings:
         rtp_port_low=ports.asterisk_rtp[0],
         rtp_port_high=ports.asterisk_rtp[1],
         carrier_port=ports.carrier,
-        phones=scenario.extensions(),
+        phones=scenario.extensions()[scenario.browsers :],
+        browsers=scenario.extensions()[: scenario.browsers],
+        http_port=ports.asterisk_http,
         phone_password=DEMO_PASSWORD,
         dialer_password=DEMO_PASSWORD,
         rtp_timeout_s=30,
@@ -221,7 +243,7 @@ def node_settings(scenario: Scenario, ports: LabPorts, directory: Path) -> Setti
             ),
         ),
         trunks=(_trunk(scenario, ports),),
-        phones=(_phones(scenario, ports),),
+        phones=_phones(scenario, ports),
         teams=(Team(name=TEAM),),
         users=_users(scenario),
         campaigns=(_campaign(scenario),),
@@ -233,8 +255,8 @@ def lab_settings(scenario: Scenario, ports: LabPorts) -> LabSettings:
     return LabSettings(
         carrier_port=ports.carrier,
         phones_port=ports.phones,
-        agents=scenario.agents,
-        first_phone=FIRST_PHONE,
+        agents=scenario.agents - scenario.browsers,
+        first_phone=FIRST_PHONE + scenario.browsers,
         seed=scenario.seed,
         profile=scenario.profile,
         measuring=scenario.headless,

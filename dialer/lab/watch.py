@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
 from dialer.cli.terminal import escaped
+from dialer.lab import asterisk
+from dialer.lab.asterisk import AsteriskFailed
 from dialer.lab.autopilot import Habits
 from dialer.lab.crew import until_ready
 from dialer.lab.gauge import Gauge
-from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, Scenario
+from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, VIA_ASTERISK, VIA_AUTO, VIA_DIRECT, Scenario
 from dialer.lab.screen import Screen
 from dialer.lab.stage import Stage
 from dialer.vocabulary.ids import CampaignName
@@ -27,6 +30,7 @@ async def run_demo(scenario: Scenario, habits: Habits, directory: Path, console:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, over.set)
+    scenario = await _chosen(scenario, console)
     console.print("Starting carrier, phones, engine and node ...")
     async with Stage(scenario, directory, habits) as stage:
         stage.seat_agents()
@@ -43,13 +47,26 @@ async def run_demo(scenario: Scenario, habits: Habits, directory: Path, console:
         console.print("Stopping ...")
 
 
+async def _chosen(scenario: Scenario, console: Console) -> Scenario:
+    """With `auto`: through Asterisk where it can be had, else without, which is told with the reason."""
+    if scenario.via != VIA_AUTO:
+        return scenario
+    try:
+        await asterisk.make()
+    except AsteriskFailed as error:
+        console.print(escaped(f"Without Asterisk, so that no browser can be a phone: {error}"), markup=False)
+        return replace(scenario, via=VIA_DIRECT)
+    return replace(scenario, via=VIA_ASTERISK)
+
+
 def _announce(stage: Stage, console: Console) -> None:
     say: Callable[..., None] = console.print
     say(f"\n[bold]Cornetta is up:[/bold] {stage.settings.server.url}")
     scenario = stage.scenario
     say(f"Log-ins: supervisor, admin, agent1 to agent{scenario.agents}; password {DEMO_PASSWORD}")
     if scenario.people:
-        say(f"Left to you: {', '.join(scenario.agent_names()[: scenario.people])}; their phones answer by themselves.")
+        phones = "their phones are your browser" if scenario.browsers else "their phones answer by themselves"
+        say(f"Left to you: {', '.join(scenario.agent_names()[: scenario.people])}; {phones}.")
     say(f"Data and logs: {stage.directory}\n")
 
 

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.consistency import inconsistencies
 from config.model import Mode
 from dialer.compliance.window import open_zones
 from dialer.lab.laws import PACE_HABITS
 from dialer.lab.order import CannotBeTried, Order
 from dialer.lab.ports import free_ports
-from dialer.lab.scenario import node_settings
+from dialer.lab.scenario import asterisk_settings, lab_settings, node_settings
 from dialer.vocabulary.errors import NotFound
 
 MIDNIGHT = datetime(2026, 3, 4, tzinfo=UTC).timestamp()
@@ -62,3 +63,23 @@ def test_what_cannot_be_is_told_in_words(order: Order, words: str) -> None:
 def test_an_unknown_profile_is_named() -> None:
     with pytest.raises(NotFound, match="nobody"):
         Order("PREDICTIVE", 2, profile="nobody").scenario(MIDNIGHT)
+
+
+def test_a_demo_may_leave_the_way_open_and_a_proof_may_not() -> None:
+    assert Order("PREVIEW", 2, headless=False, via="auto").scenario(MIDNIGHT)[0].via == "auto"
+    assert Order("PREVIEW", 2, via="auto").scenario(MIDNIGHT)[0].via == "direct"
+
+
+def test_people_have_browsers_as_phones_where_there_is_an_asterisk() -> None:
+    ports = free_ports()
+    ports.release()
+    order = Order("PREVIEW", 3, headless=False, via="asterisk", people=2)
+    scenario, _ = order.scenario(MIDNIGHT)
+    settings = node_settings(scenario, ports, Path("/nowhere"))
+    assert [user.phone for user in settings.users[:3]] == ["1001@browsers", "1002@browsers", "1003@desks"]
+    assert inconsistencies(settings) == []
+    assert lab_settings(scenario, ports).users == ("1003",)
+    asterisk = asterisk_settings(scenario, ports)
+    assert (asterisk.browsers, asterisk.phones) == (("1001", "1002"), ("1003",))
+    direct, _ = Order("PREVIEW", 3, headless=False, people=2).scenario(MIDNIGHT)
+    assert node_settings(direct, ports, Path("/nowhere")).users[0].phone == "1001@desks"

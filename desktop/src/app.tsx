@@ -1,4 +1,4 @@
-import { Center, Loader } from "@mantine/core";
+import { Center, Loader, VisuallyHidden } from "@mantine/core";
 import { Redirect, Route, Switch } from "wouter";
 import { DeskPage } from "./desk/page";
 import { FloorPage } from "./floor/page";
@@ -11,8 +11,9 @@ export function App() {
   const { me, state, again } = useSession();
   if (state === "asking") {
     return (
-      <Center h="100%">
-        <Loader aria-label="Cornetta" />
+      <Center h="100%" component="main">
+        <VisuallyHidden component="h1">Cornetta</VisuallyHidden>
+        <Loader aria-hidden />
       </Center>
     );
   }

@@ -35,6 +35,24 @@ class NoCallsCode(StrEnum):
     PACED = "held_by_pacing"
     BY_AGENT = "dialed_by_agents"
 
+    @property
+    def is_routine(self) -> bool:
+        """The campaign works as it should: there is nothing that a supervisor could mend."""
+        return self in _ROUTINE
+
+
+_ROUTINE = frozenset(
+    {
+        NoCallsCode.STARTING,
+        NoCallsCode.NOT_ENGAGED,
+        NoCallsCode.ELSEWHERE,
+        NoCallsCode.ALL_OCCUPIED,
+        NoCallsCode.CLAIMING,
+        NoCallsCode.PACED,
+        NoCallsCode.BY_AGENT,
+    }
+)
+
 
 class NoCalls(Struct, frozen=True):
     """The reason and the figures behind it. `next_due_at` is UTC epoch seconds."""

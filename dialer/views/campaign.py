@@ -23,9 +23,11 @@ from dialer.world.world import World
 
 class WhyView(Struct, frozen=True):
     """Why nothing is dialed: one sentence and the counts behind it; `because` is the sentence for desktops that speak
-    another language. `next_due_at` is UTC epoch seconds."""
+    another language. `routine`: it works as it should, and there is nothing to mend. `next_due_at` is UTC epoch
+    seconds."""
 
     code: str
+    routine: bool
     sentence: Sentence
     because: Because
     agents: int
@@ -84,6 +86,7 @@ def why_view(world: World, campaign: Campaign) -> WhyView | None:
     code, explained = _explained(world, campaign, reason)
     return WhyView(
         code=code,
+        routine=code.is_routine,
         sentence=Sentence(explained),
         because=because(explained),
         agents=reason.agents,

@@ -21,8 +21,8 @@ class _Page:
         await self.page.locator("input[type=password]").fill(password)
         await self.page.get_by_role("button", name="Log in").click()
 
-    def button(self, name: str | re.Pattern[str]) -> Locator:
-        return self.page.get_by_role("button", name=name)
+    def button(self, name: str | re.Pattern[str], *, exact: bool = False) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=exact)
 
 
 class DeskPage(_Page):

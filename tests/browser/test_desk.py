@@ -93,3 +93,16 @@ async def test_logging_out_in_a_call_comes_after_it(opened: Open) -> None:
     await desk.page.get_by_role("menuitem", name="Log out").click()
     await expect(desk.page.get_by_text("Log-out after this call")).to_be_visible()
     await desk.connected()
+
+
+async def test_a_supervisor_is_told_at_once_of_an_agent_who_asks_for_help(opened: Open) -> None:
+    floor, desk = await in_call(opened)
+    supervisor = await floor.supervisor()
+    await expect(supervisor.row("Agents", "Agent 1")).to_contain_text("Connected")
+    await desk.button("More", exact=True).click()
+    await desk.page.get_by_role("textbox", name="Ask for help").fill("<i>French</i>")
+    await desk.page.keyboard.press("Enter")
+    alarm = supervisor.page.get_by_role("alert").filter(has_text="agent1 asks for help (demo)")
+    await expect(alarm).to_contain_text("<i>French</i>")
+    await alarm.get_by_role("button", name="Close").click()
+    await expect(alarm).to_be_hidden()

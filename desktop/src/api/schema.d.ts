@@ -1975,10 +1975,12 @@ export interface components {
         /**
          * WhyView
          * @description Why nothing is dialed: one sentence and the counts behind it; `because` is the sentence for desktops that speak
-         *     another language. `next_due_at` is UTC epoch seconds.
+         *     another language. `routine`: it works as it should, and there is nothing to mend. `next_due_at` is UTC epoch
+         *     seconds.
          */
         WhyView: {
             code: string;
+            routine: boolean;
             sentence: string;
             because: components["schemas"]["Because"];
             agents: number;

@@ -42,6 +42,10 @@ export function useCommands() {
       shown(told(client.POST("/api/v1/interactions/{interaction}/mute", { params: at(id), body: { on } }))),
     digits: ({ id }: Interaction, digits: string) =>
       shown(told(client.POST("/api/v1/interactions/{interaction}/digits", { params: at(id), body: { digits } }))),
+    volume: ({ id }: Interaction, db: number) =>
+      shown(told(client.POST("/api/v1/interactions/{interaction}/volume", { params: at(id), body: { db } }))),
+    help: ({ id }: Interaction, text: string) =>
+      shown(told(client.POST("/api/v1/interactions/{interaction}/help", { params: at(id), body: { text } }))),
     outcome: (interaction: string, said: Partial<Schemas["OutcomeRequest"]>) =>
       shown(
         told(

@@ -12,6 +12,8 @@ export interface Floor {
   campaigns: ReadonlyMap<string, Schemas["CampaignView"]>;
   trunks: ReadonlyMap<string, Schemas["TrunkView"]>;
   engines: Schemas["EngineSummary"][];
+  /** Agents who asked for help, until it is put away. */
+  help: { id: string; body: Schemas["HelpWanted"] }[];
 }
 
 const EMPTY: Floor = {
@@ -22,6 +24,7 @@ const EMPTY: Floor = {
   campaigns: new Map(),
   trunks: new Map(),
   engines: [],
+  help: [],
 };
 
 const byName = <T extends { name: string }>(all: T[]): Map<string, T> => new Map(all.map((each) => [each.name, each]));
@@ -52,6 +55,10 @@ export class FloorFeed {
     this.socket.close();
   }
 
+  readonly putAway = (id: string): void => {
+    this.store.set({ help: this.store.get().help.filter((each) => each.id !== id) });
+  };
+
   private take(message: Message<Schemas["OverviewView"], FloorEvent>): void {
     heard("at" in message ? message.at : undefined);
     if (message.type === "snapshot") {
@@ -80,6 +87,9 @@ export class FloorFeed {
         break;
       case "campaign":
         this.store.set({ campaigns: changed(floor.campaigns, event.key, event.body) });
+        break;
+      case "help_wanted":
+        this.store.set({ help: [...floor.help, { id: `${event.epoch}/${event.seq}`, body: event.body }] });
         break;
       case "trunk":
         this.store.set({ trunks: changed(floor.trunks, event.key, event.body) });

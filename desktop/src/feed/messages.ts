@@ -23,7 +23,8 @@ export type FloorEvent =
   | Schemas["TeamAgentEvent"]
   | Schemas["TeamInteractionEvent"]
   | Schemas["FloorCampaignEvent"]
-  | Schemas["FloorTrunkEvent"];
+  | Schemas["FloorTrunkEvent"]
+  | Schemas["TeamHelpWantedEvent"];
 
 export type Snapshot<Body> = { type: "snapshot"; epoch: string; seq: number; at: number; body: Body };
 export type Message<Body, Event> = Snapshot<Body> | Event | Schemas["Resumed"] | Schemas["Heartbeat"];

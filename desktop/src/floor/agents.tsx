@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Modal, Stack, Table, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Button, Group, Stack, Table, Text, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
 import { Since } from "../ui/clock";
+import { Question } from "../ui/question";
 import { StateBadge } from "../ui/state-badge";
 import { useCommand } from "../ui/use-command";
 import { orders, useFloor } from "./context";
@@ -107,12 +108,7 @@ function Close({ agent, interaction }: { agent: Schemas["AgentSummary"]; interac
       <Button size="xs" variant="default" onClick={open}>
         {t("floor.close")}
       </Button>
-      <Modal
-        opened={asked}
-        onClose={close}
-        title={t("floor.closeAsk", { agent: agent.display_name || agent.name })}
-        centered
-      >
+      <Question opened={asked} onClose={close} title={t("floor.closeAsk", { agent: agent.display_name || agent.name })}>
         <form onSubmit={submit}>
           <Stack>
             <TextInput
@@ -137,7 +133,7 @@ function Close({ agent, interaction }: { agent: Schemas["AgentSummary"]; interac
             </Group>
           </Stack>
         </form>
-      </Modal>
+      </Question>
     </>
   );
 }

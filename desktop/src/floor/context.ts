@@ -9,6 +9,8 @@ export function useFloor<P>(part: (floor: Floor) => P): P {
   return usePart(useContext(FloorContext).store, part);
 }
 
+export const useFloorFeed = (): FloorFeed => useContext(FloorContext);
+
 export type Step = "load" | "start" | "stop";
 
 /** What a supervisor orders. Each throws Refusal. */

@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { WhoMenu } from "../desk/status/status-bar";
 import { FloorFeed } from "../feed/floor";
 import { type Me, useLogIn } from "../session/session";
+import { Question } from "../ui/question";
 import { useCommand } from "../ui/use-command";
 import { Agents } from "./agents";
 import { Attention } from "./attention";
@@ -83,7 +84,7 @@ function StopAll() {
       <Button size="xs" color="red" disabled={running.length === 0} onClick={open}>
         {t("floor.stopAll")}
       </Button>
-      <Modal opened={asked} onClose={close} title={t("floor.stopAll")} centered>
+      <Question opened={asked} onClose={close} title={t("floor.stopAll")}>
         <Stack>
           <Text>{t("floor.stopAllAsk", { count: running.length })}</Text>
           {refused !== "" && (
@@ -100,7 +101,7 @@ function StopAll() {
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Question>
     </>
   );
 }

@@ -30,7 +30,15 @@ export function ActionButton({ allowed, label, press, hotkey, ...look }: Props) 
   useHotkeys(hotkey === undefined ? [] : [[hotkey, go]], []);
   const why = may ? "" : (allowed?.reason ?? "");
   return (
-    <Popover opened={refused !== ""} onDismiss={clear} withArrow position="bottom" width={280} trapFocus={false}>
+    <Popover
+      withRoles={false}
+      opened={refused !== ""}
+      onDismiss={clear}
+      withArrow
+      position="bottom"
+      width={280}
+      trapFocus={false}
+    >
       <Popover.Target>
         <span>
           <Tooltip
@@ -50,7 +58,7 @@ export function ActionButton({ allowed, label, press, hotkey, ...look }: Props) 
             >
               {label}
               {hotkey !== undefined && (
-                <Text span size="xs" ml={6} opacity={0.8}>
+                <Text span size="xs" ml={6}>
                   {written(hotkey)}
                 </Text>
               )}

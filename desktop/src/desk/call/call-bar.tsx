@@ -2,10 +2,11 @@ import { Button, Group, Popover, SimpleGrid, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { ActionButton } from "../../ui/action-button";
-import { Since } from "../../ui/clock";
+import { Since, Until } from "../../ui/clock";
 import { StateBadge } from "../../ui/state-badge";
 import { useCommand } from "../../ui/use-command";
 import { allowed, useCommands } from "../context";
+import { More } from "./more";
 
 const TONES: Record<string, string> = { connected: "live", on_hold: "held", reconnecting: "lost", waiting: "lost" };
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -32,6 +33,11 @@ export function CallBar({ interaction }: { interaction: Schemas["InteractionView
       <Group gap="xs" ml="auto" wrap="nowrap">
         {previewing ? (
           <>
+            {interaction.preview_ends_at !== null && (
+              <Text size="sm" c="dimmed" role="timer">
+                {t("call.goesBack")} <Until at={interaction.preview_ends_at} />
+              </Text>
+            )}
             <ActionButton
               allowed={allowed(actions, "dial")}
               label={t("call.dial")}
@@ -76,6 +82,7 @@ export function CallBar({ interaction }: { interaction: Schemas["InteractionView
               variant={muted ? "filled" : "default"}
             />
             <Keypad interaction={interaction} />
+            <More interaction={interaction} />
           </>
         )}
       </Group>

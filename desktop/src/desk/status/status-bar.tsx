@@ -1,8 +1,17 @@
-import { Button, Group, Menu, Text } from "@mantine/core";
+import {
+  Button,
+  Group,
+  Menu,
+  Text,
+  useComputedColorScheme,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { logOut, type Me, useLogIn } from "../../session/session";
 import { ActionButton } from "../../ui/action-button";
 import { Since } from "../../ui/clock";
+import { Keys } from "../../ui/keys";
 import { StateBadge } from "../../ui/state-badge";
 import { useCommand } from "../../ui/use-command";
 import { allowed, useCommands, useDesk } from "../context";
@@ -18,6 +27,7 @@ export function StatusBar({ me }: { me: Me }) {
   const mayRest = allowed(agent?.actions, "not-ready")?.allowed ?? false;
   return (
     <header className="bar">
+      <VisuallyHidden component="h1">Cornetta</VisuallyHidden>
       {agent !== null && (
         <Group gap="xs" role="status">
           <StateBadge state={agent.state} label={reason ? `${agent.state_label}: ${reason}` : agent.state_label} />
@@ -63,6 +73,7 @@ export function StatusBar({ me }: { me: Me }) {
               ☎ {agent.phone} {agent.phone_error && `· ${agent.phone_error}`}
             </Text>
           )}
+          <Keys />
           <WhoMenu me={me} />
         </Group>
       </div>
@@ -75,6 +86,8 @@ export function WhoMenu({ me }: { me: Me }) {
   const { t } = useTranslation();
   const { forget } = useLogIn();
   const { busy, refused, run } = useCommand();
+  const { setColorScheme } = useMantineColorScheme();
+  const theme = useComputedColorScheme("light");
   const leave = () =>
     run(async () => {
       const { pending } = await logOut();
@@ -91,6 +104,9 @@ export function WhoMenu({ me }: { me: Me }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.user}</Menu.Label>
+        <Menu.Item onClick={() => setColorScheme(theme === "dark" ? "light" : "dark")}>
+          {t("status.theme", { theme })}
+        </Menu.Item>
         <Menu.Item onClick={() => void leave()}>{t("status.logOut")}</Menu.Item>
         {refused !== "" && <Menu.Label role="alert">{refused}</Menu.Label>}
       </Menu.Dropdown>

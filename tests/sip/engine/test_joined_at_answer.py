@@ -46,8 +46,8 @@ def test_early_media_joins_nobody(engine: Engine) -> None:
 def test_an_answer_that_crosses_our_cancel_joins_nobody(engine: Engine) -> None:
     agent, _ = _standing_by(engine)
     contact, theirs = _dialed(engine)
-    # Carried out in one turn of the owner: the CANCEL leaves before the 200 is read.
-    engine.submit(telephony.Answer(theirs), telephony.HangUp(contact))
+    # The CANCEL leaves before the 200 is read.
+    engine.submit_at_once(telephony.Answer(theirs), telephony.HangUp(contact))
     assert engine.cleared(contact).by is ClearedBy.US
     engine.cleared(theirs)
     assert not engine.of(telephony.Joined, agent)

@@ -20,7 +20,7 @@ help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: system venv pjsua2 desktop ## the lab: a demo campaign over real SIP, with a live view
-	@exec $(BIN)/cornetta lab$(if $(MODE), --mode $(MODE))
+	@exec $(BIN)/cornetta lab$(if $(MODE), --mode $(MODE))$(if $(VIA), --via $(VIA))
 
 install: system venv pjsua2 desktop ## all that a node and an engine need: packages, libraries, pjsua2, the desktop; the program is .venv/bin/cornetta
 

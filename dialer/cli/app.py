@@ -195,7 +195,7 @@ def lab(
             help="asterisk: everything through a real Asterisk, with browsers as phones of people; direct; or auto: "
             "through Asterisk in a demo, where it can be had."
         ),
-    ] = "direct",
+    ] = "auto",
     port: Annotated[int, typer.Option(help="Port of the web side.")] = 8080,
     people: LabPeople = 2,
     directory: Annotated[

@@ -160,7 +160,7 @@ class AsteriskPeer:
 
 async def make() -> None:
     """Make the chroot if there is none. Raises AsteriskFailed with the reason."""
-    if not SCRIPT.is_file():
+    if not await asyncio.to_thread(SCRIPT.is_file):
         raise AsteriskFailed(f"{SCRIPT} is not there; run the lab with Asterisk from a checkout of the sources.")
     await _run("make", timeout_s=MAKE_TIMEOUT_S)
 

@@ -23,6 +23,9 @@ from dialer.lab.stage import Stage
 from dialer.vocabulary.ids import CampaignName
 from dialer.words import say
 
+#: Whatever of a start takes longer than this is told.
+PATIENCE_S = 2.0
+
 
 async def run_demo(scenario: Scenario, habits: Habits, directory: Path, console: Console) -> None:
     """Run the demo campaign with its web side and a live view until SIGINT, SIGTERM or SIGHUP."""
@@ -30,7 +33,7 @@ async def run_demo(scenario: Scenario, habits: Habits, directory: Path, console:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, over.set)
-    scenario = await _chosen(scenario, console)
+    scenario = await chosen(scenario, console)
     console.print("Starting carrier, phones, engine and node ...")
     async with Stage(scenario, directory, habits) as stage:
         stage.seat_agents()
@@ -47,12 +50,15 @@ async def run_demo(scenario: Scenario, habits: Habits, directory: Path, console:
         console.print("Stopping ...")
 
 
-async def _chosen(scenario: Scenario, console: Console) -> Scenario:
+async def chosen(scenario: Scenario, console: Console) -> Scenario:
     """With `auto`: through Asterisk where it can be had, else without, which is told with the reason."""
     if scenario.via != VIA_AUTO:
         return scenario
+    making = asyncio.create_task(asterisk.make())
+    if not (await asyncio.wait((making,), timeout=PATIENCE_S))[0]:
+        console.print("Fetching Asterisk (about half a minute, once) ...")
     try:
-        await asterisk.make()
+        await making
     except AsteriskFailed as error:
         console.print(escaped(f"Without Asterisk, so that no browser can be a phone: {error}"), markup=False)
         return replace(scenario, via=VIA_DIRECT)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import shutil
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from config.model import Mode
-from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, Scenario
+from dialer.lab.scenario import CAMPAIGN, DEMO_PASSWORD, VIA_DIRECT, Scenario
 from dialer.lab.stage import Stage
 from dialer.vocabulary import commands
 from dialer.vocabulary.ids import CampaignName
@@ -32,6 +33,8 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+#: A microphone that beeps, and nobody who has to allow it.
+FAKE_MICROPHONE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 CAMPAIGN_NAME = CampaignName(CAMPAIGN)
 
 
@@ -89,7 +92,10 @@ class Floor:
         await self.stage.running.inbox.ask(commands.LoadCampaign(CAMPAIGN_NAME, "lab"))
 
 
-Open = Callable[[Mode], Awaitable[Floor]]
+class Open(Protocol):
+    """Opens a lab. `via` asterisk: the pages are the phones of its agents."""
+
+    def __call__(self, mode: Mode, via: str = VIA_DIRECT) -> Awaitable[Floor]: ...
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -97,7 +103,9 @@ async def chromium() -> AsyncIterator[Browser]:
     path = shutil.which("chromium")
     assert path is not None, "Chromium is not installed: docker/install.sh browser"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        browser = await playwright.chromium.launch(
+            executable_path=path, args=[*QUIET, *FAKE_MICROPHONE], ignore_default_args=["--mute-audio"]
+        )
         yield browser
         await browser.close()
 
@@ -108,10 +116,10 @@ async def opened(chromium: Browser, tmp_path: Path) -> AsyncIterator[Open]:
     async with AsyncExitStack() as stack:
         floors: list[Floor] = []
 
-        async def open_lab(mode: Mode) -> Floor:
+        async def open_lab(mode: Mode, via: str = VIA_DIRECT) -> Floor:
             scenario = Scenario(
                 mode, agents=2, records=50, seed=1, profile=PROFILES["prompt"], headless=False,
-                listen_port=free_port(), people=2,
+                listen_port=free_port(), people=2, via=via,
             )  # fmt: skip
             stage = await stack.enter_async_context(Stage(scenario, tmp_path / "lab"))
             floors.append(Floor(stage, chromium, stack, []))

@@ -33,6 +33,15 @@ class DeskPage(_Page):
         return self.page.locator("header").get_by_role("status")
 
     @property
+    def phone(self) -> Locator:
+        """The phone in the page, in the status bar."""
+        return self.button(re.compile("^This browser"))
+
+    @property
+    def ready(self) -> Locator:
+        return self.button(re.compile("^Ready"))
+
+    @property
     def call(self) -> Locator:
         return self.page.get_by_role("region", name="Call")
 

@@ -2,6 +2,8 @@ import { Alert } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { DeskFeed } from "../feed/desk";
+import { PhoneContext } from "../phone/context";
+import { BrowserPhone } from "../phone/phone";
 import { type Me, useLogIn } from "../session/session";
 import { CallBar } from "./call/call-bar";
 import { DeskContext, useDesk } from "./context";
@@ -13,16 +15,23 @@ import { Blank, Record } from "./record/record";
 import { StatusBar } from "./status/status-bar";
 import { useTitle } from "./title";
 
-/** The agent's page, over a feed of its own. */
+/** The agent's page, over a feed and a phone of its own. */
 export function DeskPage({ me }: { me: Me }) {
   const [feed] = useState(() => new DeskFeed());
   useEffect(() => {
     feed.open();
     return () => feed.close();
   }, [feed]);
+  const [phone] = useState(() => new BrowserPhone());
+  useEffect(() => {
+    phone.open();
+    return () => phone.close();
+  }, [phone]);
   return (
     <DeskContext value={feed}>
-      <Desk me={me} />
+      <PhoneContext value={phone}>
+        <Desk me={me} />
+      </PhoneContext>
     </DeskContext>
   );
 }

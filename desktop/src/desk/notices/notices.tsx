@@ -2,8 +2,9 @@ import { Button, Card, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import type { Told } from "../../feed/desk";
+import { useReady } from "../../phone/context";
 import { useCommand } from "../../ui/use-command";
-import { allowed, useCommands, useDesk, useFeed } from "../context";
+import { useCommands, useDesk, useFeed } from "../context";
 
 /** Notices that wait for OK, and facts that are told once. They stack at the lower right and take no focus. */
 export function Notices() {
@@ -27,7 +28,7 @@ function Notice({ notice }: { notice: Schemas["NoticeView"] }) {
   const { t } = useTranslation();
   const { ok, ready } = useCommands();
   const { busy, refused, run } = useCommand();
-  const mayBeReady = useDesk((desk) => allowed(desk.agent?.actions, "ready")?.allowed ?? false);
+  const mayBeReady = useReady()?.allowed ?? false;
   const started = notice.kind === "started";
   return (
     <Card withBorder shadow="sm" role="status">

@@ -8,6 +8,8 @@ import {
   VisuallyHidden,
 } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { usePhoneState, useReady } from "../../phone/context";
+import { PhoneMenu } from "../../phone/phone-menu";
 import { logOut, type Me, useLogIn } from "../../session/session";
 import { ActionButton } from "../../ui/action-button";
 import { Since } from "../../ui/clock";
@@ -24,6 +26,8 @@ export function StatusBar({ me }: { me: Me }) {
   const reasons = useDesk((desk) => desk.reasons);
   const command = useCommand();
   const reason = agent?.reason_label;
+  const mayBeReady = useReady();
+  const inPage = usePhoneState(({ kind }) => kind === "browser");
   const mayRest = allowed(agent?.actions, "not-ready")?.allowed ?? false;
   return (
     <header className="bar">
@@ -34,14 +38,7 @@ export function StatusBar({ me }: { me: Me }) {
           <Since at={agent.since} />
         </Group>
       )}
-      <ActionButton
-        allowed={allowed(agent?.actions, "ready")}
-        label={t("status.ready")}
-        press={ready}
-        hotkey="F10"
-        size="xs"
-        color="green"
-      />
+      <ActionButton allowed={mayBeReady} label={t("status.ready")} press={ready} hotkey="F10" size="xs" color="green" />
       <Menu position="bottom-start" withinPortal>
         <Menu.Target>
           <Button size="xs" variant="default" loading={command.busy} disabled={!mayRest}>
@@ -68,9 +65,11 @@ export function StatusBar({ me }: { me: Me }) {
       )}
       <div className="right">
         <Group gap="md">
-          {agent !== null && (
+          {inPage && <PhoneMenu />}
+          {agent !== null && (!inPage || agent.phone_error !== "") && (
             <Text size="sm" c={agent.phone_error ? "red" : "dimmed"}>
-              ☎ {agent.phone} {agent.phone_error && `· ${agent.phone_error}`}
+              {inPage ? "" : `☎ ${agent.phone} `}
+              {agent.phone_error && `· ${agent.phone_error}`}
             </Text>
           )}
           <Keys />

@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTEST := $(BIN)/python -m pytest
 # The longest first, two at a time, so that no core is idle at the end.
-LONGEST := $(addprefix tests/,sip/engine asterisk sip/lab unit contract api crash sip/scenarios)
+LONGEST := $(addprefix tests/,crash sip/engine asterisk bench sip/lab sip/scenarios api browser contract unit)
 PARTS  := $(wildcard $(LONGEST)) $(filter-out $(LONGEST) tests/sip,$(patsubst %/,%,$(wildcard tests/*/ tests/sip/*/))) desktop
 BENCHES := media latency setup analysis_tap
 

@@ -14,6 +14,7 @@ from dialer.views.call import UNANSWERED_PHASES, CallPhase, CallStatus, call_sta
 from dialer.views.fields import FieldView, field_views
 from dialer.views.labels import configured, disposition_label, result_label
 from dialer.views.permission import Allowed
+from dialer.vocabulary.events import ClaimedRecord
 from dialer.vocabulary.reasons.reason import Sentence
 from dialer.vocabulary.reasons.status import BlankDialed, BlankWaits
 from dialer.vocabulary.results import CallResult
@@ -78,6 +79,40 @@ class AfterCallView(Struct, frozen=True):
     shown: bool = False
 
 
+class EarlierResult(Struct, frozen=True):
+    """How many earlier attempts of the record ended with a call result."""
+
+    result: str
+    label: Sentence
+    attempts: int
+
+
+class ListedRecord(Struct, frozen=True):
+    """The record in its calling list. `daily_from` and `daily_till` are the contact's own hours, in seconds since
+    midnight of `zone`, None without any. `attempts` counts those before this interaction."""
+
+    record: int
+    list: str
+    type: str
+    zone: str
+    daily_from: int | None
+    daily_till: int | None
+    attempts: int
+    earlier: tuple[EarlierResult, ...]
+
+
+class DialView(Struct, frozen=True):
+    """The last INVITE of the interaction: trunk, the caller ID that the contact sees, and its Call-ID. `code` is the final
+    answer, 0 before there is one."""
+
+    attempt: str
+    trunk: str
+    caller_id: str
+    call_id: str
+    code: int
+    reason: str
+
+
 class InteractionView(Struct, frozen=True):
     """An interaction on a desktop. `number` is E.164. `origin` of the number and `language` of the contact are as the
     list states them. Times are UTC epoch seconds.
@@ -87,10 +122,13 @@ class InteractionView(Struct, frozen=True):
 
     id: str
     campaign: str
+    campaign_description: str
     mode: str
     agent: str | None
     contact: str
     number: str
+    listed: ListedRecord | None
+    dial: DialView | None
     status: CallStatus
     offer: OfferView | None
     preview_ends_at: float | None
@@ -161,10 +199,13 @@ def interaction_view(world: World, interaction: Interaction, at: Moment, *, own:
     return InteractionView(
         id=interaction.id,
         campaign=interaction.campaign,
+        campaign_description=settings.description,
         mode=campaign.mode,
         agent=interaction.agent,
         contact=interaction.contact,
         number=interaction.number,
+        listed=_listed(settings, interaction.record),
+        dial=_dial(interaction),
         status=status,
         offer=_offer(settings, party, values),
         preview_ends_at=_preview_ends_at(settings, interaction, party),
@@ -181,6 +222,32 @@ def interaction_view(world: World, interaction: Interaction, at: Moment, *, own:
         after_call=_after_call(settings, interaction, party),
         actions=actions(world, campaign, interaction, world.agents.get(party.agent) if party else None),
     )
+
+
+def _listed(settings: CampaignSettings, record: ClaimedRecord | None) -> ListedRecord | None:
+    if record is None:
+        return None
+    return ListedRecord(
+        record=record.record,
+        list=record.list,
+        type=record.type,
+        zone=record.zone,
+        daily_from=None if record.daily_from < 0 else record.daily_from,
+        daily_till=None if record.daily_till < 0 else record.daily_till,
+        attempts=record.attempts,
+        earlier=tuple(
+            EarlierResult(result, result_label(settings, CallResult(result)), count)
+            for result, count in sorted(record.tries.items())
+        ),
+    )
+
+
+def _dial(interaction: Interaction) -> DialView | None:
+    attempt = interaction.attempt
+    if attempt is None or not attempt.dials:
+        return None
+    dial = attempt.dial
+    return DialView(attempt.id, dial.trunk, dial.caller_id, dial.call_id, dial.code, dial.reason)
 
 
 def interaction_summary(world: World, interaction: Interaction, at: Moment) -> InteractionSummary:

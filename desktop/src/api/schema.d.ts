@@ -1571,10 +1571,13 @@ export interface components {
         InteractionView: {
             id: string;
             campaign: string;
+            campaign_description: string;
             mode: string;
             agent: string | null;
             contact: string;
             number: string;
+            listed: components["schemas"]["ListedRecord"] | null;
+            dial: components["schemas"]["DialView"] | null;
             status: components["schemas"]["CallStatus"];
             offer: components["schemas"]["OfferView"] | null;
             preview_ends_at: number | null;
@@ -1590,6 +1593,43 @@ export interface components {
             outcome: components["schemas"]["OutcomeView"];
             after_call: components["schemas"]["AfterCallView"] | null;
             actions: components["schemas"]["Allowed"][];
+        };
+        /**
+         * ListedRecord
+         * @description The record in its calling list. `daily_from` and `daily_till` are the contact's own hours, in seconds since
+         *     midnight of `zone`, None without any. `attempts` counts those before this interaction.
+         */
+        ListedRecord: {
+            record: number;
+            list: string;
+            type: string;
+            zone: string;
+            daily_from: number | null;
+            daily_till: number | null;
+            attempts: number;
+            earlier: components["schemas"]["EarlierResult"][];
+        };
+        /**
+         * EarlierResult
+         * @description How many earlier attempts of the record ended with a call result.
+         */
+        EarlierResult: {
+            result: string;
+            label: string;
+            attempts: number;
+        };
+        /**
+         * DialView
+         * @description The last INVITE of the interaction: trunk, the caller ID that the contact sees, and its Call-ID. `code` is the final
+         *     answer, 0 before there is one.
+         */
+        DialView: {
+            attempt: string;
+            trunk: string;
+            caller_id: string;
+            call_id: string;
+            code: number;
+            reason: string;
         };
         /**
          * CallStatus

@@ -1,53 +1,87 @@
 import { Stack, Text, Title } from "@mantine/core";
+import { Fragment, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { FieldList } from "../../ui/field-list";
 import { StateBadge } from "../../ui/state-badge";
-import { useDesk } from "../context";
+import { timeOfDay, ZoneClock } from "../../ui/zone-clock";
 
-/** Who the contact is and where the number comes from; what may be changed is in the form at the left. */
+type Row = [label: string, value: ReactNode];
+
+/** Rows of label and value; those without a value are left out. */
+function Rows({ rows }: { rows: Row[] }) {
+  return (
+    <div className="fields">
+      {rows
+        .filter(([, value]) => value !== "" && value !== null)
+        .map(([label, value]) => (
+          <Fragment key={label}>
+            <Text size="sm" c="dimmed">
+              {label}
+            </Text>
+            <Text size="sm" className="plain numbers" component="div">
+              {value}
+            </Text>
+          </Fragment>
+        ))}
+    </div>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div>
+      <Title order={2} size="h5" mb="xs">
+        {title}
+      </Title>
+      {children}
+    </div>
+  );
+}
+
+/** Who the contact is, where the number comes from, and by what it is called. */
 export function Record({ interaction }: { interaction: Schemas["InteractionView"] }) {
   const { t } = useTranslation();
-  const campaign = useDesk((desk) => desk.agent?.campaigns.find((each) => each.name === interaction.campaign));
-  const rows: [string, string][] = [
-    [t("record.contact"), interaction.contact],
-    [t("record.number"), interaction.number],
-    [t("record.language"), interaction.language ?? ""],
-    [t("record.origin"), interaction.origin ?? ""],
-    [t("record.attempts"), String(interaction.attempts)],
-  ];
+  const { listed, dial } = interaction;
+  const hours =
+    listed !== null && listed.daily_from !== null && listed.daily_till !== null
+      ? `${timeOfDay(listed.daily_from)} – ${timeOfDay(listed.daily_till)}`
+      : "";
+  const localTime = listed === null ? "" : <ZoneClock zone={listed.zone} />;
+  const earlier = listed?.earlier.map((each) => `${each.label} ${each.attempts}`).join(", ") ?? "";
+  const before = listed === null ? "" : listed.attempts === 0 ? t("record.none") : `${listed.attempts}: ${earlier}`;
   return (
     <Stack gap="lg" className="filled">
-      <div>
-        <Title order={2} size="h5" mb="xs">
-          {t("record.contactTitle")}
-        </Title>
-        <div className="fields">
-          {rows
-            .filter(([, value]) => value !== "")
-            .map(([label, value]) => [
-              <Text key={`${label}-label`} size="sm" c="dimmed">
-                {label}
-              </Text>,
-              <Text key={label} size="sm" className="plain numbers">
-                {value}
-              </Text>,
-            ])}
-        </div>
-      </div>
-      <div>
-        <Title order={2} size="h5" mb="xs">
-          {t("record.campaignTitle")}
-        </Title>
-        <Text size="sm">{campaign?.description || interaction.campaign}</Text>
+      <Part title={t("record.contactTitle")}>
+        <Rows
+          rows={[
+            [t("record.contact"), interaction.contact],
+            [t("record.number"), interaction.number],
+            [t("record.localTime"), localTime],
+            [t("record.ownHours"), hours],
+            [t("record.language"), interaction.language ?? ""],
+            [t("record.origin"), interaction.origin ?? ""],
+            [t("record.before"), before],
+            [t("record.attempts"), String(interaction.attempts)],
+          ]}
+        />
+      </Part>
+      <Part title={t("record.campaignTitle")}>
+        <Text size="sm">{interaction.campaign_description || interaction.campaign}</Text>
         <FieldList fields={interaction.case.filter((field) => !field.editable)} />
-      </div>
-      <div>
-        <Title order={2} size="h5" mb="xs">
-          {t("record.recordTitle")}
-        </Title>
+      </Part>
+      <Part title={t("record.recordTitle")}>
         <FieldList fields={interaction.record.filter((field) => !field.editable)} />
-      </div>
+        <Rows
+          rows={[
+            [t("record.list"), listed?.list ?? ""],
+            [t("record.recordNumber"), listed === null ? "" : String(listed.record)],
+            [t("record.callerId"), dial?.caller_id ?? ""],
+            [t("record.trunk"), dial?.trunk ?? ""],
+            [t("record.callId"), dial?.call_id ?? ""],
+          ]}
+        />
+      </Part>
     </Stack>
   );
 }

@@ -102,8 +102,8 @@ class ListedRecord(Struct, frozen=True):
 
 
 class DialView(Struct, frozen=True):
-    """The last INVITE of the interaction: trunk, the caller ID that the contact sees, and its Call-ID. `code` is the final
-    answer, 0 before there is one."""
+    """The last INVITE of the interaction: trunk, the caller ID that the contact sees, and its Call-ID. `code` is the
+    final answer, 0 before there is one."""
 
     attempt: str
     trunk: str

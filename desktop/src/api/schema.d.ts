@@ -1620,8 +1620,8 @@ export interface components {
         };
         /**
          * DialView
-         * @description The last INVITE of the interaction: trunk, the caller ID that the contact sees, and its Call-ID. `code` is the final
-         *     answer, 0 before there is one.
+         * @description The last INVITE of the interaction: trunk, the caller ID that the contact sees, and its Call-ID. `code` is the
+         *     final answer, 0 before there is one.
          */
         DialView: {
             attempt: string;

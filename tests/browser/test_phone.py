@@ -73,6 +73,36 @@ async def test_the_page_and_the_contact_hear_each_other_until_done(opened: Open)
     await expect(desk.phone).not_to_contain_text("in a call")
 
 
+async def test_an_engaged_phone_stays_in_its_call_from_one_contact_to_the_next(opened: Open) -> None:
+    floor = await opened(Mode.PROGRESSIVE_ASM, VIA_ASTERISK)
+    desk = await in_call(floor)
+    await until_audio_flows(desk.page)
+    await desk.page.keyboard.press("F4")
+    await desk.ended()
+    await expect(desk.phone).to_contain_text("in a call")
+    await desk.choose("Disposition", "Sale")
+    await desk.done.click()
+    await desk.connected()
+    assert await desk.page.evaluate("window.made.length") == 1
+    await until_audio_flows(desk.page)
+
+
+async def test_devices_are_chosen_in_a_call_and_show_how_loud_they_are(opened: Open) -> None:
+    floor = await opened(Mode.PROGRESSIVE, VIA_ASTERISK)
+    desk = await in_call(floor)
+    await desk.phone.click()
+    for label, choice in (("Microphone", "Fake Audio Input 2"), ("Headset", "Fake Audio Output 2")):
+        await desk.page.get_by_label(label, exact=True).select_option(label=choice)
+    await until_audio_flows(desk.page)
+    for label in ("Loudness of the microphone", "Loudness of the contact"):
+        await expect(desk.page.get_by_label(label)).to_have_attribute("aria-valuenow", re.compile("^[1-9]"))
+    await desk.page.reload()
+    await expect(desk.phone).to_contain_text("in a call")
+    await desk.phone.click()
+    chosen = desk.page.get_by_label("Microphone", exact=True).locator("option:checked")
+    await expect(chosen).to_have_text("Fake Audio Input 2")
+
+
 async def test_a_reload_brings_the_agent_back_into_the_conversation(opened: Open) -> None:
     floor = await opened(Mode.PROGRESSIVE, VIA_ASTERISK)
     desk = await in_call(floor)

@@ -21,5 +21,6 @@ export function useReady(): Schemas["Allowed"] | undefined {
   const { t } = useTranslation();
   const said = useDesk((desk) => allowed(desk.agent?.actions, "ready"));
   const up = usePhoneState(isUp);
-  return said === undefined || up ? said : { command: said.command, allowed: false, reason: t("phone.first") };
+  const reason = usePhoneState(({ kind }) => (kind === "unknown" ? "phone.unknown" : "phone.first"));
+  return said === undefined || up ? said : { command: said.command, allowed: false, reason: t(reason) };
 }

@@ -1,4 +1,4 @@
-import type { UA } from "jssip";
+import type { UA, WebSocketInterface } from "jssip";
 import type { RTCSession } from "jssip/lib/RTCSession";
 import { client, Refusal, type Schemas, told } from "../api/client";
 import { Store } from "../feed/store";
@@ -12,7 +12,7 @@ export interface PhoneState {
   kind: Schemas["PhoneView"]["kind"] | "unknown";
   stage: "off" | "asking" | "registering" | "up" | "call";
   failure: Failure | "";
-  /** Why the node tells no account. */
+  /** Why the node tells no account of a phone that is a page. */
   refusal: Refusal | null;
   devices: Devices;
 }
@@ -40,6 +40,7 @@ export class BrowserPhone {
   private readonly audio = new Audio();
   private stream: MediaStream | null = null;
   private ua: UA | null = null;
+  private socket: WebSocketInterface | null = null;
   private session: RTCSession | null = null;
   private closed = false;
   private retry = 0;
@@ -47,7 +48,8 @@ export class BrowserPhone {
   open(): void {
     this.closed = false;
     this.audio.autoplay = true;
-    window.addEventListener("pagehide", this.leave);
+    window.addEventListener("pagehide", this.hidden);
+    window.addEventListener("pageshow", this.shown);
     navigator.mediaDevices?.addEventListener("devicechange", this.plugged);
     void this.begin();
   }
@@ -55,7 +57,8 @@ export class BrowserPhone {
   close(): void {
     this.closed = true;
     window.clearTimeout(this.retry);
-    window.removeEventListener("pagehide", this.leave);
+    window.removeEventListener("pagehide", this.hidden);
+    window.removeEventListener("pageshow", this.shown);
     navigator.mediaDevices?.removeEventListener("devicechange", this.plugged);
     this.silence();
     this.microphone.close();
@@ -83,8 +86,9 @@ export class BrowserPhone {
       view = await told(client.GET("/api/v1/agent/phone"));
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal(null);
-      this.store.set({ kind: "browser", stage: "off", refusal });
-      if (refusal.problem === null || refusal.problem.status >= 500) {
+      if (refusal.problem?.status === 409) {
+        this.store.set({ kind: "browser", stage: "off", refusal });
+      } else {
         this.later();
       }
       return;
@@ -112,14 +116,15 @@ export class BrowserPhone {
       return;
     }
     await this.plugged();
-    const { UA: Agent, WebSocketInterface } = await sip;
+    const { UA: Agent, WebSocketInterface: SipSocket } = await sip;
     if (this.closed || this.ua !== null) {
       return;
     }
     const url = new URL(account.path, window.location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    this.socket = new SipSocket(url.href);
     this.ua = new Agent({
-      sockets: [new WebSocketInterface(url.href)],
+      sockets: [this.socket],
       uri: account.uri,
       authorization_user: account.user,
       password: account.password,
@@ -203,13 +208,26 @@ export class BrowserPhone {
     }
   }
 
-  private readonly leave = (): void => {
+  private leave(): void {
     const session = this.session;
     if (session !== null) {
       this.over(session);
       if (!session.isEnded()) {
         session.terminate(LEFT);
       }
+    }
+  }
+
+  /** The connection ends with the call: else the node might ring once more where nobody is. */
+  private readonly hidden = (): void => {
+    this.leave();
+    this.socket?.disconnect();
+  };
+
+  /** Back from the browser's cache of pages, without a connection. */
+  private readonly shown = ({ persisted }: PageTransitionEvent): void => {
+    if (persisted) {
+      this.again();
     }
   };
 
@@ -218,6 +236,7 @@ export class BrowserPhone {
     this.leave();
     const ua = this.ua;
     this.ua = null;
+    this.socket = null;
     ua?.stop();
     this.drop();
     this.store.set({ stage: "off", failure });

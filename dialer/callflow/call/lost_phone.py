@@ -62,10 +62,13 @@ def _ring_again(step: Step, agent: Agent, interaction: Interaction, party: Party
 
 def on_ring_failed(step: Step, agent: Agent, interaction: Interaction, event: LegCleared) -> None:
     """The phone that was lost could not be rung. One that restarts is away for a while and is tried again until the
-    time for it is over; an agent who refuses, or lets it ring out, is taken at the word."""
+    time for it is over, at once where we gave up a phone that gave no sign; an agent who refuses, or lets it ring out,
+    is taken at the word."""
     refused = event.by is ClearedBy.PEER and event.code in REFUSED_BY_PERSON
     if refused or event.by is ClearedBy.TIMEOUT:
         give_up(step, agent, interaction)
+    elif event.by is ClearedBy.US:
+        on_ring_again(step, interaction)
     else:
         step.start_timer(ring_again_timer(interaction.id), RING_AGAIN_S)
 

@@ -18,7 +18,7 @@ from dialer.ports import Moment
 from dialer.views.agent import Engagement, agent_summary, agent_view
 from dialer.vocabulary.ids import LegId
 from dialer.vocabulary.reasons.phones import PhoneFailed
-from dialer.vocabulary.telephony import ClearedBy, Dial, LegCleared, LegRole
+from dialer.vocabulary.telephony import ClearedBy, Dial, HangUp, LegCleared, LegRole
 from dialer.vocabulary.writes import AddHistory, BeginAttempt
 from dialer.words import say, spoken
 from tests.complaints import complaint
@@ -125,6 +125,18 @@ def test_a_phone_that_is_rung_again_in_a_conversation_is_told_of_once() -> None:
     assert not told(floor)
     floor.pass_time(40)
     assert floor.history().count("phone_lost") == 1
+
+
+def test_a_phone_that_gives_no_sign_in_a_conversation_is_given_up_and_rung_at_once_where_it_may_be_now() -> None:
+    floor = talking(Mode.PROGRESSIVE_ASM)
+    floor.clear(floor.engaged, by=ClearedBy.MEDIA)
+    silent = floor.phone.id
+    floor.pass_time(3)
+    assert silent in {each.leg for each in floor.commands(HangUp)}
+    rung = len(floor.commands(Dial))
+    floor.clear(floor.phone, by=ClearedBy.US)
+    assert floor.phone.id != silent
+    assert len(floor.commands(Dial)) == rung + 1
 
 
 # ------------------------------------------------------------------ phones on hold

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs folders of tests, two at a time, in the order given: `tests/parts.sh PYTHON FOLDER...`; one with a package.json is
+# Runs folders of tests, three at a time, in the order given: `tests/parts.sh PYTHON FOLDER...`; one with a package.json is
 # npm's. A folder that passes gets a line with its figures. Logs of those that fail come last, whole.
 set -euo pipefail
 python=$1
@@ -21,7 +21,7 @@ part() {
 }
 export -f part
 
-printf '%s\n' "$@" | xargs -P 2 -I {} bash -c 'part "$@"' part "$python" {} "$logs" || {
+printf '%s\n' "$@" | xargs -P 3 -I {} bash -c 'part "$@"' part "$python" {} "$logs" || {
     cat "$logs"/*
     exit 1
 }

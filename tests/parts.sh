@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Runs folders of tests, three at a time, in the order given: `tests/parts.sh PYTHON FOLDER...`; one with a package.json is
-# npm's. A folder that passes gets a line with its figures. Logs of those that fail come last, whole.
+# Runs folders of tests, LANES at a time, in the order given: `tests/parts.sh PYTHON LANES FOLDER...`; one with a package.json
+# is npm's. A folder that passes gets a line with its figures. Logs of those that fail come last, whole.
 set -euo pipefail
 python=$1
-shift
+lanes=$2
+shift 2
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
@@ -21,7 +22,7 @@ part() {
 }
 export -f part
 
-printf '%s\n' "$@" | xargs -P 3 -I {} bash -c 'part "$@"' part "$python" {} "$logs" || {
+printf '%s\n' "$@" | xargs -P "$lanes" -I {} bash -c 'part "$@"' part "$python" {} "$logs" || {
     cat "$logs"/*
     exit 1
 }

@@ -1,7 +1,8 @@
-"""A node for tests that kill it: `python -m tests.sip.wire.committing_node SOCKET FILE`.
+"""A node for tests that kill it: `python -m tests.sip.wire.committing_node SOCKET FILE MOST`.
 
 It commits each event, by a line with its sequence and leg in FILE, then acknowledges it, as a real node does; events
-committed before its start are not committed again. Each commit is a line on stdout too.
+committed before its start are not committed again. Each commit is a line on stdout too. After MOST of them it stands
+still, so that it is killed before the last event also on a busy machine.
 """
 
 from __future__ import annotations
@@ -19,11 +20,16 @@ from sip.client import EngineClient
 from tests.sip.wire.heard import WAIT_S
 
 
-async def commit(socket: str, file: Path, committed: Container[int]) -> None:
+async def commit(socket: str, file: Path, committed: Container[int], most: int) -> None:
+    left = most
     with file.open("a", buffering=1) as log:
 
         def on_event(engine: EngineId, sequence: int, event: telephony.Event) -> None:
+            nonlocal left
             if sequence and sequence not in committed:
+                if left == 0:
+                    sys.stdin.read()
+                left -= 1
                 log.write(f"{sequence} {getattr(event, 'leg', '')}\n")
                 sys.stdout.write(f"{sequence}\n")
                 sys.stdout.flush()
@@ -44,6 +50,8 @@ async def killed_until(socket: Path, file: Path, events: int, kill_after: int) -
             "tests.sip.wire.committing_node",
             str(socket),
             str(file),
+            str(2 * kill_after),
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
         assert node.stdout is not None
@@ -51,6 +59,8 @@ async def killed_until(socket: Path, file: Path, events: int, kill_after: int) -
             for _ in range(min(missing, kill_after)):
                 await node.stdout.readline()
         node.kill()
+        assert node.stdin is not None
+        node.stdin.close()
         await node.communicate()
         kills += 1
     return kills
@@ -68,4 +78,4 @@ def committed_in(file: Path) -> dict[int, str]:
 
 if __name__ == "__main__":
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    asyncio.run(commit(sys.argv[1], Path(sys.argv[2]), committed_in(Path(sys.argv[2]))))
+    asyncio.run(commit(sys.argv[1], Path(sys.argv[2]), committed_in(Path(sys.argv[2])), int(sys.argv[3])))
